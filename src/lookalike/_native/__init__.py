@@ -1,0 +1,1 @@
+"""The native kernel: `lookalike._native.kernel`, described in `kernel.pyi`."""

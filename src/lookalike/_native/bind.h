@@ -1,0 +1,11 @@
+// The parts of the Python module, one a file.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace lookalike {
+
+void bind_hamming(nanobind::module_& module);
+void bind_pixels(nanobind::module_& module);
+
+}  // namespace lookalike

@@ -1,0 +1,138 @@
+#include "arrays.h"
+#include "bind.h"
+#include "colour.h"
+#include "dct.h"
+#include "haar.h"
+#include "resample.h"
+
+namespace lookalike {
+namespace {
+
+constexpr int64_t kLargestSide = 65536;
+
+View view_of(const AnyArray& pixels) {
+    const bool grey = pixels.ndim() == 2;
+    const bool colour = pixels.ndim() == 3 && pixels.shape(2) == 3;
+    if (pixels.dtype() != nb::dtype<uint8_t>() || !(grey || colour) || pixels.shape(0) == 0 || pixels.shape(1) == 0)
+        refuse("pixels must be a non-empty uint8 array (height, width) or (height, width, 3), not ", describe(pixels));
+    return {static_cast<const uint8_t*>(pixels.data()),
+            pixels.shape(0),
+            pixels.shape(1),
+            grey ? size_t{1} : size_t{3},
+            pixels.stride(0),
+            pixels.stride(1),
+            grey ? ptrdiff_t{1} : pixels.stride(2)};
+}
+
+NewArray<uint8_t> resample_pixels(const AnyArray& pixels, int64_t width, int64_t height) {
+    const View image = view_of(pixels);
+    if (width < 1 || width > kLargestSide || height < 1 || height > kLargestSide)
+        refuse("width and height must be 1 to ", std::to_string(kLargestSide), ", not ", std::to_string(width), " and ",
+               std::to_string(height));
+    const auto columns = static_cast<size_t>(width), rows = static_cast<size_t>(height);
+    std::unique_ptr<uint8_t[]> out;
+    {
+        nb::gil_scoped_release unlocked;
+        out = allocate<uint8_t>(columns * rows * image.channels);
+        resample(image, columns, rows, out.get());
+    }
+    return image.channels == 1 ? new_array(std::move(out), {rows, columns})
+                               : new_array(std::move(out), {rows, columns, image.channels});
+}
+
+const uint8_t* pixels_of(const AnyArray& pixels, size_t channels, const char* shape) {
+    const uint8_t* data = packed<uint8_t>(pixels, "pixels", 3, shape);
+    if (pixels.shape(2) != channels) refuse("pixels must be a contiguous array ", shape, ", not ", describe(pixels));
+    return data;
+}
+
+NewArray<uint8_t> grey_pixels(const AnyArray& pixels) {
+    const uint8_t* data = pixels_of(pixels, 3, "(height, width, 3) of uint8");
+    const size_t rows = pixels.shape(0), columns = pixels.shape(1);
+    std::unique_ptr<uint8_t[]> out;
+    {
+        nb::gil_scoped_release unlocked;
+        out = allocate<uint8_t>(rows * columns);
+        grey(data, rows * columns, out.get());
+    }
+    return new_array(std::move(out), {rows, columns});
+}
+
+NewArray<uint8_t> opaque_pixels(const AnyArray& pixels) {
+    const uint8_t* data = pixels_of(pixels, 4, "(height, width, 4) of uint8");
+    const size_t rows = pixels.shape(0), columns = pixels.shape(1);
+    std::unique_ptr<uint8_t[]> out;
+    {
+        nb::gil_scoped_release unlocked;
+        out = allocate<uint8_t>(rows * columns * 3);
+        over_white(data, rows * columns, out.get());
+    }
+    return new_array(std::move(out), {rows, columns, size_t{3}});
+}
+
+NewArray<int64_t> dct_corner(const AnyArray& samples, int64_t low) {
+    const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(side, side) of uint8");
+    const size_t side = samples.shape(0);
+    if (side != samples.shape(1) || side < 1 || side > kLargestDct)
+        refuse("samples must be square with a side of 1 to ", std::to_string(kLargestDct), ", not ", describe(samples));
+    if (low < 1 || low > static_cast<int64_t>(side))
+        refuse("low must be 1 to the side of samples, ", std::to_string(side), ", not ", std::to_string(low));
+    const auto corner = static_cast<size_t>(low);
+    std::unique_ptr<int64_t[]> out;
+    {
+        nb::gil_scoped_release unlocked;
+        out = allocate<int64_t>(corner * corner);
+        dct_low(data, side, corner, out.get());
+    }
+    return new_array(std::move(out), {corner, corner});
+}
+
+// A copy to work in, of a square whose side is a power of two.
+std::unique_ptr<double[]> scratch_square(const AnyArray& values, size_t& side) {
+    const double* data = packed<double>(values, "values", 2, "(side, side) of float64");
+    side = values.shape(0);
+    if (side != values.shape(1) || side == 0 || (side & (side - 1)) != 0)
+        refuse("values must be square with a side that is a power of two, not ", describe(values));
+    nb::gil_scoped_release unlocked;
+    auto copy = allocate<double>(side * side);
+    std::copy(data, data + side * side, copy.get());
+    return copy;
+}
+
+NewArray<double> haar_corner(const AnyArray& values, int64_t levels) {
+    size_t side = 0;
+    auto scratch = scratch_square(values, side);
+    if (levels < 0 || levels > 30 || (side >> levels) == 0)
+        refuse("levels must be 0 to log2 of the side ", std::to_string(side), ", not ", std::to_string(levels));
+    const size_t corner = side >> levels;
+    auto out = allocate<double>(corner * corner);
+    {
+        nb::gil_scoped_release unlocked;
+        haar_low(scratch.get(), side, static_cast<int>(levels), out.get());
+    }
+    return new_array(std::move(out), {corner, corner});
+}
+
+NewArray<double> haar_without_mean(const AnyArray& values) {
+    size_t side = 0;
+    auto scratch = scratch_square(values, side);
+    {
+        nb::gil_scoped_release unlocked;
+        haar_remove_mean(scratch.get(), side);
+    }
+    return new_array(std::move(scratch), {side, side});
+}
+
+}  // namespace
+
+void bind_pixels(nb::module_& module) {
+    using nb::arg;
+    module.def("resample", &resample_pixels, arg("pixels"), arg("width"), arg("height"));
+    module.def("grey", &grey_pixels, arg("pixels"));
+    module.def("over_white", &opaque_pixels, arg("pixels"));
+    module.def("dct_low", &dct_corner, arg("samples"), arg("low"));
+    module.def("haar_low", &haar_corner, arg("values"), arg("levels"));
+    module.def("haar_remove_mean", &haar_without_mean, arg("values"));
+}
+
+}  // namespace lookalike

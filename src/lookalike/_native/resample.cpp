@@ -1,0 +1,253 @@
+#include "resample.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "path.h"
+#include "trigonometry.h"
+
+#if LOOKALIKE_X86
+#include <immintrin.h>
+#endif
+
+namespace lookalike {
+namespace {
+
+struct Range {
+    size_t begin, end;
+};
+
+constexpr int kBits = 22;       // of a weight behind the point
+constexpr size_t kVector = 16;  // taps are padded to whole vectors of 16-bit numbers
+
+// sinc(x) sinc(x / 3) for |x| < 3, else 0; from one sine, as sin(3a) = sin(a) (3 - 4 sin(a)^2). Without branches, so
+// that compilers make vector code of a loop around it.
+LOOKALIKE_INLINE double lanczos3(double x) {
+    const double third = std::abs(x) / 3.0;
+    const double sine = sin_pi_near_zero(std::min(third, 1.0 - third));
+    const double weight = sine * sine * (3.0 - 4.0 * sine * sine) / (kPi * kPi / 3.0 * x * x);
+    return x >= 3.0 || x < -3.0 ? 0.0 : x == 0.0 ? 1.0 : weight;
+}
+
+LOOKALIKE_INLINE void lanczos_body(double first, double centre, double step, size_t count, double* weights) {
+    const int last = static_cast<int>(count);
+    for (int k = 0; k < last; ++k) weights[k] = lanczos3((k + first - centre + 0.5) * step);
+}
+
+void lanczos_baseline(double first, double centre, double step, size_t count, double* weights) {
+    lanczos_body(first, centre, step, count, weights);
+}
+#if LOOKALIKE_X86
+LOOKALIKE_AVX2 void lanczos_avx2(double first, double centre, double step, size_t count, double* weights) {
+    lanczos_body(first, centre, step, count, weights);
+}
+#endif
+
+// weights[k] = lanczos3((k + first - centre + 0.5) * step)
+void lanczos(double first, double centre, double step, size_t count, double* weights) {
+#if LOOKALIKE_X86
+    if (active_path() != Path::scalar) return lanczos_avx2(first, centre, step, count, weights);
+#endif
+    lanczos_baseline(first, centre, step, count, weights);
+}
+
+// The weights with which the samples along one axis make up each new sample.
+struct Axis {
+    size_t outputs, taps;                 // taps: of each output, padded with zero weights
+    std::vector<size_t> start, count;     // of each output: its first sample and how many it has
+    std::vector<int32_t> weight;          // outputs x taps, in 22-bit fixed point
+    std::vector<int16_t> low, high;       // the same in halves: weight = high * 2^16 + low
+    std::vector<Range> high_taps;         // of each output: the taps outside of which high is zero, whole vectors
+
+    Axis(size_t inputs, size_t outputs) : outputs(outputs), start(outputs), count(outputs) {
+        const double scale = static_cast<double>(inputs) / static_cast<double>(outputs);
+        const double widening = std::max(scale, 1.0);
+        const double support = 3.0 * widening;
+        const size_t most = static_cast<size_t>(std::ceil(support)) * 2 + 1;
+        taps = (most + kVector - 1) / kVector * kVector;
+        weight.assign(outputs * taps, 0);
+        std::vector<double> exact(most);
+        for (size_t o = 0; o < outputs; ++o) {
+            const double centre = (static_cast<double>(o) + 0.5) * scale;
+            const double first = std::max(std::floor(centre - support + 0.5), 0.0);
+            const double last = std::min(std::floor(centre + support + 0.5), static_cast<double>(inputs));
+            start[o] = static_cast<size_t>(first);
+            count[o] = static_cast<size_t>(last) - start[o];
+            lanczos(first, centre, 1.0 / widening, count[o], exact.data());
+            double sum = 0.0;
+            for (size_t k = 0; k < count[o]; ++k) sum += exact[k];
+            for (size_t k = 0; k < count[o]; ++k) {
+                const double scaled = exact[k] / sum * (1 << kBits);
+                weight[o * taps + k] = static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+            }
+        }
+    }
+
+    void split() {
+        low.resize(weight.size());
+        high.resize(weight.size());
+        high_taps.assign(outputs, {0, 0});
+        for (size_t o = 0; o < outputs; ++o)
+            for (size_t k = 0; k < taps; ++k) {
+                const int32_t whole = weight[o * taps + k];
+                low[o * taps + k] = static_cast<int16_t>(whole);
+                high[o * taps + k] = static_cast<int16_t>((whole - static_cast<int16_t>(whole)) / 65536);
+                if (!high[o * taps + k]) continue;
+                if (!high_taps[o].end) high_taps[o].begin = k / kVector * kVector;
+                high_taps[o].end = (k / kVector + 1) * kVector;
+            }
+    }
+};
+
+LOOKALIKE_INLINE uint8_t to_sample(int32_t sum) {
+    return static_cast<uint8_t>(std::clamp((sum + (1 << (kBits - 1))) >> kBits, 0, 255));
+}
+
+// Sums of sample x weight, of one output in each channel. 16-bit products go twice as fast as 32-bit ones, hence the
+// halves. The sizes of an output's weights sum up to less than 2^23, so a true sum fits in 32 bits, and what the
+// unsigned sums drop on the way is not missed.
+struct Portable {
+    template <size_t Channels>
+    static void sums(const int16_t* samples, size_t plane_size, const Axis& axis, size_t output, int32_t* out) {
+        const int16_t *low = axis.low.data() + output * axis.taps, *high = axis.high.data() + output * axis.taps;
+        for (size_t c = 0; c < Channels; ++c, samples += plane_size) {
+            uint32_t low_sum = 0, high_sum = 0;
+            for (size_t k = 0; k < axis.taps; ++k) low_sum += static_cast<uint32_t>(samples[k] * low[k]);
+            for (size_t k = axis.high_taps[output].begin; k < axis.high_taps[output].end; ++k)
+                high_sum += static_cast<uint32_t>(samples[k] * high[k]);
+            out[c] = static_cast<int32_t>(low_sum + (high_sum << 16));
+        }
+    }
+};
+
+#if LOOKALIKE_X86
+struct Avx2 {
+    LOOKALIKE_AVX2 static __m256i load(const int16_t* p) {
+        return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    }
+
+    template <size_t Channels>
+    LOOKALIKE_AVX2 static void sums(const int16_t* samples, size_t plane_size, const Axis& axis, size_t output,
+                                    int32_t* out) {
+        const int16_t *low = axis.low.data() + output * axis.taps, *high = axis.high.data() + output * axis.taps;
+        __m256i low_sum[Channels] = {}, high_sum[Channels] = {};
+        for (size_t k = 0; k < axis.taps; k += kVector) {
+            const __m256i weights = load(low + k);
+            for (size_t c = 0; c < Channels; ++c)
+                low_sum[c] = _mm256_add_epi32(low_sum[c], _mm256_madd_epi16(load(samples + c * plane_size + k), weights));
+        }
+        for (size_t k = axis.high_taps[output].begin; k < axis.high_taps[output].end; k += kVector) {
+            const __m256i weights = load(high + k);
+            for (size_t c = 0; c < Channels; ++c)
+                high_sum[c] =
+                    _mm256_add_epi32(high_sum[c], _mm256_madd_epi16(load(samples + c * plane_size + k), weights));
+        }
+        for (size_t c = 0; c < Channels; ++c) {
+            const __m256i eight = _mm256_add_epi32(low_sum[c], _mm256_slli_epi32(high_sum[c], 16));
+            __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+            four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+            out[c] = _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
+        }
+    }
+};
+#endif
+
+// One row as 16-bit numbers, a plane a channel.
+LOOKALIKE_INLINE void load_row(const View& image, size_t y, int16_t* planes, size_t plane_size) {
+    const uint8_t* row = image.data + static_cast<ptrdiff_t>(y) * image.row_stride;
+    if (image.channels == 1 && image.column_stride == 1) {
+        for (size_t x = 0; x < image.width; ++x) planes[x] = row[x];
+    } else if (image.channels == 3 && image.column_stride == 3 && image.channel_stride == 1) {
+        int16_t *red = planes, *green = planes + plane_size, *blue = planes + 2 * plane_size;
+        for (size_t x = 0; x < image.width; ++x) {
+            red[x] = row[3 * x];
+            green[x] = row[3 * x + 1];
+            blue[x] = row[3 * x + 2];
+        }
+    } else {
+        for (size_t c = 0; c < image.channels; ++c)
+            for (size_t x = 0; x < image.width; ++x)
+                planes[c * plane_size + x] = row[static_cast<ptrdiff_t>(x) * image.column_stride +
+                                                 static_cast<ptrdiff_t>(c) * image.channel_stride];
+    }
+}
+
+// All rows, each shortened to the axis' outputs.
+template <typename Kernels, size_t Channels>
+LOOKALIKE_INLINE void horizontal(const View& image, const Axis& axis, uint8_t* out) {
+    const size_t plane_size = image.width + axis.taps;  // zero weights may look past the end
+    std::vector<int16_t> planes(Channels * plane_size);
+    for (size_t y = 0; y < image.height; ++y) {
+        load_row(image, y, planes.data(), plane_size);
+        for (size_t o = 0; o < axis.outputs; ++o) {
+            int32_t sums[Channels];
+            Kernels::template sums<Channels>(planes.data() + axis.start[o], plane_size, axis, o, sums);
+            for (size_t c = 0; c < Channels; ++c) *out++ = to_sample(sums[c]);
+        }
+    }
+}
+
+// Rows of `length` samples; the axis' outputs are rows.
+LOOKALIKE_INLINE void vertical(const uint8_t* rows, size_t length, const Axis& axis, uint8_t* out) {
+    std::vector<int32_t> sums(length);
+    for (size_t o = 0; o < axis.outputs; ++o) {
+        std::fill(sums.begin(), sums.end(), 0);
+        for (size_t k = 0; k < axis.count[o]; ++k) {
+            const uint8_t* row = rows + (axis.start[o] + k) * length;
+            const int32_t weight = axis.weight[o * axis.taps + k];
+            int32_t* sum = sums.data();
+            for (size_t x = 0; x < length; ++x) sum[x] += row[x] * weight;
+        }
+        for (size_t x = 0; x < length; ++x) *out++ = to_sample(sums[x]);
+    }
+}
+
+void horizontal_baseline(const View& image, const Axis& axis, uint8_t* out) {
+    image.channels == 1 ? horizontal<Portable, 1>(image, axis, out) : horizontal<Portable, 3>(image, axis, out);
+}
+void vertical_baseline(const uint8_t* rows, size_t length, const Axis& axis, uint8_t* out) {
+    vertical(rows, length, axis, out);
+}
+
+#if LOOKALIKE_X86
+LOOKALIKE_AVX2 void horizontal_avx2(const View& image, const Axis& axis, uint8_t* out) {
+    image.channels == 1 ? horizontal<Avx2, 1>(image, axis, out) : horizontal<Avx2, 3>(image, axis, out);
+}
+LOOKALIKE_AVX2 void vertical_avx2(const uint8_t* rows, size_t length, const Axis& axis, uint8_t* out) {
+    vertical(rows, length, axis, out);
+}
+auto horizontal_for(Path path) { return path == Path::scalar ? horizontal_baseline : horizontal_avx2; }
+auto vertical_for(Path path) { return path == Path::scalar ? vertical_baseline : vertical_avx2; }
+#else
+auto horizontal_for(Path) { return horizontal_baseline; }
+auto vertical_for(Path) { return vertical_baseline; }
+#endif
+
+void copy_packed(const View& image, uint8_t* out) {
+    for (size_t y = 0; y < image.height; ++y)
+        for (size_t x = 0; x < image.width; ++x)
+            for (size_t c = 0; c < image.channels; ++c)
+                *out++ = image.data[static_cast<ptrdiff_t>(y) * image.row_stride +
+                                    static_cast<ptrdiff_t>(x) * image.column_stride +
+                                    static_cast<ptrdiff_t>(c) * image.channel_stride];
+}
+
+}  // namespace
+
+void resample(const View& image, size_t width, size_t height, uint8_t* out) {
+    const Path path = active_path();
+    const size_t length = width * image.channels;
+    std::vector<uint8_t> rows(height == image.height ? 0 : image.height * length);
+    uint8_t* narrowed = height == image.height ? out : rows.data();
+    if (width == image.width) {
+        copy_packed(image, narrowed);
+    } else {
+        Axis axis(image.width, width);
+        axis.split();
+        horizontal_for(path)(image, axis, narrowed);
+    }
+    if (height != image.height) vertical_for(path)(rows.data(), length, Axis(image.height, height), out);
+}
+
+}  // namespace lookalike

@@ -1,0 +1,19 @@
+// Lanczos resampling, frozen: the definition is in docs/hashes.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lookalike {
+
+// An image of uint8 samples as a decoder lays it out; strides are in bytes and may be negative.
+struct View {
+    const uint8_t* data;
+    size_t height, width, channels;
+    ptrdiff_t row_stride, column_stride, channel_stride;
+};
+
+// Writes height x width x image.channels packed samples to `out`.
+void resample(const View& image, size_t width, size_t height, uint8_t* out);
+
+}  // namespace lookalike
