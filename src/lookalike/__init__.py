@@ -1,0 +1,73 @@
+"""lookalike finds duplicate and near-duplicate images.
+
+    import lookalike
+
+    result = lookalike.find_duplicates("photos/")
+    for group in result.groups:
+        print(group.keeper.path, [one.image.path for one in group.duplicates])
+
+Everything public is here; it is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
+    from lookalike.errors import (
+        AlgorithmMismatchError,
+        ImageError,
+        LookalikeError,
+        MissingExtraError,
+        Status,
+    )
+    from lookalike.hashes import Hash, HashArray
+    from lookalike.hashing import distance, hash_image, hash_images
+    from lookalike.kernel import KernelInfo, kernel_info
+    from lookalike.progress import progress_bar
+    from lookalike.results import Duplicate, Group, Result
+    from lookalike.scan import find_duplicates
+    from lookalike.table import Failure, HashTable, ImageInfo
+
+_HOMES = {
+    "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
+    "errors": [
+        "AlgorithmMismatchError",
+        "ImageError",
+        "LookalikeError",
+        "MissingExtraError",
+        "Status",
+    ],
+    "hashes": ["Hash", "HashArray"],
+    "hashing": ["distance", "hash_image", "hash_images"],
+    "kernel": ["KernelInfo", "kernel_info"],
+    "progress": ["progress_bar"],
+    "results": ["Duplicate", "Group", "Result"],
+    "scan": ["find_duplicates"],
+    "table": ["Failure", "HashTable", "ImageInfo"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022  # by subject
+    "find_duplicates", "Result", "Group", "Duplicate",
+    "hash_image", "hash_images", "distance", "HashTable", "ImageInfo", "Failure",
+    "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
+    "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "MissingExtraError",
+    "progress_bar", "kernel_info", "KernelInfo", "__version__",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from lookalike.version import version
+
+        return version()
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'lookalike' has no attribute {name!r}")
+    return getattr(import_module(f"lookalike.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,33 @@
+"""aHash, the average hash: which parts of the picture are lighter than its mean.
+
+Source: N. Krawetz, "Looks Like It" (2011),
+https://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.images.picture import Picture
+
+
+def ahash(picture: Picture, size: int) -> NDArray[np.bool_]:
+    """ImageHash's `average_hash`: grey, resized to size x size; a bit says `sample > mean`."""
+    grid = picture.grey_grid(size, size)
+    return times(grid, grid.size) > int(grid.sum())
+
+
+def ahash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
+    """imagededup's `AHash`: resized in colour to size x size, then grey; `sample >= mean`."""
+    grid = picture.colour_grid(size, size)
+    return times(grid, grid.size) >= int(grid.sum())
+
+
+def times(grid: NDArray[np.uint8], factor: int) -> NDArray[np.int64]:
+    """In whole numbers, so that no rounding decides whether a sample is the mean."""
+    return grid.astype(np.int64) * factor

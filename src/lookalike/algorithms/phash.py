@@ -1,0 +1,47 @@
+"""pHash, the perceptual hash: which of the lowest frequencies are stronger than their median.
+
+Sources: C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010);
+N. Krawetz, "Looks Like It" (2011),
+https://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
+
+The DCT is computed in integers, so that it is the same on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike._native import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.images.picture import Picture
+
+SAMPLES_PER_BIT = 4
+"""The picture is resized to four times as many samples a side as the hash has bits."""
+
+
+def phash(picture: Picture, size: int) -> NDArray[np.bool_]:
+    """ImageHash's `phash`: grey, resized to 4 size x 4 size, DCT-II; a bit says that one of the
+    size x size lowest coefficients is greater than the median of them all."""
+    side = SAMPLES_PER_BIT * size
+    low = kernel.dct_low(picture.grey_grid(side, side), size)
+    return 2 * low > twice_median(low)
+
+
+def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
+    """imagededup's `PHash`: resized in colour, then grey; the median leaves the first coefficient,
+    the mean of the picture, out; `>=`."""
+    side = SAMPLES_PER_BIT * size
+    low = kernel.dct_low(picture.colour_grid(side, side), size)
+    return 2 * low >= twice_median(low.ravel()[1:])
+
+
+def twice_median(values: NDArray[np.int64]) -> np.int64:
+    """Twice the median, which for an even number of values need not be a whole number itself."""
+    ordered = np.sort(values, axis=None)
+    middle: np.int64 = ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]
+    return middle

@@ -1,0 +1,47 @@
+"""What can go wrong, and the status that every input ends in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What became of one input."""
+
+    OK = "ok"
+    MISSING = "missing"
+    """There is nothing under that name."""
+    UNREADABLE = "unreadable"
+    """It is there, but its bytes cannot be had."""
+    EMPTY = "empty"
+    """It has no bytes."""
+    NOT_AN_IMAGE = "not_an_image"
+    """Its bytes are no image that we know of."""
+    UNSUPPORTED = "unsupported"
+    """An image, but this installation has nothing to read it with."""
+    DAMAGED = "damaged"
+    """An image that cannot be decoded to its end."""
+    TOO_LARGE = "too_large"
+    """More pixels than the limit, or than memory holds."""
+
+
+class LookalikeError(Exception):
+    """The base of all errors of this library."""
+
+
+class ImageError(LookalikeError):
+    """One image that could not be read: `status` says why in a word, `reason` in plain words."""
+
+    def __init__(self, status: Status, reason: str, path: str | None = None) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.status = status
+        self.reason = reason
+        self.path = path
+
+
+class AlgorithmMismatchError(LookalikeError, ValueError):
+    """Hashes of different algorithms were compared or put together."""
+
+
+class MissingExtraError(LookalikeError, ImportError):
+    """An optional package is needed; the message names the `pip install` line."""

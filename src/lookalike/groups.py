@@ -1,0 +1,101 @@
+"""From hashes to groups: which images hang together, and which of them to keep.
+
+Images of equal hashes are one node, so that 300,000 of them are no 45,000,000,000 pairs. Flat
+images, whose hashes mean nothing, are one node where their pixels are equal, and are not searched.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.index import linear
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashes import HashArray
+    from lookalike.table import HashTable
+
+EXACT_UP_TO = 10_000
+
+
+class Nodes(NamedTuple):
+    """The distinct images of a table, as far as the search is concerned."""
+
+    of_image: NDArray[np.uint32]
+    """`(n,)`: the node of each image."""
+    hashes: HashArray
+    """Those of the first nodes; the nodes behind them are flat, and have none."""
+    total: int
+    """How many nodes there are."""
+
+
+def nodes_of(table: HashTable, hashes: HashArray) -> Nodes:
+    """Collapse the images of a table."""
+    flat = np.fromiter(table.flat_digests, np.intp, len(table.flat_digests))
+    detailed = np.ones(len(table), np.bool_)
+    detailed[flat] = False
+    unique = hashes[detailed].unique()
+    of_image = np.empty(len(table), np.uint32)
+    of_image[detailed] = unique.inverse
+    flat_nodes: dict[bytes, int] = {}
+    for at, digest in table.flat_digests.items():
+        of_image[at] = len(unique.hashes) + flat_nodes.setdefault(digest, len(flat_nodes))
+    return Nodes(of_image, unique.hashes, len(unique.hashes) + len(flat_nodes))
+
+
+def connect(nodes: Nodes, max_distance: int, workers: int | None) -> NDArray[np.uint32]:
+    """`(nodes,)`: the smallest node of the connected set that each node belongs to."""
+    parent = np.arange(nodes.total, dtype=np.uint32)
+    for block in linear.pairs(nodes.hashes, max_distance, workers=workers):
+        kernel.join_sets(parent, block.i, block.j)
+    while (parent != (above := parent[parent])).any():
+        parent = above
+    return parent
+
+
+def members_of(nodes: Nodes, roots: NDArray[np.uint32]) -> list[NDArray[np.intp]]:
+    """The positions of the images of each set of two and more, ascending, by their first image."""
+    root_of_image = roots[nodes.of_image]
+    in_company = np.bincount(root_of_image, minlength=1)[root_of_image] > 1
+    positions = np.flatnonzero(in_company)
+    order = positions[np.argsort(root_of_image[positions], kind="stable")]
+    edges = np.flatnonzero(np.diff(root_of_image[order])) + 1
+    sets = np.split(order, edges) if len(order) else []
+    return sorted(sets, key=lambda members: int(members[0]))
+
+
+def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str]:
+    """Which of the members stays, and why: the one of most pixels, then most bytes, then the
+    shortest path, then the first by name."""
+
+    def rank(at: int) -> tuple[int, int, int, str]:
+        byte_count, width, height = table.size(at)
+        return -width * height, -byte_count, len(table.paths[at]), table.paths[at]
+
+    keeper, runner_up = heapq.nsmallest(2, members.tolist(), key=rank)
+    first, second = rank(keeper), rank(runner_up)
+    byte_count, width, height = table.size(keeper)
+    if first[0] != second[0]:
+        return keeper, f"most pixels, {width} x {height}"
+    if first[1] != second[1]:
+        return keeper, f"most bytes, {byte_count:,}, of those with most pixels"
+    if first[2] != second[2]:
+        return keeper, "shortest path of those with most pixels and bytes"
+    return keeper, "first by name of those with most pixels and bytes"
+
+
+def widest_distance(hashes: HashArray) -> tuple[int, bool]:
+    """The largest distance between any two distinct hashes, and whether that is exact.
+
+    Up to `EXACT_UP_TO` hashes it is. Above, it is a bound: as no hash is farther from the first
+    than some d, no two are farther apart than 2 d.
+    """
+    if len(hashes) <= EXACT_UP_TO:
+        return kernel.diameter(hashes.data), True
+    from_first = int(np.bitwise_count(hashes.data ^ hashes.data[0]).sum(axis=1).max())
+    return min(2 * from_first, hashes.bits), False

@@ -1,0 +1,251 @@
+"""`Hash`, the fingerprint of one image, and `HashArray`, those of n images in one array.
+
+A hash is kept as `ceil(bits / 8)` bytes: its bits row by row, the most significant first, and where
+they fill no whole bytes, zero bits in front. So bytes, int and hex are one number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+import numpy as np
+
+from lookalike.algorithms import Algorithm, get_algorithm
+from lookalike.errors import AlgorithmMismatchError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Hash:
+    """The fingerprint of one image by one algorithm. Immutable and hashable; it has no order.
+
+    `str(h)` is its hex digits, `bytes(h)` and `int(h)` the same number; `a - b` is the distance in
+    bits, and raises `AlgorithmMismatchError` where the algorithms differ.
+    """
+
+    __slots__ = ("_algorithm", "_data")
+
+    def __init__(self, data: bytes, algorithm: str) -> None:
+        """`data`: `ceil(bits / 8)` bytes. Raises `ValueError` for another length or excess bits."""
+        self._algorithm = get_algorithm(algorithm)
+        if len(data) != self._algorithm.width:
+            raise ValueError(
+                f"a {algorithm} hash has {self._algorithm.width} bytes, not {len(data)}: {data!r}"
+            )
+        self._data = bytes(data)
+        if int(self) >> self._algorithm.bits:
+            raise ValueError(
+                f"a {algorithm} hash has {self._algorithm.bits} bits, not more: {data!r}"
+            )
+
+    @classmethod
+    def from_hex(cls, text: str, *, algorithm: str) -> Hash:
+        """The hash that prints as `text`: `ceil(bits / 4)` hex digits of either case."""
+        kind = get_algorithm(algorithm)
+        return cls(_bytes_from_hex(text, kind), algorithm)
+
+    @property
+    def algorithm(self) -> str:
+        """The full name of the algorithm, such as `phash` or `dhash:16`."""
+        return self._algorithm.name
+
+    @property
+    def bits(self) -> int:
+        """How many bits the hash has."""
+        return self._algorithm.bits
+
+    @property
+    def array(self) -> NDArray[np.bool_]:
+        """The bits as a bool array of `(rows, columns)`."""
+        bits = np.unpackbits(np.frombuffer(self._data, np.uint8))[-self.bits :]
+        return bits.astype(np.bool_).reshape(self._algorithm.shape)
+
+    def __bytes__(self) -> bytes:
+        return self._data
+
+    def __int__(self) -> int:
+        return int.from_bytes(self._data, "big")
+
+    def __str__(self) -> str:
+        return f"{int(self):0{self._algorithm.digits}x}"
+
+    def __repr__(self) -> str:
+        return f"<Hash {self.algorithm} {self}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hash):
+            return NotImplemented
+        return self._data == other._data and self.algorithm == other.algorithm
+
+    def __hash__(self) -> int:
+        return hash((self._data, self.algorithm))
+
+    def __sub__(self, other: Hash) -> int:
+        if not isinstance(other, Hash):
+            return NotImplemented
+        require_same(self.algorithm, other.algorithm)
+        return (int(self) ^ int(other)).bit_count()
+
+    def __reduce__(self) -> tuple[type[Hash], tuple[bytes, str]]:
+        return Hash, (self._data, self.algorithm)
+
+
+class UniqueHashes(NamedTuple):
+    """What `HashArray.unique` gives: the distinct hashes, and how they lie in the array."""
+
+    hashes: HashArray
+    """The `m` distinct hashes."""
+    first: NDArray[np.intp]
+    """`(m,)`: where each of them first stands in the array."""
+    inverse: NDArray[np.intp]
+    """`(n,)`: which of them each hash of the array is."""
+    counts: NDArray[np.intp]
+    """`(m,)`: how many times each of them stands there."""
+
+
+class HashArray:
+    """n hashes of one algorithm in one `(n, bytes)` uint8 array.
+
+    `hashes[3]` is a `Hash`; a slice, an index array or a bool mask gives a `HashArray`; `a + b`
+    puts them one after the other; `a == b` says whether all of them are the same.
+    """
+
+    __slots__ = ("_algorithm", "data")
+    __hash__ = None  # type: ignore[assignment]  # equality is by value, and the array may be written to
+
+    data: NDArray[np.uint8]
+    """The hashes, `(n, bytes)` uint8, C-contiguous."""
+
+    def __init__(self, data: NDArray[np.uint8], algorithm: str) -> None:
+        """Takes `data` as it is, without a copy where it is contiguous."""
+        self._algorithm = get_algorithm(algorithm)
+        array = np.asarray(data)
+        if array.dtype != np.uint8 or array.ndim != 2 or array.shape[1] != self._algorithm.width:
+            raise ValueError(
+                f"{algorithm} hashes must be an (n, {self._algorithm.width}) array of uint8, "
+                f"not {array.dtype} of shape {array.shape}"
+            )
+        self.data = np.ascontiguousarray(array)
+
+    @classmethod
+    def of(cls, hashes: Iterable[Hash], *, algorithm: str) -> HashArray:
+        """Gather hashes; each must be of `algorithm`."""
+        buffer = bytearray()
+        for one in hashes:
+            require_same(algorithm, one.algorithm)
+            buffer += bytes(one)
+        return cls.from_bytes(buffer, algorithm=algorithm)
+
+    @classmethod
+    def from_bytes(cls, buffer: bytes | bytearray, *, algorithm: str) -> HashArray:
+        """The hashes whose bytes stand one after the other in `buffer`, which is not copied."""
+        width = get_algorithm(algorithm).width
+        if len(buffer) % width:
+            raise ValueError(f"{len(buffer)} bytes are no whole number of {width}-byte hashes")
+        return cls(np.frombuffer(buffer, np.uint8).reshape(-1, width), algorithm)
+
+    @classmethod
+    def from_hex(cls, texts: Iterable[str], *, algorithm: str) -> HashArray:
+        """The hashes that print as `texts`."""
+        kind = get_algorithm(algorithm)
+        buffer = bytearray()
+        for text in texts:
+            buffer += _bytes_from_hex(text, kind)
+        return cls.from_bytes(buffer, algorithm=algorithm)
+
+    @property
+    def algorithm(self) -> str:
+        """The full name of the algorithm."""
+        return self._algorithm.name
+
+    @property
+    def bits(self) -> int:
+        """How many bits each hash has."""
+        return self._algorithm.bits
+
+    def to_hex(self) -> list[str]:
+        """The hex digits of each hash, as `str` of a `Hash` gives them."""
+        step = 2 * self._algorithm.width
+        skipped = step - self._algorithm.digits
+        digits = self.data.tobytes().hex()
+        return [digits[at + skipped : at + step] for at in range(0, len(digits), step)]
+
+    def unique(self) -> UniqueHashes:
+        """The distinct hashes, in ascending order of their bytes."""
+        count, width = self.data.shape
+        padded = np.zeros((count, -(-width // 8) * 8), np.uint8)
+        padded[:, :width] = self.data
+        words = padded.view(">u8").astype(np.uint64)
+        order = np.lexsort(words.T[::-1]) if width > 8 else np.argsort(words[:, 0], kind="stable")
+        ordered = words[order]
+        starts = np.ones(count, np.bool_)
+        starts[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+        inverse = np.empty(count, np.intp)
+        inverse[order] = np.cumsum(starts) - 1
+        edges = np.append(np.flatnonzero(starts), count)
+        first = order[starts]
+        return UniqueHashes(self[first], first, inverse, np.diff(edges))
+
+    def __len__(self) -> int:
+        return int(self.data.shape[0])
+
+    @overload
+    def __getitem__(self, at: int) -> Hash: ...
+    @overload
+    def __getitem__(self, at: slice | NDArray[np.integer] | NDArray[np.bool_]) -> HashArray: ...
+    def __getitem__(
+        self, at: int | slice | NDArray[np.integer] | NDArray[np.bool_]
+    ) -> Hash | HashArray:
+        if isinstance(at, (int, np.integer)):
+            return Hash(self.data[at].tobytes(), self.algorithm)
+        return HashArray(self.data[at], self.algorithm)
+
+    def __iter__(self) -> Iterator[Hash]:
+        return (self[at] for at in range(len(self)))
+
+    def __add__(self, other: HashArray) -> HashArray:
+        if not isinstance(other, HashArray):
+            return NotImplemented
+        require_same(self.algorithm, other.algorithm)
+        return HashArray(np.concatenate([self.data, other.data]), self.algorithm)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, HashArray):
+            return NotImplemented
+        return self.algorithm == other.algorithm and np.array_equal(self.data, other.data)
+
+    def __repr__(self) -> str:
+        return f"<HashArray {self.algorithm}, {len(self)} hashes>"
+
+
+def pack_bits(bits: NDArray[np.bool_]) -> bytes:
+    """The bytes of a hash from its bits of `(rows, columns)`, zero bits in front."""
+    flat = bits.ravel()
+    if flat.size % 8:
+        flat = np.concatenate([np.zeros(-flat.size % 8, np.bool_), flat])
+    return np.packbits(flat).tobytes()
+
+
+def require_same(ours: str, theirs: str) -> None:
+    """Raise `AlgorithmMismatchError` unless the two algorithms are the same."""
+    if ours != theirs:
+        raise AlgorithmMismatchError(f"a {ours} hash and a {theirs} hash cannot be compared")
+
+
+def _bytes_from_hex(text: str, kind: Algorithm) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError(f"a hash in hex must be a str, not {text!r}")
+    if len(text) != kind.digits:
+        raise ValueError(f"a {kind.name} hash has {kind.digits} hex digits, not {text!r}")
+    try:
+        number = int(text, 16) if text.isalnum() else -1
+    except ValueError:
+        number = -1
+    if number < 0 or number >> kind.bits:
+        raise ValueError(
+            f"{text!r} is no {kind.name} hash, which is {kind.digits} hex digits "
+            f"for {kind.bits} bits"
+        )
+    return number.to_bytes(kind.width, "big")

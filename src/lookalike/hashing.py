@@ -1,0 +1,154 @@
+"""Images to hashes: one, two to compare, or a whole set in threads."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lookalike.algorithms import Algorithm, get_algorithm
+from lookalike.errors import ImageError
+from lookalike.hashes import Hash, pack_bits
+from lookalike.images import DEFAULT_MAX_PIXELS, read_picture
+from lookalike.parallel import ordered_map, worker_count
+from lookalike.progress import silent
+from lookalike.sources import Images, Input, Inputs
+from lookalike.table import Failure, HashTable, Row
+
+if TYPE_CHECKING:
+    from lookalike.images import ImageSource
+    from lookalike.progress import Progress
+
+
+def hash_image(
+    image: ImageSource, *, algorithm: str = "phash", max_pixels: int = DEFAULT_MAX_PIXELS
+) -> Hash:
+    """The hash of one image.
+
+    `image`: a path, the bytes of a file, a file open for reading bytes, a Pillow image, or a uint8
+    array `(height, width)` or `(height, width, 3)`, RGB. EXIF orientation is applied, and what is
+    transparent is seen on white.
+
+    Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError` for
+    an unknown algorithm or an array of another shape.
+    """
+    kind = get_algorithm(algorithm)
+    try:
+        picture = read_picture(image, max_pixels=max_pixels)
+    except ImageError as error:
+        raise ImageError(error.status, error.reason, _name_of(image)) from error
+    return Hash(pack_bits(kind.compute(picture)), kind.name)
+
+
+def distance(first: ImageSource, second: ImageSource, *, algorithm: str = "phash") -> int:
+    """In how many bits the hashes of two images differ. Raises as `hash_image` does."""
+    return hash_image(first, algorithm=algorithm) - hash_image(second, algorithm=algorithm)
+
+
+def hash_images(
+    images: Images,
+    *,
+    algorithms: str | Sequence[str] = "phash",
+    recursive: bool = True,
+    hidden: bool = False,
+    workers: int | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    progress: Progress | None = None,
+) -> HashTable:
+    """Hash many images, each decoded once for all algorithms.
+
+    `images`: a folder, a path, anything else that `hash_image` takes, or any number of these.
+    Folders are walked in the order of their names, into their sub-folders if `recursive`, past
+    hidden files unless `hidden`. An image that is named twice is hashed twice.
+
+    `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
+    image that cannot be read is a failure; the rest goes on.
+    """
+    inputs = Inputs(images, recursive=recursive, hidden=hidden, repeats=True)
+    return hash_inputs(
+        inputs, algorithms, workers=workers, max_pixels=max_pixels, progress=progress or silent
+    )
+
+
+def hash_inputs(
+    inputs: Inputs,
+    algorithms: str | Sequence[str],
+    *,
+    workers: int | None,
+    max_pixels: int,
+    progress: Progress,
+) -> HashTable:
+    """Hash all inputs, in threads, while they are still being listed."""
+    names = [algorithms] if isinstance(algorithms, str) else list(algorithms)
+    kinds = list({kind.name: kind for kind in map(get_algorithm, names)}.values())
+    if not kinds:
+        raise ValueError("algorithms must name at least one algorithm")
+    if max_pixels < 1:
+        raise ValueError(f"max_pixels must be 1 or more, not {max_pixels}")
+    table = HashTable([kind.name for kind in kinds])
+    listing = _Listing(inputs)
+    hasher = partial(_hash_input, kinds=kinds, max_pixels=max_pixels)
+    for done, outcome in enumerate(ordered_map(hasher, listing, worker_count(workers)), start=1):
+        table.add(outcome)
+        progress("reading", done, listing.total)
+    table.skipped = dict(sorted(inputs.skipped.items()))
+    return table
+
+
+class _Listing:
+    """The inputs, listed well ahead of their reading, so that their number is soon known.
+
+    Only paths are listed ahead: pictures that a generator makes one after the other are not
+    gathered in memory.
+    """
+
+    AHEAD = 64
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.total: int | None = None
+        self._source = iter(inputs)
+        self._listed: deque[Input] = deque()
+        self._count = 0
+
+    def __iter__(self) -> Iterator[Input]:
+        while True:
+            self._list_more()
+            if not self._listed:
+                return
+            yield self._listed.popleft()
+
+    def _list_more(self) -> None:
+        for _ in range(self.AHEAD):
+            if self.total is not None or (self._listed and not self._listed[-1].is_path):
+                return
+            one = next(self._source, None)
+            if one is None:
+                self.total = self._count
+                return
+            self._listed.append(one)
+            self._count += 1
+
+
+def _hash_input(one: Input, kinds: Sequence[Algorithm], max_pixels: int) -> Row | Failure:
+    try:
+        if isinstance(one.source, ImageError):
+            raise one.source
+        picture = read_picture(one.source, max_pixels=max_pixels)
+    except ImageError as error:
+        return Failure(one.key, error.status, error.reason)
+    return Row(
+        path=one.key,
+        byte_count=picture.byte_count,
+        width=picture.width,
+        height=picture.height,
+        format=picture.format,
+        digest=picture.digest,
+        flat_digest=picture.pixel_digest() if picture.flat else b"",
+        hashes=tuple(pack_bits(kind.compute(picture)) for kind in kinds),
+    )
+
+
+def _name_of(image: object) -> str | None:
+    return os.fsdecode(image) if isinstance(image, str | os.PathLike) else None

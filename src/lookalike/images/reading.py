@@ -1,0 +1,108 @@
+"""Whatever holds an image to a `Picture`, or an `ImageError` that says why not."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, TypeAlias, TypeGuard
+
+import numpy as np
+from PIL import Image
+
+from lookalike.errors import ImageError, Status
+from lookalike.images.decoding import decode
+from lookalike.images.opening import check_pixels, open_image
+from lookalike.images.picture import Picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DEFAULT_MAX_PIXELS = 500_000_000
+
+ImageSource: TypeAlias = (
+    "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]"
+    " | Image.Image | NDArray[np.uint8]"
+)
+
+
+def is_image_source(value: object) -> TypeGuard[ImageSource]:
+    """Whether `value` is one of the things that an image can be read from."""
+    return isinstance(
+        value, str | os.PathLike | bytes | bytearray | memoryview | Image.Image | np.ndarray
+    ) or hasattr(value, "read")
+
+
+def read_picture(
+    source: ImageSource, *, max_pixels: int = DEFAULT_MAX_PIXELS, as_stored: bool = False
+) -> Picture:
+    """Read every pixel of the first frame, upright and over white.
+
+    `source`: a path, the bytes of a file, a file open for reading bytes, a Pillow image, or a uint8
+    array `(height, width)` or `(height, width, 3)`, RGB. With `as_stored`, EXIF orientation is not
+    applied and alpha is dropped, as ImageHash and imagededup have it.
+
+    Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for what
+    cannot be an image at all.
+    """
+    if isinstance(source, np.ndarray):
+        return Picture(_checked(source))
+    if isinstance(source, Image.Image):
+        check_pixels(source, max_pixels)
+        # A copy, because loading it here could be seen by the caller.
+        return _picture(source.copy(), source.format, None, as_stored)
+    data = _bytes_of(source)
+    if not data:
+        raise ImageError(Status.EMPTY, "it has no bytes")
+    image = open_image(data, max_pixels)
+    return _picture(image, image.format, data, as_stored)
+
+
+def _picture(
+    image: Image.Image, format_: str | None, data: bytes | None, as_stored: bool
+) -> Picture:
+    pixels, orientation = decode(image, data, as_stored=as_stored)
+    return Picture(pixels, orientation=orientation, format=format_ or "", file=data)
+
+
+def _checked(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    grey_or_rgb = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
+    if array.dtype != np.uint8 or not grey_or_rgb or not array.size:
+        raise ValueError(
+            "an image as an array must be uint8 of (height, width) or (height, width, 3), "
+            f"not {array.dtype} of shape {array.shape}"
+        )
+    return array
+
+
+def _bytes_of(source: object) -> bytes:
+    if isinstance(source, str | os.PathLike):
+        return _file_bytes(os.fspath(source))
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source)
+    if hasattr(source, "read"):
+        data = source.read()
+        if isinstance(data, bytes):
+            return data
+        raise TypeError(f"a file must be open for reading bytes; {source!r} gave {type(data)}")
+    raise TypeError(
+        "an image must be a path, bytes, a file, a Pillow image or a NumPy array, "
+        f"not {type(source).__name__}"
+    )
+
+
+def _file_bytes(path: str) -> bytes:
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116  # in the hot loop
+        if stat.S_ISDIR(mode):
+            raise ImageError(Status.UNREADABLE, "it is a folder")
+        if not stat.S_ISREG(mode):
+            raise ImageError(Status.UNREADABLE, "it is a device, a pipe or a socket, not a file")
+        return Path(path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ImageError(Status.MISSING, "there is no such file") from error
+    except OSError as error:
+        reason = f"it cannot be read: {error.strerror or error}"
+        raise ImageError(Status.UNREADABLE, reason) from error
+    except ValueError as error:  # a null byte in the name
+        raise ImageError(Status.MISSING, f"no file can have such a name: {error}") from error

@@ -1,0 +1,81 @@
+"""Pairs of images, worked out within groups: no pair reaches out of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike.errors import LookalikeError
+from lookalike.index import linear
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashes import HashArray
+
+MOST_PAIRS = 100_000_000
+
+
+class Pairs(NamedTuple):
+    """Pairs of images within `max_distance`, ordered by i, then j."""
+
+    i: NDArray[np.intp]
+    """Positions among the images; i < j."""
+    j: NDArray[np.intp]
+    """Positions among the images."""
+    distance: NDArray[np.uint16]
+    """In bits."""
+
+
+class _Links:
+    """The pairs of one group, between its distinct hashes, not yet expanded to images."""
+
+    def __init__(self, members: NDArray[np.intp], hashes: HashArray, max_distance: int) -> None:
+        unique = hashes[members].unique()
+        within = np.arange(len(unique.hashes), dtype=np.uint32)
+        blocks = [(within, within, np.zeros(len(within), np.uint16))]
+        blocks += linear.pairs(unique.hashes, max_distance, workers=1)
+        left, right, self.distance = (
+            np.concatenate(column) for column in zip(*blocks, strict=True)
+        )
+        self.members = members[np.argsort(unique.inverse, kind="stable")]
+        starts = np.cumsum(unique.counts) - unique.counts
+        self.left, self.right = starts[left], starts[right]
+        self.left_count, self.right_count = unique.counts[left], unique.counts[right]
+
+    @property
+    def count(self) -> int:
+        """How many pairs of images they stand for; within a hash, each is counted both ways."""
+        return int((self.left_count * self.right_count).sum())
+
+    def expand(self) -> Pairs:
+        sizes = self.left_count * self.right_count
+        link = np.repeat(np.arange(len(sizes)), sizes)
+        step = np.arange(len(link)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        one = self.members[self.left[link] + step // self.right_count[link]]
+        other = self.members[self.right[link] + step % self.right_count[link]]
+        # Within one hash every pair stands there twice, and every image with itself.
+        wanted = (self.left[link] != self.right[link]) | (one < other)
+        one, other = one[wanted], other[wanted]
+        return Pairs(np.minimum(one, other), np.maximum(one, other), self.distance[link][wanted])
+
+
+def pairs_within(sets: Iterable[NDArray[np.intp]], hashes: HashArray, max_distance: int) -> Pairs:
+    """The pairs of each set of positions that lie within `max_distance`.
+
+    Raises `LookalikeError` where they would be more than about `MOST_PAIRS`.
+    """
+    links = [_Links(members, hashes, max_distance) for members in sets]
+    count = sum(one.count for one in links)
+    if count > 2 * MOST_PAIRS:
+        raise LookalikeError(
+            f"about {count // 2:,} pairs of images are too many to list; "
+            "go through the groups instead"
+        )
+    nothing = np.empty(0, np.intp)
+    parts = [Pairs(nothing, nothing, nothing.astype(np.uint16)), *(one.expand() for one in links)]
+    i, j, distance = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((j, i))
+    return Pairs(i[order], j[order], distance[order])

@@ -1,0 +1,250 @@
+"""What a search for duplicates gives back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lookalike.errors import MissingExtraError, Status
+from lookalike.groups import choose_keeper, widest_distance
+from lookalike.pairs import Pairs, pairs_within
+from lookalike.version import version
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from lookalike.hashes import HashArray
+    from lookalike.table import Failure, HashTable, ImageInfo, Images
+
+COLUMNS = (
+    "group",
+    "keeper",
+    "path",
+    "distance",
+    "exact",
+    "bytes",
+    "width",
+    "height",
+    "format",
+    "status",
+    "reason",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A member of a group that need not stay."""
+
+    image: ImageInfo
+    distance: int
+    """From the keeper, in bits. Above `max_distance` where only a chain of others links the two."""
+    exact: bool
+    """Whether it has the same bytes as the keeper."""
+
+
+class Group:
+    """A connected set of images: each is within `max_distance` of some other."""
+
+    def __init__(
+        self,
+        table: HashTable,
+        members: NDArray[np.intp],
+        hashes: HashArray,
+        digests: NDArray[np.uint8],
+    ) -> None:
+        """`members`: positions of images, ascending; `hashes` and `digests`: of all images."""
+        self._table = table
+        keeper, self.keeper_reason = choose_keeper(table, members)
+        others = members[members != keeper]
+        distances = np.bitwise_count(hashes.data[others] ^ hashes.data[keeper]).sum(axis=1)
+        exact = (digests[others] == digests[keeper]).all(axis=1)
+        order = np.lexsort((others, ~exact, distances))
+        self.positions = np.concatenate([[keeper], others[order]])
+        """Positions of the members among the images of the result, the keeper's first."""
+        self._distances = distances[order]
+        self._exact = exact[order]
+        distinct = hashes[members].unique().hashes
+        self.max_distance_within, self.max_distance_is_exact = widest_distance(distinct)
+        """The largest distance between any two members; where `max_distance_is_exact` is false,
+        which is above 10,000 distinct hashes, a bound: no two are farther apart."""
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def keeper(self) -> ImageInfo:
+        """The member that stays; `keeper_reason` says why."""
+        return self._table.image(int(self.positions[0]))
+
+    @property
+    def duplicates(self) -> list[Duplicate]:
+        """The other members, the nearest to the keeper first."""
+        members = zip(self.positions[1:], self._distances, self._exact, strict=True)
+        return [
+            Duplicate(self._table.image(int(at)), int(bits), bool(same))
+            for at, bits, same in members
+        ]
+
+    @property
+    def bytes_to_save(self) -> int:
+        """What the duplicates take, in bytes."""
+        return sum(self._table.size(int(at))[0] for at in self.positions[1:])
+
+    def __repr__(self) -> str:
+        return f"<Group of {len(self)}, keeper {self.keeper.path}>"
+
+
+class Result:
+    """The outcome of a search for duplicates.
+
+    Equal inputs give an equal result, whatever the number of workers.
+    """
+
+    def __init__(
+        self, table: HashTable, algorithm: str, max_distance: int, sets: list[NDArray[np.intp]]
+    ) -> None:
+        """`sets`: the positions of the images of each group."""
+        self.algorithm = algorithm
+        """The canonical name of the algorithm."""
+        self.max_distance = max_distance
+        """The largest distance that still matched, in bits."""
+        self.table = table
+        """The images, their hashes and the failures."""
+        self._hashes = table.hashes[algorithm]
+        digests = table.digests
+        self.groups = [Group(table, members, self._hashes, digests) for members in sets]
+        """The groups, in the order of their first images."""
+
+    @property
+    def images(self) -> Images:
+        """The images that were read, in the order of the inputs."""
+        return self.table.images
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The inputs that could not be read, in the order of the inputs."""
+        return self.table.failures
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """How many files were left out, by kind."""
+        return self.table.skipped
+
+    @property
+    def flat_count(self) -> int:
+        """How many images are flat: they match only where their pixels are equal."""
+        return len(self.table.flat_digests)
+
+    @property
+    def bytes_to_save(self) -> int:
+        """What all duplicates take, in bytes."""
+        return sum(group.bytes_to_save for group in self.groups)
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """All pairs within `max_distance`, worked out when first asked for.
+
+        Raises `LookalikeError` where they are more than about 100,000,000: go by the groups then.
+        """
+        sets = [np.sort(group.positions) for group in self.groups]
+        return pairs_within(sets, self._hashes, self.max_distance)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Groups, failures and counts in plain types, as the JSON has them."""
+        return {
+            "groups": [
+                {
+                    "keeper": group.keeper.path,
+                    "duplicates": [
+                        {"path": one.image.path, "distance": one.distance, "exact": one.exact}
+                        for one in group.duplicates
+                    ],
+                    "max_distance_within": group.max_distance_within,
+                }
+                for group in self.groups
+            ],
+            "failures": [
+                {"path": one.path, "status": str(one.status), "reason": one.reason}
+                for one in self.failures
+            ],
+            "images": len(self.images),
+            "flat": self.flat_count,
+            "skipped": self.skipped,
+            "algorithm": self.algorithm,
+            "max_distance": self.max_distance,
+            "version": version(),
+        }
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON; odd bytes of names that are no valid text become `\\udc..` escapes."""
+        return escape_surrogates(json.dumps(self.to_dict(), ensure_ascii=False, indent=2))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A dictionary for every member of a group, its keeper first, then for every failure.
+
+        The keys are `COLUMNS`; groups count from 1; None stands where a column has no meaning.
+        """
+        for number, group in enumerate(self.groups, start=1):
+            keeper = Duplicate(group.keeper, 0, False)
+            for at, member in enumerate([keeper, *group.duplicates]):
+                image = member.image
+                yield {
+                    "group": number,
+                    "keeper": at == 0,
+                    "path": image.path,
+                    "distance": member.distance,
+                    "exact": member.exact,
+                    "bytes": image.bytes,
+                    "width": image.width,
+                    "height": image.height,
+                    "format": image.format,
+                    "status": str(Status.OK),
+                    "reason": None,
+                }
+        for failure in self.failures:
+            row: dict[str, Any] = dict.fromkeys(COLUMNS)
+            row.update(path=failure.path, status=str(failure.status), reason=failure.reason)
+            yield row
+
+    def to_csv(self) -> str:
+        """`rows` as CSV with a header line, yes and no as `true` and `false`."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in self.rows():
+            writer.writerow(
+                {
+                    key: str(value).lower() if isinstance(value, bool) else value
+                    for key, value in row.items()
+                }
+            )
+        return escape_surrogates(text.getvalue())
+
+    def to_frame(self) -> pd.DataFrame:
+        """`rows` as a pandas DataFrame. Raises `MissingExtraError` without pandas."""
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(
+                "to_frame needs pandas: pip install 'lookalike[pandas]'"
+            ) from error
+        return pd.DataFrame(self.rows(), columns=list(COLUMNS))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Result: {len(self.images)} images, {len(self.groups)} groups, "
+            f"{len(self.failures)} failures>"
+        )
+
+
+def escape_surrogates(text: str) -> str:
+    """Make text of file names that are no valid text printable, byte by byte."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,66 @@
+"""The main job: images to groups of duplicates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lookalike.algorithms import get_algorithm
+from lookalike.groups import connect, members_of, nodes_of
+from lookalike.hashing import hash_inputs
+from lookalike.images import DEFAULT_MAX_PIXELS
+from lookalike.progress import silent
+from lookalike.results import Result
+from lookalike.sources import Images, Inputs
+
+if TYPE_CHECKING:
+    from lookalike.progress import Progress
+
+
+def find_duplicates(
+    images: Images,
+    *,
+    algorithm: str = "phash",
+    max_distance: int | None = None,
+    recursive: bool = True,
+    hidden: bool = False,
+    workers: int | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    progress: Progress | None = None,
+) -> Result:
+    """Find the groups of images that look alike.
+
+    `images`: a folder, a path, anything else that `hash_image` takes, or any number of these. A
+    file that is there twice, by a link or because it was named twice, is read once.
+    `max_distance`: in how many bits the hashes of two images may differ, inclusive; None takes the
+    default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
+    `recursive`: go into sub-folders. `hidden`: take files whose names begin with a dot.
+    `workers`: threads; None takes as many as there are processors.
+    `max_pixels`: an image of more is a failure, told from its header.
+    `progress`: called with the stage, how much is done, and how much there is or None.
+
+    An image that cannot be read is one of the result's failures; the rest goes on. Raises
+    `ValueError` or `TypeError` for wrong arguments before anything is read.
+    """
+    kind = get_algorithm(algorithm)
+    distance = checked_distance(max_distance, algorithm)
+    inputs = Inputs(images, recursive=recursive, hidden=hidden)
+    table = hash_inputs(
+        inputs, kind.name, workers=workers, max_pixels=max_pixels, progress=progress or silent
+    )
+    nodes = nodes_of(table, table.hashes[kind.name])
+    sets = members_of(nodes, connect(nodes, distance, workers))
+    return Result(table, kind.name, distance, sets)
+
+
+def checked_distance(max_distance: int | None, algorithm: str) -> int:
+    """`max_distance`, or the default of the algorithm. Raises `ValueError` and `TypeError`."""
+    kind = get_algorithm(algorithm)
+    if max_distance is None:
+        return kind.default_max_distance
+    if isinstance(max_distance, bool) or not isinstance(max_distance, int):
+        raise TypeError(f"max_distance must be a whole number of bits, not {max_distance!r}")
+    if not 0 <= max_distance <= kind.bits:
+        raise ValueError(
+            f"max_distance must be 0 to {kind.bits} for {kind.name}, not {max_distance}"
+        )
+    return max_distance

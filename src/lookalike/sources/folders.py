@@ -1,0 +1,55 @@
+"""The files of a folder, in a fixed order."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+from lookalike.errors import ImageError, Status
+from lookalike.sources.kinds import other_kind
+
+
+def walk(
+    folder: str, *, recursive: bool, hidden: bool, skipped: Counter[str]
+) -> Iterator[tuple[str, ImageError | None]]:
+    """Yield `(path, None)` for every file that may be an image, in the order of their names.
+
+    A folder that cannot be listed is yielded with its error. Symbolic links are followed; a folder
+    that was already walked is not walked again, so that loops end. Hidden entries (a leading dot)
+    are left out unless `hidden`; `skipped` counts the files that plainly are something else.
+    """
+    walked: set[tuple[int, int]] = set()
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            status = os.stat(here)  # noqa: PTH116
+            if (status.st_dev, status.st_ino) in walked:
+                continue
+            walked.add((status.st_dev, status.st_ino))
+            with os.scandir(here) as entries:
+                listing = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            reason = f"the folder cannot be listed: {error.strerror or error}"
+            yield here, ImageError(Status.UNREADABLE, reason)
+            continue
+        folders = []
+        for entry in listing:
+            if entry.name.startswith(".") and not hidden:
+                continue
+            if _is_folder(entry):
+                folders.append(entry.path)
+            elif kind := other_kind(entry.name):
+                skipped[kind] += 1
+            else:
+                yield entry.path, None
+        if recursive:
+            waiting.extend(reversed(folders))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself is no folder; opening it will say what it is
+        return False

@@ -1,0 +1,175 @@
+"""`HashTable`: what is known of each image of a set, and its hashes, in columns.
+
+Columns, because a Python object for each of ten million images would take gigabytes.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+import numpy as np
+
+from lookalike.algorithms import get_algorithm
+from lookalike.hashes import Hash, HashArray
+from lookalike.images.picture import DIGEST_BYTES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.errors import Status
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """One image that was read."""
+
+    path: str
+    """Its path; for one that has none, its place among the inputs in square brackets."""
+    bytes: int
+    """Size of the file, or of the pixels of an image that came without one."""
+    width: int
+    """In pixels, upright."""
+    height: int
+    """In pixels, upright."""
+    format: str
+    """As Pillow names it, such as JPEG; empty for pixels that came without a file."""
+    flat: bool
+    """Whether it has too little detail for its hashes to mean anything."""
+    hashes: dict[str, Hash]
+    """By the name of the algorithm."""
+
+    @property
+    def pixels(self) -> int:
+        """Width times height."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One input that could not be read."""
+
+    path: str
+    status: Status
+    reason: str
+    """In plain words."""
+
+
+class Row(NamedTuple):
+    """What is kept of one image that was read."""
+
+    path: str
+    byte_count: int
+    width: int
+    height: int
+    format: str
+    digest: bytes
+    """`DIGEST_BYTES` that images of the same bytes have in common."""
+    flat_digest: bytes
+    """For a flat image, `DIGEST_BYTES` that those of the same pixels have in common; else empty."""
+    hashes: tuple[bytes, ...]
+    """One for each algorithm of the table."""
+
+
+class HashTable:
+    """The images of a set with their hashes, and the failures, both in the order of the inputs.
+
+    `table.images[k]` is an `ImageInfo`, and `table.hashes["phash"][k]` its hash.
+    """
+
+    def __init__(self, algorithms: Sequence[str]) -> None:
+        self.algorithms = tuple(algorithms)
+        """The canonical names of the algorithms."""
+        self.failures: list[Failure] = []
+        """The inputs that could not be read."""
+        self.skipped: dict[str, int] = {}
+        """How many files were left out, by kind."""
+        self.paths: list[str] = []
+        """The path of each image."""
+        self.flat_digests: dict[int, bytes] = {}
+        """By position, for the images that are flat: what those of equal pixels have in common."""
+        self._formats: list[str] = []
+        self._sizes = array("q")
+        self._digests = bytearray()
+        self._hashes = {name: bytearray() for name in self.algorithms}
+
+    def add(self, row: Row | Failure) -> None:
+        """Append what became of the next input."""
+        if isinstance(row, Failure):
+            self.failures.append(row)
+            return
+        if row.flat_digest:
+            self.flat_digests[len(self.paths)] = row.flat_digest
+        self.paths.append(row.path)
+        self._formats.append(row.format)
+        self._sizes.extend((row.byte_count, row.width, row.height))
+        self._digests += row.digest
+        for column, data in zip(self._hashes.values(), row.hashes, strict=True):
+            column += data
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @property
+    def images(self) -> Images:
+        """The images that were read, as a sequence of `ImageInfo`."""
+        return Images(self)
+
+    @property
+    def hashes(self) -> dict[str, HashArray]:
+        """The hashes of all images, by the name of the algorithm."""
+        return {
+            name: HashArray.from_bytes(bytes(column), algorithm=name)
+            for name, column in self._hashes.items()
+        }
+
+    @property
+    def digests(self) -> NDArray[np.uint8]:
+        """`(n, 16)`: equal for images of the same bytes (or pixels, where no file was)."""
+        return np.frombuffer(bytes(self._digests), np.uint8).reshape(-1, DIGEST_BYTES)
+
+    def size(self, at: int) -> tuple[int, int, int]:
+        """Bytes, width and height of the image at a position."""
+        byte_count, width, height = self._sizes[3 * at : 3 * at + 3]
+        return byte_count, width, height
+
+    def image(self, at: int) -> ImageInfo:
+        """The image at a position."""
+        byte_count, width, height = self.size(at)
+        hashes = {}
+        for name, column in self._hashes.items():
+            size = get_algorithm(name).width
+            hashes[name] = Hash(bytes(column[at * size : (at + 1) * size]), name)
+        return ImageInfo(
+            path=self.paths[at],
+            bytes=byte_count,
+            width=width,
+            height=height,
+            format=self._formats[at],
+            flat=at in self.flat_digests,
+            hashes=hashes,
+        )
+
+
+class Images(Sequence[ImageInfo]):
+    """The images of a table, made when they are asked for."""
+
+    def __init__(self, table: HashTable) -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @overload
+    def __getitem__(self, at: int) -> ImageInfo: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[ImageInfo]: ...
+    def __getitem__(self, at: int | slice) -> ImageInfo | list[ImageInfo]:
+        if isinstance(at, slice):
+            return [self._table.image(k) for k in range(*at.indices(len(self)))]
+        return self._table.image(range(len(self))[at])
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} images>"

@@ -1,0 +1,879 @@
+"""The native kernel against its plain NumPy twin, on every path that this processor has."""
+
+import ast
+import hashlib
+import inspect
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import twin
+from lookalike import _native
+from lookalike._native import kernel
+
+Bytes = NDArray[np.uint8]
+Span = tuple[int, int]
+
+UNLIMITED = 2**62
+
+
+@pytest.fixture(scope="module", params=kernel.paths())
+def path(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each path in turn, forced."""
+    name: str = request.param
+    kernel.force_path(name)
+    yield name
+    kernel.force_path("")
+
+
+on_every_path = pytest.mark.usefixtures("path")
+
+
+def examples(count: int) -> settings:
+    return settings(deadline=None, max_examples=count)
+
+
+def assert_same(actual: object, expected: object) -> None:
+    """Same values, shape and dtype; of tuples, in every place."""
+    if isinstance(actual, tuple) and isinstance(expected, tuple):
+        for ours, theirs in zip(actual, expected, strict=True):
+            assert_same(ours, theirs)
+    else:
+        assert type(actual) is type(expected)
+        np.testing.assert_array_equal(actual, expected, strict=True)
+
+
+# Paths
+
+
+def test_a_forced_path_is_the_active_one(path: str) -> None:
+    """A forced path stays the active one until the empty name brings back the best."""
+    assert kernel.path() == path
+    kernel.force_path("")
+    best = kernel.path()
+    kernel.force_path(path)
+    assert best == kernel.paths()[-1]
+    assert kernel.path() == path
+
+
+def test_the_portable_path_comes_first() -> None:
+    """Every processor has the portable path, and no path is listed twice."""
+    assert kernel.paths()[0] == "scalar"
+    assert len(set(kernel.paths())) == len(kernel.paths())
+
+
+# Hashes
+
+
+def random_bits(rng: np.random.Generator, n: int, width: int) -> Bytes:
+    return rng.integers(0, 256, (n, width), np.uint8)
+
+
+def all_zero(_: np.random.Generator, n: int, width: int) -> Bytes:
+    return np.zeros((n, width), np.uint8)
+
+
+def all_or_nothing(rng: np.random.Generator, n: int, width: int) -> Bytes:
+    return np.repeat(rng.choice(np.array([0, 255], np.uint8), (n, 1)), width, axis=1)
+
+
+def few_values(rng: np.random.Generator, n: int, width: int) -> Bytes:
+    return random_bits(rng, 3, width)[rng.integers(0, 3, n)]
+
+
+def clusters(rng: np.random.Generator, n: int, width: int) -> Bytes:
+    flips = np.packbits(rng.random((n, 8 * width)) < 0.03, axis=1)
+    return few_values(rng, n, width) ^ flips
+
+
+def correlated_bits(rng: np.random.Generator, n: int, width: int) -> Bytes:
+    return np.packbits(np.cumsum(rng.random((n, 8 * width)) < 0.05, axis=1) % 2, axis=1)
+
+
+SKEWS = [random_bits, all_zero, all_or_nothing, few_values, clusters, correlated_bits]
+WIDTHS = [*range(1, 41), 64, 248, 249, 300, 8191]
+
+widths = st.sampled_from([1, 3, 7, 8, 9, 16, 20, 32, 40])
+
+
+def spans(size: int) -> st.SearchStrategy[Span]:
+    bound = st.integers(0, size)
+    return st.tuples(bound, bound).map(lambda bounds: (min(bounds), max(bounds)))
+
+
+@st.composite
+def hashes_of(draw: st.DrawFn, width: int) -> Bytes:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    hashes = draw(st.sampled_from(SKEWS))(rng, draw(st.integers(1, 100)), width)
+    hashes.flags.writeable = False  # as those of a mapped file
+    return hashes
+
+
+@st.composite
+def scans(draw: st.DrawFn) -> tuple[Bytes, Bytes, int, Span, Span, Span]:
+    """Queries, hashes, a distance, spans of the queries and of the hashes, a span of the hashes."""
+    width = draw(widths)
+    queries, hashes = draw(hashes_of(width)), draw(hashes_of(width))
+    max_distance = draw(st.integers(0, 8 * width + 2) | st.just(UNLIMITED))
+    of_hashes = spans(len(hashes))
+    return (
+        queries,
+        hashes,
+        max_distance,
+        draw(spans(len(queries))),
+        draw(of_hashes),
+        draw(of_hashes),
+    )
+
+
+capacities = st.integers(1, 40) | st.just(UNLIMITED)
+
+
+@on_every_path
+@pytest.mark.parametrize("width", WIDTHS)
+def test_distances_are_right_for_every_width(width: int) -> None:
+    """Scans find the same as the twin for every width of a hash, whatever the bits."""
+    n = 67 if width < 8191 else 6
+    everything = (0, n)
+    for skew in SKEWS:
+        hashes = skew(np.random.default_rng(width), n, width)
+        for max_distance in (0, width // 2, 4 * width, 8 * width):
+            arguments = (hashes, max_distance, everything, everything, UNLIMITED)
+            assert_same(kernel.scan_pairs(*arguments), twin.scan_pairs(*arguments))
+        assert_same(
+            kernel.scan_matches(hashes[::-1].copy(), *arguments),
+            twin.scan_matches(hashes[::-1], *arguments),
+        )
+
+
+@on_every_path
+@examples(150)
+@given(scans(), capacities)
+def test_tiles_are_scanned_as_the_twin_scans_them(
+    scan: tuple[Bytes, Bytes, int, Span, Span, Span], capacity: int
+) -> None:
+    """Any tile, empty or across the diagonal, gives the twin's pairs up to the twin's row."""
+    queries, hashes, max_distance, query_rows, rows, columns = scan
+    pairs = (hashes, max_distance, rows, columns, capacity)
+    assert_same(kernel.scan_pairs(*pairs), twin.scan_pairs(*pairs))
+    matches = (queries, hashes, max_distance, query_rows, columns, capacity)
+    assert_same(kernel.scan_matches(*matches), twin.scan_matches(*matches))
+
+
+@on_every_path
+@examples(60)
+@given(scans(), st.integers(1, 40))
+def test_a_resumed_scan_finds_what_one_call_finds(
+    scan: tuple[Bytes, Bytes, int, Span, Span, Span], capacity: int
+) -> None:
+    """Scans resumed at `next_row` add up to the whole, in bounded parts, ordered by i, then j."""
+    _, hashes, max_distance, _, (row, end), columns = scan
+    whole = kernel.scan_pairs(hashes, max_distance, (row, end), columns, UNLIMITED)
+    parts = []
+    while True:
+        *part, next_row = kernel.scan_pairs(hashes, max_distance, (row, end), columns, capacity)
+        found = len(part[0])
+        assert found < capacity + columns[1] - columns[0]
+        parts.append(part)
+        if next_row == end:
+            break
+        assert row < next_row < end
+        assert found >= capacity
+        row = next_row
+    i, j, distance = (np.concatenate(column) for column in zip(*parts, strict=True))
+    assert_same((i, j, distance, end), whole)
+    assert np.array_equal(np.lexsort((j, i)), np.arange(len(i)))
+
+
+@on_every_path
+def test_thousands_of_equal_hashes_give_every_pair() -> None:
+    """Where all hashes are equal, every pair is found once, at distance 0."""
+    n = 3000
+    i, j, distance, next_row = kernel.scan_pairs(
+        np.full((n, 8), 0xA5, np.uint8), 0, (0, n), (0, n), UNLIMITED
+    )
+    assert next_row == n
+    np.testing.assert_array_equal((i, j), np.triu_indices(n, 1))
+    assert not distance.any()
+
+
+@on_every_path
+def test_no_hashes_have_no_pairs() -> None:
+    """Without rows, scans and the diameter come back empty-handed."""
+    none, some = np.zeros((0, 8), np.uint8), np.zeros((3, 8), np.uint8)
+    for arguments in ((none, none), (none, some), (some, none)):
+        all_rows, all_columns = ((0, len(array)) for array in arguments)
+        scan = (*arguments, 64, all_rows, all_columns, 1)
+        assert_same(kernel.scan_matches(*scan), twin.scan_matches(*scan))
+    scan_of_none = (none, 64, (0, 0), (0, 0), 1)
+    assert_same(kernel.scan_pairs(*scan_of_none), twin.scan_pairs(*scan_of_none))
+    assert kernel.diameter(none) == 0
+
+
+@on_every_path
+@pytest.mark.parametrize("skew", SKEWS)
+def test_the_diameter_is_the_largest_distance(skew: Callable[..., Bytes]) -> None:
+    """The diameter is the twin's for every width, and 0 for one hash."""
+    for width in WIDTHS:
+        hashes = skew(np.random.default_rng(width), 20, width)
+        assert_same(kernel.diameter(hashes), twin.diameter(hashes))
+        assert kernel.diameter(hashes[:1]) == 0
+
+
+@on_every_path
+def test_the_largest_distance_of_the_widest_hashes_is_right() -> None:
+    """All 65528 bits of a hash of 8191 bytes can differ."""
+    hashes = np.repeat(np.array([[0], [255]], np.uint8), 8191, axis=1)
+    assert kernel.diameter(hashes) == 65528
+    scan = kernel.scan_pairs(hashes, 65528, (0, 2), (0, 2), 1)
+    assert [column.tolist() for column in scan[:3]] == [[0], [1], [65528]]
+    assert not len(kernel.scan_pairs(hashes, 65527, (0, 2), (0, 2), 1)[0])
+
+
+# Sets
+
+
+@st.composite
+def joins(draw: st.DrawFn) -> tuple[int, list[Span]]:
+    """A number of nodes, and pairs of them."""
+    nodes = draw(st.integers(1, 60))
+    node = st.integers(0, nodes - 1)
+    return nodes, draw(st.lists(st.tuples(node, node), max_size=80))
+
+
+def join(nodes: int, *blocks: list[Span]) -> NDArray[np.uint32]:
+    """Where the nodes lead to after these blocks of pairs."""
+    parent = np.arange(nodes, dtype=np.uint32)
+    for block in blocks:
+        left, right = np.array(block, np.uint32).reshape(-1, 2).T.copy()
+        kernel.join_sets(parent, left, right)
+    return twin.roots(parent)
+
+
+def merged(nodes: int, pairs: list[Span]) -> list[int]:
+    """The smallest member of each node's set, by merging sets of nodes."""
+    sets = [{node} for node in range(nodes)]
+    for pair in pairs:
+        union = sets[pair[0]] | sets[pair[1]]
+        for node in union:
+            sets[node] = union
+    return [min(members) for members in sets]
+
+
+@examples(150)
+@given(joins())
+def test_sets_are_joined_under_their_smallest_member(drawn: tuple[int, list[Span]]) -> None:
+    """Every node leads to the smallest node that pairs connect it with."""
+    nodes, pairs = drawn
+    parent = np.arange(nodes, dtype=np.uint32)
+    twin.join_sets(parent, *np.array(pairs, np.uint32).reshape(-1, 2).T)
+    assert join(nodes, pairs).tolist() == parent.tolist() == merged(nodes, pairs)
+
+
+@examples(80)
+@given(joins(), st.data())
+def test_sets_do_not_depend_on_the_order_of_pairs(
+    drawn: tuple[int, list[Span]], data: st.DataObject
+) -> None:
+    """Neither the order or direction of pairs, nor their cut into blocks, makes a difference."""
+    nodes, pairs = drawn
+    shuffled = data.draw(st.permutations([(right, left) for left, right in pairs]))
+    cut = data.draw(st.integers(0, len(pairs)))
+    assert_same(join(nodes, shuffled[:cut], shuffled[cut:]), join(nodes, pairs))
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_long_chain_is_one_set(step: int) -> None:
+    """A chain of a hundred thousand nodes, joined from either end, is one set."""
+    pairs = [(node, node + 1) for node in range(99_999)]
+    assert not join(100_000, pairs[::step]).any()
+
+
+# Resampling
+
+
+def pattern(*shape: int) -> Bytes:
+    """Pixels by integer arithmetic alone, the same for ever."""
+    y, x, *channel = np.indices(shape)
+    pixels: Bytes = ((x * x * 7 + y * 13 + x * y + 29 * sum(channel)) % 256).astype(np.uint8)
+    return pixels
+
+
+# The shape of a pattern, the height and width to resize it to, and the SHA-256 of what Pillow 12.3
+# makes of it by `resize((width, height), LANCZOS)`.
+DIGESTS = [
+    ((48, 64), (8, 9), "adcf3e493bd7919dcab39557a663bbef52882b9e499fdb5059469da6206e3616"),
+    ((480, 640), (32, 32), "1df6cc35e93d0c913c6c61cf9e8cb1abdc3679b2331d18e6833c58ca9c7c2a54"),
+    ((99, 70), (16, 17), "41029d932c4d98c7391b4f33fcbccb113b14a8b7463495d2289e17785efb4d55"),
+    ((7, 5), (100, 99), "a6ada62cc5a30f8c7b46a939a5979b93a7c036989bbcd59a62b67c44e0067438"),
+    ((1, 1), (4, 3), "15ec7bf0b50732b49f8228e07d24365338f9e3ab994b00af08e5a3bffe55fd8b"),
+    ((3, 200), (5, 1), "0c8b224c5a1a39a5ebab24c71f5447084c575735423e9aa51750ce5fcd4cacd2"),
+    ((200, 3), (1, 5), "4e73d8335f3c553e4ab3f95a64b29b12739b0388735d1093fccd254ca48fcfdf"),
+    ((37, 41), (37, 20), "968eb457a5db8dae2700f70c8f4022a797a51025d3ca9f01fab8afcb88fe62b9"),
+    ((37, 41), (20, 41), "9f26b24f274b2d9cad7b609fa9718f8ecfdfa0296237a6b3d0d1f67af122469f"),
+    ((31, 29), (31, 29), "c4dac4d3858130f66c03163553fdad384793d263224d12243665b5bbdc599257"),
+    ((48, 64, 3), (8, 9), "02c25b8e2263c830cfb494a96c65d2264476ac92eba024ff725c67c0552fe939"),
+    ((301, 203, 3), (64, 64), "a2a5e91e971dd238797804ef1f382e6f568df82d327402b2dd539c9333aceb7a"),
+    ((5, 7, 3), (23, 11), "a8e1de407b71c7c31125a7bfda33f9961c1c4ef0b48a66959475e733b271b71b"),
+    ((64, 64, 3), (63, 65), "6e05981ea5470b15dc110f478830952210645eb22006f5331cb51dfc70b8f8f0"),
+    ((2, 1000, 3), (3, 7), "7669370778f1d400cc271b709c5408c5aaf625978a892e8e536392724824c926"),
+]
+
+# Pixels and what Pillow 12.3 makes of them.
+RESULTS = [
+    ([[0, 255]], [[0, 0, 50, 128, 205, 255, 255]]),
+    ([[0], [255]], [[0], [0], [50], [128], [205], [255], [255]]),
+    ([[0, 28, 56, 84, 112, 140, 168, 196, 224]], [[27, 112, 197]]),
+    ([[255, 0, 0, 0, 0, 255, 255, 255]], [[75, 27, 255]]),
+    (
+        [[0, 255], [255, 0]],
+        [[0, 35, 220, 255], [59, 91, 164, 196], [196, 164, 91, 59], [255, 220, 35, 0]],
+    ),
+]
+
+VIEWS: dict[str, Callable[[Bytes], Bytes]] = {
+    "cropped": lambda rgba: rgba[3:20, 5:28, :3].copy()[1:-2, 2:-3],
+    "without alpha": lambda rgba: rgba[..., :3],
+    "upside down": lambda rgba: rgba[..., :3].copy()[::-1],
+    "mirrored": lambda rgba: rgba[..., :3].copy()[:, ::-1],
+    "turned by half": lambda rgba: rgba[::-1, ::-1, 1:],
+    "transposed": lambda rgba: rgba[..., :3].copy().transpose(1, 0, 2),
+    "BGR": lambda rgba: rgba[..., :3].copy()[..., ::-1],
+    "every second": lambda rgba: rgba[::2, ::2, :3],
+    "one channel": lambda rgba: rgba[..., 1],
+    "grey mirrored": lambda rgba: rgba[..., 0].copy()[:, ::-1],
+    "grey transposed": lambda rgba: rgba[..., 0].copy().T,
+    "grey cropped": lambda rgba: rgba[..., 0].copy()[2:-3, 4:-1],
+    "one row for all": lambda rgba: np.broadcast_to(rgba[:1, :, :3], (9, rgba.shape[1], 3)),
+}
+
+
+def assert_resampled(pixels: Bytes, width: int, height: int) -> None:
+    assert_same(kernel.resample(pixels, width, height), twin.resample(pixels, width, height))
+
+
+@on_every_path
+@pytest.mark.parametrize(("shape", "size", "digest"), DIGESTS)
+def test_resampling_is_frozen(shape: tuple[int, ...], size: Span, digest: str) -> None:
+    """The kernel and its twin resize patterns to the very bytes that Pillow 12.3 gives."""
+    height, width = size
+    for resample in (kernel.resample, twin.resample):
+        assert (
+            hashlib.sha256(resample(pattern(*shape), width, height).tobytes()).hexdigest() == digest
+        )
+
+
+@on_every_path
+@pytest.mark.parametrize(("pixels", "expected"), RESULTS)
+def test_small_pictures_are_resampled_as_by_pillow(
+    pixels: list[list[int]], expected: list[list[int]]
+) -> None:
+    """A few samples become exactly those that Pillow 12.3 gives."""
+    result = kernel.resample(np.array(pixels, np.uint8), len(expected[0]), len(expected))
+    assert result.tolist() == expected
+
+
+sides = st.integers(1, 50)
+
+
+@on_every_path
+@examples(100)
+@given(
+    st.tuples(sides, sides, st.sampled_from([1, 3])),
+    sides,
+    sides,
+    st.integers(0, 2**32),
+    st.booleans(),
+)
+def test_any_size_is_resampled_as_by_the_twin(
+    shape: tuple[int, int, int], width: int, height: int, seed: int, black_and_white: bool
+) -> None:
+    """Grey and colour, up, down and unchanged on either axis, smooth or of hard edges."""
+    pixels = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+    if black_and_white:
+        pixels = pixels // 128 * 255
+    assert_resampled(pixels[..., 0] if shape[2] == 1 else pixels, width, height)
+
+
+@on_every_path
+@pytest.mark.parametrize("channels", [(), (3,)])
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ((1, 1500), (1, 1)),
+        ((1500, 1), (1, 1)),
+        ((1500, 2), (3, 2)),
+        ((1, 1), (300, 200)),
+        ((2, 1500), (40, 1)),
+        ((700, 2), (1, 900)),
+    ],
+)
+def test_extreme_ratios_are_resampled_as_by_the_twin(
+    shape: Span, size: Span, channels: tuple[int, ...]
+) -> None:
+    """Pictures of one row or column, and hundreds of samples made of one or one of hundreds."""
+    height, width = size
+    assert_resampled(pattern(*shape, *channels), width, height)
+
+
+@on_every_path
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_any_view_is_resampled_as_its_copy(view: Callable[[Bytes], Bytes]) -> None:
+    """Strides make no difference, whichever axes are resized."""
+    pixels = view(pattern(33, 37, 4))
+    assert not pixels.flags.c_contiguous
+    height, width = pixels.shape[:2]
+    for size in ((9, 8), (width, 8), (9, height), (width, height), (60, 61)):
+        assert_resampled(pixels, *size)
+
+
+@on_every_path
+def test_the_largest_side_is_reached() -> None:
+    """A pixel can be made as wide or as high as 65536, and stays what it is."""
+    pixel = np.array([[7]], np.uint8)
+    assert_same(kernel.resample(pixel, 65536, 1), np.full((1, 65536), 7, np.uint8))
+    assert_same(kernel.resample(pixel, 1, 65536), np.full((65536, 1), 7, np.uint8))
+
+
+def test_an_unchanged_size_gives_a_copy() -> None:
+    """The result never shares its memory with the pixels."""
+    pixels = pattern(5, 6, 3)
+    assert not np.shares_memory(kernel.resample(pixels, 6, 5), pixels)
+
+
+# Colours
+
+
+@on_every_path
+def test_grey_is_the_formula_on_every_corner() -> None:
+    """All combinations of channels at and near their ends and middle follow the formula."""
+    values = (0, 1, 2, 127, 128, 253, 254, 255)
+    pixels = np.stack(np.meshgrid(values, values, values), -1).reshape(-1, 32, 3).astype(np.uint8)
+    assert_same(kernel.grey(pixels), twin.grey(pixels))
+
+
+@on_every_path
+@pytest.mark.parametrize("shape", [(1, 1), (1, 67), (67, 1), (31, 33)])
+def test_grey_is_right_for_any_number_of_pixels(shape: Span) -> None:
+    """Rows of any length follow the formula to their last pixel."""
+    pixels = pattern(*shape, 3)
+    assert_same(kernel.grey(pixels), twin.grey(pixels))
+
+
+@on_every_path
+def test_grey_of_equal_channels_is_the_channel() -> None:
+    """A grey picture in RGB stays as it is."""
+    ramp = np.arange(256, dtype=np.uint8).reshape(8, 32)
+    assert_same(kernel.grey(np.stack((ramp, ramp, ramp), -1)), ramp)
+
+
+@on_every_path
+def test_every_colour_and_alpha_lies_over_white_as_the_twin_puts_it() -> None:
+    """All 65536 pairs of a sample and an alpha are rounded to nearest, in each channel."""
+    value, alpha = np.indices((256, 256), np.uint8)
+    pixels = np.stack((value, 255 - value, value // 2, alpha), -1)
+    assert_same(kernel.over_white(pixels), twin.over_white(pixels))
+    assert_same(kernel.over_white(pixels[:67, 77:78].copy()), twin.over_white(pixels[:67, 77:78]))
+
+
+@on_every_path
+@pytest.mark.parametrize("alpha", [255, 0])
+def test_opaque_pixels_stay_and_clear_ones_are_white(alpha: int) -> None:
+    """An alpha of 255 changes no colour, and one of 0 leaves only white."""
+    pixels = pattern(19, 23, 4)
+    pixels[..., 3] = alpha
+    expected = pixels[..., :3] if alpha else np.full((19, 23, 3), 255, np.uint8)
+    assert_same(kernel.over_white(pixels), expected)
+
+
+@on_every_path
+def test_a_picture_without_pixels_stays_without() -> None:
+    """Colours of no rows or no columns are converted to as many."""
+    for rows, columns in ((0, 0), (0, 5), (5, 0)):
+        assert kernel.grey(np.zeros((rows, columns, 3), np.uint8)).shape == (rows, columns)
+        white = kernel.over_white(np.zeros((rows, columns, 4), np.uint8))
+        assert white.shape == (rows, columns, 3)
+
+
+# DCT
+
+
+@on_every_path
+@examples(60)
+@given(st.integers(1, 70), st.data(), st.integers(0, 2**32))
+def test_small_dcts_are_the_twins(side: int, data: st.DataObject, seed: int) -> None:
+    """Any corner of any small side, odd or even, is the twin's."""
+    samples = np.random.default_rng(seed).integers(0, 256, (side, side), np.uint8)
+    low = data.draw(st.integers(1, side))
+    assert_same(kernel.dct_low(samples, low), twin.dct_low(samples, low))
+
+
+@on_every_path
+@pytest.mark.parametrize("side", [127, 128, 129, 200, 255, 256, 257, 512, 513, 1023, 1024])
+def test_large_dcts_are_the_twins(side: int) -> None:
+    """From a side of 129 on, as many bits are dropped between the passes as in the twin."""
+    samples = pattern(side, side)
+    assert_same(kernel.dct_low(samples, 9), twin.dct_low(samples, 9))
+
+
+@on_every_path
+def test_a_flat_picture_has_nothing_but_a_mean() -> None:
+    """Off DC, each coefficient of a flat picture is zero if its cosines come in opposite pairs."""
+    for side in range(8, 257):
+        low = side // 4
+        frequency = np.arange(1, low)
+        paired = [0, *frequency[(frequency & -frequency) <= (side & -side)]]
+        for value in (1, 255):
+            corner = kernel.dct_low(np.full((side, side), value, np.uint8), low)
+            assert corner[0, 0] > 0
+            corner[0, 0] = 0
+            assert not corner[paired][:, paired].any(), side
+
+
+@on_every_path
+@pytest.mark.parametrize("side", [*range(8, 52, 4), 56, 64, 80, 96, 128, 192, 256])
+def test_the_corner_of_a_flat_picture_is_exactly_zero(side: int) -> None:
+    """Of a flat picture, whatever its value, the corner that pHash takes is zeros but for DC."""
+    for value in range(256):
+        corner = kernel.dct_low(np.full((side, side), value, np.uint8), min(side // 4, 16))
+        assert np.array_equal(np.flatnonzero(corner), [0] if value else [])
+
+
+@on_every_path
+def test_the_dct_is_the_real_one_within_its_rounding() -> None:
+    """At side 32, no coefficient is further from float64's than cosines of 20 bits can bring it."""
+    side = 32
+    samples = pattern(side, side)
+    k, x = np.ogrid[:side, :side]
+    cosines = np.cos(np.pi * k * (2 * x + 1) / (2 * side))
+    real = cosines @ samples @ cosines.T
+    # Each cosine is at most 2^-21 off, so a product of two is at most 2^-20 and a hair.
+    bound = 1.001 * 2**-20 * samples.sum()
+    assert np.abs(kernel.dct_low(samples, side) / 2**40 - real).max() < bound
+
+
+@on_every_path
+@pytest.mark.parametrize("side", [128, 129, 256, 512, 1024])
+@pytest.mark.parametrize(("k", "m"), [(0, 0), (0, 1), (1, 0), (1, 1), (3, 2)])
+def test_the_largest_sums_do_not_overflow(side: int, k: int, m: int) -> None:
+    """White wherever a basis function is positive gives the same as in Python's integers."""
+    x = np.arange(side)
+    down, across = (
+        np.rint(np.cos(np.pi * f * (2 * x + 1) / (2 * side)) * 2**20).astype(int).astype(object)
+        for f in (k, m)
+    )
+    samples = np.where(np.outer(down, across) > 0, 255, 0).astype(np.uint8)
+    sums = down @ samples.astype(object)
+    if side > 128:
+        dropped = 2 * (side - 1).bit_length() - 14
+        sums = (sums + 2 ** (dropped - 1)) >> dropped
+    assert kernel.dct_low(samples, 4)[k, m] == sums @ across
+
+
+@on_every_path
+def test_white_at_the_largest_side_fits() -> None:
+    """The mean of the largest white picture is its exact sum, scaled, and the rest is zero."""
+    corner = kernel.dct_low(np.full((1024, 1024), 255, np.uint8), 8)
+    assert int(corner[0, 0]) == 255 * 1024 * 1024 * 2**40 >> 6
+    assert np.count_nonzero(corner) == 1
+
+
+# Haar
+
+
+@st.composite
+def squares(draw: st.DrawFn) -> NDArray[np.float64]:
+    """Samples of 8 bits as they are or as fractions, small ones, signed ones, and flat ones."""
+    side = 2 ** draw(st.integers(0, 6))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    samples = rng.integers(0, 256, (side, side)).astype(np.float64)
+    kind = draw(st.sampled_from(["samples", "fractions", "tiny", "signed", "flat"]))
+    values: dict[str, NDArray[np.float64]] = {
+        "samples": samples,
+        "fractions": samples / 255,
+        "tiny": rng.random((side, side)) * 1e-300,
+        "signed": rng.normal(0, 1e6, (side, side)),
+        "flat": np.full((side, side), samples[0, 0] / 255),
+    }
+    return values[kind]
+
+
+@on_every_path
+@examples(80)
+@given(squares(), st.data())
+def test_haar_averages_are_the_twins_to_the_bit(
+    values: NDArray[np.float64], data: st.DataObject
+) -> None:
+    """Any number of steps averages blocks, rounds as the twin, and leaves the values alone."""
+    side = len(values)
+    levels = data.draw(st.integers(0, side.bit_length() - 1))
+    before = values.copy()
+    result = kernel.haar_low(values, levels)
+    assert_same(result, twin.haar_low(values, levels))
+    assert_same(values, before)
+    block = 2**levels
+    means = values.reshape(side // block, block, side // block, block).mean((1, 3))
+    np.testing.assert_allclose(
+        result, means * block, rtol=0, atol=1e-12 * np.abs(values).max() * block
+    )
+
+
+@on_every_path
+@examples(80)
+@given(squares())
+def test_the_mean_is_removed_as_by_the_twin_to_the_bit(values: NDArray[np.float64]) -> None:
+    """The way down and up takes off the mean, rounds as the twin, and leaves the values alone."""
+    before = values.copy()
+    result = kernel.haar_remove_mean(values)
+    assert_same(result, twin.haar_remove_mean(values))
+    assert_same(values, before)
+    tolerance = 1e-12 * np.abs(values).max()
+    np.testing.assert_allclose(result, values - values.mean(), rtol=0, atol=tolerance)
+
+
+# Refusals
+
+HASHES = np.zeros((4, 8), np.uint8)
+NODES = np.arange(4, dtype=np.uint32)
+RGB = np.zeros((4, 6, 3), np.uint8)
+RGBA = np.zeros((4, 6, 4), np.uint8)
+SQUARE = np.zeros((4, 4), np.uint8)
+VALUES = np.zeros((4, 4))
+
+TILE = {"max_distance": 1, "rows": (0, 4), "columns": (0, 4), "capacity": 1}
+VALID: dict[str, dict[str, Any]] = {
+    "scan_pairs": {"hashes": HASHES} | TILE,
+    "scan_matches": {"queries": HASHES, "hashes": HASHES} | TILE,
+    "diameter": {"hashes": HASHES},
+    "join_sets": {"parent": NODES.copy(), "left": NODES, "right": NODES},
+    "resample": {"pixels": RGB, "width": 2, "height": 2},
+    "grey": {"pixels": RGB},
+    "over_white": {"pixels": RGBA},
+    "dct_low": {"samples": SQUARE, "low": 1},
+    "haar_low": {"values": VALUES, "levels": 1},
+    "haar_remove_mean": {"values": VALUES},
+}
+ARRAYS = [
+    (function, name)
+    for function, arguments in VALID.items()
+    for name, value in arguments.items()
+    if isinstance(value, np.ndarray)
+]
+
+WRONG_SHAPES: list[tuple[str, str, NDArray[Any]]] = [
+    ("diameter", "hashes", HASHES[0]),
+    ("diameter", "hashes", HASHES[:, :0].copy()),
+    ("diameter", "hashes", np.zeros((1, 8192), np.uint8)),
+    ("scan_pairs", "hashes", HASHES[0]),
+    ("scan_pairs", "hashes", HASHES[:, :0].copy()),
+    ("scan_matches", "queries", HASHES[:, :0].copy()),
+    ("scan_matches", "hashes", np.zeros((1, 8192), np.uint8)),
+    ("resample", "pixels", RGBA),
+    ("resample", "pixels", RGB[0, 0]),
+    ("resample", "pixels", RGB[:0]),
+    ("resample", "pixels", RGB[:, :0, 0]),
+    ("grey", "pixels", RGBA),
+    ("grey", "pixels", SQUARE),
+    ("over_white", "pixels", RGB),
+    ("over_white", "pixels", SQUARE),
+    ("dct_low", "samples", SQUARE[0]),
+    ("dct_low", "samples", SQUARE[:3]),
+    ("dct_low", "samples", SQUARE[:0, :0].copy()),
+    ("dct_low", "samples", np.zeros((1025, 1025), np.uint8)),
+    ("haar_low", "values", VALUES[0]),
+    ("haar_low", "values", VALUES[:2]),
+    ("haar_low", "values", np.zeros((6, 6))),
+    ("haar_low", "values", VALUES[:0, :0].copy()),
+    ("haar_remove_mean", "values", VALUES[0]),
+    ("haar_remove_mean", "values", VALUES[:2]),
+    ("haar_remove_mean", "values", np.zeros((6, 6))),
+    ("haar_remove_mean", "values", VALUES[:0, :0].copy()),
+]
+
+WRONG_VALUES: list[tuple[str, str, object]] = [
+    *(
+        (function, name, value)
+        for function in ("scan_pairs", "scan_matches")
+        for name, values in {
+            "max_distance": (-1, -(2**40)),
+            "rows": ((0, 5), (3, 2), (-1, 2), (5, 5)),
+            "columns": ((0, 5), (3, 2), (-1, 2), (5, 5)),
+            "capacity": (0, -7),
+        }.items()
+        for value in values
+    ),
+    *(("resample", side, value) for side in ("width", "height") for value in (0, -1, 65537)),
+    ("dct_low", "low", 0),
+    ("dct_low", "low", 5),
+    ("haar_low", "levels", -1),
+    ("haar_low", "levels", 3),
+    ("haar_low", "levels", 64),
+]
+
+
+def call(function: str, **changes: object) -> object:
+    """Call a function of the kernel with valid arguments but for the changes."""
+    result: object = getattr(kernel, function)(**VALID[function] | changes)
+    return result
+
+
+def assert_array_refused(function: str, name: str, array: NDArray[Any]) -> None:
+    came = re.escape(f"not {array.dtype} of shape {array.shape}")
+    with pytest.raises(ValueError, match=rf"^{name} must be .*{came}|^{name} must have .*{came}"):
+        call(function, **{name: array})
+
+
+@pytest.mark.parametrize("function", VALID)
+def test_what_is_valid_is_accepted(function: str) -> None:
+    """Each function takes the arguments that the refused ones differ from in one place."""
+    assert (call(function) is None) == (function == "join_sets")
+
+
+@pytest.mark.parametrize(("function", "name"), ARRAYS)
+def test_arrays_of_a_wrong_dtype_are_refused(function: str, name: str) -> None:
+    """An array of any other dtype is refused by its name, dtype and shape."""
+    array = VALID[function][name]
+    for dtype in (np.int8, np.uint8, np.int32, np.uint64, np.float32, np.float64, np.complex64):
+        if dtype != array.dtype:
+            assert_array_refused(function, name, array.astype(dtype))
+
+
+@pytest.mark.parametrize(("function", "name"), ARRAYS)
+def test_arrays_of_an_axis_too_many_are_refused(function: str, name: str) -> None:
+    """An array with one more axis, even of length 1, is refused by its name, dtype and shape."""
+    assert_array_refused(function, name, VALID[function][name][None])
+
+
+@pytest.mark.parametrize(("function", "name", "array"), WRONG_SHAPES)
+def test_arrays_of_a_wrong_shape_are_refused(function: str, name: str, array: NDArray[Any]) -> None:
+    """An array with too few axes, or sides that cannot be, is refused by name, dtype and shape."""
+    assert_array_refused(function, name, array)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [array for array in ARRAYS if array[0] != "resample"]
+)
+def test_arrays_that_are_not_contiguous_are_refused(function: str, name: str) -> None:
+    """An array with gaps is refused, and told so."""
+    gaps = np.repeat(VALID[function][name], 2, axis=-1)[..., ::2]
+    with pytest.raises(ValueError, match=rf"^{name} must be .*\(not contiguous\)$"):
+        call(function, **{name: gaps})
+
+
+@pytest.mark.parametrize(("function", "name", "value"), WRONG_VALUES)
+def test_values_out_of_range_are_refused(function: str, name: str, value: object) -> None:
+    """A number or a range that cannot be is refused by name and value."""
+    came = rf"\b{name} must .* not .*(?<!\d){re.escape(str(value))}(?!\d)"
+    with pytest.raises(ValueError, match=came):
+        call(function, **{name: value})
+
+
+def test_hashes_of_two_widths_are_refused() -> None:
+    """Queries and hashes must have one width, and the message has both."""
+    with pytest.raises(ValueError, match="^queries and hashes .* 8 and 7 bytes"):
+        call("scan_matches", hashes=HASHES[:, :7].copy())
+
+
+def test_pairs_that_do_not_fit_are_refused() -> None:
+    """Both columns of pairs are equally long, and hold nodes, as does the parent itself."""
+    with pytest.raises(ValueError, match="^left and right .* 4 and 3"):
+        call("join_sets", right=NODES[:3])
+    for name in ("parent", "left", "right"):
+        with pytest.raises(ValueError, match=rf"{name}\b.* below 4"):
+            call("join_sets", **{name: NODES + np.uint32(1)})
+
+
+def test_an_unknown_path_changes_nothing() -> None:
+    """A path that does not exist is refused by its name, and the one before stays active."""
+    before = kernel.path()
+    with pytest.raises(ValueError, match="path 'sse9'"):
+        kernel.force_path("sse9")
+    assert kernel.path() == before
+
+
+# Threads
+
+LONG_CALLS: dict[str, tuple[object, ...]] = {
+    "scan_pairs": (np.zeros((3000, 32), np.uint8), 0, (0, 3000), (0, 3000), UNLIMITED),
+    "scan_matches": (*2 * [np.zeros((2000, 32), np.uint8)], 0, (0, 2000), (0, 2000), UNLIMITED),
+    "diameter": (np.zeros((3000, 32), np.uint8),),
+    "join_sets": (np.arange(2**21, dtype=np.uint32), *2 * [np.arange(2**21, dtype=np.uint32)]),
+    "resample": (np.zeros((1000, 1000, 3), np.uint8), 500, 500),
+    "grey": (np.zeros((2000, 2000, 3), np.uint8),),
+    "over_white": (np.zeros((2000, 2000, 4), np.uint8),),
+    "dct_low": (np.zeros((1024, 1024), np.uint8), 32),
+    "haar_low": (np.zeros((1024, 1024)), 10),
+    "haar_remove_mean": (np.zeros((1024, 1024)),),
+}
+
+
+@pytest.mark.parametrize("name", LONG_CALLS)
+def test_other_threads_run_during_a_call(name: str) -> None:
+    """While the kernel works, a second thread gets on: it does not have to wait for the GIL."""
+    function: Callable[..., object] = getattr(kernel, name)
+    turns, running = 0, True
+
+    def take_turns() -> None:
+        nonlocal turns
+        while running:
+            turns += 1
+            time.sleep(1e-4)
+
+    def turns_during_a_call() -> int:
+        before = turns
+        function(*LONG_CALLS[name])
+        return turns - before
+
+    other = threading.Thread(target=take_turns)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)  # from here on, a thread takes its turn only where another lets it
+    try:
+        other.start()
+        assert any(turns_during_a_call() for _ in range(200))
+    finally:
+        running = False
+        sys.setswitchinterval(interval)
+        other.join()
+
+
+# The description
+
+
+def described() -> dict[str, list[str]]:
+    """The functions of `kernel.pyi` and the names of their parameters."""
+    stub = next(file for entry in _native.__path__ if (file := Path(entry, "kernel.pyi")).is_file())
+    functions = [
+        node
+        for node in ast.parse(stub.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert all(ast.get_docstring(function) for function in functions)
+    return {f.name: [argument.arg for argument in f.args.args] for f in functions}
+
+
+def test_the_stub_describes_the_module() -> None:
+    """`kernel.pyi` has exactly the functions of the module, with the same parameters."""
+    functions: dict[str, Any] = {
+        name: value for name, value in vars(kernel).items() if not name.startswith("_")
+    }
+    signatures = {name: value.__doc__.splitlines()[0] for name, value in functions.items()}
+    assert described() == {
+        name: re.findall(r"(\w+): ", signature) for name, signature in signatures.items()
+    }
+
+
+def test_the_twin_follows_the_stub() -> None:
+    """The twin has every function of `kernel.pyi` but those of paths, with the same parameters."""
+    for name, parameters in described().items():
+        if "path" not in name:
+            assert list(inspect.signature(getattr(twin, name)).parameters) == parameters

@@ -1,0 +1,178 @@
+"""The plain NumPy twin of the native kernel: what `kernel.pyi` says, in as few words as possible.
+
+Slow, and not part of the package: the tests hold the kernel to it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scan = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16], int]
+
+BITS_SET = np.array([byte.bit_count() for byte in range(256)])
+
+
+def scan_pairs(
+    hashes: NDArray[np.uint8],
+    max_distance: int,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    capacity: int,
+) -> Scan:
+    return _scan(hashes, hashes, max_distance, rows, columns, capacity, above_diagonal=True)
+
+
+def scan_matches(
+    queries: NDArray[np.uint8],
+    hashes: NDArray[np.uint8],
+    max_distance: int,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    capacity: int,
+) -> Scan:
+    return _scan(queries, hashes, max_distance, rows, columns, capacity, above_diagonal=False)
+
+
+def _scan(
+    queries: NDArray[np.uint8],
+    hashes: NDArray[np.uint8],
+    max_distance: int,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    capacity: int,
+    *,
+    above_diagonal: bool,
+) -> Scan:
+    found: list[tuple[int, int, int]] = []
+    next_row = rows[1]
+    j = np.arange(*columns)
+    for i in range(*rows):
+        distances = _distances(queries[i], hashes[columns[0] : columns[1]])
+        near = distances <= max_distance
+        if above_diagonal:
+            near &= i < j
+        found += [(i, *hit) for hit in zip(j[near].tolist(), distances[near].tolist(), strict=True)]
+        if len(found) >= capacity:
+            next_row = i + 1
+            break
+    table = np.array(found, np.int64).reshape(-1, 3)
+    return (
+        table[:, 0].astype(np.uint32),
+        table[:, 1].astype(np.uint32),
+        table[:, 2].astype(np.uint16),
+        next_row,
+    )
+
+
+def _distances(query: NDArray[np.uint8], hashes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    distances: NDArray[np.int64] = BITS_SET[query ^ hashes].sum(axis=1)
+    return distances
+
+
+def diameter(hashes: NDArray[np.uint8]) -> int:
+    return max((int(_distances(query, hashes).max()) for query in hashes), default=0)
+
+
+def join_sets(
+    parent: NDArray[np.uint32], left: NDArray[np.uint32], right: NDArray[np.uint32]
+) -> None:
+    parent[:] = roots(parent)
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        low, high = sorted((parent[a], parent[b]))
+        parent[parent == high] = low
+
+
+def roots(parent: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Where `parent` leads to from each node."""
+    while (parent[parent] != parent).any():
+        parent = parent[parent]
+    return parent
+
+
+def resample(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    return _resample_axis(_resample_axis(pixels, width, axis=1), height, axis=0)
+
+
+def _resample_axis(pixels: NDArray[np.uint8], outputs: int, axis: int) -> NDArray[np.uint8]:
+    if pixels.shape[axis] == outputs:
+        return pixels.copy()
+    weights = _lanczos_weights(pixels.shape[axis], outputs)
+    sums = np.moveaxis(np.tensordot(weights, pixels.astype(np.int64), (1, axis)), 0, axis)
+    resampled: NDArray[np.uint8] = np.clip((sums + 2**21) >> 22, 0, 255).astype(np.uint8)
+    return resampled
+
+
+def _lanczos_weights(inputs: int, outputs: int) -> NDArray[np.int64]:
+    """What each input weighs in each output, `(outputs, inputs)`, in 22-bit fixed point."""
+    scale = inputs / outputs
+    widening = max(scale, 1.0)
+    support = 3 * widening
+    weights = np.zeros((outputs, inputs), np.int64)
+    for o in range(outputs):
+        centre = (o + 0.5) * scale
+        first = max(int(centre - support + 0.5), 0)
+        last = min(int(centre + support + 0.5), inputs)
+        x = (np.arange(first, last) - centre + 0.5) / widening
+        exact = np.where(np.abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)
+        scaled = exact / exact.sum() * 2**22
+        weights[o, first:last] = np.trunc(scaled + np.copysign(0.5, scaled))
+    return weights
+
+
+def grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    red, green, blue = np.moveaxis(pixels.astype(np.int64), 2, 0)
+    weighted: NDArray[np.int64] = 19595 * red + 38470 * green + 7471 * blue
+    return ((weighted + 32768) >> 16).astype(np.uint8)
+
+
+def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    colours, alpha = np.split(pixels.astype(np.int64), [3], axis=2)
+    # An odd divisor: the nearest is never a tie.
+    return np.rint((colours * alpha + 255 * (255 - alpha)) / 255).astype(np.uint8)
+
+
+def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
+    side = len(samples)
+    k, x = np.ogrid[:low, :side]
+    angle = k * (2 * x + 1) % (4 * side)  # small, so that its cosine is good to the last bits
+    cosines: NDArray[np.int64] = np.rint(np.cos(np.pi * angle / (2 * side)) * 2**20).astype(
+        np.int64
+    )
+    columns: NDArray[np.int64] = cosines @ samples.astype(np.int64)
+    if side > 128:
+        dropped = 2 * (side - 1).bit_length() - 14
+        columns = (columns + (1 << (dropped - 1))) >> dropped
+    return columns @ cosines.T
+
+
+HAAR = 0.7071067811865476
+
+
+def _haar_down(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Averages and details along axis 0."""
+    even, odd = values[0::2], values[1::2]
+    return HAAR * odd + HAAR * even, HAAR * even - HAAR * odd
+
+
+def _haar_up(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of `_haar_down`."""
+    values = np.empty((2 * low.shape[0], low.shape[1]))
+    values[0::2] = HAAR * low + HAAR * high
+    values[1::2] = HAAR * low - HAAR * high
+    return values
+
+
+def haar_low(values: NDArray[np.float64], levels: int) -> NDArray[np.float64]:
+    for _ in range(levels):
+        values = _haar_down(_haar_down(values)[0].T)[0].T
+    return values
+
+
+def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if len(values) == 1:
+        return np.zeros_like(values)
+    low, high = _haar_down(values)
+    low_low, low_high = _haar_down(low.T)
+    high_low, high_high = _haar_down(high.T)
+    low = _haar_up(haar_remove_mean(low_low.T).T, low_high).T
+    high = _haar_up(high_low, high_high).T
+    return _haar_up(low, high)
