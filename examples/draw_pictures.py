@@ -71,15 +71,17 @@ class Canvas:
         spread = np.exp(-((self.x - x) ** 2 + (self.y - y) ** 2) / radius**2) * strength
         self.pixels += spread[..., None] * rgb(colour)
 
-    def paint(self, mask: Array, colour: str, light: Array | float = 1,
-              at: tuple[int, int] = (0, 0)) -> None:
+    def paint(
+        self, mask: Array, colour: str, light: Array | float = 1, at: tuple[int, int] = (0, 0)
+    ) -> None:
         """Lay a colour over the part of the picture that the mask covers."""
         left, top = at
         part = self.pixels[top : top + mask.shape[0], left : left + mask.shape[1]]
         part += mask[..., None] * (rgb(colour) * np.asarray(light)[..., None] - part)
 
-    def polygon(self, points: list[Point], colour: str, lit: Light = (1, 1),
-                blur: float = 0) -> None:
+    def polygon(
+        self, points: list[Point], colour: str, lit: Light = (1, 1), blur: float = 0
+    ) -> None:
         xs, ys = zip(*points, strict=True)
         left, top = max(0, int(min(xs) - 3 * blur)), max(0, int(min(ys) - 3 * blur))
         wide = min(self.width, int(max(xs) + 3 * blur) + 2) - left
@@ -93,15 +95,32 @@ class Canvas:
         mask = np.asarray(stencil, np.float32) / np.float32(255)
         self.paint(mask, colour, np.linspace(*lit, wide, dtype=np.float32)[None], (left, top))
 
-    def box(self, left: float, top: float, right: float, bottom: float, colour: str,
-            lit: Light = (1, 1)) -> None:
+    def box(
+        self, left: float, top: float, right: float, bottom: float, colour: str, lit: Light = (1, 1)
+    ) -> None:
         self.polygon([(left, top), (right, top), (right, bottom), (left, bottom)], colour, lit)
 
-    def oval(self, x: float, y: float, rx: float, ry: float, colour: str, lit: Light = (1, 1),
-             blur: float = 0, turn: float = 0) -> None:
+    def oval(
+        self,
+        x: float,
+        y: float,
+        rx: float,
+        ry: float,
+        colour: str,
+        lit: Light = (1, 1),
+        blur: float = 0,
+        turn: float = 0,
+    ) -> None:
         steps = ((rx * cos(a), ry * sin(a)) for a in np.linspace(0, 2 * pi, 60))
-        self.polygon([(x + a * cos(turn) - b * sin(turn), y + a * sin(turn) + b * cos(turn))
-                      for a, b in steps], colour, lit, blur)
+        self.polygon(
+            [
+                (x + a * cos(turn) - b * sin(turn), y + a * sin(turn) + b * cos(turn))
+                for a, b in steps
+            ],
+            colour,
+            lit,
+            blur,
+        )
 
     def ball(self, x: float, y: float, r: float, colour: str) -> None:
         """A round thing lit from the upper left, with its shadow."""
@@ -196,8 +215,16 @@ def forest(c: Canvas) -> None:
             x, wide = c.random.uniform(-20, 920), (8 + 13 * step) * c.random.uniform(0.8, 1.3)
             lean = c.random.uniform(-30, 30)
             foot = 760 + 110 * step
-            c.polygon([(x + lean, 0), (x + lean + wide, 0), (x + wide * 1.4, foot),
-                       (x - wide * 0.4, foot)], colour, (1.5, 0.7))
+            c.polygon(
+                [
+                    (x + lean, 0),
+                    (x + lean + wide, 0),
+                    (x + wide * 1.4, foot),
+                    (x - wide * 0.4, foot),
+                ],
+                colour,
+                (1.5, 0.7),
+            )
         c.paint(c.below(c.curve(720 + 110 * step, 22, 5)), colour, 0.6 + 0.9 * c.noise(14, 30))
     leaves = np.clip((c.noise(7, 9, 5) - 0.35 - c.y / 900) * 7, 0, 1)
     c.paint(leaves, "#2c4a1a", 0.5 + 1.2 * c.noise(20, 26))
@@ -211,8 +238,11 @@ def still_life(c: Canvas) -> None:
     c.ball(560, 430, 105, "#e8a020")
     c.ball(745, 400, 125, "#b8232a")
     c.ball(910, 450, 100, "#8fa83a")
-    c.polygon([(380, 480), (1060, 480), (985, 690), (860, 770), (580, 770), (455, 690)],
-              "#e6e2d8", (1.0, 0.35))
+    c.polygon(
+        [(380, 480), (1060, 480), (985, 690), (860, 770), (580, 770), (455, 690)],
+        "#e6e2d8",
+        (1.0, 0.35),
+    )
     c.oval(720, 482, 340, 26, "#9d968a", (0.7, 0.4))
     c.ball(260, 720, 95, "#f0c930")
     c.ball(1075, 760, 80, "#d9641e")
@@ -243,8 +273,9 @@ def bridge(c: Canvas) -> None:
 
 def desert(c: Canvas, peaks: tuple[int, int, int] = (880, 300, 760)) -> None:
     c.sky("#2f6fb0", "#7db1d6", "#e9dcc0", bottom=400)
-    for level, peak, colour in zip((460, 580, 760), peaks, ("#e3b06e", "#d9964a", "#c77b36"),
-                                   strict=True):
+    for level, peak, colour in zip(
+        (460, 580, 760), peaks, ("#e3b06e", "#d9964a", "#c77b36"), strict=True
+    ):
         hill = np.exp(-(((c.x[0] - peak) / 330) ** 2)) * 190
         line = c.curve(level, 36, 2, 2) - hill
         ripples = np.sin((c.y - line) / 7 + 5 * c.noise(4, 3, 3)) * 0.06
@@ -256,15 +287,26 @@ def desert(c: Canvas, peaks: tuple[int, int, int] = (880, 300, 760)) -> None:
 def flowers(c: Canvas) -> None:
     c.sky("#8fae4c", "#4f7a34", "#20401f")
     c.paint(np.clip(c.noise(4, 5, 3) * 2 - 1, 0, 0.8), "#cfdc8a")
-    for x, y, size, colour in ((640, 240, 150, "#f4d23c"), (210, 430, 190, "#e8588a"),
-                               (690, 640, 215, "#faf6ee"), (290, 880, 235, "#d43a2c")):
+    for x, y, size, colour in (
+        (640, 240, 150, "#f4d23c"),
+        (210, 430, 190, "#e8588a"),
+        (690, 640, 215, "#faf6ee"),
+        (290, 880, 235, "#d43a2c"),
+    ):
         c.polygon([(x - 8, y), (x + 8, y), (470, 1210), (440, 1210)], "#2c5a22", (1.2, 0.7))
         for ring, light in ((1.0, 0.75), (0.78, 1.0)):
             for petal in range(13):
                 turn = 2 * pi * petal / 13 + ring
                 reach = size * 0.6 * ring
-                c.oval(x + cos(turn) * reach, y + sin(turn) * reach, size * 0.45 * ring,
-                       size * 0.15, colour, (light, light * 0.82), turn=turn)
+                c.oval(
+                    x + cos(turn) * reach,
+                    y + sin(turn) * reach,
+                    size * 0.45 * ring,
+                    size * 0.15,
+                    colour,
+                    (light, light * 0.82),
+                    turn=turn,
+                )
         c.ball(x, y, size * 0.26, "#7a4a18")
 
 
@@ -278,8 +320,11 @@ def lighthouse(c: Canvas) -> None:
     for step in range(7):
         top, bottom = 330 + 80 * step, 410 + 80 * step
         w, v = 58 + 6 * step, 64 + 6 * step
-        c.polygon([(570 - w, top), (570 + w, top), (570 + v, bottom), (570 - v, bottom)],
-                  "#b8352b" if step % 2 else "#f4efe4", (1.1, 0.45))
+        c.polygon(
+            [(570 - w, top), (570 + w, top), (570 + v, bottom), (570 - v, bottom)],
+            "#b8352b" if step % 2 else "#f4efe4",
+            (1.1, 0.45),
+        )
     c.box(490, 312, 650, 334, "#2c2c30", (1.4, 0.7))
     c.box(528, 222, 612, 312, "#ffeaa0")
     c.polygon([(510, 224), (630, 224), (570, 160)], "#a52f27", (1.1, 0.5))
@@ -426,11 +471,15 @@ def save(folder: Path) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(
         description="Draw a folder of pictures to try the duplicate finder on.",
-        epilog="example: python examples/draw_pictures.py my-pictures")
+        epilog="example: python examples/draw_pictures.py my-pictures",
+    )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new or an empty folder")
-    parser.add_argument("--force", action="store_true",
-                        help="use a folder that is not empty: overwrite the files drawn there "
-                             "before (all that have their names), leave all others alone")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="use a folder that is not empty: overwrite the files drawn there "
+        "before (all that have their names), leave all others alone",
+    )
     options = parser.parse_args()
     folder: Path = options.folder
     try:

@@ -134,9 +134,8 @@ def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
     side = len(samples)
     k, x = np.ogrid[:low, :side]
     angle = k * (2 * x + 1) % (4 * side)  # small, so that its cosine is good to the last bits
-    cosines: NDArray[np.int64] = np.rint(np.cos(np.pi * angle / (2 * side)) * 2**20).astype(
-        np.int64
-    )
+    exact = 2**20 * np.cos(np.pi * angle / (2 * side))
+    cosines: NDArray[np.int64] = np.rint(exact).astype(np.int64)
     columns: NDArray[np.int64] = cosines @ samples.astype(np.int64)
     if side > 128:
         dropped = 2 * (side - 1).bit_length() - 14

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
+    from lookalike.comparison import Comparison, compare
     from lookalike.errors import (
         AlgorithmMismatchError,
         ImageError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
+    "comparison": ["Comparison", "compare"],
     "errors": [
         "AlgorithmMismatchError",
         "ImageError",
@@ -52,7 +54,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate",
-    "hash_image", "hash_images", "distance", "HashTable", "ImageInfo", "Failure",
+    "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
+    "distance", "compare", "Comparison",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "MissingExtraError",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",

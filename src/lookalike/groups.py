@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
+    from lookalike.progress import Progress
     from lookalike.table import HashTable
 
 EXACT_UP_TO = 10_000
@@ -48,10 +49,12 @@ def nodes_of(table: HashTable, hashes: HashArray) -> Nodes:
     return Nodes(of_image, unique.hashes, len(unique.hashes) + len(flat_nodes))
 
 
-def connect(nodes: Nodes, max_distance: int, workers: int | None) -> NDArray[np.uint32]:
+def connect(
+    nodes: Nodes, max_distance: int, workers: int | None, progress: Progress
+) -> NDArray[np.uint32]:
     """`(nodes,)`: the smallest node of the connected set that each node belongs to."""
     parent = np.arange(nodes.total, dtype=np.uint32)
-    for block in linear.pairs(nodes.hashes, max_distance, workers=workers):
+    for block in linear.pairs(nodes.hashes, max_distance, workers=workers, progress=progress):
         kernel.join_sets(parent, block.i, block.j)
     while (parent != (above := parent[parent])).any():
         parent = above

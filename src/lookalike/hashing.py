@@ -31,8 +31,8 @@ def hash_image(
     array `(height, width)` or `(height, width, 3)`, RGB. EXIF orientation is applied, and what is
     transparent is seen on white.
 
-    Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError` for
-    an unknown algorithm or an array of another shape.
+    Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
+    for an unknown algorithm or an array of another shape.
     """
     kind = get_algorithm(algorithm)
     try:

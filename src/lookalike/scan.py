@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lookalike.algorithms import get_algorithm
+from lookalike.algorithms import checked_distance, get_algorithm
 from lookalike.groups import connect, members_of, nodes_of
 from lookalike.hashing import hash_inputs
 from lookalike.images import DEFAULT_MAX_PIXELS
@@ -43,24 +43,9 @@ def find_duplicates(
     """
     kind = get_algorithm(algorithm)
     distance = checked_distance(max_distance, algorithm)
+    show = progress or silent
     inputs = Inputs(images, recursive=recursive, hidden=hidden)
-    table = hash_inputs(
-        inputs, kind.name, workers=workers, max_pixels=max_pixels, progress=progress or silent
-    )
+    table = hash_inputs(inputs, kind.name, workers=workers, max_pixels=max_pixels, progress=show)
     nodes = nodes_of(table, table.hashes[kind.name])
-    sets = members_of(nodes, connect(nodes, distance, workers))
+    sets = members_of(nodes, connect(nodes, distance, workers, show))
     return Result(table, kind.name, distance, sets)
-
-
-def checked_distance(max_distance: int | None, algorithm: str) -> int:
-    """`max_distance`, or the default of the algorithm. Raises `ValueError` and `TypeError`."""
-    kind = get_algorithm(algorithm)
-    if max_distance is None:
-        return kind.default_max_distance
-    if isinstance(max_distance, bool) or not isinstance(max_distance, int):
-        raise TypeError(f"max_distance must be a whole number of bits, not {max_distance!r}")
-    if not 0 <= max_distance <= kind.bits:
-        raise ValueError(
-            f"max_distance must be 0 to {kind.bits} for {kind.name}, not {max_distance}"
-        )
-    return max_distance

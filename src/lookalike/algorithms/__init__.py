@@ -5,6 +5,11 @@ ImageHash's definitions. The size is that of the grid of bits (8 unless said) an
 algorithm as much as its family: hashes of different sizes or flavours cannot be compared.
 """
 
-from lookalike.algorithms.registry import Algorithm, algorithm_names, get_algorithm
+from lookalike.algorithms.registry import (
+    Algorithm,
+    algorithm_names,
+    checked_distance,
+    get_algorithm,
+)
 
-__all__ = ["Algorithm", "algorithm_names", "get_algorithm"]
+__all__ = ["Algorithm", "algorithm_names", "checked_distance", "get_algorithm"]

@@ -103,6 +103,20 @@ def get_algorithm(name: str) -> Algorithm:
     )
 
 
+def checked_distance(max_distance: int | None, algorithm: str) -> int:
+    """`max_distance`, or the default of the algorithm. Raises `ValueError` and `TypeError`."""
+    kind = get_algorithm(algorithm)
+    if max_distance is None:
+        return kind.default_max_distance
+    if isinstance(max_distance, bool) or not isinstance(max_distance, int):
+        raise TypeError(f"max_distance must be a whole number of bits, not {max_distance!r}")
+    if not 0 <= max_distance <= kind.bits:
+        raise ValueError(
+            f"max_distance must be 0 to {kind.bits} for {kind.name}, not {max_distance}"
+        )
+    return max_distance
+
+
 def _size(name: str, family: Family, digits: str) -> int:
     size = int(digits) if digits.isascii() and digits.isdigit() else 0
     if family.fixed_size:

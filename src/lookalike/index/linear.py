@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from lookalike._native import kernel
 from lookalike.hashes import HashArray, require_same
 from lookalike.parallel import ordered_map, worker_count
+from lookalike.progress import silent
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from lookalike.progress import Progress
 
 TILE_ROWS = 4096
 TILE_BYTES = 64 * 1024
@@ -49,14 +52,20 @@ Scan: TypeAlias = Callable[
 """Rows, columns and capacity to i, j, distance and the row to go on at."""
 
 
-def pairs(hashes: HashArray, max_distance: int, *, workers: int | None = None) -> Iterator[Block]:
+def pairs(
+    hashes: HashArray,
+    max_distance: int,
+    *,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> Iterator[Block]:
     """All pairs i < j of hashes that differ in at most `max_distance` bits, in blocks.
 
     The same blocks in the same order, however many threads there are.
     """
     data = hashes.data
-    tiles = [tile for tile in _tiles(data, data) if tile.columns[1] > tile.rows[0] + 1]
-    return _blocks(partial(kernel.scan_pairs, data, max_distance), tiles, workers)
+    tiles = partial(_tiles, data, data, above_diagonal=True)
+    return _blocks(partial(kernel.scan_pairs, data, max_distance), tiles, workers, progress)
 
 
 def matches(
@@ -65,26 +74,35 @@ def matches(
     """All pairs of a query i and a hash j that differ in at most `max_distance` bits, in blocks."""
     require_same(queries.algorithm, hashes.algorithm)
     scan = partial(kernel.scan_matches, queries.data, hashes.data, max_distance)
-    return _blocks(scan, list(_tiles(queries.data, hashes.data)), workers)
+    tiles = partial(_tiles, queries.data, hashes.data, above_diagonal=False)
+    return _blocks(scan, tiles, workers, silent)
 
 
-def _tiles(queries: NDArray[np.uint8], hashes: NDArray[np.uint8]) -> Iterator[Tile]:
+def _tiles(
+    queries: NDArray[np.uint8], hashes: NDArray[np.uint8], above_diagonal: bool
+) -> Iterator[Tile]:
     width = -(-hashes.shape[1] // 8) * 8
     columns = max(TILE_BYTES // width, 1)
     for row in range(0, len(queries), TILE_ROWS):
-        for column in range(0, len(hashes), columns):
+        first = row // columns * columns if above_diagonal else 0
+        for column in range(first, len(hashes), columns):
             yield Tile(
                 (row, min(row + TILE_ROWS, len(queries))),
                 (column, min(column + columns, len(hashes))),
             )
 
 
-def _blocks(scan: Scan, tiles: list[Tile], workers: int | None) -> Iterator[Block]:
+def _blocks(
+    scan: Scan, tiles: Callable[[], Iterator[Tile]], workers: int | None, progress: Progress
+) -> Iterator[Block]:
     def begin(tile: Tile) -> tuple[Tile, Block, int]:
         i, j, distance, row = scan(tile.rows, tile.columns, BLOCK)
         return tile, Block(i, j, distance), row
 
-    for tile, block, row in ordered_map(begin, tiles, worker_count(workers)):
+    total = sum(1 for _ in tiles())
+    scanned = ordered_map(begin, tiles(), worker_count(workers))
+    for done, (tile, block, row) in enumerate(scanned, start=1):
+        progress("comparing", done, total)
         yield block
         while row < tile.rows[1]:  # a tile with more matches than fit in one block
             i, j, distance, row = scan((row, tile.rows[1]), tile.columns, BLOCK)

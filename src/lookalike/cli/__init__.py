@@ -1,0 +1,64 @@
+"""The command: `lookalike find`, `lookalike hash`, `lookalike compare`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from lookalike.cli.compare import compare
+from lookalike.cli.find import find
+from lookalike.cli.hash import hash_command
+from lookalike.errors import LookalikeError
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from lookalike.version import version
+
+        click.echo(f"lookalike {version()}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+def commands() -> None:
+    """Find duplicate and near-duplicate images.
+
+    \b
+    Examples:
+      lookalike find ~/Pictures
+      lookalike find ~/Pictures --json --output duplicates.json
+      lookalike hash *.jpg
+      lookalike compare a.jpg b.jpg
+    """
+
+
+commands.add_command(find)
+commands.add_command(hash_command)
+commands.add_command(compare)
+
+
+def main() -> None:
+    """Run the command; errors come without a traceback."""
+    try:
+        sys.exit(commands.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except LookalikeError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_ERROR)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        sys.exit(EXIT_INTERRUPTED)

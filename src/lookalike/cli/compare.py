@@ -1,0 +1,57 @@
+"""`lookalike compare`: whether two images look alike."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from lookalike.cli import options
+from lookalike.cli.output import plural
+
+EXIT_NOT_ALIKE = 1
+
+
+@click.command(short_help="Say whether two images look alike.")
+@click.argument("first", metavar="A", type=click.Path())
+@click.argument("second", metavar="B", type=click.Path())
+@options.algorithm
+@options.max_distance
+@options.as_json
+@click.pass_context
+def compare(
+    context: click.Context,
+    first: str,
+    second: str,
+    algorithm: str,
+    max_distance: int | None,
+    as_json: bool,
+) -> None:
+    """Say whether two images look alike, and in how many bits their hashes differ.
+
+    Exits with 0 if they do, 1 if they do not, 2 if one of them cannot be read.
+
+    \b
+    Examples:
+      lookalike compare a.jpg b.jpg
+      lookalike compare a.jpg b.jpg --algorithm dhash:16 --max-distance 20
+    """
+    from lookalike.algorithms import checked_distance
+    from lookalike.comparison import compare as compare_images
+
+    with options.usage_errors():
+        checked_distance(max_distance, algorithm)
+    found = compare_images(first, second, algorithm=algorithm, max_distance=max_distance)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2))
+    else:
+        verdict = "alike" if found.alike else "not alike"
+        limit = f"{plural(found.distance, 'bit')} of {found.bits} apart by {found.algorithm}"
+        click.echo(f"{verdict}: {limit}, matched within {found.max_distance}")
+        if found.exact:
+            click.echo("The two have the same bytes.")
+        if found.flat:
+            click.echo("One of them has no detail, so that only equal pixels count as alike.")
+    if not found.alike:
+        context.exit(EXIT_NOT_ALIKE)

@@ -1,0 +1,173 @@
+"""`lookalike find`: the groups of duplicates, for people to read or for programs."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike.cli import options
+from lookalike.cli.output import check_folder, columns, console, emit, plural, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from lookalike.results import Duplicate, Group, Result
+    from lookalike.table import ImageInfo
+
+
+@click.command(short_help="Find the groups of duplicates in folders of images.")
+@options.paths
+@options.algorithm
+@options.max_distance
+@options.recursive
+@options.hidden
+@options.workers
+@options.max_pixels
+@options.as_json
+@options.as_csv
+@options.output
+@options.strict
+@options.quiet
+@click.pass_context
+def find(
+    context: click.Context,
+    paths: tuple[str, ...],
+    algorithm: str,
+    max_distance: int | None,
+    recursive: bool,
+    hidden: bool,
+    workers: int | None,
+    max_pixels: int,
+    as_json: bool,
+    as_csv: bool,
+    output: str | None,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    """Find the groups of duplicates among images: files, or folders with all that is in them.
+
+    Nothing is deleted or changed. Of each group the image with the most pixels is the one to keep.
+
+    \b
+    Examples:
+      lookalike find ~/Pictures
+      lookalike find ~/Pictures /mnt/camera --algorithm dhash --max-distance 4
+      lookalike find ~/Pictures --json | jq '.groups[].duplicates[].path'
+      lookalike find ~/Pictures --csv --output duplicates.csv
+    """
+    from lookalike.algorithms import checked_distance
+    from lookalike.progress import progress_bar
+    from lookalike.scan import find_duplicates
+
+    options.require_one_form(as_json, as_csv)
+    check_folder(output)
+    with options.usage_errors():
+        checked_distance(max_distance, algorithm)
+    with nullcontext(None) if quiet else progress_bar() as progress:
+        result = find_duplicates(
+            paths,
+            algorithm=algorithm,
+            max_distance=max_distance,
+            recursive=recursive,
+            hidden=hidden,
+            workers=workers,
+            max_pixels=max_pixels,
+            progress=progress,
+        )
+    if as_json:
+        text = result.to_json()
+    elif as_csv:
+        text = result.to_csv()
+    else:
+        text = readable(result, console(output), summary=not quiet)
+    emit(text, output)
+    if not quiet and (as_json or as_csv or output):
+        click.echo("\n".join(summary_lines(result)), err=True)
+    if strict and result.failures:
+        context.exit(1)
+
+
+def readable(result: Result, screen: Console, *, summary: bool) -> str:
+    """The groups as text, and what else there is to know."""
+    with screen.capture() as captured:
+        for number, group in enumerate(result.groups, start=1):
+            screen.print(f"[bold]{heading(number, group)}[/bold]")
+            screen.print(members(group))
+            screen.print()
+        if summary:
+            screen.print("\n".join(summary_lines(result)), markup=False)
+    return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def heading(number: int, group: Group) -> str:
+    """One line for a group."""
+    from rich.filesize import decimal
+
+    widest = plural(group.max_distance_within, "bit")
+    spread = f"at most {widest} apart" if group.max_distance_within else "equal hashes"
+    return (
+        f"Group {number}: {plural(len(group), 'image')}, {decimal(group.bytes_to_save)} to save, "
+        f"{spread}"
+    )
+
+
+def members(group: Group) -> Table:
+    """A line for each image of a group."""
+    from rich.text import Text
+
+    table = columns()
+    table.add_column(justify="right")
+    for justify in ("left", "right", "left", "right", "left"):
+        table.add_column(justify=justify, overflow="fold")
+    table.add_row(Text("keep", "green"), *details(group.keeper), Text(group.keeper_reason, "dim"))
+    for one in group.duplicates:
+        table.add_row(Text(apart(one), "yellow"), *details(one.image), Text(""))
+    return table
+
+
+def details(image: ImageInfo) -> list[Text]:
+    """Path, dimensions, format and size of an image."""
+    from rich.filesize import decimal
+    from rich.text import Text
+
+    flat = ", flat" if image.flat else ""
+    return [
+        Text(printable(image.path)),
+        Text(f"{image.width} x {image.height}"),
+        Text(image.format + flat),
+        Text(decimal(image.bytes)),
+    ]
+
+
+def apart(one: Duplicate) -> str:
+    """How far a duplicate is from its keeper."""
+    return "same file content" if one.exact else plural(one.distance, "bit")
+
+
+def summary_lines(result: Result) -> list[str]:
+    """What was looked at and found, what was left out, and what could not be read."""
+    from rich.filesize import decimal
+
+    duplicates = sum(len(group) - 1 for group in result.groups)
+    lines = [
+        f"{plural(len(result.images), 'image')} hashed by {result.algorithm}, "
+        f"matched within {plural(result.max_distance, 'bit')}: "
+        f"{plural(len(result.groups), 'group')} with {plural(duplicates, 'duplicate')}, "
+        f"{decimal(result.bytes_to_save)} to save."
+    ]
+    if result.flat_count:
+        lines.append(
+            f"{plural(result.flat_count, 'image')} without detail, "
+            "matched only where all pixels are equal."
+        )
+    if result.skipped:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in result.skipped.items())
+        lines.append(f"Not looked at: {kinds}.")
+    if result.failures:
+        lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
+        lines += [f"  {one.status}: {printable(one.path)}: {one.reason}" for one in result.failures]
+    return lines

@@ -1,0 +1,131 @@
+"""`lookalike hash`: the hashes of images, one a line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike.cli import options
+from lookalike.cli.output import check_folder, emit, printable, report_failures
+
+if TYPE_CHECKING:
+    from lookalike.table import HashTable
+
+
+@click.command("hash", short_help="Print the hashes of images.")
+@options.paths
+@click.option(
+    "--algorithm",
+    "algorithms",
+    multiple=True,
+    default=[options.DEFAULT_ALGORITHM],
+    show_default=True,
+    metavar="NAME",
+    help="As for find; may be given several times, for one decode and several hashes.",
+)
+@options.recursive
+@options.hidden
+@options.workers
+@options.max_pixels
+@options.as_json
+@options.as_csv
+@options.output
+@options.strict
+@options.quiet
+@click.pass_context
+def hash_command(
+    context: click.Context,
+    paths: tuple[str, ...],
+    algorithms: tuple[str, ...],
+    recursive: bool,
+    hidden: bool,
+    workers: int | None,
+    max_pixels: int,
+    as_json: bool,
+    as_csv: bool,
+    output: str | None,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    """Print the hash of every image, in hex, and its path.
+
+    \b
+    Examples:
+      lookalike hash a.jpg b.png
+      lookalike hash ~/Pictures --algorithm phash --algorithm dhash:16 --csv
+    """
+    from lookalike.algorithms import get_algorithm
+    from lookalike.hashing import hash_images
+    from lookalike.progress import progress_bar
+
+    options.require_one_form(as_json, as_csv)
+    check_folder(output)
+    with options.usage_errors():
+        for name in algorithms:
+            get_algorithm(name)
+    with nullcontext(None) if quiet else progress_bar() as progress:
+        table = hash_images(
+            paths,
+            algorithms=algorithms,
+            recursive=recursive,
+            hidden=hidden,
+            workers=workers,
+            max_pixels=max_pixels,
+            progress=progress,
+        )
+    form = as_json_text if as_json else as_csv_text if as_csv else as_lines
+    emit(form(table), output)
+    if not as_json and not as_csv:
+        report_failures(table.failures)
+    if strict and table.failures:
+        context.exit(1)
+
+
+def hex_columns(table: HashTable) -> dict[str, list[str]]:
+    """The hashes of all images, by algorithm."""
+    return {name: hashes.to_hex() for name, hashes in table.hashes.items()}
+
+
+def as_lines(table: HashTable) -> str:
+    """The hashes of an image, then its path, a line each."""
+    rows = zip(*hex_columns(table).values(), map(printable, table.paths), strict=True)
+    return "".join("  ".join(row) + "\n" for row in rows)
+
+
+def as_json_text(table: HashTable) -> str:
+    """Images with their hashes, and failures."""
+    from lookalike.results import escape_surrogates
+
+    hexes = hex_columns(table)
+    document = {
+        "images": [
+            {"path": path, "hashes": {name: column[at] for name, column in hexes.items()}}
+            for at, path in enumerate(table.paths)
+        ],
+        "failures": [
+            {"path": one.path, "status": str(one.status), "reason": one.reason}
+            for one in table.failures
+        ],
+        "skipped": table.skipped,
+    }
+    return escape_surrogates(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def as_csv_text(table: HashTable) -> str:
+    """A line for every image and every failure."""
+    from lookalike.results import escape_surrogates
+
+    hexes = hex_columns(table)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["path", *hexes, "status", "reason"])
+    for row in zip(table.paths, *hexes.values(), strict=True):
+        writer.writerow([*row, "ok", ""])
+    for one in table.failures:
+        writer.writerow([one.path, *("" for _ in hexes), one.status, one.reason])
+    return escape_surrogates(text.getvalue())

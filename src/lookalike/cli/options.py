@@ -1,0 +1,68 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+DEFAULT_ALGORITHM = "phash"
+
+paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+algorithm = click.option(
+    "--algorithm",
+    default=DEFAULT_ALGORITHM,
+    show_default=True,
+    metavar="NAME",
+    help="phash, dhash, dhash_vertical, ahash or whash; a size may follow, as in dhash:16.",
+)
+max_distance = click.option(
+    "--max-distance",
+    type=click.IntRange(min=0),
+    metavar="BITS",
+    help="In how many bits two hashes may differ and still match.  [default: the algorithm's own]",
+)
+recursive = click.option(
+    "--recursive/--no-recursive", default=True, help="Go into sub-folders, or not.  [default: yes]"
+)
+hidden = click.option("--hidden", is_flag=True, help="Take hidden files and folders too.")
+workers = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Threads to use.  [default: as many as there are processors]",
+)
+max_pixels = click.option(
+    "--max-pixels",
+    type=click.IntRange(min=1),
+    default=500_000_000,
+    show_default=True,
+    metavar="N",
+    help="Refuse larger images, from their header.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+output = click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write to FILE instead of standard output; it appears when it is complete.",
+)
+strict = click.option("--strict", is_flag=True, help="Exit with 1 if an image could not be read.")
+quiet = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Turn what the library says of a wrong argument into an error of the command's usage."""
+    try:
+        yield
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def require_one_form(as_json: bool, as_csv: bool) -> None:
+    """Raise `click.UsageError` where two forms of output were asked for."""
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv cannot both be given")
