@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 
-UNIT = 1 << 12
-"""The shorter side of a picture in the units that blobs are placed in."""
-
 
 def uniform(width: int, height: int, value: int) -> Pixels:
     """One value everywhere."""
@@ -25,7 +22,7 @@ def gradient(width: int, height: int) -> Pixels:
 
 def stripes(width: int, height: int, period: int) -> Pixels:
     """Upright stripes, black and white, each `period` wide."""
-    return np.broadcast_to((np.arange(width) // period % 2 * 255).astype(np.uint8), (height, width))
+    return np.tile((np.arange(width) // period % 2 * 255).astype(np.uint8), (height, 1))
 
 
 def checker(width: int, height: int, cell: int) -> Pixels:
@@ -40,34 +37,34 @@ def noise(width: int, height: int, seed: int = 0) -> Pixels:
 
 
 def blobs(width: int, height: int, seed: int = 0) -> Pixels:
-    """Soft spots of light and shade on grey: another size of a seed shows the same, resized."""
-    shorter = min(width, height)
-    y = (2 * np.arange(height)[:, None] + 1) * UNIT // (2 * shorter)
-    x = (2 * np.arange(width) + 1) * UNIT // (2 * shorter)
-    light = np.full((height, width), 128, np.int64)
-    for across, down, radius, strength in _scrambled(4 * 24, seed).reshape(-1, 4).tolist():
-        reach = UNIT // 10 + radius % (UNIT // 3)
-        distance = (x - across % (UNIT * width // shorter)) ** 2
-        distance = distance + (y - down % (UNIT * height // shorter)) ** 2
-        light += np.maximum(reach**2 - distance, 0) * (strength % 301 - 150) // reach**2
-    return light.clip(0, 255).astype(np.uint8)
+    """Soft spots of light and shade: the same seed in another size is the same picture, resized."""
+    unit, shorter = 1 << 12, min(width, height)  # the shorter side is one unit long
+    x = (2 * np.arange(width) + 1) * unit // (2 * shorter)
+    y = (2 * np.arange(height)[:, None] + 1) * unit // (2 * shorter)
+    total = np.full((height, width), 128)
+    for across, down, size, light in (_scrambled(96, seed) >> 52).reshape(-1, 4).tolist():
+        reach = unit // 10 + size // 3
+        distance = (x - across * width // shorter) ** 2 + (y - down * height // shorter) ** 2
+        total += np.maximum(reach**2 - distance, 0) * (light * 250 // unit - 125) // reach**2
+    return total.clip(0, 255).astype(np.uint8)
 
 
 def colour(red: Pixels, green: Pixels, blue: Pixels) -> Pixels:
-    """A grey picture for each channel."""
+    """A picture in colour from a grey one for each channel."""
     return np.stack([red, green, blue], axis=2)
 
 
 def photo(width: int, height: int, seed: int = 0) -> Pixels:
-    """Blobs in colour with a little noise: no two samples of a small grid are likely the same."""
-    channels = [blobs(width, height, 3 * seed + channel) for channel in range(3)]
-    return colour(*(c // 16 * 15 + noise(width, height, seed) // 16 for c in channels))
+    """Blobs in colour under a little noise: as a hash sees it, much like a photograph."""
+    channels = [blobs(width, height, 3 * seed + k) for k in range(3)]
+    grain = noise(width, height, seed)
+    return colour(*(channel - channel // 16 + grain // 16 for channel in channels))
 
 
 def _scrambled(count: int, seed: int) -> NDArray[np.uint64]:
-    """SplitMix64, https://prng.di.unimi.it/splitmix64.c, from its `seed << 32`-th number on."""
-    z = np.arange(count, dtype=np.uint64) + (seed << 32)
-    z *= 0x9E3779B97F4A7C15
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB
-    return z ^ (z >> 31)
+    """Numbers of SplitMix64 (https://prng.di.unimi.it/splitmix64.c), 2^32 of them for a seed."""
+    z: NDArray[np.uint64] = np.arange(1, count + 1, dtype=np.uint64) + np.uint64(seed << 32)
+    z *= np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))

@@ -43,6 +43,7 @@ std::string describe(const Array& array) {
 
 template <typename Array>
 bool is_packed(const Array& array) {
+    if (array.size() == 0) return true;
     int64_t expected = 1;
     for (size_t k = array.ndim(); k-- > 0;) {
         if (array.shape(k) > 1 && array.stride(k) != expected) return false;
