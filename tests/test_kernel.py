@@ -462,6 +462,17 @@ def test_grey_is_the_formula_on_every_corner() -> None:
 
 
 @on_every_path
+def test_grey_is_rounded_up_from_the_middle() -> None:
+    """Of all colours, those exactly between two greys become the lighter one."""
+    green, blue = np.indices((256, 256)).reshape(2, -1)
+    red = pow(19595, -1, 65536) * (32768 - 38470 * green - 7471 * blue) % 65536
+    pixels = np.stack((red, green, blue), -1)[red < 256]
+    assert len(pixels) > 200
+    lighter = (pixels @ [19595, 38470, 7471] // 65536 + 1).astype(np.uint8)
+    assert_same(kernel.grey(pixels[None].astype(np.uint8)), lighter[None])
+
+
+@on_every_path
 @pytest.mark.parametrize("shape", [(1, 1), (1, 67), (67, 1), (31, 33)])
 def test_grey_is_right_for_any_number_of_pixels(shape: Span) -> None:
     """Rows of any length follow the formula to their last pixel."""

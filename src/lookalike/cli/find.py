@@ -63,6 +63,7 @@ def find(
     from lookalike.progress import progress_bar
     from lookalike.scan import find_duplicates
 
+    options.require_some(paths)
     options.require_one_form(as_json, as_csv)
     check_folder(output)
     with options.usage_errors():

@@ -63,6 +63,7 @@ def hash_command(
     from lookalike.hashing import hash_images
     from lookalike.progress import progress_bar
 
+    options.require_some(paths)
     options.require_one_form(as_json, as_csv)
     check_folder(output)
     with options.usage_errors():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -60,6 +61,15 @@ def usage_errors() -> Iterator[None]:
         yield
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+
+
+def require_some(paths: tuple[str, ...]) -> None:
+    """Raise `click.UsageError` where nothing at all is under the named paths.
+
+    Where only some are missing, they are failures like any other, and the work goes on.
+    """
+    if not any(os.path.lexists(path) for path in paths):
+        raise click.UsageError(f"no such file or folder: {', '.join(paths)}")
 
 
 def require_one_form(as_json: bool, as_csv: bool) -> None:

@@ -31,7 +31,7 @@ def check_folder(path: str | None) -> None:
 def emit(text: str, path: str | None) -> None:
     """Print text, or write it to `path` by way of a temporary file beside it."""
     if path is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        click.echo(text, nl=bool(text) and not text.endswith("\n"))
         return
     target = Path(path).absolute()
     try:

@@ -1,0 +1,357 @@
+"""The registry of algorithms, and each algorithm against its published recipe in plain NumPy."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import twin
+from lookalike import algorithm_names, get_algorithm
+from lookalike._native import kernel
+from lookalike.images import picture as picture_module
+from lookalike.images.picture import FLAT_RANGE, FLAT_SIDE, Picture
+from pictures import Pixels, blobs, colour, gradient, noise, photo, stripes, uniform
+
+Bits = NDArray[np.bool_]
+Grid = NDArray[np.float64]
+
+every_algorithm = pytest.mark.parametrize("name", algorithm_names())
+
+
+def bits_of(pixels: Pixels, name: str) -> Bits:
+    return get_algorithm(name).compute(Picture(pixels))
+
+
+# The registry
+
+
+@every_algorithm
+def test_a_plain_name_is_64_bits(name: str) -> None:
+    """In 8 bytes and 16 hex digits, whether or not the size is said."""
+    family, at, flavour = name.partition("@")
+    for spelling in (name, f"{family}:8{at}{flavour}"):
+        algorithm = get_algorithm(spelling)
+        assert algorithm.name == name
+        assert algorithm.shape == (8, 8)
+        assert (algorithm.bits, algorithm.width, algorithm.digits) == (64, 8, 16)
+
+
+@pytest.mark.parametrize(
+    ("name", "bits", "width", "digits"),
+    [
+        ("phash:2", 4, 1, 1),
+        ("dhash:3", 9, 2, 3),
+        ("dhash_vertical:5", 25, 4, 7),
+        ("ahash:12", 144, 18, 36),
+        ("whash:16", 256, 32, 64),
+        ("phash:256", 65536, 8192, 16384),
+    ],
+)
+def test_a_size_is_part_of_the_name(name: str, bits: int, width: int, digits: int) -> None:
+    """A hash has its square of bits, in as few bytes and digits as hold them."""
+    algorithm = get_algorithm(name)
+    assert algorithm.name == name
+    assert (algorithm.bits, algorithm.width, algorithm.digits) == (bits, width, digits)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "PHASH", "phash ", "colour", "phash@", "phash@imagehash", "dhash_vertical@imagededup"],
+)
+def test_an_unknown_name_is_refused(name: str) -> None:
+    """The message shows it, and all that there are."""
+    with pytest.raises(ValueError, match=r"^no algorithm ") as caught:
+        get_algorithm(name)
+    assert all(known in str(caught.value) for known in [repr(name), *algorithm_names()])
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("ahash", "2 to 256"),
+        ("phash", "2 to 256"),
+        ("dhash", "2 to 256"),
+        ("dhash_vertical", "2 to 256"),
+        ("whash", "a power of two from 2 to 256"),
+    ],
+)
+@pytest.mark.parametrize(
+    "size",
+    ["", "0", "1", "257", "512", "-8", "+8", "8.0", " 8", "8 ", "0x8", "1_6", "\u0668", "8:8"],
+)
+def test_an_impossible_size_is_refused(family: str, expected: str, size: str) -> None:
+    """The message says what sizes there are."""
+    name = f"{family}:{size}"
+    with pytest.raises(ValueError, match=r"^the size of ") as caught:
+        get_algorithm(name)
+    assert str(caught.value) == f"the size of {name!r} must be {expected}, not {size!r}"
+
+
+@pytest.mark.parametrize("size", range(2, 257))
+def test_a_wavelet_hash_has_a_power_of_two_a_side(size: int) -> None:
+    """No other size can be reached by halving."""
+    name = f"whash:{size}"
+    if size in {2, 4, 8, 16, 32, 64, 128, 256}:
+        assert get_algorithm(name).shape == (size, size)
+    else:
+        with pytest.raises(ValueError, match=f"a power of two from 2 to 256, not '{size}'"):
+            get_algorithm(name)
+
+
+@pytest.mark.parametrize("family", ["ahash", "phash", "dhash", "whash"])
+@pytest.mark.parametrize("size", ["2", "16", ""])
+def test_imagededup_has_one_size(family: str, size: str) -> None:
+    """The 8 of its own hashes."""
+    with pytest.raises(ValueError, match=f"must be 8, not '{size}'$"):
+        get_algorithm(f"{family}:{size}@imagededup")
+
+
+@pytest.mark.parametrize("name", [None, 8, b"phash", ["phash"]])
+def test_a_name_is_a_string(name: object) -> None:
+    """The message shows what there was instead, and an example."""
+    with pytest.raises(TypeError, match=r"^algorithm must be a name such as 'phash'") as caught:
+        get_algorithm(name)
+    assert repr(name) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "distance"),
+    [
+        ("ahash", 5),
+        ("phash", 10),
+        ("dhash", 8),
+        ("dhash_vertical", 8),
+        ("whash", 6),
+        ("ahash@imagededup", 10),
+        ("phash@imagededup", 10),
+        ("dhash@imagededup", 10),
+        ("whash@imagededup", 10),
+        ("phash:2", 0),
+        ("phash:3", 1),
+        ("phash:16", 40),
+        ("whash:4", 1),
+        ("dhash:32", 128),
+    ],
+)
+def test_the_default_distance_is_a_share_of_the_bits(name: str, distance: int) -> None:
+    """Rounded down, that of 64 bits for every size."""
+    assert get_algorithm(name).default_max_distance == distance
+
+
+# The recipes
+
+
+def grey_grid(pixels: Pixels, width: int, height: int) -> Grid:
+    """ImageHash's way: grey, then resized."""
+    return twin.resample(as_grey(pixels), width, height).astype(np.float64)
+
+
+def colour_grid(pixels: Pixels, width: int, height: int) -> Grid:
+    """imagededup's way: resized, then grey."""
+    return as_grey(twin.resample(pixels, width, height)).astype(np.float64)
+
+
+def as_grey(pixels: Pixels) -> Pixels:
+    return twin.grey(pixels) if pixels.ndim == 3 else pixels
+
+
+def lowest_frequencies(grid: Grid, size: int) -> Grid:
+    """DCT-II along both axes."""
+    side = len(grid)
+    k, x = np.ogrid[:size, :side]
+    cosines = np.cos(np.pi * k * (2 * x + 1) / (2 * side))
+    frequencies: Grid = cosines @ grid @ cosines.T
+    return frequencies
+
+
+def wavelet_averages(samples: Grid, size: int) -> Grid:
+    """As many Haar steps down as lead to so many averages a side."""
+    return twin.haar_low(samples, int(np.log2(len(samples) // size)))
+
+
+def ahash(pixels: Pixels, size: int) -> Bits:
+    grid = grey_grid(pixels, size, size)
+    return grid > grid.mean()
+
+
+def phash(pixels: Pixels, size: int) -> Bits:
+    low = lowest_frequencies(grey_grid(pixels, 4 * size, 4 * size), size)
+    return low > np.median(low)
+
+
+def dhash(pixels: Pixels, size: int) -> Bits:
+    return np.diff(grey_grid(pixels, size + 1, size), axis=1) > 0
+
+
+def dhash_vertical(pixels: Pixels, size: int) -> Bits:
+    return np.diff(grey_grid(pixels, size, size + 1), axis=0) > 0
+
+
+def whash(pixels: Pixels, size: int) -> Bits:
+    side = max(2 ** int(np.log2(min(pixels.shape[:2]))), size)
+    low = wavelet_averages(twin.haar_remove_mean(grey_grid(pixels, side, side) / 255), size)
+    return low > np.median(low)
+
+
+def ahash_imagededup(pixels: Pixels, size: int) -> Bits:
+    grid = colour_grid(pixels, size, size)
+    return grid >= grid.mean()
+
+
+def phash_imagededup(pixels: Pixels, size: int) -> Bits:
+    low = lowest_frequencies(colour_grid(pixels, 32, 32), size)
+    return low >= np.median(low.ravel()[1:])
+
+
+def dhash_imagededup(pixels: Pixels, size: int) -> Bits:
+    return np.diff(colour_grid(pixels, size + 1, size), axis=1) > 0
+
+
+def whash_imagededup(pixels: Pixels, size: int) -> Bits:
+    low = wavelet_averages(colour_grid(pixels, 256, 256) / 255, size)
+    return low >= np.median(low)
+
+
+RECIPES: dict[str, tuple[Callable[[Pixels, int], Bits], list[int]]] = {
+    "ahash": (ahash, [2, 3, 8, 12, 16]),
+    "phash": (phash, [2, 3, 8, 12, 16]),
+    "dhash": (dhash, [2, 3, 8, 12, 16]),
+    "dhash_vertical": (dhash_vertical, [2, 3, 8, 12, 16]),
+    "whash": (whash, [2, 4, 8, 16]),
+    "ahash@imagededup": (ahash_imagededup, [8]),
+    "phash@imagededup": (phash_imagededup, [8]),
+    "dhash@imagededup": (dhash_imagededup, [8]),
+    "whash@imagededup": (whash_imagededup, [8]),
+}
+
+# Without ties between frequencies, which rounding would decide.
+DRAWN = {
+    "wide": photo(200, 120, 1),
+    "tall": photo(75, 160, 2),
+    "grey": blobs(90, 90, 3),
+    "noise": noise(33, 31, 4),
+    "tiny": noise(7, 5, 5),
+    "narrow": photo(3, 40, 6),
+}
+
+
+@pytest.mark.parametrize("pixels", DRAWN.values(), ids=DRAWN)
+@every_algorithm
+def test_a_hash_is_what_its_recipe_says(name: str, pixels: Pixels) -> None:
+    """Of every size, the bits are those of the published steps in floating point."""
+    recipe, sizes = RECIPES[name]
+    family, at, flavour = name.partition("@")
+    for size in sizes:
+        bits = bits_of(pixels, f"{family}:{size}{at}{flavour}")
+        assert bits.dtype == np.bool_
+        np.testing.assert_array_equal(bits, recipe(pixels, size))
+
+
+@pytest.mark.parametrize("family", [name for name in algorithm_names() if "@" not in name])
+def test_the_largest_hash_has_65536_bits(family: str) -> None:
+    """Of noise, near enough half of them are set."""
+    bits = bits_of(noise(300, 300), f"{family}:256")
+    assert bits.shape == (256, 256)
+    assert 0.45 < bits.mean() < 0.55
+
+
+@every_algorithm
+def test_grey_is_the_colour_of_equal_channels(name: str) -> None:
+    """A picture has the same hash stored in one channel as in three."""
+    for grey in (blobs(90, 60, 1), noise(7, 5), stripes(40, 30, 3)):
+        np.testing.assert_array_equal(bits_of(colour(grey, grey, grey), name), bits_of(grey, name))
+
+
+# Flat pictures
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ahash", []),
+        ("dhash", []),
+        ("dhash_vertical", []),
+        ("phash", [0]),
+        ("phash:16", [0]),
+        ("ahash@imagededup", range(64)),
+        ("dhash@imagededup", []),
+        ("phash@imagededup", range(64)),
+    ],
+)
+def test_every_grey_without_detail_has_the_same_hash(name: str, expected: list[int]) -> None:
+    """No rounding makes bits out of nothing: pHash keeps the mean alone, where it is not black."""
+    for value in range(1, 256):
+        assert np.flatnonzero(bits_of(uniform(37, 29, value), name)).tolist() == list(expected)
+
+
+@pytest.mark.parametrize("value", [0, 1, 128, 255])
+def test_a_uniform_picture_is_flat(value: int) -> None:
+    """In grey and in colour, of any shape."""
+    for width, height in ((1, 1), (700, 3), (64, 64)):
+        grey = uniform(width, height, value)
+        assert Picture(grey).flat
+        assert Picture(colour(grey, grey, grey)).flat
+
+
+@pytest.mark.parametrize(
+    "pixels", [gradient(50, 40), gradient(700, 500), photo(90, 60), noise(40, 30), noise(5, 3)]
+)
+def test_a_picture_with_detail_is_not_flat(pixels: Pixels) -> None:
+    """Be it smooth, busy or small."""
+    assert not Picture(pixels).flat
+
+
+@pytest.mark.parametrize(("contrast", "flat"), [(FLAT_RANGE, True), (FLAT_RANGE + 1, False)])
+def test_a_picture_is_flat_up_to_a_contrast(contrast: int, flat: bool) -> None:
+    """Its samples may differ by so much, and no more."""
+    pixels = 100 + stripes(FLAT_SIDE, FLAT_SIDE, 4) // 255 * np.uint8(contrast)
+    assert Picture(pixels).flat is flat
+
+
+# Grids
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What pictures ask of the kernel: `grey` with a shape, `resample` with one and a size."""
+    asked: list[tuple[object, ...]] = []
+
+    def grey(pixels: Pixels) -> Pixels:
+        asked.append(("grey", pixels.shape))
+        return kernel.grey(pixels)
+
+    def resample(pixels: Pixels, width: int, height: int) -> Pixels:
+        asked.append(("resample", pixels.shape, width, height))
+        return kernel.resample(pixels, width, height)
+
+    monkeypatch.setattr(picture_module, "kernel", SimpleNamespace(grey=grey, resample=resample))
+    return asked
+
+
+def compute_all_twice(pixels: Pixels) -> None:
+    picture = Picture(pixels)
+    for name in [*algorithm_names(), "phash:2", "dhash:7"] * 2:
+        get_algorithm(name).compute(picture)
+        assert not picture.flat
+
+
+def test_each_grid_of_a_picture_is_made_once(calls: list[tuple[object, ...]]) -> None:
+    """However many algorithms want it, however often; and so is its grey."""
+    compute_all_twice(photo(90, 70))
+    assert calls[0] == ("grey", (70, 90, 3))
+    resized = [call[1:] for call in calls if call[0] == "resample"]
+    grey_sizes = [(8, 8), (32, 32), (9, 8), (8, 9), (64, 64), (8, 7)]
+    colour_sizes = [(8, 8), (32, 32), (9, 8), (256, 256)]
+    assert sorted(resized) == sorted(
+        [((70, 90), *size) for size in grey_sizes] + [((70, 90, 3), *size) for size in colour_sizes]
+    )
+    assert len(calls) == 1 + len(resized) + len(colour_sizes)
+
+
+def test_both_flavours_share_the_grids_of_a_grey_picture(calls: list[tuple[object, ...]]) -> None:
+    """Resized in colour or in grey, it is the same."""
+    compute_all_twice(blobs(90, 70))
+    sizes = [(8, 8), (32, 32), (9, 8), (8, 9), (64, 64), (8, 7), (256, 256)]
+    assert sorted(calls) == sorted(("resample", (70, 90), *size) for size in sizes)
