@@ -173,7 +173,7 @@ def wavelet_averages(samples: Grid, size: int) -> Grid:
 
 def ahash(pixels: Pixels, size: int) -> Bits:
     grid = grey_grid(pixels, size, size)
-    return grid > grid.mean()
+    return grid > np.mean(grid)
 
 
 def phash(pixels: Pixels, size: int) -> Bits:
@@ -197,7 +197,7 @@ def whash(pixels: Pixels, size: int) -> Bits:
 
 def ahash_imagededup(pixels: Pixels, size: int) -> Bits:
     grid = colour_grid(pixels, size, size)
-    return grid >= grid.mean()
+    return grid >= np.mean(grid)
 
 
 def phash_imagededup(pixels: Pixels, size: int) -> Bits:

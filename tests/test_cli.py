@@ -68,7 +68,7 @@ def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
 
 
 def test_find_prints_json_and_the_summary_apart(folder: Path) -> None:
-    """JSON goes to standard output alone; the summary goes to standard error, and --quiet ends it."""
+    """JSON goes to standard output alone; the summary to standard error, but for --quiet."""
     done = run("find", folder, "--json")
     assert json.loads(done.stdout) == lookalike.find_duplicates(folder).to_dict()
     assert "2 files could not be read" in done.stderr

@@ -228,7 +228,7 @@ def result_of(table: HashTable, max_distance: int) -> lookalike.Result:
 def test_groups_are_the_connected_sets(
     numbers: list[int], flat: set[int], max_distance: int
 ) -> None:
-    """Groups are what a plain walk over all matching pairs connects, in the order of their firsts."""
+    """Groups are what a plain walk over all matching pairs connects, by their first images."""
     flat = {at for at in flat if at < len(numbers)}
 
     def match(i: int, j: int) -> bool:
