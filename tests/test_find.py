@@ -145,7 +145,7 @@ def test_anything_that_holds_an_image_can_be_searched() -> None:
     """Arrays, bytes and Pillow images are named by their place among the inputs."""
     file = io.BytesIO()
     Image.fromarray(photo(160, 120, 1)).save(file, "PNG")
-    images = [
+    images: list[lookalike.ImageSource] = [
         photo(160, 120, 1),
         Image.fromarray(photo(160, 120, 2)),
         file.getvalue(),
@@ -184,7 +184,7 @@ def test_pairs_are_those_of_a_plain_comparison(folder: Path) -> None:
         k for k, one in enumerate(images) if Path(one.path).name in ("grey-1.png", "grey-2.bmp")
     ]
     expected.append((greys[0], greys[1], 0))
-    assert list(zip(*map(list, result.pairs), strict=True)) == sorted(expected)
+    assert list(zip(*(column.tolist() for column in result.pairs), strict=True)) == sorted(expected)
 
 
 def test_no_duplicates_are_no_pairs(tmp_path: Path) -> None:

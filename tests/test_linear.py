@@ -40,7 +40,8 @@ def hash_arrays(draw: st.DrawFn, width: int) -> HashArray:
 def brute_force(queries: HashArray, hashes: HashArray) -> NDArray[np.int64]:
     """The matrix of all distances."""
     differing = queries.data[:, None] ^ hashes.data[None]
-    return np.unpackbits(differing, axis=2).sum(axis=2, dtype=np.int64)
+    distances: NDArray[np.int64] = np.unpackbits(differing, axis=2).sum(axis=2, dtype=np.int64)
+    return distances
 
 
 def collected(blocks: object) -> set[tuple[int, int, int]]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from lookalike.hashes import Hash, HashArray
     from lookalike.hashing import distance, hash_image, hash_images
+    from lookalike.images import ImageSource
     from lookalike.kernel import KernelInfo, kernel_info
     from lookalike.progress import progress_bar
     from lookalike.results import Duplicate, Group, Result
@@ -44,6 +45,7 @@ _HOMES = {
     ],
     "hashes": ["Hash", "HashArray"],
     "hashing": ["distance", "hash_image", "hash_images"],
+    "images": ["ImageSource"],
     "kernel": ["KernelInfo", "kernel_info"],
     "progress": ["progress_bar"],
     "results": ["Duplicate", "Group", "Result"],
@@ -55,7 +57,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
-    "distance", "compare", "Comparison",
+    "distance", "compare", "Comparison", "ImageSource",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "MissingExtraError",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",

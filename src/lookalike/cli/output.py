@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,8 @@ def emit(text: str, path: str | None) -> None:
     if path is None:
         click.echo(text, nl=bool(text) and not text.endswith("\n"))
         return
+    import tempfile
+
     target = Path(path).absolute()
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
