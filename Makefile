@@ -3,7 +3,7 @@ PYTHON ?= python3
 bin := .venv/bin
 native := $(wildcard src/lookalike/_native/*.cpp src/lookalike/_native/*.h)
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
@@ -17,6 +17,11 @@ lint: .venv/installed-dev
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports
+
+# The parts of docs/ that are made from the code.
+docs: .venv/installed
+	$(bin)/python docs/write_help.py
+	$(bin)/python docs/draw_find.py
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

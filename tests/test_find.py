@@ -107,7 +107,7 @@ def test_max_distance_is_inclusive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("members", "keeper", "reason"),
     [
-        ({"a.png": (80, 1), "b.png": (160, 1)}, "b.png", "most pixels, 160 x 120"),
+        ({"a.png": (80, 1), "b.png": (160, 1)}, "b.png", "most pixels"),
         ({"a.png": (160, 9), "b.png": (160, 1)}, "b.png", "most bytes"),
         ({"ab.png": (160, 1), "b.png": (160, 1)}, "b.png", "shortest path"),
         ({"b.png": (160, 1), "a.png": (160, 1)}, "a.png", "first by name"),
@@ -122,7 +122,7 @@ def test_the_keeper_is_chosen_by_pixels_bytes_path_name(
         save(tmp_path / name, pixels, compress_level=compression)
     (group,) = lookalike.find_duplicates(tmp_path).groups
     assert Path(group.keeper.path).name == keeper
-    assert reason in group.keeper_reason
+    assert group.keeper_reason == reason
 
 
 @pytest.mark.parametrize("algorithm", ["ahash", "phash:16", "dhash", "whash", "phash@imagededup"])

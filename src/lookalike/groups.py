@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 EXACT_UP_TO = 10_000
 
+REASONS = ("most pixels", "most bytes", "shortest path", "first by name")
+"""Why a keeper was chosen; each decides only among those that are equal by the ones before."""
+
 
 class Nodes(NamedTuple):
     """The distinct images of a table, as far as the search is concerned."""
@@ -82,14 +85,10 @@ def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str
 
     keeper, runner_up = heapq.nsmallest(2, members.tolist(), key=rank)
     first, second = rank(keeper), rank(runner_up)
-    byte_count, width, height = table.size(keeper)
-    if first[0] != second[0]:
-        return keeper, f"most pixels, {width} x {height}"
-    if first[1] != second[1]:
-        return keeper, f"most bytes, {byte_count:,}, of those with most pixels"
-    if first[2] != second[2]:
-        return keeper, "shortest path of those with most pixels and bytes"
-    return keeper, "first by name of those with most pixels and bytes"
+    for reason, ours, theirs in zip(REASONS, first, second, strict=False):
+        if ours != theirs:
+            return keeper, reason
+    return keeper, REASONS[-1]
 
 
 def widest_distance(hashes: HashArray) -> tuple[int, bool]:

@@ -233,9 +233,7 @@ class Result:
         try:
             import pandas as pd
         except ModuleNotFoundError as error:
-            raise MissingExtraError(
-                "to_frame needs pandas: pip install 'lookalike[pandas]'"
-            ) from error
+            raise MissingExtraError("to_frame needs pandas: pip install pandas") from error
         return pd.DataFrame(self.rows(), columns=list(COLUMNS))
 
     def __repr__(self) -> str:

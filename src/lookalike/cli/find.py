@@ -121,7 +121,7 @@ def members(group: Group) -> Table:
     from rich.text import Text
 
     table = columns()
-    table.add_column(justify="right")
+    table.add_column(justify="right", min_width=len("exact copy"))
     for justify in ("left", "right", "left", "right", "left"):
         table.add_column(justify=justify, overflow="fold")
     table.add_row(Text("keep", "green"), *details(group.keeper), Text(group.keeper_reason, "dim"))
@@ -146,7 +146,7 @@ def details(image: ImageInfo) -> list[Text]:
 
 def apart(one: Duplicate) -> str:
     """How far a duplicate is from its keeper."""
-    return "same file content" if one.exact else plural(one.distance, "bit")
+    return "exact copy" if one.exact else plural(one.distance, "bit")
 
 
 def summary_lines(result: Result) -> list[str]:

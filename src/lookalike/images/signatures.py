@@ -49,7 +49,7 @@ def recognise(prefix: bytes) -> Signature | None:
     if prefix[4:8] == b"ftyp":
         brand = prefix[8:12]
         if brand in HEIF_BRANDS:
-            return Signature("HEIC", "pip install 'lookalike[heif]'")
+            return Signature("HEIC", "pip install pillow-heif")
         if brand in AVIF_BRANDS:
             return Signature("AVIF", "install a Pillow (11.3 or newer) that was built with AVIF")
         if brand == b"crx ":

@@ -1,0 +1,43 @@
+"""Draw docs/find.svg, what `lookalike find` prints of the demo pictures. `make docs` runs this."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from lookalike import find_duplicates
+from lookalike.cli.find import readable
+
+HERE = Path(__file__).parent
+DRAW = HERE.parent / "examples" / "draw_pictures.py"
+WIDTH = 112
+GROUPS = 4
+"""How many groups are shown; the rest is left out for the eye's sake."""
+
+
+def draw() -> None:
+    """Run the search on freshly drawn pictures and keep its colours."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        subprocess.run([sys.executable, DRAW, "photos"], check=True, stdout=subprocess.DEVNULL)
+        result = find_duplicates("photos")
+    colours = Console(width=WIDTH, force_terminal=True, highlight=False, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    summary = readable(result, colours, summary=True).splitlines()
+    tail = summary.index(next(line for line in summary if "hashed by" in line))
+    result.groups = result.groups[:GROUPS]
+    head = readable(result, colours, summary=False)
+    page = Console(width=WIDTH, record=True, file=colours.file)
+    page.print(Text.from_ansi(f"$ lookalike find photos\n{head}...\n"))
+    page.print(Text.from_ansi("\n".join(summary[tail:])))
+    svg = page.export_svg(title="lookalike", unique_id="find")
+    # The page asks no other server for a font.
+    (HERE / "find.svg").write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL))
+
+
+if __name__ == "__main__":
+    draw()

@@ -1,0 +1,40 @@
+"""Write the help texts of the command into docs/command.md. `make docs` runs this."""
+
+import re
+from pathlib import Path
+
+from click import Command, Context
+
+from lookalike.cli import commands
+
+PAGE = Path(__file__).with_name("command.md")
+WIDTH = 100
+
+
+def help_of(words: str) -> str:
+    """The help text of `lookalike` or one of its commands."""
+    name, _, sub = words.partition(" ")
+    context = _context(commands, name, None)
+    if sub:
+        command = commands.get_command(context, sub)
+        assert command is not None, f"the page describes a command that there is not: {words}"
+        context = _context(command, sub, context)
+    return context.get_help()
+
+
+def _context(command: Command, name: str, parent: Context | None) -> Context:
+    return command.make_context(name, [], parent, resilient_parsing=True, terminal_width=WIDTH)
+
+
+def with_help(page: str) -> str:
+    """The page, with the text between the first fences of each command's section made anew."""
+    return re.sub(
+        r"(## (lookalike[ \w]*)\n\n```\n).*?(```\n)",
+        lambda found: f"{found[1]}{help_of(found[2])}\n{found[3]}",
+        page,
+        flags=re.DOTALL,
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_help(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,456 @@
+"""From folders, links, names and lists to single images, in a fixed order."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike import ImageError, Status, find_duplicates, hash_images
+from lookalike.sources import Images, Input, Inputs
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
+
+
+def picture(seed: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 256, (12, 16, 3), np.uint8)
+
+
+def png(seed: int) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture(seed)).save(file, "PNG")
+    return file.getvalue()
+
+
+def fill(folder: Path, names: Iterable[str]) -> Path:
+    """Write a picture of its own under each name, in the order of the names."""
+    for seed, name in enumerate(names):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(seed))
+    return folder
+
+
+def inputs(images: Images, **options: bool) -> Inputs:
+    return Inputs(images, **{"recursive": True, "hidden": False, **options})
+
+
+def listed(folder: Path, **options: bool) -> list[str]:
+    """The names under a folder that are taken for images, with slashes, relative to it."""
+    return [Path(one.key).relative_to(folder).as_posix() for one in inputs(folder, **options)]
+
+
+# Folders
+
+IN_ORDER = [
+    "10.png",
+    "9.png",
+    "B.png",
+    "_.png",
+    "a.png",
+    "\N{LATIN SMALL LETTER E WITH ACUTE}.png",
+    "A/z.png",
+    "A/x/1.png",
+    "A/x/2.png",
+    "A/y/0.png",
+    "b/a.png",
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_folder_is_walked_in_the_order_of_names(seed: int, tmp_path: Path) -> None:
+    """In whatever order files were made: those of a folder by name, then its sub-folders by name."""
+    names = random.Random(seed).sample(IN_ORDER, len(IN_ORDER))
+    assert listed(fill(tmp_path, names)) == IN_ORDER
+
+
+def test_sub_folders_are_left_alone_unless_asked_for(tmp_path: Path) -> None:
+    """Without `recursive` only the files of the folder itself are listed."""
+    fill(tmp_path, IN_ORDER)
+    assert listed(tmp_path, recursive=False) == [name for name in IN_ORDER if "/" not in name]
+
+
+def test_hidden_files_and_folders_are_left_out_unless_asked_for(tmp_path: Path) -> None:
+    """A name with a leading dot is passed over, and everything under it."""
+    fill(tmp_path, ["a.png", ".b.png", ".c/d.png", "e/.f.png", "e/g.png"])
+    assert listed(tmp_path) == ["a.png", "e/g.png"]
+    assert listed(tmp_path, hidden=True) == [".b.png", "a.png", ".c/d.png", "e/.f.png", "e/g.png"]
+
+
+def test_a_hidden_folder_that_is_named_is_walked(tmp_path: Path) -> None:
+    """What is named is meant, whatever its name."""
+    fill(tmp_path, [".hidden/a.png", ".hidden/b/c.png"])
+    assert listed(tmp_path / ".hidden") == ["a.png", "b/c.png"]
+
+
+def test_an_empty_folder_holds_no_images(tmp_path: Path) -> None:
+    """A folder without files gives neither images nor failures."""
+    (tmp_path / "sub").mkdir()
+    table = hash_images(tmp_path)
+    assert (len(table), table.failures, table.skipped) == (0, [], {})
+
+
+def test_a_folder_may_be_named_with_a_trailing_slash_or_relatively(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The paths that come out begin as the folder was named."""
+    fill(tmp_path, ["photos/a.png"])
+    monkeypatch.chdir(tmp_path)
+    for name in ("photos", f"photos{os.sep}", os.curdir, str(tmp_path)):
+        (only,) = inputs(name)
+        assert only.key.startswith(name)
+        assert os.path.samefile(only.key, tmp_path / "photos" / "a.png")
+
+
+# Kinds of files
+
+
+def test_other_kinds_of_files_are_skipped_and_counted(tmp_path: Path) -> None:
+    """A file that is plainly something else, by an extension in any case, is counted by kind."""
+    others = {
+        "text": ["a.txt", "b.TXT", "sub/c.Json"],
+        "video": ["d.mp4", "e.MOV"],
+        "audio": ["f.mp3"],
+        "document": ["g.pdf"],
+        "archive": ["h.tar.gz", "i.zip"],
+        "program": ["j.py"],
+        "data": ["Thumbs.db"],
+    }
+    fill(tmp_path, ["picture.png", *sum(others.values(), [])])
+    table = hash_images(tmp_path)
+    assert [Path(path).name for path in table.paths] == ["picture.png"]
+    assert table.skipped == {kind: len(names) for kind, names in sorted(others.items())}
+    assert list(table.skipped) == sorted(others)
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG_1", "txt", "a.", "a.JPG", "b.photo", "2024.05.01", "a.txt.png", "mp4 (1)"]
+)
+def test_a_file_that_may_be_an_image_is_opened(name: str, tmp_path: Path) -> None:
+    """Names without an extension, or with one that says nothing, are opened."""
+    assert hash_images(fill(tmp_path, [name])).paths == [str(tmp_path / name)]
+
+
+def test_hidden_files_are_not_counted_as_skipped(tmp_path: Path) -> None:
+    """What is hidden is passed over in silence."""
+    assert hash_images(fill(tmp_path, [".notes.txt"])).skipped == {}
+
+
+def test_a_file_that_is_named_is_opened_whatever_its_extension(tmp_path: Path) -> None:
+    """The caller's word counts for more than a name."""
+    fill(tmp_path, ["picture.txt"])
+    (tmp_path / "text.txt").write_text("no picture")
+    table = hash_images([tmp_path / "picture.txt", tmp_path / "text.txt"])
+    assert table.paths == [str(tmp_path / "picture.txt")]
+    assert [one.status for one in table.failures] == [Status.NOT_AN_IMAGE]
+    assert table.skipped == {}
+
+
+# Links
+
+
+@posix_only
+def test_linked_folders_are_followed_and_loops_end(tmp_path: Path) -> None:
+    """A link to a folder is walked as that folder; one that leads back up adds nothing."""
+    fill(tmp_path, ["here/a.png", "there/b.png"])
+    (tmp_path / "here" / "linked").symlink_to(tmp_path / "there")
+    (tmp_path / "there" / "up").symlink_to(tmp_path / "here")
+    (tmp_path / "here" / "self").symlink_to(os.curdir)
+    assert listed(tmp_path / "here") == ["a.png", "linked/b.png"]
+
+
+@posix_only
+def test_a_folder_that_is_reached_twice_is_walked_once(tmp_path: Path) -> None:
+    """The first name in order is the one under which the files of a folder are listed."""
+    fill(tmp_path, ["m/a.png"])
+    for name in ("b", "z"):
+        (tmp_path / name).symlink_to("m")
+    assert listed(tmp_path, repeats=True) == ["b/a.png"]
+
+
+@posix_only
+def test_links_that_lead_nowhere_are_failures(tmp_path: Path) -> None:
+    """A broken link is missing, one to itself unreadable, and both in their place."""
+    fill(tmp_path, ["b.png"])
+    (tmp_path / "a.png").symlink_to("gone.png")
+    (tmp_path / "c.png").symlink_to("c.png")
+    table = hash_images(tmp_path)
+    assert table.paths == [str(tmp_path / "b.png")]
+    assert [(Path(one.path).name, one.status) for one in table.failures] == [
+        ("a.png", Status.MISSING),
+        ("c.png", Status.UNREADABLE),
+    ]
+
+
+def named_twice(path: Path) -> Images:
+    return [path, str(path)]
+
+
+def named_otherwise(path: Path) -> Images:
+    return [path, path.parent / os.pardir / path.parent.name / path.name]
+
+
+def linked(path: Path) -> Images:
+    (path.parent / "other.png").symlink_to(path)
+    return path.parent
+
+
+def hard_linked(path: Path) -> Images:
+    (path.parent / "other.png").hardlink_to(path)
+    return path.parent
+
+
+def with_its_folder(path: Path) -> Images:
+    return [path, path.parent]
+
+
+def its_folder_twice(path: Path) -> Images:
+    return [path.parent, path.parent]
+
+
+@posix_only
+@pytest.mark.parametrize(
+    "name_twice",
+    [named_twice, named_otherwise, linked, hard_linked, with_its_folder, its_folder_twice],
+)
+def test_a_file_that_is_there_twice_is_no_duplicate_of_itself(
+    name_twice: Callable[[Path], Images], tmp_path: Path
+) -> None:
+    """A search reads one file once, whatever its names, and counts the rest as the same file."""
+    images = name_twice(fill(tmp_path, ["file.png"]) / "file.png")
+    result = find_duplicates(images)
+    assert len(result.images) == 1
+    assert result.skipped == {"same file": 1}
+    assert result.groups == []
+    table = hash_images(images)
+    assert len(table) == 2
+    assert table.hashes["phash"][0] == table.hashes["phash"][1]
+    assert table.skipped == {}
+
+
+def test_copies_of_a_file_are_not_the_same_file(tmp_path: Path) -> None:
+    """Files of equal bytes are exact duplicates, not one file."""
+    fill(tmp_path, ["a.png"])
+    shutil.copy(tmp_path / "a.png", tmp_path / "b.png")
+    result = find_duplicates(tmp_path)
+    assert len(result.images) == 2
+    assert result.skipped == {}
+
+
+def test_missing_files_are_each_a_failure() -> None:
+    """What is not there cannot be the same file as anything, so each naming of it is told."""
+    result = find_duplicates(["gone.png", "gone.png"])
+    assert [one.status for one in result.failures] == [Status.MISSING] * 2
+
+
+# Folders that cannot be listed
+
+
+def error_of(one: Input) -> ImageError:
+    assert isinstance(one.source, ImageError)
+    return one.source
+
+
+def test_a_folder_that_vanishes_while_it_is_walked_is_a_failure(tmp_path: Path) -> None:
+    """The walk says which folder could not be listed, and goes on."""
+    fill(tmp_path, ["a.png", "b/c.png", "d/e.png"])
+    walk = iter(inputs(tmp_path))
+    assert next(walk).key == str(tmp_path / "a.png")
+    shutil.rmtree(tmp_path / "b")
+    vanished, last = walk
+    assert vanished.key == str(tmp_path / "b")
+    assert error_of(vanished).status == Status.UNREADABLE
+    assert "cannot be listed" in error_of(vanished).reason
+    assert last.key == str(tmp_path / "d" / "e.png")
+
+
+@posix_only
+def test_a_folder_that_may_not_be_listed_is_a_failure(tmp_path: Path) -> None:
+    """A folder without permission, named or found, is one failure, and the rest is read."""
+    if os.geteuid() == 0:
+        pytest.skip("nothing is forbidden to this user")
+    fill(tmp_path, ["a.png", "b/c.png"])
+    (tmp_path / "b").chmod(0)
+    try:
+        found, named = hash_images(tmp_path), hash_images(tmp_path / "b")
+    finally:
+        (tmp_path / "b").chmod(0o700)
+    assert found.paths == [str(tmp_path / "a.png")]
+    for table in (found, named):
+        assert [(one.path, one.status) for one in table.failures] == [
+            (str(tmp_path / "b"), Status.UNREADABLE)
+        ]
+
+
+@posix_only
+def test_a_folder_too_deep_to_be_named_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the path of a folder grows longer than the system takes, the walk ends with a failure."""
+    fill(tmp_path, ["a.png"])
+    monkeypatch.chdir(tmp_path)
+    for _ in range(20):
+        os.mkdir("deep" * 60)
+        os.chdir("deep" * 60)
+    table = hash_images(tmp_path)
+    assert table.paths == [str(tmp_path / "a.png")]
+    assert [one.status for one in table.failures] == [Status.UNREADABLE]
+
+
+# Lists and generators
+
+
+def test_folders_files_bytes_and_pixels_may_be_mixed(tmp_path: Path) -> None:
+    """Everything is taken as named, in order; what has no path is called by its place."""
+    fill(tmp_path, ["folder/a.png", "folder/b.png", "c.png"])
+    images = [
+        png(7),
+        tmp_path / "folder",
+        picture(8),
+        str(tmp_path / "c.png"),
+        io.BytesIO(png(9)),
+        Image.fromarray(picture(10)),
+    ]
+    folder = tmp_path / "folder"
+    assert hash_images(images).paths == [
+        "[0]",
+        str(folder / "a.png"),
+        str(folder / "b.png"),
+        "[3]",
+        str(tmp_path / "c.png"),
+        "[5]",
+        "[6]",
+    ]
+
+
+SINGLE: dict[str, Callable[[Path], Images]] = {
+    "a path": lambda path: path,
+    "a name": str,
+    "bytes": Path.read_bytes,
+    "a file": lambda path: io.BytesIO(path.read_bytes()),
+    "a Pillow image": lambda path: Image.open(io.BytesIO(path.read_bytes())),
+    "an array": lambda _: picture(0),
+}
+
+
+@pytest.mark.parametrize("kind", SINGLE)
+def test_a_single_image_is_a_set_of_one(kind: str, tmp_path: Path) -> None:
+    """One image need not be put in a list: bytes and arrays are not taken for many."""
+    path = fill(tmp_path, ["a.png"]) / "a.png"
+    (only,) = hash_images(SINGLE[kind](path)).images
+    (same,) = hash_images([SINGLE[kind](path)]).images
+    assert only == same
+    assert (only.width, only.height) == (16, 12)
+
+
+MANY: dict[str, Callable[[list[Path]], Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "generator": lambda paths: (path for path in paths),
+    "dictionary": lambda paths: dict.fromkeys(paths),
+    "array of names": lambda paths: np.array([str(path) for path in paths]).tolist(),
+    "entries of a folder": lambda paths: sorted(os.scandir(paths[0].parent), key=os.fspath),
+    "entries of a folder by bytes": lambda paths: sorted(
+        os.scandir(os.fsencode(paths[0].parent)), key=os.fspath
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_any_iterable_of_images_will_do(kind: str, tmp_path: Path) -> None:
+    """Whatever gives one image after the other is a set of them."""
+    fill(tmp_path, ["a.png", "b.png", "c.png"])
+    paths = sorted(tmp_path.iterdir())
+    assert hash_images(MANY[kind](paths)).paths == [str(path) for path in paths]
+
+
+@pytest.mark.parametrize("thing", [5, None, 2.5, object()], ids=repr)
+def test_what_holds_no_images_is_named(thing: Any) -> None:
+    """No image and no iterable: TypeError with the name of the type, before anything is done."""
+    for take in (inputs, hash_images, find_duplicates):
+        with pytest.raises(TypeError, match=f"not {type(thing).__name__}"):
+            take(thing)
+
+
+@pytest.mark.parametrize("thing", [5, None, ["a.png"]], ids=repr)
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_thing_in_a_list_that_is_no_image_is_named(thing: Any, place: int) -> None:
+    """TypeError with the thing itself and its place in the list."""
+    images: list[Any] = [picture(0), picture(1), picture(2)]
+    images.insert(place, thing)
+    with pytest.raises(TypeError) as caught:
+        hash_images(images)
+    assert repr(thing) in str(caught.value)
+    assert f"number {place} " in str(caught.value)
+
+
+def test_pictures_from_a_generator_are_not_drawn_far_ahead() -> None:
+    """However many pictures a generator has, only a few are in memory at a time."""
+    drawn = 0
+    ahead = []
+
+    def pictures() -> Iterator[NDArray[np.uint8]]:
+        nonlocal drawn
+        for seed in range(60):
+            drawn += 1
+            yield picture(seed)
+
+    def progress(_stage: str, done: int, _total: int | None) -> None:
+        ahead.append(drawn - done)
+
+    assert len(hash_images(pictures(), workers=1, progress=progress)) == 60
+    assert max(ahead) <= 8
+
+
+def test_a_generator_that_fails_fails_the_call() -> None:
+    """An exception of the caller's own generator comes back to the caller."""
+
+    def pictures() -> Iterator[NDArray[np.uint8]]:
+        yield picture(0)
+        raise RuntimeError("the camera fell in the water")
+
+    with pytest.raises(RuntimeError, match="fell in the water"):
+        hash_images(pictures())
+
+
+# Odd names
+
+
+@posix_only
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two\nlines.png",
+        " ",
+        "a'b\"c;$(d)*?.png",
+        "\N{SNOWMAN}\N{GRINNING FACE}.png",
+        "e\N{COMBINING ACUTE ACCENT}.png",
+        "n" * 251 + ".png",
+        "-rf",
+        "~",
+        pytest.param(
+            os.fsdecode(b"\xff.png"),
+            marks=pytest.mark.skipif(
+                sys.platform != "linux", reason="names must be text on this system"
+            ),
+        ),
+    ],
+    ids=ascii,
+)
+def test_odd_names_are_names(name: str, tmp_path: Path) -> None:
+    """Whatever name the system takes is found in a folder, read when it is named, and kept."""
+    fill(tmp_path, [name])
+    for images in (tmp_path, tmp_path / name, [str(tmp_path / name)]):
+        table = hash_images(images)
+        assert table.failures == []
+        assert table.paths == [str(tmp_path / name)]
