@@ -323,6 +323,13 @@ def test_the_name_of_an_algorithm_may_be_spelt_out() -> None:
     assert HashArray.of(hashes, algorithm="phash:8") == hashes
 
 
+@every_width
+def test_an_array_survives_pickling(algorithm: str) -> None:
+    """With its algorithm, so that it can be sent to another process."""
+    hashes = counting([1, 2], algorithm)
+    assert pickle.loads(pickle.dumps(hashes)) == hashes
+
+
 def test_bytes_are_whole_hashes() -> None:
     """A cut file is noticed."""
     with pytest.raises(ValueError, match="15 bytes are no whole number of 8-byte hashes"):

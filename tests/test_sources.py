@@ -8,6 +8,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lookalike import ImageError, Status, find_duplicates, hash_images
+from lookalike.images import ImageSource
 from lookalike.sources import Images, Input, Inputs
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
@@ -69,7 +71,7 @@ IN_ORDER = [
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_folder_is_walked_in_the_order_of_names(seed: int, tmp_path: Path) -> None:
-    """In whatever order files were made: those of a folder by name, then its sub-folders by name."""
+    """In whatever order they were made: a folder's files by name, then its folders by name."""
     names = random.Random(seed).sample(IN_ORDER, len(IN_ORDER))
     assert listed(fill(tmp_path, names)) == IN_ORDER
 
@@ -109,7 +111,7 @@ def test_a_folder_may_be_named_with_a_trailing_slash_or_relatively(
     for name in ("photos", f"photos{os.sep}", os.curdir, str(tmp_path)):
         (only,) = inputs(name)
         assert only.key.startswith(name)
-        assert os.path.samefile(only.key, tmp_path / "photos" / "a.png")
+        assert Path(only.key).samefile(tmp_path / "photos" / "a.png")
 
 
 # Kinds of files
@@ -126,7 +128,7 @@ def test_other_kinds_of_files_are_skipped_and_counted(tmp_path: Path) -> None:
         "program": ["j.py"],
         "data": ["Thumbs.db"],
     }
-    fill(tmp_path, ["picture.png", *sum(others.values(), [])])
+    fill(tmp_path, ["picture.png", *chain(*others.values())])
     table = hash_images(tmp_path)
     assert [Path(path).name for path in table.paths] == ["picture.png"]
     assert table.skipped == {kind: len(names) for kind, names in sorted(others.items())}
@@ -296,11 +298,11 @@ def test_a_folder_that_may_not_be_listed_is_a_failure(tmp_path: Path) -> None:
 def test_a_folder_too_deep_to_be_named_is_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the path of a folder grows longer than the system takes, the walk ends with a failure."""
+    """Where a path grows longer than the system takes, the walk ends in a failure."""
     fill(tmp_path, ["a.png"])
     monkeypatch.chdir(tmp_path)
     for _ in range(20):
-        os.mkdir("deep" * 60)
+        Path("deep" * 60).mkdir()
         os.chdir("deep" * 60)
     table = hash_images(tmp_path)
     assert table.paths == [str(tmp_path / "a.png")]
@@ -313,7 +315,7 @@ def test_a_folder_too_deep_to_be_named_is_a_failure(
 def test_folders_files_bytes_and_pixels_may_be_mixed(tmp_path: Path) -> None:
     """Everything is taken as named, in order; what has no path is called by its place."""
     fill(tmp_path, ["folder/a.png", "folder/b.png", "c.png"])
-    images = [
+    images: list[ImageSource] = [
         png(7),
         tmp_path / "folder",
         picture(8),
@@ -333,7 +335,7 @@ def test_folders_files_bytes_and_pixels_may_be_mixed(tmp_path: Path) -> None:
     ]
 
 
-SINGLE: dict[str, Callable[[Path], Images]] = {
+SINGLE: dict[str, Callable[[Path], ImageSource]] = {
     "a path": lambda path: path,
     "a name": str,
     "bytes": Path.read_bytes,
@@ -358,7 +360,6 @@ MANY: dict[str, Callable[[list[Path]], Any]] = {
     "tuple": tuple,
     "generator": lambda paths: (path for path in paths),
     "dictionary": lambda paths: dict.fromkeys(paths),
-    "array of names": lambda paths: np.array([str(path) for path in paths]).tolist(),
     "entries of a folder": lambda paths: sorted(os.scandir(paths[0].parent), key=os.fspath),
     "entries of a folder by bytes": lambda paths: sorted(
         os.scandir(os.fsencode(paths[0].parent)), key=os.fspath

@@ -6,6 +6,7 @@ they fill no whole bytes, zero bits in front. So bytes, int and hex are one numb
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -16,6 +17,8 @@ from lookalike.errors import AlgorithmMismatchError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+HEX_DIGITS = frozenset(string.hexdigits)
 
 
 class Hash:
@@ -119,7 +122,10 @@ class HashArray:
     """The hashes, `(n, bytes)` uint8, C-contiguous."""
 
     def __init__(self, data: NDArray[np.uint8], algorithm: str) -> None:
-        """Takes `data` as it is, without a copy where it is contiguous."""
+        """Takes `data` as it is, without a copy where it is contiguous.
+
+        Raises `ValueError` for another shape or dtype, and for excess bits.
+        """
         self._algorithm = get_algorithm(algorithm)
         array = np.asarray(data)
         if array.dtype != np.uint8 or array.ndim != 2 or array.shape[1] != self._algorithm.width:
@@ -127,14 +133,18 @@ class HashArray:
                 f"{algorithm} hashes must be an (n, {self._algorithm.width}) array of uint8, "
                 f"not {array.dtype} of shape {array.shape}"
             )
+        spare = 8 * self._algorithm.width - self._algorithm.bits
+        if spare and (array[:, 0] >> (8 - spare)).any():
+            raise ValueError(f"{algorithm} hashes have {self._algorithm.bits} bits, not more")
         self.data = np.ascontiguousarray(array)
 
     @classmethod
     def of(cls, hashes: Iterable[Hash], *, algorithm: str) -> HashArray:
         """Gather hashes; each must be of `algorithm`."""
         buffer = bytearray()
+        name = get_algorithm(algorithm).name
         for one in hashes:
-            require_same(algorithm, one.algorithm)
+            require_same(name, one.algorithm)
             buffer += bytes(one)
         return cls.from_bytes(buffer, algorithm=algorithm)
 
@@ -198,9 +208,12 @@ class HashArray:
     def __getitem__(
         self, at: int | slice | NDArray[np.integer] | NDArray[np.bool_]
     ) -> Hash | HashArray:
-        if isinstance(at, (int, np.integer)):
-            return Hash(self.data[at].tobytes(), self.algorithm)
-        return HashArray(self.data[at], self.algorithm)
+        if isinstance(at, bool):
+            raise TypeError(f"hashes are indexed by position, not {at!r}")
+        data = self.data[at]
+        if data.ndim == 1:
+            return Hash(data.tobytes(), self.algorithm)
+        return HashArray(data, self.algorithm)
 
     def __iter__(self) -> Iterator[Hash]:
         return (self[at] for at in range(len(self)))
@@ -215,6 +228,9 @@ class HashArray:
         if not isinstance(other, HashArray):
             return NotImplemented
         return self.algorithm == other.algorithm and np.array_equal(self.data, other.data)
+
+    def __reduce__(self) -> tuple[type[HashArray], tuple[NDArray[np.uint8], str]]:
+        return HashArray, (self.data, self.algorithm)
 
     def __repr__(self) -> str:
         return f"<HashArray {self.algorithm}, {len(self)} hashes>"
@@ -239,10 +255,7 @@ def _bytes_from_hex(text: str, kind: Algorithm) -> bytes:
         raise TypeError(f"a hash in hex must be a str, not {text!r}")
     if len(text) != kind.digits:
         raise ValueError(f"a {kind.name} hash has {kind.digits} hex digits, not {text!r}")
-    try:
-        number = int(text, 16) if text.isalnum() else -1
-    except ValueError:
-        number = -1
+    number = int(text, 16) if set(text) <= HEX_DIGITS else -1
     if number < 0 or number >> kind.bits:
         raise ValueError(
             f"{text!r} is no {kind.name} hash, which is {kind.digits} hex digits "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import ahash, dhash, phash, whash
@@ -79,14 +80,18 @@ def algorithm_names() -> list[str]:
     return list(FAMILIES)
 
 
-@lru_cache(maxsize=1024)
 def get_algorithm(name: str) -> Algorithm:
-    """The algorithm of that name.
+    """The algorithm of that name; the same object for all names of one algorithm.
 
     Raises `ValueError` for a name or a size that there is not, and `TypeError` for no string.
     """
     if not isinstance(name, str):
         raise TypeError(f"algorithm must be a name such as 'phash' or 'dhash:16', not {name!r}")
+    return _parse(name)
+
+
+@lru_cache(maxsize=1024)
+def _parse(name: str) -> Algorithm:
     plain, at, flavour = name.partition("@")
     stem, colon, digits = plain.partition(":")
     family_name = stem + at + flavour
@@ -94,9 +99,15 @@ def get_algorithm(name: str) -> Algorithm:
     if family is None:
         raise ValueError(f"no algorithm {name!r}; there are {', '.join(FAMILIES)}")
     size = _size(name, family, digits) if colon else DEFAULT_SIZE
+    canonical = family_name if size == DEFAULT_SIZE else f"{stem}:{size}{at}{flavour}"
+    return _build(canonical, family, size)
+
+
+@cache
+def _build(name: str, family: Family, size: int) -> Algorithm:
     bits = size * size
     return Algorithm(
-        name=family_name if size == DEFAULT_SIZE else f"{stem}:{size}{at}{flavour}",
+        name=name,
         shape=(size, size),
         default_max_distance=bits * family.match_bits // (DEFAULT_SIZE * DEFAULT_SIZE),
         compute=lambda picture: family.compute(picture, size),
@@ -118,7 +129,7 @@ def checked_distance(max_distance: int | None, algorithm: str) -> int:
 
 
 def _size(name: str, family: Family, digits: str) -> int:
-    size = int(digits) if digits.isascii() and digits.isdigit() else 0
+    size = int(digits) if re.fullmatch("[1-9][0-9]{0,2}", digits) else 0
     if family.fixed_size:
         sizes, fits = str(DEFAULT_SIZE), size == DEFAULT_SIZE
     elif family.powers_of_two:

@@ -1,0 +1,336 @@
+"""Many images to a table of hashes: in order, each read once, every input accounted for."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from lookalike import Failure, HashTable, ImageError, Status, hash_image, hash_images
+from lookalike.images import ImageSource
+
+Pixels = NDArray[np.uint8]
+
+ALGORITHMS = ["phash", "dhash:16", "ahash@imagededup"]
+
+
+def picture(seed: int, width: int = 40, height: int = 30) -> Pixels:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def save(path: Path, pixels: Pixels, **options: Any) -> Path:
+    Image.fromarray(pixels).save(path, **options)
+    return path
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> list[Path]:
+    """Twenty inputs, large and small in turn; every fifth of them cannot be read."""
+    paths = []
+    for seed in range(20):
+        path = tmp_path / f"{seed:02}.png"
+        if seed % 5 == 3:
+            path.write_bytes([b"", b"text", b"GIF89a", b"%PDF-1.7"][seed // 5])
+        else:
+            save(path, picture(seed, *((500, 400) if seed % 2 else (9, 7))))
+        paths.append(path)
+    return paths
+
+
+# Order
+
+
+def told(table: HashTable) -> tuple[Any, ...]:
+    return list(table.images), table.hashes, table.failures, table.digests.tolist()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8, None])
+def test_images_keep_the_order_of_the_inputs(workers: int | None, mixed: list[Path]) -> None:
+    """Whatever the number of threads, images are in the order in which they were named."""
+    backwards = mixed[::-1]
+    table = hash_images(backwards, workers=workers)
+    read = [str(path) for path in backwards if int(path.stem) % 5 != 3]
+    assert table.paths == [image.path for image in table.images] == read
+    assert told(table) == told(hash_images(backwards, workers=1))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_failures_keep_the_order_of_the_inputs(workers: int, mixed: list[Path]) -> None:
+    """What cannot be read is told with path, status and reason, and the rest is read."""
+    table = hash_images([*mixed, "gone.png"], workers=workers)
+    assert [(Path(one.path).name, one.status) for one in table.failures] == [
+        ("03.png", Status.EMPTY),
+        ("08.png", Status.NOT_AN_IMAGE),
+        ("13.png", Status.DAMAGED),
+        ("18.png", Status.UNSUPPORTED),
+        ("gone.png", Status.MISSING),
+    ]
+    assert all(one.reason for one in table.failures)
+    assert len(table) + len(table.failures) == 21
+
+
+def test_what_has_no_path_fails_under_its_place() -> None:
+    """The failure of bytes is told by where they stood among the inputs."""
+    table = hash_images([picture(0), b"no image", picture(1)])
+    assert [one.path for one in table.failures] == ["[1]"]
+    assert table.paths == ["[0]", "[2]"]
+
+
+def test_an_opened_image_that_turns_out_to_be_damaged_is_a_failure() -> None:
+    """An image or a file that the caller opened fails alone, like any other input."""
+    file = io.BytesIO()
+    Image.fromarray(picture(0)).save(file, "JPEG")
+    cut_off = Image.open(io.BytesIO(file.getvalue()[:-500]))
+    table = hash_images([picture(1), cut_off, picture(2)])
+    assert table.paths == ["[0]", "[2]"]
+    assert [(one.path, one.status) for one in table.failures] == [("[1]", Status.DAMAGED)]
+
+
+def test_no_inputs_make_an_empty_table() -> None:
+    """A table without images has its columns all the same."""
+    table = hash_images([], algorithms=ALGORITHMS)
+    assert len(table) == len(table.images) == 0
+    assert [hashes.data.shape for hashes in table.hashes.values()] == [(0, 8), (0, 32), (0, 8)]
+    assert table.digests.shape == (0, 16)
+    assert (table.failures, table.skipped) == ([], {})
+
+
+# Algorithms
+
+
+class CountedFile(io.BytesIO):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+def test_several_algorithms_share_one_reading(tmp_path: Path) -> None:
+    """Each image is read once, however many hashes are made of it."""
+    path = save(tmp_path / "a.png", picture(0))
+    file = CountedFile(path.read_bytes())
+    table = hash_images(file, algorithms=ALGORITHMS)
+    assert file.reads == 1
+    assert table.algorithms == tuple(table.hashes) == tuple(ALGORITHMS)
+    for name in ALGORITHMS:
+        assert table.hashes[name][0] == hash_image(path, algorithm=name)
+
+
+def test_algorithms_go_by_their_canonical_names() -> None:
+    """A name that says the default size, or that is there twice, is one column."""
+    table = hash_images(picture(0), algorithms=["dhash:8", "phash", "dhash"])
+    assert table.algorithms == ("dhash", "phash")
+    assert hash_images(picture(0), algorithms="dhash:8").hashes == {"dhash": table.hashes["dhash"]}
+
+
+# The table
+
+
+def test_the_columns_of_a_table_agree(mixed: list[Path]) -> None:
+    """Images, hashes, paths and digests say the same of every position."""
+    table = hash_images(mixed, algorithms=ALGORITHMS)
+    assert len(table) == len(table.images) == len(table.paths) == len(table.digests) == 16
+    assert {len(hashes) for hashes in table.hashes.values()} == {16}
+    for at, image in enumerate(table.images):
+        assert image.path == table.paths[at]
+        assert image.hashes == {name: table.hashes[name][at] for name in ALGORITHMS}
+        assert image.hashes["phash"] == hash_image(image.path)
+
+
+def test_an_image_tells_what_it_is(tmp_path: Path) -> None:
+    """Size of the file, width and height as seen, format by content, and whether it is flat."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = save(tmp_path / "turned.png", picture(0, 40, 30), format="JPEG", exif=exif)
+    (image,) = hash_images(path).images
+    assert image.path == str(path)
+    assert image.bytes == path.stat().st_size
+    assert (image.width, image.height, image.pixels) == (30, 40, 1200)
+    assert image.format == "JPEG"
+    assert not image.flat
+
+
+def test_an_array_tells_what_it_is() -> None:
+    """Pixels that came as such have their own size and no format."""
+    (image,) = hash_images(picture(0, 40, 30)).images
+    assert (image.path, image.bytes, image.format) == ("[0]", 3600, "")
+    assert (image.width, image.height) == (40, 30)
+
+
+@pytest.mark.parametrize(("spread", "flat"), [(0, True), (4, True), (40, False)])
+def test_a_picture_without_detail_is_flat(spread: int, flat: bool) -> None:
+    """An evenly grey picture is flat, and so is one with next to nothing in it."""
+    grey = np.full((64, 64), 120, np.uint8)
+    grey[16:48, 16:48] += spread
+    table = hash_images([picture(0), grey])
+    assert [image.flat for image in table.images] == [False, flat]
+    assert list(table.flat_digests) == [1] * flat
+
+
+def test_digests_are_equal_for_equal_bytes_or_pixels(tmp_path: Path) -> None:
+    """Files are told apart by their bytes, images that came without a file by their pixels."""
+    path = save(tmp_path / "a.png", picture(0))
+    copy = shutil.copy(path, tmp_path / "b.png")
+    other = save(tmp_path / "a.bmp", picture(0))
+    grey = picture(0)[..., 0]
+    images: list[ImageSource] = [
+        path, copy, path.read_bytes(), other, picture(0), Image.open(path),
+        grey, np.dstack([grey] * 3), grey.T,
+    ]  # fmt: skip
+    digests = [bytes(row) for row in hash_images(images).digests]
+    assert [digests.index(one) for one in digests] == [0, 0, 0, 3, 4, 4, 6, 6, 8]
+
+
+def test_images_are_a_sequence() -> None:
+    """Positions from either end, slices, iteration and membership are those of a list."""
+    images = hash_images([picture(seed) for seed in range(5)]).images
+    everything = list(images)
+    assert [image.path for image in everything] == ["[0]", "[1]", "[2]", "[3]", "[4]"]
+    assert images[-1] == images[4] == everything[4]
+    assert images[-5] == images[0]
+    for part in (slice(1, 3), slice(None, None, -1), slice(-2, None), slice(3, 1), slice(0, 9, 2)):
+        assert images[part] == everything[part]
+    assert list(reversed(images)) == everything[::-1]
+    assert everything[3] in images
+    assert images.index(everything[3]) == 3
+    for at in (5, -6):
+        with pytest.raises(IndexError):
+            images[at]
+
+
+# Wrong arguments
+
+WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"algorithms": "fhash"}, ValueError, "fhash"),
+    ({"algorithms": ["phash", "dhash:1"]}, ValueError, "dhash:1"),
+    ({"algorithms": []}, ValueError, "at least one"),
+    ({"algorithms": [5]}, TypeError, "5"),
+    ({"max_pixels": 0}, ValueError, "max_pixels must be 1 or more, not 0"),
+    ({"max_pixels": -5}, ValueError, "not -5"),
+    ({"workers": 0}, ValueError, "workers must be 1 or more, not 0"),
+    ({"workers": "2"}, TypeError, "'2'"),
+    ({"workers": True}, TypeError, "True"),
+]
+
+
+@pytest.mark.parametrize(("options", "error", "named"), WRONG, ids=lambda value: repr(value)[:40])
+def test_wrong_arguments_are_named_before_anything_is_read(
+    options: dict[str, Any], error: type[Exception], named: str
+) -> None:
+    """No input is drawn and no progress told before all arguments are seen to be right."""
+    begun: list[str] = []
+
+    def pictures() -> Iterator[Pixels]:
+        begun.append("reading")
+        yield picture(0)
+
+    with pytest.raises(error) as caught:
+        hash_images(pictures(), progress=lambda *_: begun.append("progress"), **options)
+    assert named in str(caught.value)
+    assert begun == []
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [({"algorithm": "fhash"}, ValueError), ({"algorithm": None}, TypeError),
+     ({"max_pixels": 0}, ValueError)],
+    ids=repr,
+)  # fmt: skip
+def test_wrong_arguments_for_one_image_come_before_the_image(
+    options: dict[str, Any], error: type[Exception]
+) -> None:
+    """They are told even where there is no such file."""
+    with pytest.raises(error):
+        hash_image("gone.png", **options)
+
+
+def test_the_pixel_limit_holds_for_every_image() -> None:
+    """An image above `max_pixels` is a failure, one of exactly that many is read."""
+    images = [Image.new("L", (10, width)) for width in (10, 11)]
+    table = hash_images(images, max_pixels=100)
+    assert table.paths == ["[0]"]
+    assert [one.status for one in table.failures] == [Status.TOO_LARGE]
+
+
+# One image that cannot be read
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "Path"])
+def test_the_error_of_one_image_names_its_path(
+    kind: Callable[[Path], str | Path], tmp_path: Path
+) -> None:
+    """Status, reason and path are at hand, and the message has path and reason."""
+    path = tmp_path / "gone.png"
+    with pytest.raises(ImageError) as caught:
+        hash_image(kind(path))
+    error = caught.value
+    assert (error.status, error.path) == (Status.MISSING, str(path))
+    assert str(error) == f"{path}: {error.reason}"
+    (failure,) = hash_images(path).failures
+    assert failure == Failure(str(path), error.status, error.reason)
+
+
+def test_the_error_of_bytes_has_no_path() -> None:
+    """What has no path has an error with a mere reason."""
+    with pytest.raises(ImageError) as caught:
+        hash_image(b"")
+    assert (caught.value.status, caught.value.path) == (Status.EMPTY, None)
+    assert str(caught.value) == caught.value.reason
+
+
+# Progress
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("count", [1, 4, 5, 12, 200])
+@pytest.mark.parametrize("as_paths", [False, True], ids=["pictures", "paths"])
+def test_progress_counts_to_the_total(as_paths: bool, count: int, workers: int) -> None:
+    """One call an input, failures included; once the total is known it stays, and it is right."""
+    calls: list[tuple[str, int, int | None]] = []
+    images: list[ImageSource] = ["gone.png"] * count if as_paths else [picture(0)] * count
+    hash_images(images, workers=workers, progress=lambda *call: calls.append(call))
+    stages, done, totals = zip(*calls, strict=True)
+    assert set(stages) == {"reading"}
+    assert done == tuple(range(1, count + 1))
+    assert totals[-1] == count
+    assert set(totals) <= {None, count}
+    assert list(totals) == sorted(totals, key=lambda total: total is not None)
+
+
+def test_the_total_of_a_small_folder_is_known_from_the_start(mixed: list[Path]) -> None:
+    """Names are listed ahead of the reading, so that a bar can be drawn at once."""
+    totals: list[int | None] = []
+    hash_images(mixed[0].parent, workers=1, progress=lambda *call: totals.append(call[2]))
+    assert totals == [20] * 20
+
+
+def test_an_interrupt_ends_the_work() -> None:
+    """Ctrl-C comes through at once; no more is drawn, and no thread stays behind."""
+    drawn = 0
+    before = threading.active_count()
+
+    def pictures() -> Iterator[Pixels]:
+        nonlocal drawn
+        for seed in range(100):
+            drawn += 1
+            yield picture(seed)
+
+    def interrupt(_stage: str, done: int, _total: int | None) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        hash_images(pictures(), workers=2, progress=interrupt)
+    assert drawn < 30
+    assert threading.active_count() == before
