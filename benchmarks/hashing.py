@@ -66,7 +66,7 @@ def draw(folder: Path) -> dict[str, list[Path]]:
     """The pictures to hash, drawn into a folder, each under its title."""
     large, web = photograph(4000, 3000), photograph(500, 375)
     pictures = {}
-    for name, image in {"large.jpg": large, "web.jpg": web, "web.png": web}.items():
+    for name, image in {"large.jpeg": large, "web.jpeg": web, "web.png": web}.items():
         path = folder / name
         image.save(path, quality=95)
         size = f"{image.width}x{image.height}, {path.stat().st_size // 1000:,} kB"
@@ -191,6 +191,8 @@ def main() -> None:
         if peers:
             report.add_memory(work, "ImageHash", peak_memory(prepare_theirs, links))
     report.notes.append("One thread, but for names that end in a number of threads.")
+    if peers:
+        report.notes.append("ImageHash ignores EXIF orientation: turned photographs differ.")
     report.print(options.json)
 
 

@@ -1,4 +1,7 @@
-"""What the benchmarks share: timing in turn, peak memory, and a report in plain text or JSON."""
+"""What the benchmarks share: timing in turn, peak memory, and a report in plain text or JSON.
+
+They run from the root of the repository: `python -m benchmarks.scanning`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from datetime import date
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -29,6 +33,8 @@ Row: TypeAlias = dict[str, Cell]
 
 LONG = 1.0
 """Seconds from which on a run needs no warming up."""
+LEAST = 0.5
+"""Seconds for which a comparison goes on even if its rounds are done."""
 BUDGET = 25.0
 """Seconds after which a comparison begins no further round."""
 
@@ -48,14 +54,15 @@ class Timing(NamedTuple, Generic[T]):
 def time_in_turn(alternatives: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, Timing[T]]:
     """Run A B C A B C ..., so that a slow moment of the machine meets all of them alike.
 
-    The first round warms up and does not count, but for runs too long to need that. Rounds that
-    would begin after `BUDGET` are left out.
+    The first round warms up and does not count, but for runs too long to need that. Where rounds
+    are brief there are more of them, and where they are long there may be fewer.
     """
     samples: dict[str, list[float]] = {name: [] for name in alternatives}
     results: dict[str, T] = {}
     start = perf_counter()
-    for done in range(rounds + 1):
-        if done > 1 and perf_counter() - start > BUDGET:
+    for done in count():
+        spent = perf_counter() - start
+        if (done > rounds and spent > LEAST) or (done > 1 and spent > BUDGET):
             break
         for name, work in alternatives.items():
             begin = perf_counter()
@@ -113,7 +120,11 @@ def arguments(purpose: str | None, example: str, rounds: int) -> argparse.Argume
         epilog=f"example: python -m {example}",
     )
     parser.add_argument(
-        "--rounds", type=positive, default=rounds, metavar="N", help=f"default: {rounds}"
+        "--rounds",
+        type=positive,
+        default=rounds,
+        metavar="N",
+        help=f"how often to run everything (default: {rounds}); more often what is over at once",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser

@@ -113,9 +113,16 @@ def memory_of_faiss(count: int, threads: int) -> Callable[[], int]:
 
 def main() -> None:
     parser = arguments(__doc__, "benchmarks.scanning --n 10000 50000 --bits 64", rounds=3)
-    parser.add_argument("--n", type=positive, nargs="+", default=[10_000, 100_000], help="hashes")
     parser.add_argument(
-        "--bits", type=int, nargs="+", default=list(ALGORITHMS), choices=ALGORITHMS, help="widths"
+        "--n", type=positive, nargs="+", default=[10_000, 100_000], help="numbers of hashes"
+    )
+    parser.add_argument(
+        "--bits",
+        type=int,
+        nargs="+",
+        default=list(ALGORITHMS),
+        choices=ALGORITHMS,
+        help="widths of a hash",
     )
     parser.add_argument(
         "--slow",

@@ -136,11 +136,14 @@ def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
     angle = k * (2 * x + 1) % (4 * side)  # small, so that its cosine is good to the last bits
     exact = 2**20 * np.cos(np.pi * angle / (2 * side))
     cosines: NDArray[np.int64] = np.rint(exact).astype(np.int64)
-    columns: NDArray[np.int64] = cosines @ samples.astype(np.int64)
-    if side > 128:
-        dropped = 2 * (side - 1).bit_length() - 14
+    level = int(samples[0, 0])
+    columns: NDArray[np.int64] = cosines @ (samples.astype(np.int64) - level)
+    dropped = 2 * (side - 1).bit_length() - 14 if side > 128 else 0
+    if dropped:
         columns = (columns + (1 << (dropped - 1))) >> dropped
-    return columns @ cosines.T
+    coefficients: NDArray[np.int64] = columns @ cosines.T
+    coefficients[0, 0] += level * side**2 << (40 - dropped)
+    return coefficients
 
 
 HAAR = 0.7071067811865476

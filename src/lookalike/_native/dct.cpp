@@ -7,8 +7,7 @@
 namespace lookalike {
 namespace {
 
-// cos(pi k (2x + 1) / 2n) x 2^20, rounded. The angle is folded into the first quarter in whole numbers, so that
-// cosines of opposite sign are exactly opposite and cancel on a flat image.
+// cos(pi k (2x + 1) / 2n) x 2^20, rounded; the angle is folded into the first quarter in whole numbers.
 std::vector<int64_t> cosines(size_t side, size_t low) {
     std::vector<int64_t> table(low * side);
     for (size_t k = 0; k < low; ++k)
@@ -35,13 +34,16 @@ int spare_bits(size_t side) {
 
 void dct_low(const uint8_t* samples, size_t side, size_t low, int64_t* out) {
     const std::vector<int64_t> table = cosines(side, low);
+    // Only the mean may depend on the general lightness, but rounded cosines do not cancel for every side: so one
+    // sample is subtracted from all, and given back to the mean.
+    const int64_t level = samples[0];
     const int drop = spare_bits(side);
     const int64_t half = drop ? int64_t{1} << (drop - 1) : 0;
     std::vector<int64_t> columns(side);
     for (size_t k = 0; k < low; ++k) {
         for (size_t x = 0; x < side; ++x) columns[x] = 0;
         for (size_t y = 0; y < side; ++y)
-            for (size_t x = 0; x < side; ++x) columns[x] += table[k * side + y] * samples[y * side + x];
+            for (size_t x = 0; x < side; ++x) columns[x] += table[k * side + y] * (samples[y * side + x] - level);
         for (size_t x = 0; x < side; ++x) columns[x] = (columns[x] + half) >> drop;
         for (size_t l = 0; l < low; ++l) {
             int64_t sum = 0;
@@ -49,6 +51,7 @@ void dct_low(const uint8_t* samples, size_t side, size_t low, int64_t* out) {
             out[k * low + l] = sum;
         }
     }
+    out[0] += (level * static_cast<int64_t>(side * side)) << (40 - drop);
 }
 
 }  // namespace lookalike

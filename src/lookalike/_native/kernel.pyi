@@ -68,7 +68,8 @@ def join_sets(
 def resample(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     """Resize by Lanczos, a = 3, as frozen: the support widens when shrinking, 22-bit weights, an
     8-bit result after the horizontal pass, then after the vertical one. Equal to Pillow 12's
-    `Image.resize((width, height), LANCZOS)` to the bit.
+    `Image.resize((width, height), LANCZOS)` to the bit, but for pictures more than 100 times as
+    tall as wide, which Pillow narrows last.
 
     `pixels` is `(h, w)` or `(h, w, 3)` with any strides; returns `(height, width)` or
     `(height, width, 3)`. Sides of the result: 1 to 65536.
@@ -85,7 +86,9 @@ def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
 
     Row k, column l: the sum over y, x of `samples[y, x] cos(pi k (2y+1) / 2 side) cos(pi l (2x+1)
     / 2 side)`, with cosines rounded to 20 bits behind the point (so scaled by 2^40). From a side of
-    129 on, up to 1024, the sums over y lose their lowest `2 ceil(log2(side)) - 14` bits, rounded.
+    129 on, up to 1024, the sums over y lose their lowest `2 ceil(log2(side)) - 14` bits, rounded
+    half up. `samples[0, 0]` is subtracted from all samples before, and its share added to the first
+    coefficient after: of a flat picture, all others are exactly zero.
     """
 
 def haar_low(values: NDArray[np.float64], levels: int) -> NDArray[np.float64]:
