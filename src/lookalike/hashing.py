@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.errors import ImageError
 from lookalike.hashes import Hash, pack_bits
-from lookalike.images import DEFAULT_MAX_PIXELS, read_picture
+from lookalike.images import DEFAULT_MAX_PIXELS, check_limit, read_picture
 from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
 from lookalike.sources import Images, Input, Inputs
@@ -50,7 +50,7 @@ def distance(first: ImageSource, second: ImageSource, *, algorithm: str = "phash
 def hash_images(
     images: Images,
     *,
-    algorithms: str | Sequence[str] = "phash",
+    algorithms: str | Iterable[str] = "phash",
     recursive: bool = True,
     hidden: bool = False,
     workers: int | None = None,
@@ -74,19 +74,19 @@ def hash_images(
 
 def hash_inputs(
     inputs: Inputs,
-    algorithms: str | Sequence[str],
+    algorithms: str | Iterable[str],
     *,
     workers: int | None,
     max_pixels: int,
     progress: Progress,
 ) -> HashTable:
     """Hash all inputs, in threads, while they are still being listed."""
-    names = [algorithms] if isinstance(algorithms, str) else list(algorithms)
-    kinds = list({kind.name: kind for kind in map(get_algorithm, names)}.values())
+    if isinstance(algorithms, str) or not isinstance(algorithms, Iterable):
+        algorithms = [algorithms]
+    kinds = list({kind.name: kind for kind in map(get_algorithm, algorithms)}.values())
     if not kinds:
         raise ValueError("algorithms must name at least one algorithm")
-    if max_pixels < 1:
-        raise ValueError(f"max_pixels must be 1 or more, not {max_pixels}")
+    check_limit(max_pixels)
     table = HashTable([kind.name for kind in kinds])
     listing = _Listing(inputs)
     hasher = partial(_hash_input, kinds=kinds, max_pixels=max_pixels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import click
 
@@ -51,6 +52,8 @@ commands.add_command(compare)
 
 def main() -> None:
     """Run the command; errors come without a traceback."""
+    # What Pillow warns of, such as odd metadata, is in a status where it matters.
+    warnings.filterwarnings("ignore", module="PIL")
     try:
         sys.exit(commands.main(standalone_mode=False))
     except click.ClickException as error:

@@ -1,6 +1,14 @@
 """Bytes to pixels. Nothing outside this package imports Pillow."""
 
+from lookalike.images.limits import DEFAULT_MAX_PIXELS, check_limit
 from lookalike.images.picture import Picture
-from lookalike.images.reading import DEFAULT_MAX_PIXELS, ImageSource, is_image_source, read_picture
+from lookalike.images.reading import ImageSource, is_image_source, read_picture
 
-__all__ = ["DEFAULT_MAX_PIXELS", "ImageSource", "Picture", "is_image_source", "read_picture"]
+__all__ = [
+    "DEFAULT_MAX_PIXELS",
+    "ImageSource",
+    "Picture",
+    "check_limit",
+    "is_image_source",
+    "read_picture",
+]

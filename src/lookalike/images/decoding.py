@@ -41,6 +41,8 @@ def decode(image: Image.Image, data: bytes | None, *, as_stored: bool) -> Decode
             pixels = _to_8_bits(image, as_stored)
         # Asked after loading: TIFF has turned itself by then, and PNG may bear its EXIF last.
         orientation = 1 if as_stored else _orientation(image)
+    except ImageError:
+        raise
     except MemoryError as error:
         raise ImageError(Status.TOO_LARGE, "its pixels do not fit in memory") from error
     except Exception as error:  # decoders raise anything on broken bytes
@@ -58,13 +60,15 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _to_8_bits(image: Image.Image, as_stored: bool) -> NDArray[np.uint8]:
+    if image.mode == "La":  # the one mode that cannot become grey
+        image = image.convert("LA")
     if image.mode in DEEP_MODES and not as_stored:
         return scale_samples(np.asarray(image))
     if not as_stored and image.has_transparency_data:
         return kernel.over_white(np.asarray(image.convert("RGBA")))
     if image.mode == "P":  # by way of RGBA, where Pillow has no warning to give about transparency
         image = image.convert("RGBA")
-    grey = image.mode in {"1", "L", "LA", "La"} or image.mode in DEEP_MODES
+    grey = image.mode in {"1", "L", "LA"} or image.mode in DEEP_MODES
     mode = "L" if grey else "RGB"
     return np.asarray(image if image.mode == mode else image.convert(mode))
 

@@ -1,7 +1,7 @@
-"""Bytes to an opened Pillow image: by content, never by name, and never larger than the limit.
+"""Bytes to an opened Pillow image: by content, never by name.
 
-Pillow's own `Image.open` refuses or warns by a limit that is global to the process; going through
-its registry of formats leaves that limit, which belongs to the caller's program, alone.
+Pillow's registry of formats is asked directly. `Image.open` would warn of sizes by its own limit,
+and would try formats that run other programs.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from io import BytesIO
 
 from PIL import Image
 
-from lookalike.errors import ImageError, Status
+from lookalike.errors import ImageError
 from lookalike.images.signatures import PREFIX_SIZE, diagnosis
+
+ACCEPT_SIZE = 16
+"""As many bytes as Pillow shows its plug-ins for a first look."""
 
 # EPS runs Ghostscript, WMF and the others only exist to be loaded by something else.
 NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
@@ -21,42 +24,33 @@ NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 
 @cache
 def _formats() -> list[str]:
+    """The formats to try: those that know their own by its first bytes before those that do not."""
     Image.init()
     if importlib.util.find_spec("pillow_heif"):
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-    return [name for name in Image.ID if name not in NEVER_OPENED]
+    names = [name for name in Image.ID if name not in NEVER_OPENED]
+    return sorted(names, key=lambda name: Image.OPEN[name][1] is None)
 
 
-def open_image(data: bytes, max_pixels: int) -> Image.Image:
+def open_image(data: bytes) -> Image.Image:
     """The image in `data`, its pixels not decoded yet. Raises `ImageError`."""
     prefix = data[:PREFIX_SIZE]
-    detail = ""
+    complaint = ""
     for name in _formats():
         factory, accepts = Image.OPEN[name]
+        accepted = False
         try:
-            verdict = accepts(prefix) if accepts else True
-            if isinstance(verdict, str):  # recognised by a plug-in that cannot read it here
-                detail = verdict
-            elif verdict:
-                image = factory(BytesIO(data), "")
-                break
-        except Image.DecompressionBombError as error:
-            raise ImageError(Status.TOO_LARGE, str(error)) from error
-        except Exception as error:  # noqa: BLE001  # a plug-in says "not mine" with any of a dozen errors
-            detail = detail or f"its header cannot be read ({error or type(error).__name__})"
-    else:
-        raise ImageError(*diagnosis(prefix, detail))
-    check_pixels(image, max_pixels)
-    return image
-
-
-def check_pixels(image: Image.Image, max_pixels: int) -> None:
-    """Raise `ImageError` for an image of more pixels than the limit, before they are decoded."""
-    width, height = image.size
-    if width * height > max_pixels:
-        raise ImageError(
-            Status.TOO_LARGE,
-            f"{width} x {height} is {width * height:,} pixels; the limit is {max_pixels:,}",
-        )
+            if accepts:
+                verdict = accepts(data[:ACCEPT_SIZE])
+                if not verdict or isinstance(verdict, str):  # a str says: built without it
+                    continue
+                accepted = True
+            return factory(BytesIO(data), "")
+        except ImageError:
+            raise
+        except Exception as error:  # noqa: BLE001  # "not mine" comes as any of a dozen errors
+            if accepted and not complaint:
+                complaint = str(error).strip() or type(error).__name__
+    raise ImageError(*diagnosis(prefix, complaint))

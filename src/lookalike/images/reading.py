@@ -12,13 +12,12 @@ from PIL import Image
 
 from lookalike.errors import ImageError, Status
 from lookalike.images.decoding import decode
-from lookalike.images.opening import check_pixels, open_image
+from lookalike.images.limits import DEFAULT_MAX_PIXELS, check_limit, check_size, limit
+from lookalike.images.opening import open_image
 from lookalike.images.picture import Picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-DEFAULT_MAX_PIXELS = 500_000_000
 
 ImageSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]"
@@ -45,24 +44,19 @@ def read_picture(
     Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for what
     cannot be an image at all.
     """
+    check_limit(max_pixels)
     if isinstance(source, np.ndarray):
         return Picture(_checked(source))
-    if isinstance(source, Image.Image):
-        check_pixels(source, max_pixels)
-        # A copy, because loading it here could be seen by the caller.
-        return _picture(source.copy(), source.format, None, as_stored)
-    data = _bytes_of(source)
-    if not data:
-        raise ImageError(Status.EMPTY, "it has no bytes")
-    image = open_image(data, max_pixels)
-    return _picture(image, image.format, data, as_stored)
-
-
-def _picture(
-    image: Image.Image, format_: str | None, data: bytes | None, as_stored: bool
-) -> Picture:
-    pixels, orientation = decode(image, data, as_stored=as_stored)
-    return Picture(pixels, orientation=orientation, format=format_ or "", file=data)
+    data = None
+    if not isinstance(source, Image.Image):
+        data = _bytes_of(source)
+        if not data:
+            raise ImageError(Status.EMPTY, "it has no bytes")
+    with limit(max_pixels):
+        image = source if isinstance(source, Image.Image) else open_image(data or b"")
+        check_size(image.size, max_pixels)
+        pixels, orientation = decode(image, data, as_stored=as_stored)
+    return Picture(pixels, orientation=orientation, format=image.format or "", file=data)
 
 
 def _checked(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -77,11 +71,15 @@ def _checked(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _bytes_of(source: object) -> bytes:
     if isinstance(source, str | os.PathLike):
-        return _file_bytes(os.fspath(source))
+        return _file_bytes(os.fsdecode(source))
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
     if hasattr(source, "read"):
-        data = source.read()
+        try:
+            data = source.read()
+        except OSError as error:
+            reason = f"it cannot be read: {error.strerror or error}"
+            raise ImageError(Status.UNREADABLE, reason) from error
         if isinstance(data, bytes):
             return data
         raise TypeError(f"a file must be open for reading bytes; {source!r} gave {type(data)}")

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from lookalike.errors import Status
 
-PREFIX_SIZE = 64
+PREFIX_SIZE = 1024
 
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 AVIF_BRANDS = {b"avif", b"avis"}
+
+SVG_STARTS = (b"<svg", b"<?xml", b"<!DOCTYPE svg", b"<!--")
 
 # Signatures, the format's name, and how to get it read where Pillow alone does not.
 SIGNATURES: list[tuple[bytes, str, str]] = [
@@ -29,7 +31,6 @@ SIGNATURES: list[tuple[bytes, str, str]] = [
     (b"%!PS", "EPS", "convert it to PNG; reading it would run Ghostscript"),
     (b"\xc5\xd0\xd3\xc6", "EPS", "convert it to PNG; reading it would run Ghostscript"),
     (b"%PDF", "PDF", "convert its pages to PNG"),
-    (b"<svg", "SVG", "convert it to PNG"),
     (b"\xd7\xcd\xc6\x9a", "WMF", "convert it to PNG"),
     (b"FUJIFILMCCD-RAW", "RAF", "convert it to JPEG or TIFF"),
     (b"IIU\0", "RW2", "convert it to JPEG or TIFF"),
@@ -56,17 +57,24 @@ def recognise(prefix: bytes) -> Signature | None:
             return Signature("CR3", "convert it to JPEG or TIFF")
     if prefix[:4] == b"RIFF" and prefix[8:12] == b"WEBP":
         return Signature("WebP", "")
+    text = prefix.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(SVG_STARTS) and b"<svg" in text:
+        return Signature("SVG", "convert it to PNG")
     for start, name, remedy in SIGNATURES:
         if prefix.startswith(start):
             return Signature(name, remedy)
     return None
 
 
-def diagnosis(prefix: bytes, detail: str) -> tuple[Status, str]:
-    """Status and reason for bytes that no decoder would open; `detail`: what a decoder said."""
+def diagnosis(prefix: bytes, complaint: str) -> tuple[Status, str]:
+    """Status and reason for bytes that could not be opened.
+
+    `complaint`: what a decoder said that took them for its own; empty if none did.
+    """
     found = recognise(prefix)
     if found is None:
         return Status.NOT_AN_IMAGE, "its content is of no image format that is known here"
-    if found.remedy:
+    if found.remedy and not complaint:
         return Status.UNSUPPORTED, f"{found.format} is not readable here: {found.remedy}"
-    return Status.DAMAGED, f"it begins as {found.format}, but {detail or 'its header is broken'}"
+    detail = f"its header cannot be read: {complaint}" if complaint else "its header is cut off"
+    return Status.DAMAGED, f"it begins as {found.format}, but {detail}"

@@ -65,9 +65,9 @@ class Inputs:
 
     def __iter__(self) -> Iterator[Input]:
         count = 0
-        for named in self._named:
+        for at, named in enumerate(self._named):
             if not is_image_source(named):
-                raise TypeError(f"no image can be read from {named!r}, number {count} of images")
+                raise TypeError(f"no image can be read from {named!r}, number {at} of images")
             for one in self._single(named, count):
                 count += 1
                 yield one
