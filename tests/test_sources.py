@@ -19,7 +19,7 @@ from PIL import Image
 
 from lookalike import ImageError, Status, find_duplicates, hash_images
 from lookalike.images import ImageSource
-from lookalike.sources import Images, Input, Inputs
+from lookalike.sources import ImageSources, Input, Inputs
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
@@ -43,7 +43,7 @@ def fill(folder: Path, names: Iterable[str]) -> Path:
     return folder
 
 
-def inputs(images: Images, **options: bool) -> Inputs:
+def inputs(images: ImageSources, **options: bool) -> Inputs:
     return Inputs(images, **{"recursive": True, "hidden": False, **options})
 
 
@@ -328,10 +328,10 @@ def test_folders_files_bytes_and_pixels_may_be_mixed(tmp_path: Path) -> None:
         "[0]",
         str(folder / "a.png"),
         str(folder / "b.png"),
-        "[3]",
+        "[2]",
         str(tmp_path / "c.png"),
+        "[4]",
         "[5]",
-        "[6]",
     ]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lookalike.algorithms import checked_distance
-from lookalike.errors import ImageError
-from lookalike.hashing import hash_images
+from lookalike.algorithms import checked_distance, get_algorithm
+from lookalike.hashing import read_named
 
 if TYPE_CHECKING:
     from lookalike.images import ImageSource
@@ -44,21 +43,18 @@ def compare(
     Takes what `hash_image` takes. Raises `ImageError` for one that cannot be read, `ValueError` and
     `TypeError` for wrong arguments.
     """
+    kind = get_algorithm(algorithm)
     allowed = checked_distance(max_distance, algorithm)
-    table = hash_images([first, second], algorithms=algorithm)
-    for failure in table.failures:
-        raise ImageError(failure.status, failure.reason, failure.path)
-    one, other = table.hashes[table.algorithms[0]]
-    digests = table.digests
-    flat = bool(table.flat_digests)
+    one, other = read_named(first), read_named(second)
+    distance = int((kind.compute(one) != kind.compute(other)).sum())
+    flat = one.flat or other.flat
+    equal_pixels = flat and one.pixel_digest() == other.pixel_digest()
     return Comparison(
-        distance=one - other,
-        bits=one.bits,
-        algorithm=one.algorithm,
+        distance=distance,
+        bits=kind.bits,
+        algorithm=kind.name,
         max_distance=allowed,
-        exact=bool((digests[0] == digests[1]).all()),
+        exact=one.digest == other.digest,
         flat=flat,
-        alike=table.flat_digests.get(0) == table.flat_digests.get(1)
-        if flat
-        else one - other <= allowed,
+        alike=equal_pixels if flat else distance <= allowed,
     )

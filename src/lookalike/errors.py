@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from enum import StrEnum
 
 
@@ -38,6 +39,9 @@ class ImageError(LookalikeError):
         self.reason = reason
         self.path = path
 
+    def __reduce__(self) -> tuple[type[ImageError], tuple[Status, str, str | None]]:
+        return ImageError, (self.status, self.reason, self.path)
+
 
 class AlgorithmMismatchError(LookalikeError, ValueError):
     """Hashes of different algorithms were compared or put together."""
@@ -45,3 +49,10 @@ class AlgorithmMismatchError(LookalikeError, ValueError):
 
 class MissingExtraError(LookalikeError, ImportError):
     """An optional package is needed; the message names the `pip install` line."""
+
+
+def whole_number(value: object, name: str) -> int:
+    """`value` as an int, NumPy's own included. Raises `TypeError` that names the argument."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+    return operator.index(value)

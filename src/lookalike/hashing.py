@@ -9,16 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import Algorithm, get_algorithm
-from lookalike.errors import ImageError
+from lookalike.errors import ImageError, Status
 from lookalike.hashes import Hash, pack_bits
 from lookalike.images import DEFAULT_MAX_PIXELS, check_limit, read_picture
 from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
-from lookalike.sources import Images, Input, Inputs
+from lookalike.sources import ImageSources, Input, Inputs
 from lookalike.table import Failure, HashTable, Row
 
 if TYPE_CHECKING:
-    from lookalike.images import ImageSource
+    from lookalike.images import ImageSource, Picture
     from lookalike.progress import Progress
 
 
@@ -35,11 +35,16 @@ def hash_image(
     for an unknown algorithm or an array of another shape.
     """
     kind = get_algorithm(algorithm)
+    return Hash(pack_bits(kind.compute(read_named(image, max_pixels))), kind.name)
+
+
+def read_named(image: ImageSource, max_pixels: int = DEFAULT_MAX_PIXELS) -> Picture:
+    """`read_picture`, but its `ImageError` names the path."""
     try:
-        picture = read_picture(image, max_pixels=max_pixels)
+        return read_picture(image, max_pixels=max_pixels)
     except ImageError as error:
-        raise ImageError(error.status, error.reason, _name_of(image)) from error
-    return Hash(pack_bits(kind.compute(picture)), kind.name)
+        path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
+        raise ImageError(error.status, error.reason, path) from error
 
 
 def distance(first: ImageSource, second: ImageSource, *, algorithm: str = "phash") -> int:
@@ -48,7 +53,7 @@ def distance(first: ImageSource, second: ImageSource, *, algorithm: str = "phash
 
 
 def hash_images(
-    images: Images,
+    images: ImageSources,
     *,
     algorithms: str | Iterable[str] = "phash",
     recursive: bool = True,
@@ -136,10 +141,18 @@ def _hash_input(one: Input, kinds: Sequence[Algorithm], max_pixels: int) -> Row 
         if isinstance(one.source, ImageError):
             raise one.source
         picture = read_picture(one.source, max_pixels=max_pixels)
+        return _row(one.key, picture, kinds)
     except ImageError as error:
         return Failure(one.key, error.status, error.reason)
+    except MemoryError:
+        return Failure(one.key, Status.TOO_LARGE, "hashing it takes more memory than there is")
+    except ValueError as error:  # an array that cannot be an image
+        return Failure(one.key, Status.NOT_AN_IMAGE, str(error))
+
+
+def _row(path: str, picture: Picture, kinds: Sequence[Algorithm]) -> Row:
     return Row(
-        path=one.key,
+        path=path,
         byte_count=picture.byte_count,
         width=picture.width,
         height=picture.height,
@@ -148,7 +161,3 @@ def _hash_input(one: Input, kinds: Sequence[Algorithm], max_pixels: int) -> Row 
         flat_digest=picture.pixel_digest() if picture.flat else b"",
         hashes=tuple(pack_bits(kind.compute(picture)) for kind in kinds),
     )
-
-
-def _name_of(image: object) -> str | None:
-    return os.fsdecode(image) if isinstance(image, str | os.PathLike) else None

@@ -9,8 +9,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from lookalike.errors import whole_number
+
 T = TypeVar("T")
 R = TypeVar("R")
+
+WINDOW = 4
+"""How many items a thread are under way: each may hold a picture."""
 
 
 def worker_count(workers: int | None) -> int:
@@ -18,11 +23,10 @@ def worker_count(workers: int | None) -> int:
     if workers is None:
         affinity = getattr(os, "sched_getaffinity", None)
         return len(affinity(0)) if affinity else os.cpu_count() or 1
-    if isinstance(workers, bool) or not isinstance(workers, int):
-        raise TypeError(f"workers must be an int or None, not {workers!r}")
-    if workers < 1:
+    number = whole_number(workers, "workers")
+    if number < 1:
         raise ValueError(f"workers must be 1 or more, not {workers}")
-    return workers
+    return number
 
 
 def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
@@ -32,16 +36,33 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) ->
     that memory does not grow with their number. When the caller stops early, or on Ctrl-C, what has
     not begun is dropped.
     """
+    if workers == 1:
+        yield from _in_this_thread(function, items)
+        return
     source = iter(items)
     under_way: deque[Future[R]] = deque()
+    patient = True  # whoever interrupts does not want to wait for a long picture
     pool = ThreadPoolExecutor(workers, thread_name_prefix="lookalike")
     try:
-        for item in islice(source, 4 * workers):
+        for item in islice(source, WINDOW * workers):
             under_way.append(pool.submit(function, item))
         while under_way:
             result = under_way.popleft().result()
             for item in islice(source, 1):
                 under_way.append(pool.submit(function, item))
             yield result
+    except (KeyboardInterrupt, GeneratorExit):
+        patient = False
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=patient, cancel_futures=True)
+
+
+def _in_this_thread(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """As with threads, the next item is drawn before a result is given."""
+    source = iter(items)
+    ahead = deque(islice(source, 1))
+    while ahead:
+        result = function(ahead.popleft())
+        ahead.extend(islice(source, 1))
+        yield result

@@ -10,14 +10,14 @@ from lookalike.hashing import hash_inputs
 from lookalike.images import DEFAULT_MAX_PIXELS
 from lookalike.progress import silent
 from lookalike.results import Result
-from lookalike.sources import Images, Inputs
+from lookalike.sources import ImageSources, Inputs
 
 if TYPE_CHECKING:
     from lookalike.progress import Progress
 
 
 def find_duplicates(
-    images: Images,
+    images: ImageSources,
     *,
     algorithm: str = "phash",
     max_distance: int | None = None,

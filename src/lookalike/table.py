@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
@@ -117,18 +118,18 @@ class HashTable:
         """The images that were read, as a sequence of `ImageInfo`."""
         return Images(self)
 
-    @property
+    @cached_property
     def hashes(self) -> dict[str, HashArray]:
-        """The hashes of all images, by the name of the algorithm."""
+        """The hashes of all images, by the name of the algorithm. Ends the time of adding."""
         return {
-            name: HashArray.from_bytes(bytes(column), algorithm=name)
+            name: HashArray.from_bytes(column, algorithm=name)
             for name, column in self._hashes.items()
         }
 
-    @property
+    @cached_property
     def digests(self) -> NDArray[np.uint8]:
         """`(n, 16)`: equal for images of the same bytes (or pixels, where no file was)."""
-        return np.frombuffer(bytes(self._digests), np.uint8).reshape(-1, DIGEST_BYTES)
+        return np.frombuffer(self._digests, np.uint8).reshape(-1, DIGEST_BYTES)
 
     def size(self, at: int) -> tuple[int, int, int]:
         """Bytes, width and height of the image at a position."""

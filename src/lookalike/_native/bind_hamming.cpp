@@ -78,12 +78,12 @@ void join(const nb::ndarray<nb::device::cpu>& parent_array, const AnyArray& left
     if (pairs != right_array.shape(0))
         refuse("left and right must have the same length, not ", std::to_string(pairs), " and ",
                std::to_string(right_array.shape(0)));
-    const auto beyond = [nodes](uint32_t node) { return node >= nodes; };
-    if (std::any_of(parent, parent + nodes, beyond) || std::any_of(left, left + pairs, beyond) ||
-        std::any_of(right, right + pairs, beyond))
-        refuse("parent, left and right must hold numbers below ", std::to_string(nodes), ", the length of parent");
-    nb::gil_scoped_release unlocked;
-    join_sets(parent, left, right, pairs);
+    bool joined = false;
+    {
+        nb::gil_scoped_release unlocked;
+        joined = join_sets(parent, nodes, left, right, pairs);
+    }
+    if (!joined) refuse("parent, left and right must hold numbers below ", std::to_string(nodes), ", the length of parent");
 }
 
 }  // namespace

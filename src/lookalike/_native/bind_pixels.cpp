@@ -1,6 +1,10 @@
+#include <algorithm>
+
+#include "areas.h"
 #include "arrays.h"
 #include "bind.h"
 #include "colour.h"
+#include "colour_bins.h"
 #include "dct.h"
 #include "haar.h"
 #include "resample.h"
@@ -70,6 +74,32 @@ NewArray<uint8_t> opaque_pixels(const AnyArray& pixels) {
     return new_array(std::move(out), {rows, columns, size_t{3}});
 }
 
+NewArray<int64_t> count_colours(const AnyArray& pixels) {
+    const uint8_t* data = pixels_of(pixels, 3, "(height, width, 3) of uint8");
+    const size_t count = pixels.shape(0) * pixels.shape(1);
+    auto out = allocate<int64_t>(kColourBins);
+    {
+        nb::gil_scoped_release unlocked;
+        colour_bins(data, count, out.get());
+    }
+    return new_array(std::move(out), {kColourBins});
+}
+
+NewArray<int64_t> list_areas(const AnyArray& values) {
+    const uint8_t* data = packed<uint8_t>(values, "values", 2, "(height, width) of uint8");
+    const size_t rows = values.shape(0), columns = values.shape(1);
+    std::unique_ptr<int64_t[]> out;
+    size_t count = 0;
+    {
+        nb::gil_scoped_release unlocked;
+        const std::vector<int64_t> found = areas(data, rows, columns);
+        count = found.size() / kAreaFields;
+        out = allocate<int64_t>(found.size());
+        std::copy(found.begin(), found.end(), out.get());
+    }
+    return new_array(std::move(out), {count, kAreaFields});
+}
+
 NewArray<int64_t> dct_corner(const AnyArray& samples, int64_t low) {
     const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(side, side) of uint8");
     const size_t side = samples.shape(0);
@@ -130,6 +160,8 @@ void bind_pixels(nb::module_& module) {
     module.def("resample", &resample_pixels, arg("pixels"), arg("width"), arg("height"));
     module.def("grey", &grey_pixels, arg("pixels"));
     module.def("over_white", &opaque_pixels, arg("pixels"));
+    module.def("colour_bins", &count_colours, arg("pixels"));
+    module.def("areas", &list_areas, arg("values"));
     module.def("dct_low", &dct_corner, arg("samples"), arg("low"));
     module.def("haar_low", &haar_corner, arg("values"), arg("levels"));
     module.def("haar_remove_mean", &haar_without_mean, arg("values"));

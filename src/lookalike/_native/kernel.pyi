@@ -1,4 +1,5 @@
-"""What Python cannot do fast: scanning hashes, resampling, and the transforms of pHash and wHash.
+"""What Python cannot do fast: scanning hashes, resampling, the transforms of pHash and wHash, counts
+of colours and connected areas.
 
 Every function releases the GIL while it works, takes C-contiguous NumPy arrays (`resample`: any
 strides), and raises `ValueError` that names the array, what was expected, and the dtype and shape
@@ -62,7 +63,8 @@ def join_sets(
     """Union-find, one block of pairs: join the sets of `left[k]` and `right[k]`, for every k.
 
     `parent` is changed in place; it starts as `np.arange(n)`, and following it from a node leads to
-    the smallest node of its set. The sets do not depend on the order of the pairs.
+    the smallest node of its set. The sets do not depend on the order of the pairs. After a
+    `ValueError` for a number that is no node, the pairs before it are joined.
     """
 
 def resample(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
@@ -80,6 +82,23 @@ def grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """`(h, w, 4)` RGBA, alpha not multiplied in, to `(h, w, 3)` RGB over white, rounded."""
+
+def colour_bins(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many of the `(h, w, 3)` RGB pixels are of each kind, `(15,)`.
+
+    `[0]`: dark, their grey below 32. Of all others, with `most` the greatest channel, `spread` how
+    far it lies above the least, and the hue on a scale of 255, red 0, yellow 42.5, green 85: `[1]`
+    grey ones, `3 spread < most`; `[2:8]` faint ones, `3 spread < 2 most`, by hue, from 0, 43, 85,
+    128, 170 and 213 on; `[8:14]` bright ones, `85 spread >= 57 most`, by the same hues; `[14]` what
+    lies between faint and bright. Equal to thresholds of Pillow's HSV for every colour.
+    """
+
+def areas(values: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The areas of equal values of `(h, w)`, their pixels connected up, down, left and right.
+
+    `(n, 6)`, a row each, in the order of their first pixels row by row: the value, the number of
+    pixels, and the bounds `top, left, bottom, right`, the last two one behind the last pixel.
+    """
 
 def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
     """The `(low, low)` corner of lowest frequencies of the DCT-II of `(side, side)` samples.

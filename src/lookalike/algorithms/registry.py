@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import ahash, dhash, phash, whash
+from lookalike.errors import whole_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from lookalike.images.picture import Picture
 
 DEFAULT_SIZE = 8
-LARGEST_SIZE = 256
+LARGEST_SIZE = 128
+"""Hashes of 16,384 bits, 2 KB each: far beyond use, and well within what a search can hold."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,12 @@ def checked_distance(max_distance: int | None, algorithm: str) -> int:
     kind = get_algorithm(algorithm)
     if max_distance is None:
         return kind.default_max_distance
-    if isinstance(max_distance, bool) or not isinstance(max_distance, int):
-        raise TypeError(f"max_distance must be a whole number of bits, not {max_distance!r}")
-    if not 0 <= max_distance <= kind.bits:
+    number = whole_number(max_distance, "max_distance")
+    if not 0 <= number <= kind.bits:
         raise ValueError(
             f"max_distance must be 0 to {kind.bits} for {kind.name}, not {max_distance}"
         )
-    return max_distance
+    return number
 
 
 def _size(name: str, family: Family, digits: str) -> int:

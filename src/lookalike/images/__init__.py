@@ -2,7 +2,7 @@
 
 from lookalike.images.limits import DEFAULT_MAX_PIXELS, check_limit
 from lookalike.images.picture import Picture
-from lookalike.images.reading import ImageSource, is_image_source, read_picture
+from lookalike.images.reading import ImageSource, is_image_source, read_picture, taken
 
 __all__ = [
     "DEFAULT_MAX_PIXELS",
@@ -11,4 +11,5 @@ __all__ = [
     "check_limit",
     "is_image_source",
     "read_picture",
+    "taken",
 ]

@@ -13,6 +13,7 @@ import numpy as np
 from lookalike._native import kernel
 from lookalike.errors import ImageError, Status
 from lookalike.images.jpeg import decode_jpeg
+from lookalike.images.signatures import trouble
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,8 +47,8 @@ def decode(image: Image.Image, data: bytes | None, *, as_stored: bool) -> Decode
     except MemoryError as error:
         raise ImageError(Status.TOO_LARGE, "its pixels do not fit in memory") from error
     except Exception as error:  # decoders raise anything on broken bytes
-        reason = f"it cannot be decoded: {str(error).strip() or type(error).__name__}"
-        raise ImageError(Status.DAMAGED, reason) from error
+        complaint = str(error).strip() or type(error).__name__
+        raise ImageError(*trouble(complaint, "it cannot be decoded")) from error
     return Decoded(pixels, orientation)
 
 
@@ -79,6 +80,8 @@ def scale_samples(samples: NDArray[np.generic]) -> NDArray[np.uint8]:
     Whole numbers that fit in 16 bits are taken as 0 to 65535, floats between 0 and 1 as that;
     anything else is stretched from its least value to its greatest.
     """
+    if samples.dtype.str[1:] == "u2":  # of either byte order
+        return _scale_16_bits(samples)
     values = samples.astype(np.float64)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
@@ -88,3 +91,12 @@ def scale_samples(samples: NDArray[np.generic]) -> NDArray[np.uint8]:
         low, high = 0.0, natural
     values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
     return np.floor((values - low) / ((high - low) or 1.0) * 255.0 + 0.5).astype(np.uint8)
+
+
+def _scale_16_bits(samples: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Some rows at a time: what NumPy looks up by, it first makes eight bytes each."""
+    table = ((np.arange(1 << 16) * 255 + 32767) // 65535).astype(np.uint8)
+    out = np.empty(samples.shape, np.uint8)
+    for row in range(0, len(samples), 64):
+        out[row : row + 64] = table[samples[row : row + 64].astype(np.intp)]
+    return out

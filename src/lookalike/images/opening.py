@@ -6,7 +6,7 @@ and would try formats that run other programs.
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
 from functools import cache
 from io import BytesIO
 
@@ -26,7 +26,7 @@ NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 def _formats() -> list[str]:
     """The formats to try: those that know their own by its first bytes before those that do not."""
     Image.init()
-    if importlib.util.find_spec("pillow_heif"):
+    with contextlib.suppress(ImportError):  # it is not there, or its own libraries are not
         import pillow_heif
 
         pillow_heif.register_heif_opener()
@@ -36,21 +36,18 @@ def _formats() -> list[str]:
 
 def open_image(data: bytes) -> Image.Image:
     """The image in `data`, its pixels not decoded yet. Raises `ImageError`."""
-    prefix = data[:PREFIX_SIZE]
-    complaint = ""
+    complaints: dict[str, str] = {}
+    lacking: dict[str, str] = {}
     for name in _formats():
         factory, accepts = Image.OPEN[name]
-        accepted = False
         try:
-            if accepts:
-                verdict = accepts(data[:ACCEPT_SIZE])
-                if not verdict or isinstance(verdict, str):  # a str says: built without it
-                    continue
-                accepted = True
-            return factory(BytesIO(data), "")
+            verdict = accepts(data[:ACCEPT_SIZE]) if accepts else True
+            if isinstance(verdict, str):
+                lacking[name] = verdict
+            elif verdict:
+                return factory(BytesIO(data), "")
         except ImageError:
             raise
         except Exception as error:  # noqa: BLE001  # "not mine" comes as any of a dozen errors
-            if accepted and not complaint:
-                complaint = str(error).strip() or type(error).__name__
-    raise ImageError(*diagnosis(prefix, complaint))
+            complaints[name] = str(error).strip() or type(error).__name__
+    raise ImageError(*diagnosis(data[:PREFIX_SIZE], complaints, lacking))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias, TypeGuard
 
@@ -12,12 +13,15 @@ from PIL import Image
 
 from lookalike.errors import ImageError, Status
 from lookalike.images.decoding import decode
-from lookalike.images.limits import DEFAULT_MAX_PIXELS, check_limit, check_size, limit
+from lookalike.images.limits import DEFAULT_MAX_PIXELS, MAX_BYTES, check_limit, check_size, limit
 from lookalike.images.opening import open_image
 from lookalike.images.picture import Picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# Decoding changes a Pillow image, and the same one may be given several times.
+_callers_images = threading.Lock()
 
 ImageSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]"
@@ -45,17 +49,51 @@ def read_picture(
     cannot be an image at all.
     """
     check_limit(max_pixels)
-    if isinstance(source, np.ndarray):
-        return Picture(_checked(source))
-    data = None
-    if not isinstance(source, Image.Image):
-        data = _bytes_of(source)
-        if not data:
-            raise ImageError(Status.EMPTY, "it has no bytes")
+    found = taken(source)
+    if isinstance(found, ImageError):
+        raise found
+    if isinstance(found, np.ndarray):
+        return Picture(_checked(found))
+    if isinstance(found, Image.Image):
+        with _callers_images, limit(max_pixels):
+            return _decoded(found, None, max_pixels, as_stored)
+    data = found if isinstance(found, bytes) else _file_bytes(found)
+    if not data:
+        raise ImageError(Status.EMPTY, "it has no bytes")
     with limit(max_pixels):
-        image = source if isinstance(source, Image.Image) else open_image(data or b"")
-        check_size(image.size, max_pixels)
-        pixels, orientation = decode(image, data, as_stored=as_stored)
+        return _decoded(open_image(data), data, max_pixels, as_stored)
+
+
+def taken(source: ImageSource) -> str | bytes | Image.Image | NDArray[np.uint8] | ImageError:
+    """A source as something that threads can share: an open file becomes its bytes.
+
+    An error takes the place of a file that cannot be read.
+    """
+    if isinstance(source, str | os.PathLike):
+        return os.fsdecode(source)
+    if isinstance(source, bytes | Image.Image | np.ndarray):
+        return source
+    if isinstance(source, bytearray | memoryview):
+        return bytes(source)
+    if not hasattr(source, "read"):
+        raise TypeError(
+            "an image must be a path, bytes, a file, a Pillow image or a NumPy array, "
+            f"not {type(source).__name__}"
+        )
+    try:
+        data = source.read()
+    except OSError as error:
+        return ImageError(Status.UNREADABLE, f"it cannot be read: {error.strerror or error}")
+    except ValueError as error:  # the file is closed
+        return ImageError(Status.UNREADABLE, f"it cannot be read: {error}")
+    if isinstance(data, bytes):
+        return data
+    raise TypeError(f"a file must be open for reading bytes; {source!r} gave {type(data)}")
+
+
+def _decoded(image: Image.Image, data: bytes | None, max_pixels: int, as_stored: bool) -> Picture:
+    check_size(image.size, max_pixels)
+    pixels, orientation = decode(image, data, as_stored=as_stored)
     return Picture(pixels, orientation=orientation, format=image.format or "", file=data)
 
 
@@ -69,33 +107,16 @@ def _checked(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return array
 
 
-def _bytes_of(source: object) -> bytes:
-    if isinstance(source, str | os.PathLike):
-        return _file_bytes(os.fsdecode(source))
-    if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source)
-    if hasattr(source, "read"):
-        try:
-            data = source.read()
-        except OSError as error:
-            reason = f"it cannot be read: {error.strerror or error}"
-            raise ImageError(Status.UNREADABLE, reason) from error
-        if isinstance(data, bytes):
-            return data
-        raise TypeError(f"a file must be open for reading bytes; {source!r} gave {type(data)}")
-    raise TypeError(
-        "an image must be a path, bytes, a file, a Pillow image or a NumPy array, "
-        f"not {type(source).__name__}"
-    )
-
-
 def _file_bytes(path: str) -> bytes:
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116  # in the hot loop
-        if stat.S_ISDIR(mode):
+        status = os.stat(path)  # noqa: PTH116  # in the hot loop
+        if stat.S_ISDIR(status.st_mode):
             raise ImageError(Status.UNREADABLE, "it is a folder")
-        if not stat.S_ISREG(mode):
+        if not stat.S_ISREG(status.st_mode):
             raise ImageError(Status.UNREADABLE, "it is a device, a pipe or a socket, not a file")
+        if status.st_size > MAX_BYTES:
+            reason = f"it has {status.st_size:,} bytes; the limit is {MAX_BYTES:,}"
+            raise ImageError(Status.TOO_LARGE, reason)
         return Path(path).read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(Status.MISSING, "there is no such file") from error

@@ -21,7 +21,6 @@ SIGNATURES: list[tuple[bytes, str, str]] = [
     (b"GIF89a", "GIF", ""),
     (b"II*\0", "TIFF", ""),
     (b"MM\0*", "TIFF", ""),
-    (b"BM", "BMP", ""),
     (b"8BPS", "PSD", ""),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000", ""),
     (b"\xff\x4f\xff\x51", "JPEG 2000", ""),
@@ -36,6 +35,13 @@ SIGNATURES: list[tuple[bytes, str, str]] = [
     (b"IIU\0", "RW2", "convert it to JPEG or TIFF"),
     (b"IIRO", "ORF", "convert it to JPEG or TIFF"),
 ]
+
+
+PLUGINS = {"HEIC": "HEIF", "WebP": "WEBP", "JPEG 2000": "JPEG2000"}
+"""Pillow's name of a format, where it is another."""
+
+UNSUPPORTED_WORDS = ("unknown pixel mode", "unsupported", "not supported", "not implemented")
+"""What decoders say of a sound file that is beyond them."""
 
 
 class Signature(NamedTuple):
@@ -57,6 +63,8 @@ def recognise(prefix: bytes) -> Signature | None:
             return Signature("CR3", "convert it to JPEG or TIFF")
     if prefix[:4] == b"RIFF" and prefix[8:12] == b"WEBP":
         return Signature("WebP", "")
+    if prefix[:2] == b"BM" and prefix[6:10] == bytes(4):
+        return Signature("BMP", "")
     text = prefix.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(SVG_STARTS) and b"<svg" in text:
         return Signature("SVG", "convert it to PNG")
@@ -66,15 +74,29 @@ def recognise(prefix: bytes) -> Signature | None:
     return None
 
 
-def diagnosis(prefix: bytes, complaint: str) -> tuple[Status, str]:
+def diagnosis(
+    prefix: bytes, complaints: dict[str, str], lacking: dict[str, str]
+) -> tuple[Status, str]:
     """Status and reason for bytes that could not be opened.
 
-    `complaint`: what a decoder said that took them for its own; empty if none did.
+    `complaints`: what plug-ins said that took the bytes for their own; `lacking`: what those said
+    that recognised them but were built without their library. Both by Pillow's name of the format.
     """
     found = recognise(prefix)
     if found is None:
         return Status.NOT_AN_IMAGE, "its content is of no image format that is known here"
-    if found.remedy and not complaint:
-        return Status.UNSUPPORTED, f"{found.format} is not readable here: {found.remedy}"
-    detail = f"its header cannot be read: {complaint}" if complaint else "its header is cut off"
-    return Status.DAMAGED, f"it begins as {found.format}, but {detail}"
+    plugin = PLUGINS.get(found.format, found.format)
+    remedy = found.remedy or lacking.get(plugin)
+    complaint = complaints.get(plugin)
+    if remedy and complaint is None:
+        return Status.UNSUPPORTED, f"{found.format} is not readable here: {remedy}"
+    if complaint is None:
+        return Status.DAMAGED, f"it begins as {found.format}, but its header is cut off"
+    return trouble(complaint, f"it begins as {found.format}, but its header cannot be read")
+
+
+def trouble(complaint: str, summary: str) -> tuple[Status, str]:
+    """Status and reason for what a decoder complained of."""
+    beyond = any(words in complaint.lower() for words in UNSUPPORTED_WORDS)
+    status = Status.UNSUPPORTED if beyond else Status.DAMAGED
+    return status, f"{summary}: {complaint}"

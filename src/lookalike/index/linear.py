@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TILE_ROWS = 4096
 TILE_BYTES = 64 * 1024
 """The columns of a tile stay in the processor's cache while its rows go over them."""
+LEAST_COLUMNS = 32
+"""The kernel compares as many hashes at a time."""
 BLOCK = 1 << 20
 """About how many matches a block holds at the most."""
 
@@ -82,7 +84,7 @@ def _tiles(
     queries: NDArray[np.uint8], hashes: NDArray[np.uint8], above_diagonal: bool
 ) -> Iterator[Tile]:
     width = -(-hashes.shape[1] // 8) * 8
-    columns = max(TILE_BYTES // width, 1)
+    columns = max(TILE_BYTES // width, LEAST_COLUMNS)
     for row in range(0, len(queries), TILE_ROWS):
         first = row // columns * columns if above_diagonal else 0
         for column in range(first, len(hashes), columns):

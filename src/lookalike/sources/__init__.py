@@ -1,5 +1,5 @@
 """Where images come from."""
 
-from lookalike.sources.inputs import Images, Input, Inputs
+from lookalike.sources.inputs import ImageSources, Input, Inputs
 
-__all__ = ["Images", "Input", "Inputs"]
+__all__ = ["ImageSources", "Input", "Inputs"]

@@ -28,24 +28,31 @@ def walk(
             if (status.st_dev, status.st_ino) in walked:
                 continue
             walked.add((status.st_dev, status.st_ino))
-            with os.scandir(here) as entries:
-                listing = sorted(entries, key=lambda entry: entry.name)
+            files, folders = _list(here, hidden, skipped)
         except OSError as error:
             reason = f"the folder cannot be listed: {error.strerror or error}"
             yield here, ImageError(Status.UNREADABLE, reason)
             continue
-        folders = []
-        for entry in listing:
+        for name in files:
+            yield os.path.join(here, name), None  # noqa: PTH118
+        if recursive:
+            waiting.extend(os.path.join(here, name) for name in reversed(folders))  # noqa: PTH118
+
+
+def _list(folder: str, hidden: bool, skipped: Counter[str]) -> tuple[list[str], list[str]]:
+    """The names of the files that may be images, and of the folders, both sorted."""
+    files, folders = [], []
+    with os.scandir(folder) as entries:
+        for entry in entries:
             if entry.name.startswith(".") and not hidden:
                 continue
             if _is_folder(entry):
-                folders.append(entry.path)
+                folders.append(entry.name)
             elif kind := other_kind(entry.name):
                 skipped[kind] += 1
             else:
-                yield entry.path, None
-        if recursive:
-            waiting.extend(reversed(folders))
+                files.append(entry.name)
+    return sorted(files), sorted(folders)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from lookalike.images import ImageSource, is_image_source
+from lookalike.errors import ImageError, Status
+from lookalike.images import ImageSource, is_image_source, taken
 from lookalike.sources.folders import walk
 
-if TYPE_CHECKING:
-    from lookalike.errors import ImageError
-
-Images: TypeAlias = "ImageSource | Iterable[ImageSource]"
+ImageSources: TypeAlias = "ImageSource | Iterable[ImageSource]"
 """One image or folder, or any number of them."""
 
 
@@ -23,7 +21,7 @@ class Input:
     """One image to be read."""
 
     key: str
-    """Its path; for one that has none, its place among the inputs in square brackets."""
+    """Its path; for one that has none, its place among what was named, in square brackets."""
     source: ImageSource | ImageError
     """What to read, or why that cannot be done."""
 
@@ -42,7 +40,7 @@ class Inputs:
     """
 
     def __init__(
-        self, images: Images, *, recursive: bool, hidden: bool, repeats: bool = False
+        self, images: ImageSources, *, recursive: bool, hidden: bool, repeats: bool = False
     ) -> None:
         """`repeats`: whether to yield a file again that was already yielded.
 
@@ -62,21 +60,19 @@ class Inputs:
                 "images must be a folder, a path, bytes, a file, a Pillow image, a NumPy array "
                 f"or any number of these, not {type(images).__name__}"
             )
+        if isinstance(self._named, Sequence):  # anything else may give its items only once
+            for at, named in enumerate(self._named):
+                _source(named, at)
 
     def __iter__(self) -> Iterator[Input]:
-        count = 0
         for at, named in enumerate(self._named):
-            if not is_image_source(named):
-                raise TypeError(f"no image can be read from {named!r}, number {at} of images")
-            for one in self._single(named, count):
-                count += 1
-                yield one
+            source = _source(named, at)
+            if isinstance(source, str | os.PathLike):
+                yield from self._files(os.fsdecode(source))
+            else:
+                yield Input(f"[{at}]", _taken(source))
 
-    def _single(self, named: ImageSource, count: int) -> Iterator[Input]:
-        if not isinstance(named, str | os.PathLike):
-            yield Input(f"[{count}]", named)
-            return
-        path = os.fsdecode(named)
+    def _files(self, path: str) -> Iterator[Input]:
         if not _is_folder(path):
             if self._is_new(path):
                 yield Input(path, path)
@@ -95,6 +91,8 @@ class Inputs:
         except (OSError, ValueError):  # reading it will say why
             return True
         identity = status.st_dev << 64 | status.st_ino
+        if not status.st_ino:  # some network file systems do not number their files
+            return True
         if identity in self._seen:
             self.skipped["same file"] += 1
             return False
@@ -104,3 +102,16 @@ class Inputs:
 
 def _is_folder(path: str) -> bool:
     return os.path.isdir(path)  # noqa: PTH112  # false, not an error, for impossible names
+
+
+def _source(named: object, at: int) -> ImageSource:
+    if not is_image_source(named):
+        raise TypeError(f"no image can be read from {named!r}, number {at} of images")
+    return named
+
+
+def _taken(source: ImageSource) -> ImageSource | ImageError:
+    try:
+        return taken(source)
+    except TypeError as error:  # a file open for text
+        return ImageError(Status.NOT_AN_IMAGE, str(error))

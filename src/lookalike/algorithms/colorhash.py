@@ -1,0 +1,59 @@
+"""colorhash: how much of the picture is dark, grey, and of each hue. It knows no shapes, only colours.
+
+Source: J. Buchner, `colorhash` of ImageHash (2020), https://github.com/JohannesBuchner/imagehash
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike._native import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.images.picture import Picture
+
+SHARES = 14
+"""Dark, grey, six hues of faint colours and six of bright ones."""
+DARK = 32
+
+
+def colorhash(picture: Picture, binbits: int) -> NDArray[np.bool_]:
+    """ImageHash's `colorhash`: 14 shares of the pixels, `binbits` bits each.
+
+    The first share is that of dark pixels, the second that of grey ones, both of all pixels. The
+    others are those of the hues, of all pixels that are neither. A share is rounded down to a
+    number of `binbits` bits, of which all of it has one more than the largest.
+    """
+    counts = _colour_bins(picture).tolist()
+    dark, grey, coloured = counts[0], counts[1], sum(counts[2:])
+    wholes = [sum(counts)] * 2 + [max(coloured, 1)] * (SHARES - 2)
+    steps = 1 << binbits
+    shares = [
+        min(count * steps // whole, steps - 1)
+        for count, whole in zip([dark, grey, *counts[2:SHARES]], wholes, strict=True)
+    ]
+    return np.array([_bits(share, binbits) for share in shares])
+
+
+def _colour_bins(picture: Picture) -> NDArray[np.int64]:
+    """As `kernel.colour_bins`; grey has no colour."""
+    if picture.pixels.ndim == 3:
+        return kernel.colour_bins(np.ascontiguousarray(picture.pixels))
+    counts = np.zeros(SHARES + 1, np.int64)
+    counts[0] = np.count_nonzero(picture.pixels < DARK)
+    counts[1] = picture.pixels.size - counts[0]
+    return counts
+
+
+def _bits(share: int, binbits: int) -> list[bool]:
+    """Not quite binary: in its upper half, a bit also counts those above it.
+
+    So the eight shares of 3 bits are 000, 001, 010, 011, 110, 111, 110 and 111.
+    """
+    return [
+        (share >> (binbits - 1 - place)) % (1 << (binbits - place)) > 0 for place in range(binbits)
+    ]
