@@ -27,13 +27,11 @@ def draw() -> None:
         subprocess.run([sys.executable, DRAW, "photos"], check=True, stdout=subprocess.DEVNULL)
         result = find_duplicates("photos")
     colours = Console(width=WIDTH, force_terminal=True, highlight=False, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
-    summary = readable(result, colours, summary=True).splitlines()
-    tail = summary.index(next(line for line in summary if "hashed by" in line))
-    result.groups = result.groups[:GROUPS]
-    head = readable(result, colours, summary=False)
+    head = readable(result, colours, summary=False, groups=result.groups[:GROUPS])
+    tail = readable(result, colours, summary=True, groups=[])
     page = Console(width=WIDTH, record=True, file=colours.file)
     page.print(Text.from_ansi(f"$ lookalike find photos\n{head}...\n"))
-    page.print(Text.from_ansi("\n".join(summary[tail:])))
+    page.print(Text.from_ansi(tail))
     svg = page.export_svg(title="lookalike", unique_id="find")
     # The page asks no other server for a font.
     (HERE / "find.svg").write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL))

@@ -125,7 +125,10 @@ def _umask() -> int:
         (["find", ".", "--max-distance", "65"], "max_distance must be 0 to 64 for phash, not 65"),
         (["find", ".", "--max-distance", "-1"], "-1 is not in the range x>=0"),
         (["find", ".", "--json", "--csv"], "--json and --csv cannot both be given"),
-        (["find", ".", "--output", "nowhere/x.json"], "there is no folder 'nowhere'"),
+        (
+            ["find", ".", "--output", "nowhere/x.json"],
+            "nowhere/x.json cannot be written",
+        ),
         (["find", ".", "--workers", "0"], "0 is not in the range x>=1"),
         (["find", "no such folder"], "no such file or folder: no such folder"),
         (["hash", "no such file"], "no such file or folder: no such file"),
@@ -133,6 +136,7 @@ def _umask() -> int:
         (["compare", "a.png"], "Missing argument 'B'"),
         (["compare", "a.png", "gone.png"], "gone.png: there is no such file"),
         (["compare", "a.png", "empty.jpg"], "empty.jpg: it has no bytes"),
+        (["compare", "sub", "a.png"], "sub: it is a folder"),
         (["improve", "."], "No such command 'improve'"),
     ],
 )
@@ -145,6 +149,55 @@ def test_errors_are_named_without_a_traceback(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_output_goes_through_links_and_into_pipes(folder: Path, tmp_path: Path) -> None:
+    """A link is followed, its target replaced; a pipe is written into; neither is replaced."""
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    assert run("find", folder, "--json", "-q", "--output", tmp_path / "link.json").returncode == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text())["images"] == 5
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True) as reader:
+        assert run("find", folder, "--json", "-q", "--output", tmp_path / "pipe").returncode == 0
+        assert json.loads(reader.communicate(timeout=30)[0])["images"] == 5
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--quiet"])
+def test_any_name_comes_through_any_encoding(tmp_path: Path, form: str) -> None:
+    """Names that the terminal's encoding lacks are escaped, not the end of the command."""
+    save(tmp_path / "\u65e5\u672c \U0001f600.png", photo(160, 120, 1))
+    save(tmp_path / ":cat:.png", photo(160, 120, 1))
+    command = [str(LOOKALIKE), "find", str(tmp_path), form]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert ":cat:.png" in done.stdout
+    if form == "--json":
+        (group,) = json.loads(done.stdout)["groups"]
+        names = {group["keeper"], group["duplicates"][0]["path"]}
+        assert str(tmp_path / "\u65e5\u672c \U0001f600.png") in names
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_an_error_not_a_verdict(folder: Path) -> None:
+    """Where the output cannot be written, it says so and exits with 2."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [str(LOOKALIKE), "find", str(folder)],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "the output cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_ends_it_quietly(folder: Path) -> None:
+    """Whoever reads may stop when they like."""
+    command = f"'{LOOKALIKE}' find '{folder}' --json --quiet | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_hash_prints_a_line_an_image(folder: Path) -> None:

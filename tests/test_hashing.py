@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import shutil
 import threading
 import time
@@ -338,3 +339,43 @@ def test_an_interrupt_ends_the_work() -> None:
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert threading.active_count() == before
+
+
+def test_one_pillow_image_may_be_given_many_times() -> None:
+    """Threads that are given the same Pillow image do not decode it at the same time."""
+    file = io.BytesIO()
+    Image.fromarray(picture(1)).save(file, "PNG")
+    for _ in range(10):
+        table = hash_images([Image.open(io.BytesIO(file.getvalue()))] * 8, workers=8)
+        assert not table.failures
+        assert len(table.hashes["phash"].unique().hashes) == 1
+
+
+def test_what_can_be_no_image_is_a_failure_and_the_rest_goes_on() -> None:
+    """A closed file, a text file and an array of another shape do not end the work."""
+    closed = io.BytesIO(b"x")
+    closed.close()
+    bad = [closed, io.StringIO("text"), np.zeros((2, 2, 7), np.uint8), np.zeros((2, 2))]
+    table = hash_images([picture(1), *bad, picture(2)])  # type: ignore[list-item]
+    assert table.paths == ["[0]", "[5]"]
+    assert [one.path for one in table.failures] == ["[1]", "[2]", "[3]", "[4]"]
+    assert all(one.reason for one in table.failures)
+
+
+def test_hashes_and_digests_are_not_copied_at_each_look() -> None:
+    """A loop over `table.hashes["phash"][k]` is linear."""
+    table = hash_images([picture(1), picture(2)])
+    assert table.hashes["phash"] is table.hashes["phash"]
+    assert table.digests is table.digests
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    """Arguments that are whole numbers may come from an array."""
+    table = hash_images([picture(1)], workers=np.int64(1), max_pixels=np.int64(10**6))  # type: ignore[arg-type]
+    assert len(table) == 1
+
+
+def test_image_errors_travel_between_processes() -> None:
+    """A pickled `ImageError` keeps its status, reason and path."""
+    error = pickle.loads(pickle.dumps(ImageError(Status.EMPTY, "it has no bytes", "a.png")))
+    assert (error.status, error.reason, error.path) == ("empty", "it has no bytes", "a.png")

@@ -891,3 +891,42 @@ def test_a_jpeg_with_more_after_its_end_is_read() -> None:
     """Bytes after the end, as some cameras leave them, do no harm."""
     data = encoded(slope(40, 30), "JPEG")
     np.testing.assert_array_equal(read(data + b"trailing bytes"), read(data))
+
+
+def test_a_side_of_millions_is_refused() -> None:
+    """However few pixels: resampling would need memory for every row and column."""
+    file = io.BytesIO()
+    Image.new("1", (1, 1_000_001)).save(file, "PNG")
+    assert refusal(file.getvalue()).status == Status.TOO_LARGE
+
+
+def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
+    """A sparse file of 3 GB is refused from its size."""
+    with (tmp_path / "disk.img").open("wb") as file:
+        file.truncate(3 << 30)
+    error = refusal(tmp_path / "disk.img")
+    assert error.status == Status.TOO_LARGE
+    assert "3,221,225,472 bytes" in error.reason
+
+
+def test_heic_is_unsupported_even_where_another_decoder_takes_it_for_its_own() -> None:
+    """The brand mif1 is accepted by Pillow's AVIF plug-in, whose complaint is not about HEIC."""
+    script = """
+import sys
+sys.modules["pillow_heif"] = None
+from lookalike import hash_image, ImageError
+try:
+    hash_image(bytes.fromhex("00000018667479706d69663100000000") + b"mif1heic" + bytes(64))
+except ImageError as error:
+    print(error.status, error.reason)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "unsupported HEIC is not readable here: pip install pillow-heif\n"
+
+
+@pytest.mark.parametrize("data", [b"BMW invoice, 2 pages", b"BM"])
+def test_text_that_begins_like_a_bitmap_is_no_image(data: bytes) -> None:
+    """Two letters are no signature."""
+    assert refusal(data).status == Status.NOT_AN_IMAGE

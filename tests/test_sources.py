@@ -194,29 +194,29 @@ def test_links_that_lead_nowhere_are_failures(tmp_path: Path) -> None:
     ]
 
 
-def named_twice(path: Path) -> Images:
+def named_twice(path: Path) -> ImageSources:
     return [path, str(path)]
 
 
-def named_otherwise(path: Path) -> Images:
+def named_otherwise(path: Path) -> ImageSources:
     return [path, path.parent / os.pardir / path.parent.name / path.name]
 
 
-def linked(path: Path) -> Images:
+def linked(path: Path) -> ImageSources:
     (path.parent / "other.png").symlink_to(path)
     return path.parent
 
 
-def hard_linked(path: Path) -> Images:
+def hard_linked(path: Path) -> ImageSources:
     (path.parent / "other.png").hardlink_to(path)
     return path.parent
 
 
-def with_its_folder(path: Path) -> Images:
+def with_its_folder(path: Path) -> ImageSources:
     return [path, path.parent]
 
 
-def its_folder_twice(path: Path) -> Images:
+def its_folder_twice(path: Path) -> ImageSources:
     return [path.parent, path.parent]
 
 
@@ -226,14 +226,14 @@ def its_folder_twice(path: Path) -> Images:
     [named_twice, named_otherwise, linked, hard_linked, with_its_folder, its_folder_twice],
 )
 def test_a_file_that_is_there_twice_is_no_duplicate_of_itself(
-    name_twice: Callable[[Path], Images], tmp_path: Path
+    name_twice: Callable[[Path], ImageSources], tmp_path: Path
 ) -> None:
     """A search reads one file once, whatever its names, and counts the rest as the same file."""
     images = name_twice(fill(tmp_path, ["file.png"]) / "file.png")
     result = find_duplicates(images)
     assert len(result.images) == 1
     assert result.skipped == {"same file": 1}
-    assert result.groups == []
+    assert not result.groups
     table = hash_images(images)
     assert len(table) == 2
     assert table.hashes["phash"][0] == table.hashes["phash"][1]

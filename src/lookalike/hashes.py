@@ -208,7 +208,7 @@ class HashArray:
     def __getitem__(
         self, at: int | slice | NDArray[np.integer] | NDArray[np.bool_]
     ) -> Hash | HashArray:
-        if isinstance(at, bool):
+        if isinstance(at, bool | tuple):
             raise TypeError(f"hashes are indexed by position, not {at!r}")
         data = self.data[at]
         if data.ndim == 1:

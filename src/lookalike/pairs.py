@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
 
-MOST_PAIRS = 100_000_000
+MOST_PAIRS = 20_000_000
 
 
 class Pairs(NamedTuple):
@@ -35,8 +35,11 @@ class _Links:
     def __init__(self, members: NDArray[np.intp], hashes: HashArray, max_distance: int) -> None:
         unique = hashes[members].unique()
         within = np.arange(len(unique.hashes), dtype=np.uint32)
-        blocks = [(within, within, np.zeros(len(within), np.uint16))]
-        blocks += linear.pairs(unique.hashes, max_distance, workers=1)
+        blocks = [linear.Block(within, within, np.zeros(len(within), np.uint16))]
+        for block in linear.pairs(unique.hashes, max_distance, workers=1):
+            blocks.append(block)
+            if sum(len(one.i) for one in blocks) > 2 * MOST_PAIRS:
+                raise too_many("more than")
         left, right, self.distance = (
             np.concatenate(column) for column in zip(*blocks, strict=True)
         )
@@ -70,12 +73,17 @@ def pairs_within(sets: Iterable[NDArray[np.intp]], hashes: HashArray, max_distan
     links = [_Links(members, hashes, max_distance) for members in sets]
     count = sum(one.count for one in links)
     if count > 2 * MOST_PAIRS:
-        raise LookalikeError(
-            f"about {count // 2:,} pairs of images are too many to list; "
-            "go through the groups instead"
-        )
+        raise too_many(f"about {count // 2:,}, more than")
     nothing = np.empty(0, np.intp)
     parts = [Pairs(nothing, nothing, nothing.astype(np.uint16)), *(one.expand() for one in links)]
     i, j, distance = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((j, i))
     return Pairs(i[order], j[order], distance[order])
+
+
+def too_many(how_many: str) -> LookalikeError:
+    """What to raise for pairs that would not fit in memory."""
+    return LookalikeError(
+        f"{how_many} {MOST_PAIRS:,} pairs of images are too many to list; "
+        "go through the groups instead"
+    )

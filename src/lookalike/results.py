@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -37,6 +37,10 @@ COLUMNS = (
     "status",
     "reason",
 )
+
+WHOLE = ("group", "distance", "bytes", "width", "height")
+YES_NO = ("keeper", "exact")
+"""Columns that pandas keeps as whole numbers and truths though some are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,30 @@ class Group:
         return f"<Group of {len(self)}, keeper {self.keeper.path}>"
 
 
+class Groups(Sequence[Group]):
+    """The groups of a result, made when they are asked for."""
+
+    def __init__(self, table: HashTable, hashes: HashArray, sets: list[NDArray[np.intp]]) -> None:
+        self._table = table
+        self._hashes = hashes
+        self._sets = sets
+
+    def __len__(self) -> int:
+        return len(self._sets)
+
+    @overload
+    def __getitem__(self, at: int) -> Group: ...
+    @overload
+    def __getitem__(self, at: slice) -> Groups: ...
+    def __getitem__(self, at: int | slice) -> Group | Groups:
+        if isinstance(at, slice):
+            return Groups(self._table, self._hashes, self._sets[at])
+        return Group(self._table, self._sets[at], self._hashes, self._table.digests)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} groups>"
+
+
 class Result:
     """The outcome of a search for duplicates.
 
@@ -119,9 +147,12 @@ class Result:
         self.table = table
         """The images, their hashes and the failures."""
         self._hashes = table.hashes[algorithm]
-        digests = table.digests
-        self.groups = [Group(table, members, self._hashes, digests) for members in sets]
-        """The groups, in the order of their first images."""
+        self._sets = sets
+
+    @property
+    def groups(self) -> Groups:
+        """The groups, in the order of their first images; each is made when it is asked for."""
+        return Groups(self.table, self._hashes, self._sets)
 
     @property
     def images(self) -> Images:
@@ -144,6 +175,11 @@ class Result:
         return len(self.table.flat_digests)
 
     @property
+    def duplicate_count(self) -> int:
+        """How many images are in a group and not its keeper."""
+        return sum(len(members) - 1 for members in self._sets)
+
+    @cached_property
     def bytes_to_save(self) -> int:
         """What all duplicates take, in bytes."""
         return sum(group.bytes_to_save for group in self.groups)
@@ -152,10 +188,9 @@ class Result:
     def pairs(self) -> Pairs:
         """All pairs within `max_distance`, worked out when first asked for.
 
-        Raises `LookalikeError` where they are more than about 100,000,000: go by the groups then.
+        Raises `LookalikeError` where they are more than about 20,000,000: go by the groups then.
         """
-        sets = [np.sort(group.positions) for group in self.groups]
-        return pairs_within(sets, self._hashes, self.max_distance)
+        return pairs_within(self._sets, self._hashes, self.max_distance)
 
     def to_dict(self) -> dict[str, Any]:
         """Groups, failures and counts in plain types, as the JSON has them."""
@@ -168,6 +203,7 @@ class Result:
                         for one in group.duplicates
                     ],
                     "max_distance_within": group.max_distance_within,
+                    "max_distance_is_exact": group.max_distance_is_exact,
                 }
                 for group in self.groups
             ],
@@ -184,8 +220,8 @@ class Result:
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON; odd bytes of names that are no valid text become `\\udc..` escapes."""
-        return escape_surrogates(json.dumps(self.to_dict(), ensure_ascii=False, indent=2))
+        """`to_dict` as JSON, in ASCII, so that any name in any encoding comes through."""
+        return json.dumps(self.to_dict(), indent=2)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """A dictionary for every member of a group, its keeper first, then for every failure.
@@ -229,12 +265,16 @@ class Result:
         return escape_surrogates(text.getvalue())
 
     def to_frame(self) -> pd.DataFrame:
-        """`rows` as a pandas DataFrame. Raises `MissingExtraError` without pandas."""
+        """`rows` as a pandas DataFrame, with types that may be missing.
+
+        Raises `MissingExtraError` without pandas.
+        """
         try:
             import pandas as pd
         except ModuleNotFoundError as error:
             raise MissingExtraError("to_frame needs pandas: pip install pandas") from error
-        return pd.DataFrame(self.rows(), columns=list(COLUMNS))
+        frame = pd.DataFrame(self.rows(), columns=list(COLUMNS))
+        return frame.astype({**dict.fromkeys(WHOLE, "Int64"), **dict.fromkeys(YES_NO, "boolean")})
 
     def __repr__(self) -> str:
         return (

@@ -3,6 +3,7 @@
 #include "areas.h"
 #include "arrays.h"
 #include "bind.h"
+#include "blur.h"
 #include "colour.h"
 #include "colour_bins.h"
 #include "dct.h"
@@ -85,6 +86,18 @@ NewArray<int64_t> count_colours(const AnyArray& pixels) {
     return new_array(std::move(out), {kColourBins});
 }
 
+NewArray<uint8_t> blur_samples(const AnyArray& samples) {
+    const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(height, width) of uint8");
+    const size_t rows = samples.shape(0), columns = samples.shape(1);
+    std::unique_ptr<uint8_t[]> out;
+    {
+        nb::gil_scoped_release unlocked;
+        out = allocate<uint8_t>(rows * columns);
+        blur(data, rows, columns, out.get());
+    }
+    return new_array(std::move(out), {rows, columns});
+}
+
 NewArray<int64_t> list_areas(const AnyArray& values) {
     const uint8_t* data = packed<uint8_t>(values, "values", 2, "(height, width) of uint8");
     const size_t rows = values.shape(0), columns = values.shape(1);
@@ -161,6 +174,7 @@ void bind_pixels(nb::module_& module) {
     module.def("grey", &grey_pixels, arg("pixels"));
     module.def("over_white", &opaque_pixels, arg("pixels"));
     module.def("colour_bins", &count_colours, arg("pixels"));
+    module.def("blur", &blur_samples, arg("samples"));
     module.def("areas", &list_areas, arg("values"));
     module.def("dct_low", &dct_corner, arg("samples"), arg("low"));
     module.def("haar_low", &haar_corner, arg("values"), arg("levels"));

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from lookalike.images.picture import Picture
@@ -20,6 +22,15 @@ def ahash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `average_hash`: grey, resized to size x size; a bit says `sample > mean`."""
     grid = picture.grey_grid(size, size)
     return times(grid, grid.size) > int(grid.sum())
+
+
+def ahash_by(
+    picture: Picture, size: int, mean: Callable[[NDArray[np.uint8]], float]
+) -> NDArray[np.bool_]:
+    """As `ahash`, with what `mean` makes of the size x size samples in place of their mean."""
+    grid = picture.grey_grid(size, size)
+    lighter: NDArray[np.bool_] = grid > mean(grid)
+    return lighter
 
 
 def ahash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

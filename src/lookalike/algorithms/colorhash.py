@@ -1,4 +1,4 @@
-"""colorhash: how much of the picture is dark, grey, and of each hue. It knows no shapes, only colours.
+"""colorhash: how much of the picture is dark, grey, and of each hue, wherever in it that is.
 
 Source: J. Buchner, `colorhash` of ImageHash (2020), https://github.com/JohannesBuchner/imagehash
 """
@@ -50,10 +50,8 @@ def _colour_bins(picture: Picture) -> NDArray[np.int64]:
 
 
 def _bits(share: int, binbits: int) -> list[bool]:
-    """Not quite binary: in its upper half, a bit also counts those above it.
+    """The most significant first. Not binary: the place of bit k is set by any of bits k to 2k.
 
     So the eight shares of 3 bits are 000, 001, 010, 011, 110, 111, 110 and 111.
     """
-    return [
-        (share >> (binbits - 1 - place)) % (1 << (binbits - place)) > 0 for place in range(binbits)
-    ]
+    return [(share >> k) % (1 << (k + 1)) > 0 for k in reversed(range(binbits))]

@@ -9,6 +9,7 @@ The DCT is computed in integers, so that it is the same on every machine.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,15 +22,28 @@ if TYPE_CHECKING:
     from lookalike.images.picture import Picture
 
 SAMPLES_PER_BIT = 4
-"""The picture is resized to four times as many samples a side as the hash has bits."""
+"""The picture is resized to four times as many samples a side as the hash has bits, unless said."""
 
 
-def phash(picture: Picture, size: int) -> NDArray[np.bool_]:
+def phash(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -> NDArray[np.bool_]:
     """ImageHash's `phash`: grey, resized to 4 size x 4 size, DCT-II; a bit says that one of the
     size x size lowest coefficients is greater than the median of them all."""
-    side = SAMPLES_PER_BIT * size
+    side = samples_per_bit * size
     low = kernel.dct_low(picture.grey_grid(side, side), size)
     return 2 * low > twice_median(low)
+
+
+def phash_simple(
+    picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
+) -> NDArray[np.bool_]:
+    """ImageHash's `phash_simple`: grey, resized to 4 size x 4 size, DCT-II of each of the first
+    size rows; a bit says that a coefficient is greater than the mean of them all. Of each row, the
+    size lowest but the first, its mean, are taken."""
+    side = samples_per_bit * size
+    samples = picture.grey_grid(side, side)[:size].astype(np.int64)
+    low = (samples - samples[:, :1]) @ _cosines(side)[:, 1 : size + 1]
+    stronger: NDArray[np.bool_] = low.size * low > low.sum()
+    return stronger
 
 
 def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
@@ -38,6 +52,15 @@ def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     side = SAMPLES_PER_BIT * size
     low = kernel.dct_low(picture.colour_grid(side, side), size)
     return 2 * low >= twice_median(low.ravel()[1:])
+
+
+@lru_cache(maxsize=16)
+def _cosines(side: int) -> NDArray[np.int64]:
+    """Those of the DCT-II, a column for each frequency, rounded to 20 bits behind the point."""
+    x, k = np.ogrid[:side, :side]
+    angles = k * (2 * x + 1) % (4 * side) / (2 * side)
+    cosines: NDArray[np.float64] = np.cos(np.pi * angles)
+    return np.rint(2**20 * cosines).astype(np.int64)
 
 
 def twice_median(values: NDArray[np.int64]) -> np.int64:

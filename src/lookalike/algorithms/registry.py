@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from lookalike.algorithms import ahash, dhash, phash, whash
+from lookalike.algorithms import ahash, colorhash, dhash, phash, whash
 from lookalike.errors import whole_number
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.images.picture import Picture
-
-DEFAULT_SIZE = 8
-LARGEST_SIZE = 128
-"""Hashes of 16,384 bits, 2 KB each: far beyond use, and well within what a search can hold."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +48,43 @@ class Algorithm:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """The sizes that algorithms of a family come in."""
+
+    text: str
+    """As an error message names them."""
+    fit: Callable[[int], bool]
+    default: int = 8
+
+
+TO_256 = Sizes("2 to 256", lambda size: 2 <= size <= 256)
+POWERS_OF_TWO = Sizes(
+    "a power of two from 2 to 256", lambda size: 2 <= size <= 256 and not size & (size - 1)
+)
+EIGHT = Sizes("8", lambda size: size == 8)
+BITS_OF_A_SHARE = Sizes("1 to 8", lambda size: 1 <= size <= 8, default=3)
+
+
+def square(size: int) -> tuple[int, int]:
+    """As many rows as columns."""
+    return size, size
+
+
+def shares(size: int) -> tuple[int, int]:
+    """A row of so many bits for each share of a colorhash."""
+    return colorhash.SHARES, size
+
+
+@dataclass(frozen=True)
 class Family:
     """Algorithms that differ in their size only."""
 
     compute: Callable[[Picture, int], NDArray[np.bool_]]
     match_bits: int
-    """The default `max_distance` of 64 bits; other sizes take as large a share of theirs."""
-    powers_of_two: bool = False
-    fixed_size: bool = False
+    """`max_distance` at the default size; other sizes take as large a share of their bits."""
+    sizes: Sizes = TO_256
+    shape: Callable[[int], tuple[int, int]] = square
+    """From a size to rows and columns."""
 
 
 # The default distances of the plain names were chosen on real photographs and copies of them:
@@ -67,13 +92,15 @@ class Family:
 FAMILIES = {
     "ahash": Family(ahash.ahash, 5),
     "phash": Family(phash.phash, 10),
+    "phash_simple": Family(phash.phash_simple, 10),
     "dhash": Family(dhash.dhash, 8),
     "dhash_vertical": Family(dhash.dhash_vertical, 8),
-    "whash": Family(whash.whash, 6, powers_of_two=True),
-    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, fixed_size=True),
-    "phash@imagededup": Family(phash.phash_imagededup, 10, fixed_size=True),
-    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, fixed_size=True),
-    "whash@imagededup": Family(whash.whash_imagededup, 10, fixed_size=True),
+    "whash": Family(whash.whash, 6, POWERS_OF_TWO),
+    "colorhash": Family(colorhash.colorhash, 2, BITS_OF_A_SHARE, shares),
+    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT),
+    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT),
+    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT),
+    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT),
 }
 
 
@@ -100,18 +127,21 @@ def _parse(name: str) -> Algorithm:
     family = FAMILIES.get(family_name)
     if family is None:
         raise ValueError(f"no algorithm {name!r}; there are {', '.join(FAMILIES)}")
-    size = _size(name, family, digits) if colon else DEFAULT_SIZE
-    canonical = family_name if size == DEFAULT_SIZE else f"{stem}:{size}{at}{flavour}"
+    usual = family.sizes.default
+    size = _size(name, family.sizes, digits) if colon else usual
+    canonical = family_name if size == usual else f"{stem}:{size}{at}{flavour}"
     return _build(canonical, family, size)
 
 
 @cache
 def _build(name: str, family: Family, size: int) -> Algorithm:
-    bits = size * size
+    rows, columns = family.shape(size)
+    usual_rows, usual_columns = family.shape(family.sizes.default)
+    bits, usual_bits = rows * columns, usual_rows * usual_columns
     return Algorithm(
         name=name,
-        shape=(size, size),
-        default_max_distance=bits * family.match_bits // (DEFAULT_SIZE * DEFAULT_SIZE),
+        shape=(rows, columns),
+        default_max_distance=bits * family.match_bits // usual_bits,
         compute=lambda picture: family.compute(picture, size),
     )
 
@@ -129,14 +159,8 @@ def checked_distance(max_distance: int | None, algorithm: str) -> int:
     return number
 
 
-def _size(name: str, family: Family, digits: str) -> int:
+def _size(name: str, sizes: Sizes, digits: str) -> int:
     size = int(digits) if re.fullmatch("[1-9][0-9]{0,2}", digits) else 0
-    if family.fixed_size:
-        sizes, fits = str(DEFAULT_SIZE), size == DEFAULT_SIZE
-    elif family.powers_of_two:
-        sizes, fits = f"a power of two from 2 to {LARGEST_SIZE}", size > 1 and not size & (size - 1)
-    else:
-        sizes, fits = f"2 to {LARGEST_SIZE}", size > 1
-    if not fits or size > LARGEST_SIZE:
-        raise ValueError(f"the size of {name!r} must be {sizes}, not {digits!r}")
+    if not sizes.fit(size):
+        raise ValueError(f"the size of {name!r} must be {sizes.text}, not {digits!r}")
     return size

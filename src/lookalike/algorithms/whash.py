@@ -7,11 +7,13 @@ https://fullstackml.com/wavelet-image-hash-in-python-3504fdd282b5
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,10 +27,43 @@ def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `whash` with its Haar mode: grey, resized to the largest power of two in the
     picture's shorter side (and no less than size), samples / 255, the mean removed by going all
     Haar steps down and up, then down to size x size; a bit says `average > median`."""
-    side = max(1 << (min(picture.width, picture.height).bit_length() - 1), size)
+    return whash_by(picture, size, natural_side(picture, size))
+
+
+def natural_side(picture: Picture, size: int) -> int:
+    """The largest power of two in the shorter side of the picture, but no less than `size`."""
+    return max(1 << (min(picture.width, picture.height).bit_length() - 1), size)
+
+
+def whash_by(
+    picture: Picture, size: int, side: int, wavelet: str = "haar", *, remove_mean: bool = True
+) -> NDArray[np.bool_]:
+    """As `whash`, resized to side x side, a power of two no less than size; with the mean left
+    where it is, or with any other wavelet of PyWavelets for the last steps.
+
+    Other wavelets leave more averages than size x size. Raises `MissingExtraError` for them where
+    PyWavelets is not installed.
+    """
     samples = picture.grey_grid(side, side) / 255.0
-    low = kernel.haar_low(kernel.haar_remove_mean(samples), (side // size).bit_length() - 1)
+    if remove_mean:
+        samples = kernel.haar_remove_mean(samples)
+    levels = (side // size).bit_length() - 1
+    low = kernel.haar_low(samples, levels) if wavelet == "haar" else _low(samples, wavelet, levels)
     return low > np.median(low)
+
+
+def _low(values: NDArray[np.float64], wavelet: str, levels: int) -> NDArray[np.float64]:
+    """The averages after so many steps, as PyWavelets works them out."""
+    try:
+        pywt = import_module("pywt")
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"the wavelet {wavelet!r} needs PyWavelets: pip install PyWavelets"
+        ) from error
+    wanted = pywt.Wavelet(wavelet)
+    for _ in range(levels):
+        values, _details = pywt.dwt2(values, wanted)
+    return values
 
 
 def whash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import warnings
 
@@ -54,14 +56,32 @@ def main() -> None:
     """Run the command; errors come without a traceback."""
     # What Pillow warns of, such as odd metadata, is in a status where it matters.
     warnings.filterwarnings("ignore", module="PIL")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal or file that lacks some characters
+            stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(commands.main(standalone_mode=False))
+        code = commands.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except LookalikeError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(EXIT_ERROR)
+        code = error.exit_code
+    except (LookalikeError, MemoryError) as error:
+        code = _fail(str(error) or "there is not enough memory")
+    except BrokenPipeError:  # whoever read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = EXIT_ERROR
+    except OSError as error:
+        code = _fail(f"the output cannot be written: {error.strerror or error}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+        os._exit(EXIT_INTERRUPTED)  # without waiting for pictures that are being decoded
+    sys.exit(code)
+
+
+def _fail(message: str) -> int:
+    from lookalike.cli.output import printable
+
+    click.echo(f"Error: {printable(message)}", err=True)
+    return EXIT_ERROR

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli import options
-from lookalike.cli.output import check_folder, columns, console, emit, plural, printable
+from lookalike.cli.output import columns, console, failure_line, plural, printable
+from lookalike.cli.output import output as output_to
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,42 +67,45 @@ def find(
 
     options.require_some(paths)
     options.require_one_form(as_json, as_csv)
-    check_folder(output)
     with options.usage_errors():
         checked_distance(max_distance, algorithm)
-    with nullcontext(None) if quiet else progress_bar() as progress:
-        result = find_duplicates(
-            paths,
-            algorithm=algorithm,
-            max_distance=max_distance,
-            recursive=recursive,
-            hidden=hidden,
-            workers=workers,
-            max_pixels=max_pixels,
-            progress=progress,
-        )
-    if as_json:
-        text = result.to_json()
-    elif as_csv:
-        text = result.to_csv()
-    else:
-        text = readable(result, console(output), summary=not quiet)
-    emit(text, output)
+    with output_to(output) as write:
+        with nullcontext(None) if quiet else progress_bar() as progress:
+            result = find_duplicates(
+                paths,
+                algorithm=algorithm,
+                max_distance=max_distance,
+                recursive=recursive,
+                hidden=hidden,
+                workers=workers,
+                max_pixels=max_pixels,
+                progress=progress,
+            )
+        if as_json:
+            write(result.to_json())
+        elif as_csv:
+            write(result.to_csv())
+        else:
+            write(readable(result, console(output), summary=not quiet))
     if not quiet and (as_json or as_csv or output):
         click.echo("\n".join(summary_lines(result)), err=True)
     if strict and result.failures:
         context.exit(1)
 
 
-def readable(result: Result, screen: Console, *, summary: bool) -> str:
-    """The groups as text, and what else there is to know."""
+def readable(
+    result: Result, screen: Console, *, summary: bool, groups: Sequence[Group] | None = None
+) -> str:
+    """The groups, or some of them, as text, and what else there is to know."""
+    from rich.text import Text
+
     with screen.capture() as captured:
-        for number, group in enumerate(result.groups, start=1):
+        for number, group in enumerate(result.groups if groups is None else groups, start=1):
             screen.print(f"[bold]{heading(number, group)}[/bold]")
             screen.print(members(group))
             screen.print()
         if summary:
-            screen.print("\n".join(summary_lines(result)), markup=False)
+            screen.print(Text("\n".join(summary_lines(result))))
     return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
@@ -153,12 +158,11 @@ def summary_lines(result: Result) -> list[str]:
     """What was looked at and found, what was left out, and what could not be read."""
     from rich.filesize import decimal
 
-    duplicates = sum(len(group) - 1 for group in result.groups)
     lines = [
         f"{plural(len(result.images), 'image')} hashed by {result.algorithm}, "
         f"matched within {plural(result.max_distance, 'bit')}: "
-        f"{plural(len(result.groups), 'group')} with {plural(duplicates, 'duplicate')}, "
-        f"{decimal(result.bytes_to_save)} to save."
+        f"{plural(len(result.groups), 'group')} with "
+        f"{plural(result.duplicate_count, 'duplicate')}, {decimal(result.bytes_to_save)} to save."
     ]
     if result.flat_count:
         lines.append(
@@ -170,5 +174,5 @@ def summary_lines(result: Result) -> list[str]:
         lines.append(f"Not looked at: {kinds}.")
     if result.failures:
         lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
-        lines += [f"  {one.status}: {printable(one.path)}: {one.reason}" for one in result.failures]
+        lines += [f"  {failure_line(one)}" for one in result.failures]
     return lines

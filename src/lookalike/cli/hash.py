@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike.cli import options
-from lookalike.cli.output import check_folder, emit, printable, report_failures
+from lookalike.cli.output import output as output_to
+from lookalike.cli.output import printable, report_failures
 
 if TYPE_CHECKING:
     from lookalike.table import HashTable
@@ -65,22 +66,22 @@ def hash_command(
 
     options.require_some(paths)
     options.require_one_form(as_json, as_csv)
-    check_folder(output)
     with options.usage_errors():
         for name in algorithms:
             get_algorithm(name)
-    with nullcontext(None) if quiet else progress_bar() as progress:
-        table = hash_images(
-            paths,
-            algorithms=algorithms,
-            recursive=recursive,
-            hidden=hidden,
-            workers=workers,
-            max_pixels=max_pixels,
-            progress=progress,
-        )
-    form = as_json_text if as_json else as_csv_text if as_csv else as_lines
-    emit(form(table), output)
+    with output_to(output) as write:
+        with nullcontext(None) if quiet else progress_bar() as progress:
+            table = hash_images(
+                paths,
+                algorithms=algorithms,
+                recursive=recursive,
+                hidden=hidden,
+                workers=workers,
+                max_pixels=max_pixels,
+                progress=progress,
+            )
+        form = as_json_text if as_json else as_csv_text if as_csv else as_lines
+        write(form(table))
     if not as_json and not as_csv:
         report_failures(table.failures)
     if strict and table.failures:
@@ -100,8 +101,6 @@ def as_lines(table: HashTable) -> str:
 
 def as_json_text(table: HashTable) -> str:
     """Images with their hashes, and failures."""
-    from lookalike.results import escape_surrogates
-
     hexes = hex_columns(table)
     document = {
         "images": [
@@ -114,7 +113,7 @@ def as_json_text(table: HashTable) -> str:
         ],
         "skipped": table.skipped,
     }
-    return escape_surrogates(json.dumps(document, ensure_ascii=False, indent=2))
+    return json.dumps(document, indent=2)
 
 
 def as_csv_text(table: HashTable) -> str:

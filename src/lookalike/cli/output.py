@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -21,32 +23,53 @@ PIPE_WIDTH = 100_000
 """A pipe has no width: whatever reads it wants whole lines."""
 
 
-def check_folder(path: str | None) -> None:
-    """Raise before any work is done where the folder of `--output` is not there."""
-    if path and not Path(path).absolute().parent.is_dir():
-        raise click.UsageError(f"--output: there is no folder {str(Path(path).parent)!r}")
+@contextmanager
+def output(path: str | None) -> Iterator[Callable[[str], None]]:
+    """Give a function that prints text, or writes it to the file at `path`.
 
-
-def emit(text: str, path: str | None) -> None:
-    """Print text, or write it to `path` by way of a temporary file beside it."""
+    That file is replaced as a whole when everything has gone well, by a temporary one beside it;
+    whether that can be made is found out before any work begins. What is no file, such as a pipe,
+    is written into.
+    """
     if path is None:
-        click.echo(text, nl=bool(text) and not text.endswith("\n"))
+        yield _print
         return
-    import tempfile
-
-    target = Path(path).absolute()
+    target = Path(path).resolve()
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text if text.endswith("\n") else text + "\n")
-            os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101
-            os.replace(temporary, target)  # noqa: PTH105
-        except BaseException:
-            os.unlink(temporary)  # noqa: PTH108
-            raise
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", newline="") as pipe:
+                yield _writer(pipe)
+            return
+        with _replaced(target) as file:
+            yield _writer(file)
     except OSError as error:
         raise LookalikeError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[TextIO]:
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+        os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101
+        os.replace(temporary, target)  # noqa: PTH105
+    except BaseException:
+        os.unlink(temporary)  # noqa: PTH108
+        raise
+
+
+def _print(text: str) -> None:
+    click.echo(text, nl=bool(text) and not text.endswith("\n"))
+
+
+def _writer(file: TextIO) -> Callable[[str], None]:
+    def write(text: str) -> None:
+        file.write(text if text.endswith("\n") else text + "\n")
+
+    return write
 
 
 def _umask() -> int:
@@ -59,7 +82,7 @@ def console(path: str | None) -> Console:
     """What to print tables on, to be captured: as wide as the terminal, or as any line needs."""
     from rich.console import Console
 
-    if path is None and sys.stdout.isatty():
+    if path is None and sys.stdout is not None and sys.stdout.isatty():
         return Console(highlight=False)
     return Console(highlight=False, width=PIPE_WIDTH, no_color=True, force_terminal=False)
 
@@ -80,7 +103,12 @@ def printable(path: str) -> str:
 def report_failures(failures: list[Failure]) -> None:
     """Say on standard error which inputs could not be read, and why."""
     for one in failures:
-        click.echo(f"{one.status}: {printable(one.path)}: {one.reason}", err=True)
+        click.echo(failure_line(one), err=True)
+
+
+def failure_line(failure: Failure) -> str:
+    """Status, path and reason as one line of text."""
+    return printable(f"{failure.status}: {failure.path}: {failure.reason}")
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,0 +1,350 @@
+"""ImageHash's functions and classes over this library's algorithms.
+
+    import lookalike.imagehash as imagehash
+
+is all that a script for ImageHash 4.3 needs to change: names, arguments, hashes and hex are the
+same, and so are the hashes that it stored. Images are read as ImageHash reads them: no orientation
+is applied, alpha is dropped. Hashes do not depend on the Pillow that is installed: they are those
+that ImageHash gives on Pillow 12.
+
+Where ImageHash asserts or raises a plain error, `ArgumentError` is raised, which is both. Mended,
+as no stored hash changes by it: hashes compare with anything, `!= None` is true, `hash()` takes in
+all bits, and `crop_resistant_hash` leaves out segments of less than a pixel.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Iterable
+from math import isqrt
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from lookalike.algorithms import ahash, crop_resistant
+from lookalike.algorithms import colorhash as colour
+from lookalike.algorithms import dhash as difference
+from lookalike.algorithms import phash as frequency
+from lookalike.algorithms import whash as wavelet
+from lookalike.errors import LookalikeError
+from lookalike.images import ImageSource, Picture, read_picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "ArgumentError",
+    "ImageHash",
+    "ImageMultiHash",
+    "average_hash",
+    "colorhash",
+    "crop_resistant_hash",
+    "dhash",
+    "dhash_vertical",
+    "hex_to_flathash",
+    "hex_to_hash",
+    "hex_to_multihash",
+    "old_hex_to_hash",
+    "phash",
+    "phash_simple",
+    "whash",
+]
+
+__version__ = "4.3.2"
+"""The version of ImageHash whose functions these are."""
+
+Readable: TypeAlias = "ImageSource | Picture"
+MeanFunc: TypeAlias = "Callable[[NDArray[np.uint8]], float]"
+HashFunc: TypeAlias = "Callable[[Any], ImageHash]"
+
+
+class ArgumentError(LookalikeError, ValueError, AssertionError):
+    """An argument that cannot be, whichever of the two ImageHash raises for it."""
+
+
+class ImageHash:
+    """The bits of one image: `hash`, a bool array. `str()` is their hex, `-` counts differing ones.
+
+    Two are equal if their bits are, whatever the shape of the arrays.
+    """
+
+    def __init__(self, binary_array: NDArray[np.bool_]) -> None:
+        self.hash = binary_array
+
+    def __str__(self) -> str:
+        bits = self.hash.astype(np.bool_).ravel()
+        number = int.from_bytes(np.packbits(bits).tobytes(), "big") >> (-bits.size % 8)
+        return f"{number:0{-(-bits.size // 4)}x}"
+
+    def __repr__(self) -> str:
+        return repr(self.hash)
+
+    def __sub__(self, other: ImageHash) -> int:
+        if not isinstance(other, ImageHash):
+            return NotImplemented
+        if self.hash.size != other.hash.size:
+            raise TypeError(
+                "ImageHashes must be of the same shape, "
+                f"not {self.hash.shape} and {other.hash.shape}"
+            )
+        return int(np.count_nonzero(self.hash.ravel() != other.hash.ravel()))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ImageHash):
+            return NotImplemented
+        return np.array_equal(self.hash.ravel(), other.hash.ravel())
+
+    def __hash__(self) -> int:
+        return hash((self.hash.size, np.packbits(self.hash.astype(np.bool_).ravel()).tobytes()))
+
+    def __len__(self) -> int:
+        return self.hash.size
+
+
+class ImageMultiHash:
+    """The hashes of an image's segments, `segment_hashes`.
+
+    `==` says whether any segment of this has a match in the other: it is not transitive.
+    """
+
+    def __init__(self, hashes: list[ImageHash]) -> None:
+        self.segment_hashes = hashes
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ImageMultiHash):
+            return NotImplemented
+        return self.matches(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.segment_hashes))
+
+    def __sub__(
+        self,
+        other: ImageMultiHash,
+        hamming_cutoff: float | None = None,
+        bit_error_rate: float | None = None,
+    ) -> float:
+        """How many segments have no match, and a fraction for the distances of those that have."""
+        if not isinstance(other, ImageMultiHash):
+            return NotImplemented
+        matches, distance = self.hash_diff(other, hamming_cutoff, bit_error_rate)
+        segments = len(self.segment_hashes)
+        if not matches:
+            return segments
+        # In ImageHash's order: the last bit of a float decides between equally good matches.
+        return segments - (matches - distance / (matches * len(self.segment_hashes[0])))
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.segment_hashes))
+
+    def __repr__(self) -> str:
+        return repr(self.segment_hashes)
+
+    def hash_diff(
+        self,
+        other_hash: ImageMultiHash,
+        hamming_cutoff: float | None = None,
+        bit_error_rate: float | None = None,
+    ) -> tuple[int, int]:
+        """How many segments have a match in the other, and the sum of the distances to the nearest.
+
+        A match is at most `hamming_cutoff` bits away, or that share `bit_error_rate` of the bits; a
+        quarter, where neither is given.
+        """
+        if hamming_cutoff is None:
+            share = 0.25 if bit_error_rate is None else bit_error_rate
+            hamming_cutoff = len(self.segment_hashes[0]) * share
+        nearest = (
+            min(ours - its for its in other_hash.segment_hashes) for ours in self.segment_hashes
+        )
+        distances = [distance for distance in nearest if distance <= hamming_cutoff]
+        return len(distances), sum(distances)
+
+    def matches(
+        self,
+        other_hash: ImageMultiHash,
+        region_cutoff: int = 1,
+        hamming_cutoff: float | None = None,
+        bit_error_rate: float | None = None,
+    ) -> bool:
+        """Whether at least `region_cutoff` segments have a match in the other."""
+        return self.hash_diff(other_hash, hamming_cutoff, bit_error_rate)[0] >= region_cutoff
+
+    def best_match(
+        self,
+        other_hashes: Iterable[ImageMultiHash],
+        hamming_cutoff: float | None = None,
+        bit_error_rate: float | None = None,
+    ) -> ImageMultiHash:
+        """The first of those whose `-` is least."""
+        return min(
+            other_hashes, key=lambda other: self.__sub__(other, hamming_cutoff, bit_error_rate)
+        )
+
+
+def average_hash(image: Readable, hash_size: int = 8, mean: MeanFunc = np.mean) -> ImageHash:
+    """Which of hash_size x hash_size samples are lighter than their mean, or than what `mean` says.
+
+    `mean` takes the samples, `(hash_size, hash_size)` uint8, and gives a number."""
+    size = _at_least(2, hash_size=hash_size)
+    picture = _picture(image)
+    bits = ahash.ahash(picture, size) if mean is np.mean else ahash.ahash_by(picture, size, mean)
+    return ImageHash(bits)
+
+
+def phash(image: Readable, hash_size: int = 8, highfreq_factor: int = 4) -> ImageHash:
+    """Which of hash_size x hash_size low frequencies are stronger than their median."""
+    size, factor = _at_least(2, hash_size=hash_size), _at_least(1, highfreq_factor=highfreq_factor)
+    return ImageHash(frequency.phash(_picture(image), size, factor))
+
+
+def phash_simple(image: Readable, hash_size: int = 8, highfreq_factor: int = 4) -> ImageHash:
+    """Which of the low frequencies of the first hash_size rows are stronger than their mean."""
+    size, factor = _at_least(1, hash_size=hash_size), _at_least(1, highfreq_factor=highfreq_factor)
+    return ImageHash(frequency.phash_simple(_picture(image), size, factor))
+
+
+def dhash(image: Readable, hash_size: int = 8) -> ImageHash:
+    """Where the picture gets lighter to the right."""
+    return ImageHash(difference.dhash(_picture(image), _at_least(2, hash_size=hash_size)))
+
+
+def dhash_vertical(image: Readable, hash_size: int = 8) -> ImageHash:
+    """Where the picture gets lighter downwards."""
+    return ImageHash(difference.dhash_vertical(_picture(image), _at_least(1, hash_size=hash_size)))
+
+
+def whash(
+    image: Readable,
+    hash_size: int = 8,
+    image_scale: int | None = None,
+    mode: str = "haar",
+    remove_max_haar_ll: bool = True,
+) -> ImageHash:
+    """Which wavelet averages of the picture, resized to image_scale x image_scale, exceed their
+    median.
+
+    Both sizes are powers of two; `image_scale` is by default the largest in the shorter side.
+    `mode`: `haar`, or another wavelet of PyWavelets such as `db4`, which needs that installed
+    (`MissingExtraError`)."""
+    size = _power_of_two(hash_size=hash_size)
+    picture = _picture(image)
+    if image_scale is None:
+        image_scale = wavelet.natural_side(picture, size)
+    side = _power_of_two(image_scale=image_scale)
+    if size > side:
+        raise ArgumentError(f"hash_size must be at most image_scale, {side}, not {size}")
+    bits = wavelet.whash_by(picture, size, side, mode, remove_mean=remove_max_haar_ll)
+    return ImageHash(bits)
+
+
+def colorhash(image: Readable, binbits: int = 3) -> ImageHash:
+    """How much of the picture is black, grey, and of six hues, faint or bright: `(14, binbits)`."""
+    return ImageHash(colour.colorhash(_picture(image), _at_least(1, binbits=binbits)))
+
+
+def crop_resistant_hash(
+    image: Readable,
+    hash_func: HashFunc = dhash,
+    limit_segments: int | None = None,
+    segment_threshold: float = 128,
+    min_segment_size: int = 500,
+    segmentation_image_size: int = 300,
+) -> ImageMultiHash:
+    """The hash of each light and each dark segment of the picture, by its bounds.
+
+    `hash_func` takes a Pillow image, which is cut from `image`; the functions of this module, also
+    as `functools.partial`, need no such detour."""
+    picture = _picture(image)
+    boxes = crop_resistant.segment_boxes(
+        picture,
+        side=_at_least(1, segmentation_image_size=segmentation_image_size),
+        threshold=segment_threshold,
+        min_size=min_segment_size,
+        limit=limit_segments,
+    )
+    function = getattr(hash_func, "func", hash_func)
+    if function in GREY_FUNCTIONS:
+        parts: list[Any] = [_part(picture.grey, box) for box in boxes]
+    elif function is colorhash:
+        parts = [_part(picture.pixels, box) for box in boxes]
+    elif hasattr(image, "crop"):
+        parts = [image.crop(box) for box in boxes]
+    else:
+        raise TypeError(
+            f"a hash_func of one's own needs a Pillow image, not {type(image).__name__}"
+        )
+    return ImageMultiHash([hash_func(part) for part in parts])
+
+
+GREY_FUNCTIONS = {average_hash, phash, phash_simple, dhash, dhash_vertical, whash}
+
+
+def hex_to_hash(hexstr: str) -> ImageHash:
+    """The square hash that prints as `hexstr`. (For those of `colorhash`: `hex_to_flathash`.)"""
+    size = isqrt(4 * len(hexstr))
+    bits = _bits(hexstr, size * size)
+    if bits.size % size:
+        raise ArgumentError(f"{hexstr!r} is no hash of {size} x {size} bits")
+    return ImageHash(bits.reshape(-1, size))
+
+
+def hex_to_flathash(hexstr: str, hashsize: int) -> ImageHash:
+    """The hash that prints as `hexstr`, as one row of as many times `hashsize` bits as it holds."""
+    return ImageHash(_bits(hexstr, 4 * len(hexstr) // hashsize * hashsize)[None])
+
+
+def hex_to_multihash(hexstr: str) -> ImageMultiHash:
+    """The hashes of segments that print as `hexstr`, separated by commas."""
+    return ImageMultiHash([hex_to_hash(part) for part in hexstr.split(",")])
+
+
+def old_hex_to_hash(hexstr: str, hash_size: int = 8) -> ImageHash:
+    """A hash as ImageHash printed it up to version 3.7, the lowest bit of each byte first."""
+    count = hash_size * (hash_size // 4)
+    if len(hexstr) != count:
+        raise ArgumentError(f"a hash must have {count} hex digits for its size, not {hexstr!r}")
+    packed = np.packbits(_bits(hexstr, 4 * count))
+    return ImageHash(np.unpackbits(packed, bitorder="little").astype(np.bool_).reshape(-1, 8))
+
+
+def _bits(hexstr: str, count: int) -> NDArray[np.bool_]:
+    """The bits of a number in hex, zero bits in front up to `count`."""
+    try:
+        number = int(hexstr, 16)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise ArgumentError(f"a hash must be hex digits, not {hexstr!r}")
+    return np.array([bit == "1" for bit in f"{number:0{count}b}"])
+
+
+def _picture(image: Readable) -> Picture:
+    if isinstance(image, Picture):
+        return image
+    load = getattr(image, "load", None)
+    if load is not None:  # here, so that a damaged image raises Pillow's own error
+        load()
+    return read_picture(image, max_pixels=sys.maxsize, as_stored=True)
+
+
+def _part(pixels: NDArray[np.uint8], box: crop_resistant.Box) -> Picture:
+    # With a file, though an empty one, nobody works out a digest of the pixels.
+    return Picture(pixels[box.upper : box.lower, box.left : box.right], file=b"")
+
+
+def _at_least(least: int, **argument: int) -> int:
+    ((name, value),) = argument.items()
+    number = operator.index(value)
+    if number < least:
+        raise ArgumentError(f"{name} must be {least} or more, not {value}")
+    return number
+
+
+def _power_of_two(**argument: int) -> int:
+    ((name, value),) = argument.items()
+    number = _at_least(1, **argument)
+    if number & (number - 1):
+        raise ArgumentError(f"{name} must be a power of two, not {value}")
+    return number

@@ -1,0 +1,234 @@
+"""Pictures of duplicates, side by side, with matplotlib: an extra, loaded when it is needed."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import numpy as np
+
+from lookalike.errors import ImageError, MissingExtraError
+from lookalike.images import is_image_source, read_picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from lookalike.images import ImageSource
+
+COLUMNS = 4
+MOST_SHOWN = 100
+"""Pictures in one figure: it could hold thousands, but matplotlib takes a while for each."""
+SHOWN_SIDE = 512
+"""Pixels kept of the longer side of a picture, so that photographs do not fill the memory."""
+CELL = (2.5, 2.2)
+"""Width and height of a picture with its title, in inches."""
+LINE = 32
+"""Characters of a title that fit over a picture."""
+
+# A file may be called a$b$.jpg, which is no formula.
+AS_IT_IS: dict[str, Any] = {"parse_math": False, "usetex": False}
+
+
+def plot_duplicates(
+    image_dir: str | os.PathLike[str],
+    duplicate_map: Mapping[str, Sequence[Any]],
+    filename: str,
+    outfile: str | os.PathLike[str] | None = None,
+) -> Figure:
+    """Show one image of a map of duplicates above its duplicates, as imagededup's function does.
+
+    `image_dir`: the folder that the names in the map are in. `duplicate_map`: of each file, its
+    duplicates, as names or as (name, score); scores are shown where there are any. `filename`: a
+    key of the map. The figure is written to `outfile`, in the format that its name says; without
+    one it is shown in a window or notebook.
+
+    Pictures are upright. One that cannot be read is an empty frame with the reason in it. Of more
+    than 100 duplicates the first 100 are shown, and the figure says so.
+
+    Raises `ValueError` where `image_dir` is no folder, and where `filename` is not in the map or
+    has no duplicates (imagededup: `AssertionError`, but for the second); `TypeError` for a map that
+    is none; `MissingExtraError` without matplotlib.
+
+    Unlike imagededup's, it returns the figure, and shows none that it writes. At the end of a
+    notebook's cell, put a semicolon after the call, or the figure is shown twice.
+    """
+    _require_matplotlib()
+    folder = Path(image_dir)
+    if not folder.is_dir():
+        raise ValueError(f"image_dir must be a folder, and {str(image_dir)!r} is none")
+    if not isinstance(duplicate_map, Mapping):
+        raise TypeError(f"duplicate_map must be a mapping, not {type(duplicate_map).__name__}")
+    if filename not in duplicate_map:
+        raise ValueError(f"{filename!r} is not in the map of duplicates")
+    entries = [_entry(one) for one in duplicate_map[filename]]
+    if not entries:
+        raise ValueError(f"{filename!r} has no duplicates")
+    query = _read(folder / filename, f"query: {filename}")
+    frames = [_read(folder / name, title) for name, title in entries[:MOST_SHOWN]]
+    return _draw([query], frames, len(entries), COLUMNS, outfile)
+
+
+def show_images(
+    images: ImageSource | Iterable[ImageSource],
+    labels: Iterable[object] | None = None,
+    *,
+    columns: int = COLUMNS,
+    outfile: str | os.PathLike[str] | None = None,
+) -> Figure:
+    """Show pictures in rows of `columns`, each under its label.
+
+    `images`: anything that `hash_image` takes, or any number of these. `labels`: as many, of
+    anything that prints; without them, the names of those that are paths. `outfile`, pictures that
+    cannot be read, their largest number and what is returned are as with `plot_duplicates`.
+
+    Raises `ValueError` for no images, another number of labels, or less than one column;
+    `MissingExtraError` without matplotlib.
+    """
+    _require_matplotlib()
+    sources: list[ImageSource]
+    sources = [images] if is_image_source(images) else list(cast("Iterable[ImageSource]", images))
+    titles = [_name_of(one) for one in sources] if labels is None else [str(one) for one in labels]
+    if not sources:
+        raise ValueError("there are no images to show")
+    if len(titles) != len(sources):
+        raise ValueError(f"labels must be as many as the images, {len(sources)}, not {len(titles)}")
+    if columns < 1:
+        raise ValueError(f"columns must be 1 or more, not {columns}")
+    frames = list(map(_read, sources[:MOST_SHOWN], titles))
+    return _draw([], frames, len(sources), columns, outfile)
+
+
+class _Frame(NamedTuple):
+    """A picture or the reason why there is none, and what stands over it."""
+
+    title: str
+    pixels: NDArray[np.uint8] | None
+    """`(height, width)` or `(height, width, 3)`, not larger than need be."""
+    size: tuple[int, int]
+    """Width and height that the picture has in its file."""
+    reason: str = ""
+
+
+def _require_matplotlib() -> None:
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("plotting needs matplotlib: pip install matplotlib") from error
+
+
+def _read(source: ImageSource, title: str) -> _Frame:
+    try:
+        picture = read_picture(source)
+    except ImageError as error:
+        return _Frame(title, None, (0, 0), error.reason)
+    return _Frame(title, _shrunk(picture.pixels), (picture.width, picture.height))
+
+
+def _entry(duplicate: Any) -> tuple[str, str]:
+    """The name and the title of an entry of a map: a name or (name, score)."""
+    if isinstance(duplicate, str):
+        return duplicate, duplicate
+    name, score = duplicate
+    shown = f"{score:.3f}" if isinstance(score, float | np.floating) else str(score)
+    return name, f"{name} ({shown})"
+
+
+def _name_of(source: object) -> str:
+    return Path(os.fsdecode(source)).name if isinstance(source, str | os.PathLike) else ""
+
+
+def _draw(
+    top: list[_Frame],
+    frames: list[_Frame],
+    total: int,
+    columns: int,
+    outfile: str | os.PathLike[str] | None,
+) -> Figure:
+    """`top`, one or none, in a row of its own; in rows under it the others, of `total` there are.
+
+    All is read before this, so that no error leaves pyplot with half a figure.
+    """
+    columns = min(columns, len(frames))
+    rows = len(top) + math.ceil(len(frames) / columns)
+    figure = _new_figure(columns * CELL[0], rows * CELL[1], on_screen=outfile is None)
+    grid = figure.add_gridspec(rows, columns)
+    for frame in top:
+        _fill(figure.add_subplot(grid[0, :]), frame)
+    for at, frame in enumerate(frames, start=len(top) * columns):
+        _fill(figure.add_subplot(grid[divmod(at, columns)]), frame)
+    if len(frames) < total:
+        figure.suptitle(f"the first {len(frames):,} of {total:,}")
+    if outfile is None:
+        _show(figure)
+    else:
+        figure.savefig(outfile)
+    return figure
+
+
+def _new_figure(width: float, height: float, *, on_screen: bool) -> Figure:
+    """A figure of this size in inches. Only one for the screen is known to pyplot."""
+    if on_screen:
+        from matplotlib import pyplot
+
+        return pyplot.figure(figsize=(width, height), layout="constrained")
+    from matplotlib.figure import Figure
+
+    return Figure((width, height), layout="constrained")
+
+
+def _show(figure: Figure) -> None:
+    from matplotlib import pyplot
+
+    pyplot.show()
+    # In interactive mode `show` comes back at once, and the window belongs to the user.
+    if not pyplot.isinteractive():
+        pyplot.close(figure)
+
+
+def _fill(axes: Axes, frame: _Frame) -> None:
+    axes.set_title(_lines(frame.title), fontsize=8, **AS_IT_IS)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    if frame.pixels is None:
+        axes.set_box_aspect(3 / 4)
+        axes.spines[:].set_color("0.7")
+        reason = fill(_printable(frame.reason), LINE)
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "transform": axes.transAxes}
+        axes.text(0.5, 0.5, reason, fontsize=8, color="0.4", **middle, **AS_IT_IS)
+        return
+    width, height = frame.size
+    axes.imshow(frame.pixels, cmap="gray", vmin=0, vmax=255, extent=(0, width, height, 0))
+    axes.set_frame_on(False)
+
+
+def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The means of square blocks, so large that `SHOWN_SIDE` of them cover the longer side."""
+    height, width = pixels.shape[:2]
+    block = math.ceil(max(height, width) / SHOWN_SIDE)
+    if block == 1:
+        return pixels
+    down, across = min(block, height), min(block, width)
+    rows, columns = height // down, width // across
+    whole = pixels[: rows * down, : columns * across]
+    blocks = whole.reshape(rows, down, columns, across, *pixels.shape[2:])
+    means: NDArray[np.uint8] = blocks.mean(axis=(1, 3)).round().astype(np.uint8)
+    return means
+
+
+def _lines(title: str) -> str:
+    """A title in at most two lines, shortened in its middle: its end has the kind or the score."""
+    title = _printable(title)
+    if len(title) > 2 * LINE:
+        title = f"{title[: LINE - 1]}…{title[-LINE:]}"
+    return "\n".join(title[at : at + LINE] for at in range(0, len(title), LINE))
+
+
+def _printable(text: str) -> str:
+    """Names may hold bytes that are no text."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
