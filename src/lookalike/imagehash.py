@@ -15,7 +15,6 @@ all bits, and `crop_resistant_hash` leaves out segments of less than a pixel.
 from __future__ import annotations
 
 import operator
-import sys
 from collections.abc import Callable, Iterable
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -28,7 +27,8 @@ from lookalike.algorithms import dhash as difference
 from lookalike.algorithms import phash as frequency
 from lookalike.algorithms import whash as wavelet
 from lookalike.errors import LookalikeError
-from lookalike.images import ImageSource, Picture, read_picture
+from lookalike.images import ImageSource, Picture
+from lookalike.images.strips import read_stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -188,7 +188,7 @@ def average_hash(image: Readable, hash_size: int = 8, mean: MeanFunc = np.mean) 
 
     `mean` takes the samples, `(hash_size, hash_size)` uint8, and gives a number."""
     size = _at_least(2, hash_size=hash_size)
-    picture = _picture(image)
+    picture = _grey(image)
     bits = ahash.ahash(picture, size) if mean is np.mean else ahash.ahash_by(picture, size, mean)
     return ImageHash(bits)
 
@@ -196,23 +196,23 @@ def average_hash(image: Readable, hash_size: int = 8, mean: MeanFunc = np.mean) 
 def phash(image: Readable, hash_size: int = 8, highfreq_factor: int = 4) -> ImageHash:
     """Which of hash_size x hash_size low frequencies are stronger than their median."""
     size, factor = _at_least(2, hash_size=hash_size), _at_least(1, highfreq_factor=highfreq_factor)
-    return ImageHash(frequency.phash(_picture(image), size, factor))
+    return ImageHash(frequency.phash(_grey(image), size, factor))
 
 
 def phash_simple(image: Readable, hash_size: int = 8, highfreq_factor: int = 4) -> ImageHash:
     """Which of the low frequencies of the first hash_size rows are stronger than their mean."""
     size, factor = _at_least(1, hash_size=hash_size), _at_least(1, highfreq_factor=highfreq_factor)
-    return ImageHash(frequency.phash_simple(_picture(image), size, factor))
+    return ImageHash(frequency.phash_simple(_grey(image), size, factor))
 
 
 def dhash(image: Readable, hash_size: int = 8) -> ImageHash:
     """Where the picture gets lighter to the right."""
-    return ImageHash(difference.dhash(_picture(image), _at_least(2, hash_size=hash_size)))
+    return ImageHash(difference.dhash(_grey(image), _at_least(2, hash_size=hash_size)))
 
 
 def dhash_vertical(image: Readable, hash_size: int = 8) -> ImageHash:
     """Where the picture gets lighter downwards."""
-    return ImageHash(difference.dhash_vertical(_picture(image), _at_least(1, hash_size=hash_size)))
+    return ImageHash(difference.dhash_vertical(_grey(image), _at_least(1, hash_size=hash_size)))
 
 
 def whash(
@@ -229,7 +229,7 @@ def whash(
     `mode`: `haar`, or another wavelet of PyWavelets such as `db4`, which needs that installed
     (`MissingExtraError`)."""
     size = _power_of_two(hash_size=hash_size)
-    picture = _picture(image)
+    picture = _grey(image)
     if image_scale is None:
         image_scale = wavelet.natural_side(picture, size)
     side = _power_of_two(image_scale=image_scale)
@@ -241,7 +241,7 @@ def whash(
 
 def colorhash(image: Readable, binbits: int = 3) -> ImageHash:
     """How much of the picture is black, grey, and of six hues, faint or bright: `(14, binbits)`."""
-    return ImageHash(colour.colorhash(_picture(image), _at_least(1, binbits=binbits)))
+    return ImageHash(colour.colorhash(_colour(image), _at_least(1, binbits=binbits)))
 
 
 def crop_resistant_hash(
@@ -256,7 +256,8 @@ def crop_resistant_hash(
 
     `hash_func` takes a Pillow image, which is cut from `image`; the functions of this module, also
     as `functools.partial`, need no such detour."""
-    picture = _picture(image)
+    function = getattr(hash_func, "func", hash_func)
+    picture = _colour(image) if function is colorhash else _grey(image)
     boxes = crop_resistant.segment_boxes(
         picture,
         side=_at_least(1, segmentation_image_size=segmentation_image_size),
@@ -264,11 +265,8 @@ def crop_resistant_hash(
         min_size=min_segment_size,
         limit=limit_segments,
     )
-    function = getattr(hash_func, "func", hash_func)
-    if function in GREY_FUNCTIONS:
-        parts: list[Any] = [_part(picture.grey, box) for box in boxes]
-    elif function is colorhash:
-        parts = [_part(picture.pixels, box) for box in boxes]
+    if function in FUNCTIONS:
+        parts: list[Any] = [_part(picture, box) for box in boxes]
     elif hasattr(image, "crop"):
         parts = [image.crop(box) for box in boxes]
     else:
@@ -278,7 +276,7 @@ def crop_resistant_hash(
     return ImageMultiHash([hash_func(part) for part in parts])
 
 
-GREY_FUNCTIONS = {average_hash, phash, phash_simple, dhash, dhash_vertical, whash}
+FUNCTIONS = {average_hash, phash, phash_simple, dhash, dhash_vertical, whash, colorhash}
 
 
 def hex_to_hash(hexstr: str) -> ImageHash:
@@ -320,18 +318,17 @@ def _bits(hexstr: str, count: int) -> NDArray[np.bool_]:
     return np.array([bit == "1" for bit in f"{number:0{count}b}"])
 
 
-def _picture(image: Readable) -> Picture:
-    if isinstance(image, Picture):
-        return image
-    load = getattr(image, "load", None)
-    if load is not None:  # here, so that a damaged image raises Pillow's own error
-        load()
-    return read_picture(image, max_pixels=sys.maxsize, as_stored=True)
+def _grey(image: Readable) -> Picture:
+    return image if isinstance(image, Picture) else read_stored(image, grey=True)
 
 
-def _part(pixels: NDArray[np.uint8], box: crop_resistant.Box) -> Picture:
+def _colour(image: Readable) -> Picture:
+    return image if isinstance(image, Picture) else read_stored(image, grey=False)
+
+
+def _part(picture: Picture, box: crop_resistant.Box) -> Picture:
     # With a file, though an empty one, nobody works out a digest of the pixels.
-    return Picture(pixels[box.upper : box.lower, box.left : box.right], file=b"")
+    return Picture(picture.pixels[box.upper : box.lower, box.left : box.right], file=b"")
 
 
 def _at_least(least: int, **argument: int) -> int:

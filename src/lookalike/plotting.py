@@ -70,7 +70,7 @@ def plot_duplicates(
     if not entries:
         raise ValueError(f"{filename!r} has no duplicates")
     query = _read(folder / filename, f"query: {filename}")
-    frames = [_read(folder / name, title) for name, title in entries[:MOST_SHOWN]]
+    frames = [_read(folder / name, title) for name, title in entries]
     return _draw([query], frames, len(entries), COLUMNS, outfile)
 
 
@@ -83,7 +83,7 @@ def show_images(
 ) -> Figure:
     """Show pictures in rows of `columns`, each under its label.
 
-    `images`: anything that `hash_image` takes, or any number of these. `labels`: as many, of
+    `images`: anything that `hash_image` takes, or any number of these. `labels`: one or as many, of
     anything that prints; without them, the names of those that are paths. `outfile`, pictures that
     cannot be read, their largest number and what is returned are as with `plot_duplicates`.
 
@@ -93,7 +93,9 @@ def show_images(
     _require_matplotlib()
     sources: list[ImageSource]
     sources = [images] if is_image_source(images) else list(cast("Iterable[ImageSource]", images))
-    titles = [_name_of(one) for one in sources] if labels is None else [str(one) for one in labels]
+    if labels is None:
+        labels = map(_name_of, sources)
+    titles = [labels] if isinstance(labels, str) else list(map(str, labels))
     if not sources:
         raise ValueError("there are no images to show")
     if len(titles) != len(sources):

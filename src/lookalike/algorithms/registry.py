@@ -57,9 +57,9 @@ class Sizes:
     default: int = 8
 
 
-TO_256 = Sizes("2 to 256", lambda size: 2 <= size <= 256)
+TO_128 = Sizes("2 to 128", lambda size: 2 <= size <= 128)
 POWERS_OF_TWO = Sizes(
-    "a power of two from 2 to 256", lambda size: 2 <= size <= 256 and not size & (size - 1)
+    "a power of two from 2 to 128", lambda size: 2 <= size <= 128 and not size & (size - 1)
 )
 EIGHT = Sizes("8", lambda size: size == 8)
 BITS_OF_A_SHARE = Sizes("1 to 8", lambda size: 1 <= size <= 8, default=3)
@@ -82,7 +82,7 @@ class Family:
     compute: Callable[[Picture, int], NDArray[np.bool_]]
     match_bits: int
     """`max_distance` at the default size; other sizes take as large a share of their bits."""
-    sizes: Sizes = TO_256
+    sizes: Sizes = TO_128
     shape: Callable[[int], tuple[int, int]] = square
     """From a size to rows and columns."""
 
@@ -92,11 +92,11 @@ class Family:
 FAMILIES = {
     "ahash": Family(ahash.ahash, 5),
     "phash": Family(phash.phash, 10),
-    "phash_simple": Family(phash.phash_simple, 10),
+    "phash_simple": Family(phash.phash_simple, 5),
     "dhash": Family(dhash.dhash, 8),
     "dhash_vertical": Family(dhash.dhash_vertical, 8),
     "whash": Family(whash.whash, 6, POWERS_OF_TWO),
-    "colorhash": Family(colorhash.colorhash, 2, BITS_OF_A_SHARE, shares),
+    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares),
     "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT),
     "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT),
     "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT),

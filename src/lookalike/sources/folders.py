@@ -11,13 +11,14 @@ from lookalike.sources.kinds import other_kind
 
 
 def walk(
-    folder: str, *, recursive: bool, hidden: bool, skipped: Counter[str]
+    folder: str, *, recursive: bool, hidden: bool, skipped: Counter[str] | None
 ) -> Iterator[tuple[str, ImageError | None]]:
     """Yield `(path, None)` for every file that may be an image, in the order of their names.
 
     A folder that cannot be listed is yielded with its error. Symbolic links are followed; a folder
     that was already walked is not walked again, so that loops end. Hidden entries (a leading dot)
-    are left out unless `hidden`; `skipped` counts the files that plainly are something else.
+    are left out unless `hidden`; files that plainly are something else are counted in `skipped`, or
+    yielded too where that is None.
     """
     walked: set[tuple[int, int]] = set()
     waiting = [folder]
@@ -39,7 +40,7 @@ def walk(
             waiting.extend(os.path.join(here, name) for name in reversed(folders))  # noqa: PTH118
 
 
-def _list(folder: str, hidden: bool, skipped: Counter[str]) -> tuple[list[str], list[str]]:
+def _list(folder: str, hidden: bool, skipped: Counter[str] | None) -> tuple[list[str], list[str]]:
     """The names of the files that may be images, and of the folders, both sorted."""
     files, folders = [], []
     with os.scandir(folder) as entries:
@@ -48,7 +49,7 @@ def _list(folder: str, hidden: bool, skipped: Counter[str]) -> tuple[list[str], 
                 continue
             if _is_folder(entry):
                 folders.append(entry.name)
-            elif kind := other_kind(entry.name):
+            elif skipped is not None and (kind := other_kind(entry.name)):
                 skipped[kind] += 1
             else:
                 files.append(entry.name)

@@ -1,0 +1,285 @@
+"""imagededup's hashing methods: a drop-in for `imagededup.methods`.
+
+Names, arguments, results and hashes are imagededup 0.3's; reading, hashing and searching are this
+library's. `docs/migrating.md` says what is equal, what is mended, and what is not there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from lookalike.algorithms import get_algorithm
+from lookalike.errors import ImageError
+from lookalike.hashes import HashArray
+from lookalike.images import Picture, read_picture
+from lookalike.index import linear
+from lookalike.parallel import ordered_map, worker_count
+from lookalike.progress import progress_bar, silent
+from lookalike.sources.folders import walk
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+
+Duplicates: TypeAlias = "dict[str, list[str]] | dict[str, list[tuple[str, int]]]"
+
+DIGITS = 16
+LARGEST_DISTANCE = 64
+SEARCH_METHODS = ("bktree", "brute_force", "brute_force_cython")
+"""All of them give the same, exact answer, and here by the same search."""
+DEFAULT_SEARCH = "bktree" if sys.platform == "win32" else "brute_force_cython"
+
+
+class Hashing:
+    """Find duplicates by hashes; `PHash`, `AHash`, `DHash` and `WHash` say which.
+
+    A subclass may override `_hash_algo`, which makes bits of a grey array, and `target_size`, the
+    width and height of that array.
+    """
+
+    algorithm: str = ""
+    """The name of the algorithm in this library; a subclass with its own `_hash_algo` needs none."""
+
+    def __init__(self, verbose: bool = True) -> None:
+        """`verbose`: whether to show a progress bar, on a terminal."""
+        self.target_size = (8, 8)
+        self.verbose = verbose
+        self.results: Duplicates = {}
+
+    @staticmethod
+    def hamming_distance(hash1: str, hash2: str) -> int:
+        """In how many bits two hashes in hex differ; shorter ones have zeros in front."""
+        return (int(hash1, 16) ^ int(hash2, 16)).bit_count()
+
+    def encode_image(
+        self,
+        image_file: str | os.PathLike[str] | None = None,
+        image_array: NDArray[Any] | None = None,
+    ) -> str | None:
+        """The hash of one image, 16 hex digits; None for a file that cannot be read as an image.
+
+        Raises `ValueError` where neither an existing file nor an array is given.
+        """
+        if image_file and os.path.exists(image_file):  # noqa: PTH110
+            try:
+                return self._encode(read_picture(image_file, as_stored=True))
+            except ImageError as error:
+                logger.warning("Invalid image file %s: %s", os.fspath(image_file), error.reason)
+                return None
+        if isinstance(image_array, np.ndarray):
+            return self._encode(read_picture(image_array.astype(np.uint8), as_stored=True))
+        raise ValueError("Please provide either image file path or image array!")
+
+    def encode_images(
+        self,
+        image_dir: str | os.PathLike[str] | None = None,
+        recursive: bool = False,
+        num_enc_workers: int | None = None,
+    ) -> dict[str, str]:
+        """The hashes of the images of a folder, by their paths relative to it, in order of name.
+
+        Hidden files are left out. A file that cannot be read is logged and left out; how many there
+        were is logged at the end. `num_enc_workers`: threads; None for as many as there are
+        processors, 0 for one. Raises `ValueError` for what is no folder.
+        """
+        if not image_dir or not os.path.isdir(image_dir):  # noqa: PTH112
+            raise ValueError(f"Please provide a valid directory path, not {image_dir!r}")
+        folder = os.fspath(image_dir)
+        found = walk(folder, recursive=recursive, hidden=False, skipped=None)
+        names = [os.path.relpath(path, folder) for path, _ in found]
+        encode = partial(self._encode_named, folder)
+        encoded: dict[str, str] = {}
+        with progress_bar() if self.verbose else nullcontext(silent) as show:
+            hashes = ordered_map(encode, names, worker_count(num_enc_workers or None))
+            for done, (name, one) in enumerate(zip(names, hashes, strict=True), start=1):
+                show("encoding", done, len(names))
+                if one is not None:
+                    encoded[name] = one
+        if len(encoded) < len(names):
+            logger.warning("%d of %d files are no images", len(names) - len(encoded), len(names))
+        return encoded
+
+    def find_duplicates(
+        self,
+        image_dir: str | os.PathLike[str] | Mapping[str, str] | None = None,
+        encoding_map: Mapping[str, str] | None = None,
+        max_distance_threshold: int = 10,
+        scores: bool = False,
+        outfile: str | os.PathLike[str] | None = None,
+        search_method: str = DEFAULT_SEARCH,
+        recursive: bool = False,
+        num_enc_workers: int | None = None,
+        num_dist_workers: int | None = None,
+    ) -> Duplicates:
+        """The duplicates of each image: names, or with `scores` pairs of a name and a distance.
+
+        `image_dir`: a folder, or a dictionary as `encode_images` gives it; or that as
+        `encoding_map`. Two images are duplicates within `max_distance_threshold` bits, inclusive;
+        the nearest come first, then those that come first in the map. `outfile`: where to save the
+        result as JSON. All three search methods of imagededup give the same answer.
+
+        Raises `ValueError` where neither folder nor map is given and for a distance outside 0 to
+        64, `TypeError` for a distance that is no int.
+        """
+        _check_distance(max_distance_threshold)
+        if search_method not in SEARCH_METHODS:
+            raise ValueError(
+                f"search_method must be one of {SEARCH_METHODS}, not {search_method!r}"
+            )
+        if isinstance(image_dir, Mapping):
+            encoding_map = image_dir
+        elif image_dir:
+            encoding_map = self.encode_images(image_dir, recursive, num_enc_workers)
+        if encoding_map is None:
+            raise ValueError("Provide either an image directory or encodings!")
+        matched = _matches(encoding_map, max_distance_threshold, num_dist_workers)
+        self.results = matched if scores else _names_only(matched)
+        if outfile:
+            _save_json(self.results, outfile)
+        return self.results
+
+    def find_duplicates_to_remove(
+        self,
+        image_dir: str | os.PathLike[str] | Mapping[str, str] | None = None,
+        encoding_map: Mapping[str, str] | None = None,
+        max_distance_threshold: int = 10,
+        outfile: str | os.PathLike[str] | None = None,
+        recursive: bool = False,
+        num_enc_workers: int | None = None,
+        num_dist_workers: int | None = None,
+    ) -> list[str]:
+        """The names of the images that could go, in a fixed order; nothing is removed.
+
+        The map is walked in its order; the duplicates of every image that is not itself to be
+        removed are to be removed. Arguments and errors as those of `find_duplicates`.
+        """
+        duplicates = self.find_duplicates(
+            image_dir,
+            encoding_map,
+            max_distance_threshold,
+            recursive=recursive,
+            num_enc_workers=num_enc_workers,
+            num_dist_workers=num_dist_workers,
+        )
+        removed: dict[Any, None] = {}
+        for name, others in duplicates.items():
+            if name not in removed:
+                removed.update(dict.fromkeys(others))
+        if outfile:
+            _save_json(list(removed), outfile)
+        return list(removed)
+
+    def _encode_named(self, folder: str, name: str) -> str | None:
+        return self.encode_image(image_file=Path(folder, name))
+
+    def _encode(self, picture: Picture) -> str:
+        return self._hash_func(picture.colour_grid(*self.target_size))
+
+    def _hash_algo(self, image_array: NDArray[np.uint8]) -> NDArray[Any]:
+        """Bits of a grey array of `target_size`."""
+        return get_algorithm(self.algorithm).compute(Picture(image_array))
+
+    def _hash_func(self, image_array: NDArray[np.uint8]) -> str:
+        return self._array_to_hash(self._hash_algo(image_array))
+
+    @staticmethod
+    def _array_to_hash(hash_mat: NDArray[Any]) -> str:
+        return np.packbits(hash_mat).tobytes().hex()
+
+
+class PHash(Hashing):
+    """By the lowest frequencies: `phash@imagededup`."""
+
+    algorithm = "phash@imagededup"
+
+    def __init__(self, verbose: bool = True) -> None:
+        super().__init__(verbose)
+        self.target_size = (32, 32)
+
+
+class AHash(Hashing):
+    """By the mean: `ahash@imagededup`."""
+
+    algorithm = "ahash@imagededup"
+
+
+class DHash(Hashing):
+    """By differences: `dhash@imagededup`."""
+
+    algorithm = "dhash@imagededup"
+
+    def __init__(self, verbose: bool = True) -> None:
+        super().__init__(verbose)
+        self.target_size = (9, 8)
+
+
+class WHash(Hashing):
+    """By Haar wavelets: `whash@imagededup`."""
+
+    algorithm = "whash@imagededup"
+
+    def __init__(self, verbose: bool = True) -> None:
+        super().__init__(verbose)
+        self.target_size = (256, 256)
+
+
+def _check_distance(threshold: object) -> None:
+    message = f"Threshold must be an int between 0 and {LARGEST_DISTANCE}, not {threshold!r}"
+    if isinstance(threshold, bool) or not isinstance(threshold, int):
+        raise TypeError(message)
+    if not 0 <= threshold <= LARGEST_DISTANCE:
+        raise ValueError(message)
+
+
+def _matches(
+    encoding_map: Mapping[str, str], max_distance: int, workers: int | None
+) -> dict[str, list[tuple[str, int]]]:
+    """For each name the others within the distance, nearest first."""
+    names = list(encoding_map)
+    hashes = _hash_array(encoding_map)
+    blocks = list(linear.pairs(hashes, max_distance, workers=workers or None))
+    i, j, distance = (
+        np.concatenate([np.asarray(block[k], np.int64) for block in blocks] or [np.empty(0, int)])
+        for k in range(3)
+    )
+    one, other = np.concatenate([i, j]), np.concatenate([j, i])
+    both = np.concatenate([distance, distance])
+    order = np.lexsort((other, both, one))
+    edges = np.searchsorted(one[order], np.arange(1, len(names)))
+    matched = zip(np.split(other[order], edges), np.split(both[order], edges), strict=True)
+    return {
+        name: [(names[at], bits) for at, bits in zip(others.tolist(), scores.tolist(), strict=True)]
+        for name, (others, scores) in zip(names, matched, strict=False)
+    }
+
+
+def _hash_array(encoding_map: Mapping[str, str]) -> HashArray:
+    buffer = bytearray()
+    for name, text in encoding_map.items():
+        try:
+            buffer += int(text, 16).to_bytes(DIGITS // 2, "big")
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ValueError(
+                f"the hash of {name!r} must be up to {DIGITS} hex digits, not {text!r}"
+            ) from error
+    return HashArray.from_bytes(buffer, algorithm=PHash.algorithm)
+
+
+def _names_only(matched: dict[str, list[tuple[str, int]]]) -> dict[str, list[str]]:
+    return {name: [other for other, _ in others] for name, others in matched.items()}
+
+
+def _save_json(results: object, path: str | os.PathLike[str]) -> None:
+    text = json.dumps(results, indent=2, sort_keys=True)
+    Path(path).write_text(text, encoding="utf-8")
