@@ -27,7 +27,7 @@ def bits_of(pixels: Pixels, name: str) -> Bits:
 # The registry
 
 
-@every_algorithm
+@pytest.mark.parametrize("name", [name for name in algorithm_names() if name != "colorhash"])
 def test_a_plain_name_is_64_bits(name: str) -> None:
     """In 8 bytes and 16 hex digits, whether or not the size is said."""
     family, at, flavour = name.partition("@")
@@ -47,10 +47,14 @@ def test_a_plain_name_is_64_bits(name: str) -> None:
         ("ahash:12", 144, 18, 36),
         ("whash:16", 256, 32, 64),
         ("phash:128", 16384, 2048, 4096),
+        ("phash_simple:3", 9, 2, 3),
+        ("colorhash", 42, 6, 11),
+        ("colorhash:1", 14, 2, 4),
+        ("colorhash:8", 112, 14, 28),
     ],
 )
 def test_a_size_is_part_of_the_name(name: str, bits: int, width: int, digits: int) -> None:
-    """A hash has its square of bits, in as few bytes and digits as hold them."""
+    """A hash has its grid of bits, in as few bytes and digits as hold them."""
     algorithm = get_algorithm(name)
     assert algorithm.name == name
     assert (algorithm.bits, algorithm.width, algorithm.digits) == (bits, width, digits)
@@ -100,6 +104,17 @@ def test_a_wavelet_hash_has_a_power_of_two_a_side(size: int) -> None:
             get_algorithm(name)
 
 
+def test_the_size_of_a_colorhash_is_the_bits_of_a_share() -> None:
+    """There are 14 shares of 1 to 8 bits, of 3 where no size is said."""
+    assert get_algorithm("colorhash:3") is get_algorithm("colorhash")
+    assert [get_algorithm(f"colorhash:{n}").shape for n in range(1, 9)] == [
+        (14, n) for n in range(1, 9)
+    ]
+    for size in ("0", "9", ""):
+        with pytest.raises(ValueError, match=f"must be 1 to 8, not '{size}'$"):
+            get_algorithm(f"colorhash:{size}")
+
+
 @pytest.mark.parametrize("family", ["ahash", "phash", "dhash", "whash"])
 @pytest.mark.parametrize("size", ["2", "16", ""])
 def test_imagededup_has_one_size(family: str, size: str) -> None:
@@ -121,9 +136,13 @@ def test_a_name_is_a_string(name: object) -> None:
     [
         ("ahash", 5),
         ("phash", 10),
+        ("phash_simple", 5),
         ("dhash", 8),
         ("dhash_vertical", 8),
         ("whash", 6),
+        ("colorhash", 1),
+        ("colorhash:1", 0),
+        ("colorhash:8", 2),
         ("ahash@imagededup", 10),
         ("phash@imagededup", 10),
         ("dhash@imagededup", 10),
@@ -136,7 +155,7 @@ def test_a_name_is_a_string(name: object) -> None:
     ],
 )
 def test_the_default_distance_is_a_share_of_the_bits(name: str, distance: int) -> None:
-    """Rounded down, that of 64 bits for every size."""
+    """Rounded down, that of the usual size for every size."""
     assert get_algorithm(name).default_max_distance == distance
 
 
@@ -181,6 +200,14 @@ def phash(pixels: Pixels, size: int) -> Bits:
     return low > np.median(low)
 
 
+def phash_simple(pixels: Pixels, size: int) -> Bits:
+    grid = grey_grid(pixels, 4 * size, 4 * size)
+    x, k = np.ogrid[: len(grid), 1 : size + 1]
+    low = (grid @ np.cos(np.pi * k * (2 * x + 1) / (2 * len(grid))))[:size]
+    bits: Bits = low > low.mean()
+    return bits
+
+
 def dhash(pixels: Pixels, size: int) -> Bits:
     return np.diff(grey_grid(pixels, size + 1, size), axis=1) > 0
 
@@ -193,6 +220,16 @@ def whash(pixels: Pixels, size: int) -> Bits:
     side = max(2 ** int(np.log2(min(pixels.shape[:2]))), size)
     low = wavelet_averages(twin.haar_remove_mean(grey_grid(pixels, side, side) / 255), size)
     return low > np.median(low)
+
+
+def colorhash(pixels: Pixels, binbits: int) -> Bits:
+    colours = pixels if pixels.ndim == 3 else colour(pixels, pixels, pixels)
+    counts = twin.colour_bins(colours)
+    wholes = np.repeat([counts.sum(), max(counts[2:].sum(), 1)], [2, 12])
+    shares = np.minimum((counts[:14] / wholes * 2**binbits).astype(int), 2**binbits - 1)
+    places = np.arange(binbits)
+    bits: Bits = shares[:, None] // 2 ** (binbits - places - 1) % 2 ** (binbits - places) > 0
+    return bits
 
 
 def ahash_imagededup(pixels: Pixels, size: int) -> Bits:
@@ -217,9 +254,11 @@ def whash_imagededup(pixels: Pixels, size: int) -> Bits:
 RECIPES: dict[str, tuple[Callable[[Pixels, int], Bits], list[int]]] = {
     "ahash": (ahash, [2, 3, 8, 12, 16]),
     "phash": (phash, [2, 3, 8, 12, 16]),
+    "phash_simple": (phash_simple, [2, 3, 8, 12, 16]),
     "dhash": (dhash, [2, 3, 8, 12, 16]),
     "dhash_vertical": (dhash_vertical, [2, 3, 8, 12, 16]),
     "whash": (whash, [2, 4, 8, 16]),
+    "colorhash": (colorhash, [1, 2, 3, 4, 8]),
     "ahash@imagededup": (ahash_imagededup, [8]),
     "phash@imagededup": (phash_imagededup, [8]),
     "dhash@imagededup": (dhash_imagededup, [8]),
@@ -249,7 +288,9 @@ def test_a_hash_is_what_its_recipe_says(name: str, pixels: Pixels) -> None:
         np.testing.assert_array_equal(bits, recipe(pixels, size))
 
 
-@pytest.mark.parametrize("family", [name for name in algorithm_names() if "@" not in name])
+@pytest.mark.parametrize(
+    "family", [name for name in algorithm_names() if "@" not in name and name != "colorhash"]
+)
 def test_the_largest_hash_has_16384_bits(family: str) -> None:
     """Of noise, near enough half of them are set."""
     bits = bits_of(noise(300, 300), f"{family}:128")
@@ -264,6 +305,48 @@ def test_grey_is_the_colour_of_equal_channels(name: str) -> None:
         np.testing.assert_array_equal(bits_of(colour(grey, grey, grey), name), bits_of(grey, name))
 
 
+# Colours
+
+
+@pytest.mark.parametrize(
+    ("red", "green", "blue", "share"),
+    [
+        (0, 0, 0, 0),
+        (31, 31, 31, 0),
+        (32, 32, 32, 1),
+        (255, 255, 255, 1),
+        (200, 100, 100, 2),
+        (200, 200, 100, 3),
+        (100, 100, 200, 6),
+        (200, 100, 130, 7),
+        (255, 0, 0, 8),
+        (255, 255, 0, 8),
+        (150, 255, 0, 9),
+        (0, 255, 0, 10),
+        (0, 255, 255, 11),
+        (0, 100, 255, 11),
+        (0, 0, 255, 12),
+        (255, 0, 90, 13),
+    ],
+)
+def test_a_colour_fills_its_share(red: int, green: int, blue: int, share: int) -> None:
+    """A picture of one colour has all bits of the share that the colour belongs to, and no more."""
+    pixels = np.full((5, 7, 3), (red, green, blue), np.uint8)
+    expected = np.zeros((14, 3), np.bool_)
+    expected[share] = True
+    np.testing.assert_array_equal(bits_of(pixels, "colorhash"), expected)
+
+
+def test_a_share_grows_with_its_pixels() -> None:
+    """Eighths of a picture that are dark are counted in bits that are not quite binary."""
+    rows = np.full((8, 3), 255, np.uint8)
+    written = []
+    for dark in range(9):
+        rows[:dark] = 0
+        written.append("".join("01"[bit] for bit in bits_of(rows, "colorhash")[0].tolist()))
+    assert written == ["000", "001", "010", "011", "110", "111", "110", "111", "111"]
+
+
 # Flat pictures
 
 
@@ -275,6 +358,7 @@ def test_grey_is_the_colour_of_equal_channels(name: str) -> None:
         ("dhash_vertical", []),
         ("phash", [0]),
         ("phash:16", [0]),
+        ("phash_simple", []),
         ("whash", []),
         ("ahash@imagededup", range(64)),
         ("phash@imagededup", range(64)),

@@ -11,7 +11,7 @@ import hashlib
 
 import pytest
 
-from lookalike import algorithm_names, get_algorithm, hash_image
+from lookalike import algorithm_names, get_algorithm, hash_image, imagehash
 from pictures import blobs, noise, photo, stripes
 
 PICTURES = {
@@ -51,6 +51,13 @@ FROZEN = {
         "whash:2": "6",
         "whash:4": "334d",
         "whash:16": "007f007f007f003f823fc23fc23fc43ec0bccc9ccc88ce88ce88cfc2dfc3dfe3",
+        "phash_simple": "6e6e6e6e6e6f6f6f",
+        "phash_simple:3": "0db",
+        "phash_simple:16": "6eff6eff6eff6eff6eff6eff6eff6eff6cff6cff6cff6cff6cff6cff6cff6cff",
+        "colorhash": "02240040000",
+        "colorhash:1": "0000",
+        "colorhash:4": "07221013100001",
+        "colorhash:8": "007e393e1e0e1c3f1e0e0d060c1f",
         "phash@imagededup": "b7b0826758c4577d",
         "ahash@imagededup": "0707078682a0b039",
         "dhash@imagededup": "eeae2e2c6e66626b",
@@ -74,6 +81,13 @@ FROZEN = {
         "whash:2": "5",
         "whash:4": "c3f0",
         "whash:16": "000ffc00fbc0ffff07ff01ff00600ff8ffffffff0cff003f00180003c000f81c",
+        "phash_simple": "0048c0c0f0f0f060",
+        "phash_simple:3": "0b1",
+        "phash_simple:16": "000042004a004800c000c280c080c180d180f000f000f000f000f800ec002400",
+        "colorhash": "03048001000",
+        "colorhash:1": "0000",
+        "colorhash:4": "06132110020000",
+        "colorhash:8": "007e1c3c3e1d1e0f0e390606020f",
         "phash@imagededup": "b6d96cc7601997a6",
         "ahash@imagededup": "e0ff0f0cff2f00c0",
         "dhash@imagededup": "03043c19c64e0f07",
@@ -97,6 +111,13 @@ FROZEN = {
         "whash:2": "3",
         "whash:4": "066f",
         "whash:16": "00430181018119801dc00fe00fc01f801fd01ff81ffc1ff71ff71ff31ff3fffb",
+        "phash_simple": "7737171713939397",
+        "phash_simple:3": "0e4",
+        "phash_simple:16": "37df37df37df17df17df13df13df13df13df13df13df93df93df93df93fb97f1",
+        "colorhash": "00000048001",
+        "colorhash:1": "0000",
+        "colorhash:4": "01100002210002",
+        "colorhash:8": "001e1e0f0f0f0f3e3f1e070e013e",
         "phash@imagededup": "8b70ba95761a9e93",
         "ahash@imagededup": "000028383c7c7d3d",
         "dhash@imagededup": "f3d3d1f1f0f0f1f1",
@@ -120,6 +141,13 @@ FROZEN = {
         "whash:2": "5",
         "whash:4": "a355",
         "whash:16": "f838f838f078f078e038c03e8187018703870387078f0f8f1f8f1f1f3e3f3e3f",
+        "phash_simple": "e4e4e4e4e4e4e0e0",
+        "phash_simple:3": "049",
+        "phash_simple:16": "e500e400e400e400e400e400e400e400e400e400e400e400e400e400e400e400",
+        "colorhash": "0e000000000",
+        "colorhash:1": "1000",
+        "colorhash:4": "2f000000000000",
+        "colorhash:8": "3aff000000000000000000000000",
         "phash@imagededup": "b272f28c8cbae2cd",
         "ahash@imagededup": "c4c6861b1b3b7377",
         "dhash@imagededup": "0c0c1c3333f3c7cc",
@@ -143,6 +171,13 @@ FROZEN = {
         "whash:2": "6",
         "whash:4": "730e",
         "whash:16": "01ff03ff07ff07ff07ffc3fec3f0c0608000860086008f00df00ffc0ffe0ffe1",
+        "phash_simple": "6f6f6f6f6f6f6f6f",
+        "phash_simple:3": "0db",
+        "phash_simple:16": "6fff6fff6fff6fff6fff6fff6fff6fff6fff6fff6fff6fbf6fff6bff6bff6bff",
+        "colorhash": "07000000000",
+        "colorhash:1": "1000",
+        "colorhash:4": "0f000000000000",
+        "colorhash:8": "00ff000000000000000000000000",
         "phash@imagededup": "8fb0806e5be635b5",
         "ahash@imagededup": "1f1f1f880030f0fc",
         "dhash@imagededup": "dcfe3e28606064c0",
@@ -166,11 +201,43 @@ FROZEN = {
         "whash:2": "5",
         "whash:4": "6666",
         "whash:16": "2cb22cb22cb22cb22cb22cb22cb22cb22cb22cb22cb22cb22cb22cb22cb22cb2",
+        "phash_simple": "aaaaaaaaaaaaaaaa",
+        "phash_simple:3": "16d",
+        "phash_simple:16": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "colorhash": "33000000000",
+        "colorhash:1": "2000",
+        "colorhash:4": "c7000000000000",
+        "colorhash:8": "f67e000000000000000000000000",
         "phash@imagededup": "80ffffffffffffff",
         "ahash@imagededup": "7e7e7e7e7e7e7e7e",
         "dhash@imagededup": "9292929292929292",
         "whash@imagededup": "6d6d6d6d6d6d6d6d",
     },
+}
+
+# Those of segments, by the usual arguments, then by others.
+SEGMENTS = {
+    "wide": (
+        "01a595da07662d42a26f5014a08a5ecd08fc714c9296a20bea20d91c5efe2c6f",
+        "b7b0826758c4537d,bf40891dc4a33d1f",
+    ),
+    "tall": (
+        "8261cc07080f4540abef1f3e1c08802cf990da7c49144437e83ba4beaf3bfc06",
+        "b6d86cc7601997a6,ba0b874eb55ab053",
+    ),
+    "large": (
+        "98f091b0b0f8fc68,f0e0e0f0f0f8f8f8,f3d3d1f1f0f0f1f1",
+        "8b70ba95761a9693,9b4e6ca366a6f850",
+    ),
+    "tiny": (
+        "844200da9feeb9704527e96ec658edec6ed144e57b6588c3ef69e833f34351d2",
+        "b272f28c0cbae2cd,ea66cd8921e9cda1",
+    ),
+    "faint": ("f0f0707030b454a4,3838303030706260,dcfe3e28606064c0", "8fb0806e5bc635b5"),
+    "ties": (
+        "3db22c177b64d9a68dfa95fcee08ca0a084ea66d5b1b54dd907afa85ee394317",
+        "8000000000000000,8000000000000000",
+    ),
 }
 
 
@@ -193,6 +260,15 @@ def test_the_pictures_are_the_same(picture: str) -> None:
 def test_a_hash_never_changes(picture: str, algorithm: str, frozen: str) -> None:
     """A stored hash means the same for ever."""
     assert shortened(str(hash_image(PICTURES[picture], algorithm=algorithm))) == frozen
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_the_hashes_of_segments_never_change(picture: str) -> None:
+    """Neither where they are looked for, nor in which order they stand."""
+    pixels = PICTURES[picture]
+    usual = imagehash.crop_resistant_hash(pixels)
+    other = imagehash.crop_resistant_hash(pixels, imagehash.phash, 2, 100, 50, 200)
+    assert (shortened(str(usual)), shortened(str(other))) == SEGMENTS[picture]
 
 
 def test_every_algorithm_is_frozen() -> None:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
 import twin
 from lookalike import _native
@@ -515,6 +516,84 @@ def test_a_picture_without_pixels_stays_without() -> None:
         assert white.shape == (rows, columns, 3)
 
 
+@on_every_path
+@pytest.mark.parametrize("red", range(0, 256, 5))
+def test_colours_are_counted_by_the_thresholds_of_pillows_hsv(red: int) -> None:
+    """Every colour of so much red is of the kind that its hue, saturation and grey say."""
+    green, blue = np.indices((256, 256), np.uint8)
+    pixels = np.stack((np.full_like(green, red), green, blue), -1)
+    hue, saturation, _ = np.moveaxis(np.asarray(Image.fromarray(pixels).convert("HSV")), 2, 0)
+    sixth = np.digitize(hue, [43, 85, 128, 170, 213])
+    kinds = [twin.grey(pixels) < 32, saturation < 85, saturation < 170, saturation > 170]
+    expected = np.select(kinds, [0 * sixth, 0 * sixth + 1, 2 + sixth, 8 + sixth], 14)
+    assert_same(kernel.colour_bins(pixels), np.bincount(expected.ravel(), minlength=15))
+
+
+@on_every_path
+@pytest.mark.parametrize("shape", [(1, 1), (1, 67), (67, 1), (31, 33), (1, 4096), (3, 4099)])
+def test_colours_are_counted_as_by_the_twin(shape: Span) -> None:
+    """Any number of pixels, to the last one; grey ones and dark ones among them."""
+    pixels = pattern(*shape, 3)
+    for colours in (pixels, pixels // 8, pixels // 8 + 200, np.repeat(pixels[..., :1], 3, 2)):
+        assert_same(kernel.colour_bins(colours), twin.colour_bins(colours))
+
+
+def test_no_pixels_are_of_no_colour() -> None:
+    """Every count of an empty picture is zero."""
+    assert_same(kernel.colour_bins(np.zeros((0, 5, 3), np.uint8)), np.zeros(15, np.int64))
+
+
+# Blur and areas
+
+
+@examples(60)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32), st.sampled_from([1, 255]))
+def test_a_blur_is_the_twins_and_pillows(rows: int, columns: int, seed: int, step: int) -> None:
+    """Of any shape, also narrower than the blur, and whatever the contrast."""
+    samples = np.random.default_rng(seed).integers(0, 256, (rows, columns), np.uint8) // step * step
+    samples = samples.astype(np.uint8)
+    result = kernel.blur(samples)
+    assert_same(result, twin.blur(samples))
+    assert_same(result, np.asarray(Image.fromarray(samples).filter(ImageFilter.GaussianBlur())))
+
+
+def test_a_blur_leaves_what_is_flat() -> None:
+    """Its weights are one whole for every value, and nothing stays nothing."""
+    for value in range(256):
+        flat = np.full((7, 9), value, np.uint8)
+        assert_same(kernel.blur(flat), flat)
+    for shape in ((0, 0), (0, 5), (5, 0)):
+        assert kernel.blur(np.zeros(shape, np.uint8)).shape == shape
+
+
+@examples(60)
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32), st.integers(1, 3))
+def test_areas_are_the_twins(rows: int, columns: int, seed: int, values: int) -> None:
+    """Of any shape, and however they wind around each other."""
+    drawn = np.random.default_rng(seed).integers(0, values + 1, (rows, columns), np.uint8)
+    assert_same(kernel.areas(drawn), twin.areas(drawn))
+
+
+def test_a_winding_area_is_one() -> None:
+    """A spiral of one value is found whole, and so is the one around it."""
+    side = 41
+    y, x = np.indices((side, side)) - side // 2
+    spiral = ((np.maximum(abs(x), abs(y)) - (x + y > 0) * (x != y)) % 2).astype(np.uint8)
+    assert_same(kernel.areas(spiral), twin.areas(spiral))
+    comb = np.zeros((5, 9), np.uint8)
+    comb[:4, ::2] = comb[0] = 1
+    expected = [[1, 9 + 3 * 5, 0, 0, 4, 9], [0, 9 + 3 * 4, 1, 0, 5, 9]]
+    assert_same(kernel.areas(comb), np.array(expected, np.int64))
+
+
+def test_corners_do_not_connect() -> None:
+    """A checkerboard has as many areas as squares, row by row; a picture without pixels has none."""
+    board = (np.indices((3, 4)).sum(0) % 2).astype(np.uint8)
+    expected = [[board[y, x], 1, y, x, y + 1, x + 1] for y in range(3) for x in range(4)]
+    assert_same(kernel.areas(board), np.array(expected, np.int64))
+    assert kernel.areas(board[:0]).shape == (0, 6)
+
+
 # DCT
 
 
@@ -655,6 +734,9 @@ VALID: dict[str, dict[str, Any]] = {
     "resample": {"pixels": RGB, "width": 2, "height": 2},
     "grey": {"pixels": RGB},
     "over_white": {"pixels": RGBA},
+    "colour_bins": {"pixels": RGB},
+    "blur": {"samples": SQUARE},
+    "areas": {"values": SQUARE},
     "dct_low": {"samples": SQUARE, "low": 1},
     "haar_low": {"values": VALUES, "levels": 1},
     "haar_remove_mean": {"values": VALUES},
@@ -682,6 +764,10 @@ WRONG_SHAPES: list[tuple[str, str, NDArray[Any]]] = [
     ("grey", "pixels", SQUARE),
     ("over_white", "pixels", RGB),
     ("over_white", "pixels", SQUARE),
+    ("colour_bins", "pixels", RGBA),
+    ("colour_bins", "pixels", SQUARE),
+    ("blur", "samples", SQUARE[0]),
+    ("areas", "values", SQUARE[0]),
     ("dct_low", "samples", SQUARE[0]),
     ("dct_low", "samples", SQUARE[:3]),
     ("dct_low", "samples", SQUARE[:0, :0].copy()),
@@ -807,6 +893,9 @@ LONG_CALLS: dict[str, tuple[object, ...]] = {
     "resample": (np.zeros((1000, 1000, 3), np.uint8), 500, 500),
     "grey": (np.zeros((2000, 2000, 3), np.uint8),),
     "over_white": (np.zeros((2000, 2000, 4), np.uint8),),
+    "colour_bins": (np.zeros((2000, 2000, 3), np.uint8),),
+    "blur": (np.zeros((1000, 1000), np.uint8),),
+    "areas": (np.zeros((1000, 1000), np.uint8),),
     "dct_low": (np.zeros((1024, 1024), np.uint8), 32),
     "haar_low": (np.zeros((1024, 1024)), 10),
     "haar_remove_mean": (np.zeros((1024, 1024)),),

@@ -130,6 +130,52 @@ def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.rint((colours * alpha + 255 * (255 - alpha)) / 255).astype(np.uint8)
 
 
+HUES = np.array([43, 85, 128, 170, 213])
+
+
+def colour_bins(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    colours = pixels.reshape(-1, 3).astype(np.int64)
+    red, green, blue = colours.T
+    most = colours.max(axis=1)
+    spread = most - colours.min(axis=1)
+    sixth = [red == most, green == most]
+    offset = np.select(sixth, [green - blue, 2 * spread + blue - red], 4 * spread + red - green)
+    offset += 6 * spread * (offset < 0)
+    hue = np.sum(255 * offset[:, None] >= 6 * HUES * spread[:, None], axis=1)
+    kinds = [grey(pixels).ravel() < 32, 3 * spread < most, 3 * spread < 2 * most]
+    bright = np.where(85 * spread >= 57 * most, 8 + hue, 14)
+    return np.bincount(np.select(kinds, [0 * hue, 0 * hue + 1, 2 + hue], bright), minlength=15)
+
+
+def blur(samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    for axis in (1, 1, 1, 0, 0, 0):
+        beyond = [(2, 2) if axis == k else (0, 0) for k in range(2)]
+        padded = np.moveaxis(np.pad(samples.astype(np.int64), beyond, mode="edge"), axis, 0)
+        inner = padded[1:-3] + padded[2:-2] + padded[3:-1]
+        outer = padded[:-4] + padded[4:]
+        sums = (4473924 * inner + 1677722 * outer + 2**23) >> 24
+        samples = np.moveaxis(sums, 0, axis).astype(np.uint8)
+    return samples
+
+
+def areas(values: NDArray[np.uint8]) -> NDArray[np.int64]:
+    # The least index of an area spreads through it.
+    labels = np.arange(values.size).reshape(values.shape)
+    before = labels - 1
+    while (labels != before).any():
+        before = labels.copy()
+        for here, there in (np.s_[1:], np.s_[:-1]), (np.s_[:-1], np.s_[1:]):
+            for rows in (False, True):
+                a, b = (here, there) if rows else (np.s_[:, here], np.s_[:, there])
+                equal = values[a] == values[b]
+                labels[a] = np.where(equal, np.minimum(labels[a], labels[b]), labels[a])
+    found = []
+    for label in np.unique(labels):
+        y, x = np.nonzero(labels == label)
+        found.append([values[y[0], x[0]], y.size, y.min(), x.min(), y.max() + 1, x.max() + 1])
+    return np.array(found, np.int64).reshape(-1, 6)
+
+
 def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
     side = len(samples)
     k, x = np.ogrid[:low, :side]

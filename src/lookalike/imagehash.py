@@ -14,7 +14,6 @@ all bits, and `crop_resistant_hash` leaves out segments of less than a pixel.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,7 +25,7 @@ from lookalike.algorithms import colorhash as colour
 from lookalike.algorithms import dhash as difference
 from lookalike.algorithms import phash as frequency
 from lookalike.algorithms import whash as wavelet
-from lookalike.errors import LookalikeError
+from lookalike.errors import LookalikeError, whole_number
 from lookalike.images import ImageSource, Picture
 from lookalike.images.strips import read_stored
 
@@ -333,7 +332,7 @@ def _part(picture: Picture, box: crop_resistant.Box) -> Picture:
 
 def _at_least(least: int, **argument: int) -> int:
     ((name, value),) = argument.items()
-    number = operator.index(value)
+    number = whole_number(value, name)
     if number < least:
         raise ArgumentError(f"{name} must be {least} or more, not {value}")
     return number

@@ -49,7 +49,7 @@ class Hashing:
     """
 
     algorithm: str = ""
-    """The name of the algorithm in this library; a subclass with its own `_hash_algo` needs none."""
+    """Its name in this library; a subclass with its own `_hash_algo` needs none."""
 
     def __init__(self, verbose: bool = True) -> None:
         """`verbose`: whether to show a progress bar, on a terminal."""
