@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import tracemalloc
 import warnings
@@ -75,9 +74,9 @@ def test_all_is_every_measure_in_one_dictionary() -> None:
 
 
 def test_means_are_plain_floats() -> None:
-    """What is one number can go to JSON as it is."""
+    """What is one number is Python's own, and prints as one."""
     measures = evaluate(TRUTH, FOUND)
-    assert json.loads(json.dumps({name: measures[name] for name in PER_FILE}))
+    assert [type(measures[name]) for name in PER_FILE] == [float, float, float]
 
 
 @pytest.mark.parametrize("metric", ["MAP", "Ndcg", "JacCard", "Classification", "ALL"])
@@ -113,6 +112,8 @@ def test_a_file_may_list_itself() -> None:
     # Each file: 1 hit of 2 true ones, at rank 1.
     assert [measures[name] for name in PER_FILE] == [0.5, 1.0, 0.5]
     assert measures["support"].tolist() == [0, 1]
+    # a: the wrong name was found; b: rightly nothing.
+    assert evaluate({"a": [], "b": []}, {"a": ["a"], "b": []}, "map") == {"map": 0.5}
 
 
 def test_a_repeated_name_counts_each_time_in_lists() -> None:

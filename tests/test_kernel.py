@@ -587,7 +587,7 @@ def test_a_winding_area_is_one() -> None:
 
 
 def test_corners_do_not_connect() -> None:
-    """A checkerboard has as many areas as squares, row by row; a picture without pixels has none."""
+    """A checkerboard has as many areas as squares, row by row; what is empty has none."""
     board = (np.indices((3, 4)).sum(0) % 2).astype(np.uint8)
     expected = [[board[y, x], 1, y, x, y + 1, x + 1] for y in range(3) for x in range(4)]
     assert_same(kernel.areas(board), np.array(expected, np.int64))

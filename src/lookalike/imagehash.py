@@ -9,12 +9,13 @@ that ImageHash gives on Pillow 12.
 
 Where ImageHash asserts or raises a plain error, `ArgumentError` is raised, which is both. Mended,
 as no stored hash changes by it: hashes compare with anything, `!= None` is true, `hash()` takes in
-all bits, and `crop_resistant_hash` leaves out segments of less than a pixel.
+all bits, and `crop_resistant_hash` does not fail where the picture is a chessboard of its samples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,7 +28,7 @@ from lookalike.algorithms import phash as frequency
 from lookalike.algorithms import whash as wavelet
 from lookalike.errors import LookalikeError, whole_number
 from lookalike.images import ImageSource, Picture
-from lookalike.images.strips import read_stored
+from lookalike.images.strips import nothing, read_stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -255,7 +256,7 @@ def crop_resistant_hash(
 
     `hash_func` takes a Pillow image, which is cut from `image`; the functions of this module, also
     as `functools.partial`, need no such detour."""
-    function = getattr(hash_func, "func", hash_func)
+    function = hash_func.func if isinstance(hash_func, partial) else hash_func
     picture = _colour(image) if function is colorhash else _grey(image)
     boxes = crop_resistant.segment_boxes(
         picture,
@@ -264,7 +265,7 @@ def crop_resistant_hash(
         min_size=min_segment_size,
         limit=limit_segments,
     )
-    if function in FUNCTIONS:
+    if any(function is own for own in FUNCTIONS):
         parts: list[Any] = [_part(picture, box) for box in boxes]
     elif hasattr(image, "crop"):
         parts = [image.crop(box) for box in boxes]
@@ -275,7 +276,7 @@ def crop_resistant_hash(
     return ImageMultiHash([hash_func(part) for part in parts])
 
 
-FUNCTIONS = {average_hash, phash, phash_simple, dhash, dhash_vertical, whash, colorhash}
+FUNCTIONS = (average_hash, phash, phash_simple, dhash, dhash_vertical, whash, colorhash)
 
 
 def hex_to_hash(hexstr: str) -> ImageHash:
@@ -326,8 +327,9 @@ def _colour(image: Readable) -> Picture:
 
 
 def _part(picture: Picture, box: crop_resistant.Box) -> Picture:
+    pixels = picture.pixels[box.upper : box.lower, box.left : box.right]
     # With a file, though an empty one, nobody works out a digest of the pixels.
-    return Picture(picture.pixels[box.upper : box.lower, box.left : box.right], file=b"")
+    return Picture(pixels, file=b"") if pixels.size else nothing()
 
 
 def _at_least(least: int, **argument: int) -> int:

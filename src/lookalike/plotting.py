@@ -70,7 +70,7 @@ def plot_duplicates(
     if not entries:
         raise ValueError(f"{filename!r} has no duplicates")
     query = _read(folder / filename, f"query: {filename}")
-    frames = [_read(folder / name, title) for name, title in entries]
+    frames = [_read(folder / name, title) for name, title in entries[:MOST_SHOWN]]
     return _draw([query], frames, len(entries), COLUMNS, outfile)
 
 
@@ -113,7 +113,7 @@ class _Frame(NamedTuple):
     pixels: NDArray[np.uint8] | None
     """`(height, width)` or `(height, width, 3)`, not larger than need be."""
     size: tuple[int, int]
-    """Width and height that the picture has in its file."""
+    """Width and height of the whole picture, upright."""
     reason: str = ""
 
 

@@ -36,18 +36,14 @@ def segment_boxes(
 
     They are looked for in its side x side grey grid, blurred, as the connected areas of more than
     `min_size` samples that are lighter than `threshold` or are not. Only the `limit` largest are
-    given, if any, the largest first.
+    given, if any, the largest first. Of a picture smaller than the grid, boxes may be empty.
     """
     light = light_samples(picture.grey_grid(side, side), threshold)
     bounds = _segments(light, min_size, limit)
     # Whole numbers and quotients rounded just so, to the even one from the middle: as ImageHash.
     scale = np.array([picture.height / side, picture.width / side] * 2)
-    boxes = [
-        Box(left, upper, right, lower)
-        for upper, left, lower, right in np.rint(bounds * scale).astype(np.int64).tolist()
-        if upper < lower and left < right
-    ]
-    return boxes or [Box(0, 0, picture.width, picture.height)]
+    pixels = np.rint(bounds * scale).astype(np.int64).tolist()
+    return [Box(left, upper, right, lower) for upper, left, lower, right in pixels]
 
 
 def _segments(light: NDArray[np.bool_], min_size: int, limit: int | None) -> NDArray[np.int64]:
@@ -63,9 +59,11 @@ def _segments(light: NDArray[np.bool_], min_size: int, limit: int | None) -> NDA
     valleys = valleys[np.cumsum(seen)[: len(valleys)] + 4 * side < light.size]
     segments = np.concatenate([hills, valleys])
     segments = segments[segments[:, 1] > min_size]
+    if not len(segments):
+        return np.array([[0, 0, side, side]])[: limit or None]
     if limit:
         segments = segments[np.argsort(-segments[:, 1], kind="stable")][:limit]
-    return segments[:, 2:] if len(segments) else np.array([[0, 0, side, side]])
+    return segments[:, 2:]
 
 
 def light_samples(grid: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:

@@ -28,12 +28,15 @@ def read_stored(source: ImageSource, *, grey: bool) -> Picture:
     """As `read_picture` with `as_stored`; of a Pillow image, no digest is worked out.
 
     With `grey`, only the grey of a Pillow image is kept. It may have any number of pixels, as it is
-    open already, and what Pillow raises for a damaged one is left as it is.
+    open already, and what Pillow raises for a damaged one is left as it is. One without pixels is
+    `nothing()`.
     """
     if not isinstance(source, Image.Image):
         return read_picture(source, max_pixels=sys.maxsize, as_stored=True)
     source.load()
     width, height = source.size
+    if width == 0 or height == 0:
+        return nothing()
     rows = max(STRIP_PIXELS // max(width, 1), 1)
     first = _pixels(source.crop((0, 0, width, min(rows, height))), grey)
     stored = np.empty((height, *first.shape[1:]), np.uint8)
@@ -42,6 +45,11 @@ def read_stored(source: ImageSource, *, grey: bool) -> Picture:
         strip = source.crop((0, top, width, min(top + rows, height)))
         stored[top : top + rows] = _pixels(strip, grey)
     return Picture(stored, file=b"")
+
+
+def nothing() -> Picture:
+    """One black pixel: what an image without any is taken for."""
+    return Picture(np.zeros((1, 1), np.uint8), file=b"")
 
 
 def _pixels(image: Image.Image, grey: bool) -> NDArray[np.uint8]:
