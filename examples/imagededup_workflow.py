@@ -1,0 +1,39 @@
+"""What a script for imagededup does, with its import line alone changed.
+
+    python examples/draw_pictures.py photos
+    python examples/imagededup_workflow.py photos
+
+encodes the folder, finds the duplicates of each image, saves them as JSON, and lists what could go.
+"""
+
+import argparse
+from pathlib import Path
+
+from lookalike.methods import PHash  # was: from imagededup.methods import PHash
+
+
+def main() -> None:
+    """Go through imagededup's documented steps."""
+    parser = argparse.ArgumentParser(description="imagededup's steps, on this library")
+    parser.add_argument("folder", type=Path, help="a folder of images")
+    parser.add_argument("--outfile", type=Path, help="where to save the duplicates, as JSON")
+    arguments = parser.parse_args()
+
+    phasher = PHash(verbose=False)
+    encodings = phasher.encode_images(image_dir=arguments.folder, recursive=True)
+    print(f"{len(encodings)} images encoded")
+
+    duplicates = phasher.find_duplicates(
+        encoding_map=encodings, max_distance_threshold=10, scores=True, outfile=arguments.outfile
+    )
+    for name, others in duplicates.items():
+        if others:
+            nearest, distance = others[0]
+            print(f"{name}: {len(others)} duplicates, the nearest {nearest} at {distance} bits")
+
+    to_remove = phasher.find_duplicates_to_remove(encoding_map=encodings)
+    print(f"{len(to_remove)} could go: {', '.join(to_remove[:3])}, ...")
+
+
+if __name__ == "__main__":
+    main()
