@@ -23,7 +23,11 @@ class Status(StrEnum):
     DAMAGED = "damaged"
     """An image that cannot be decoded to its end."""
     TOO_LARGE = "too_large"
-    """More pixels than the limit, or than memory holds."""
+    """More pixels or bytes than the limit, or than memory holds."""
+    NOT_FOUND = "not_found"
+    """A server says that there is nothing under that URL."""
+    TIMED_OUT = "timed_out"
+    """A server took too long."""
 
 
 class LookalikeError(Exception):

@@ -14,7 +14,7 @@ from lookalike.hashes import Hash, pack_bits
 from lookalike.images import DEFAULT_MAX_PIXELS, check_limit, read_picture
 from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
-from lookalike.sources import ImageSources, Input, Inputs
+from lookalike.sources import ImageSources, Input, Inputs, at_hand
 from lookalike.table import Failure, HashTable, Row
 
 if TYPE_CHECKING:
@@ -27,21 +27,22 @@ def hash_image(
 ) -> Hash:
     """The hash of one image.
 
-    `image`: a path, the bytes of a file, a file open for reading bytes, a Pillow image, or a uint8
-    array `(height, width)` or `(height, width, 3)`, RGB. EXIF orientation is applied, and what is
-    transparent is seen on white.
+    `image`: a path, an http or https URL, the bytes of a file, a file open for reading bytes, a
+    Pillow image, or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. EXIF orientation
+    is applied, and what is transparent is seen on white.
 
     Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
-    for an unknown algorithm or an array of another shape.
+    for an unknown algorithm or an array of another shape; `MissingExtraError` for a URL without
+    httpx.
     """
     kind = get_algorithm(algorithm)
     return Hash(pack_bits(kind.compute(read_named(image, max_pixels))), kind.name)
 
 
 def read_named(image: ImageSource, max_pixels: int = DEFAULT_MAX_PIXELS) -> Picture:
-    """`read_picture`, but its `ImageError` names the path."""
+    """`read_picture`, but it fetches URLs, and its `ImageError` names the path."""
     try:
-        return read_picture(image, max_pixels=max_pixels)
+        return read_picture(at_hand(image), max_pixels=max_pixels)
     except ImageError as error:
         path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
         raise ImageError(error.status, error.reason, path) from error
@@ -64,9 +65,9 @@ def hash_images(
 ) -> HashTable:
     """Hash many images, each decoded once for all algorithms.
 
-    `images`: a folder, a path, anything else that `hash_image` takes, or any number of these.
-    Folders are walked in the order of their names, into their sub-folders if `recursive`, past
-    hidden files unless `hidden`. An image that is named twice is hashed twice.
+    `images`: a folder, a path, a URL, anything else that `hash_image` takes, or any number of
+    these. Folders are walked in the order of their names, into their sub-folders if `recursive`,
+    past hidden files unless `hidden`. An image that is named twice is hashed twice.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
     image that cannot be read is a failure; the rest goes on.
@@ -140,7 +141,7 @@ def _hash_input(one: Input, kinds: Sequence[Algorithm], max_pixels: int) -> Row 
     try:
         if isinstance(one.source, ImageError):
             raise one.source
-        picture = read_picture(one.source, max_pixels=max_pixels)
+        picture = read_picture(at_hand(one.source), max_pixels=max_pixels)
         return _row(one.key, picture, kinds)
     except ImageError as error:
         return Failure(one.key, error.status, error.reason)

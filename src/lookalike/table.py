@@ -85,6 +85,8 @@ class HashTable:
         """The canonical names of the algorithms."""
         self.failures: list[Failure] = []
         """The inputs that could not be read."""
+        self.failed_at = array("q")
+        """Of each failure, its position among all inputs."""
         self.skipped: dict[str, int] = {}
         """How many files were left out, by kind."""
         self.paths: list[str] = []
@@ -99,6 +101,7 @@ class HashTable:
     def add(self, row: Row | Failure) -> None:
         """Append what became of the next input."""
         if isinstance(row, Failure):
+            self.failed_at.append(len(self.paths) + len(self.failures))
             self.failures.append(row)
             return
         if row.flat_digest:

@@ -1,5 +1,6 @@
 """Where images come from."""
 
 from lookalike.sources.inputs import ImageSources, Input, Inputs
+from lookalike.sources.urls import at_hand
 
-__all__ = ["ImageSources", "Input", "Inputs"]
+__all__ = ["ImageSources", "Input", "Inputs", "at_hand"]

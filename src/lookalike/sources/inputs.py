@@ -11,9 +11,10 @@ from typing import TypeAlias
 from lookalike.errors import ImageError, Status
 from lookalike.images import ImageSource, is_image_source, taken
 from lookalike.sources.folders import walk
+from lookalike.sources.urls import is_url, require_httpx
 
 ImageSources: TypeAlias = "ImageSource | Iterable[ImageSource]"
-"""One image or folder, or any number of them."""
+"""One image, URL or folder, or any number of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,13 @@ class Input:
     """One image to be read."""
 
     key: str
-    """Its path; for one that has none, its place among what was named, in square brackets."""
+    """Its path or URL; for one without, its place among what was named, in square brackets."""
     source: ImageSource | ImageError
     """What to read, or why that cannot be done."""
 
     @property
     def is_path(self) -> bool:
-        """Whether it is a mere name, and holds nothing of the image."""
+        """Whether it is a mere name, a path or URL, and holds nothing of the image."""
         return isinstance(self.source, str)
 
 
@@ -36,7 +37,7 @@ class Inputs:
 
     Iterate once. `skipped` then says how many files were left out, by kind: those that plainly are
     something else, and under `same file` those that were already there by another name, through a
-    link or because they were named twice.
+    link or because they were named twice. URLs are the same where all their letters are.
     """
 
     def __init__(
@@ -44,13 +45,14 @@ class Inputs:
     ) -> None:
         """`repeats`: whether to yield a file again that was already yielded.
 
-        Raises `TypeError` for what no image can be read from.
+        Raises `TypeError` for what no image can be read from, and `MissingExtraError` for URLs
+        without httpx.
         """
         self.skipped: Counter[str] = Counter()
         self._recursive = recursive
         self._hidden = hidden
         self._repeats = repeats
-        self._seen: set[int] = set()
+        self._seen: set[int | str] = set()
         if is_image_source(images):
             self._named: Iterable[object] = [images]
         elif isinstance(images, Iterable):
@@ -62,7 +64,8 @@ class Inputs:
             )
         if isinstance(self._named, Sequence):  # anything else may give its items only once
             for at, named in enumerate(self._named):
-                _source(named, at)
+                if is_url(_source(named, at)):
+                    require_httpx()
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
@@ -73,7 +76,7 @@ class Inputs:
                 yield Input(f"[{at}]", _taken(source))
 
     def _files(self, path: str) -> Iterator[Input]:
-        if not _is_folder(path):
+        if is_url(path) or not _is_folder(path):
             if self._is_new(path):
                 yield Input(path, path)
             return
@@ -86,18 +89,25 @@ class Inputs:
     def _is_new(self, path: str) -> bool:
         if self._repeats:
             return True
-        try:
-            status = os.stat(path)  # noqa: PTH116
-        except (OSError, ValueError):  # reading it will say why
-            return True
-        identity = status.st_dev << 64 | status.st_ino
-        if not status.st_ino:  # some network file systems do not number their files
+        identity = path if is_url(path) else _identity(path)
+        if identity is None:
             return True
         if identity in self._seen:
             self.skipped["same file"] += 1
             return False
         self._seen.add(identity)
         return True
+
+
+def _identity(path: str) -> int | None:
+    """A number that all names of a file share; None where that cannot be told."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):  # reading it will say why
+        return None
+    if not status.st_ino:  # some network file systems do not number their files
+        return None
+    return status.st_dev << 64 | status.st_ino
 
 
 def _is_folder(path: str) -> bool:

@@ -1,0 +1,236 @@
+"""Hashes in a pandas DataFrame: made, checked for duplicates, and ranked by likeness.
+
+    df = hash_frame(urls)
+    df.ahash.duplicated()
+    find_duplicate_images(df, "ahash", "new.jpg")
+    find_similar_images(df, "ahash", "new.jpg").head(10)
+
+Images are read as everywhere in this library: upright by their EXIF orientation, and what is
+transparent seen on white. Hashes that ImageHash made of images with either are others;
+`lookalike.imagehash` makes those. A column of hashes holds hex strings or objects that print as
+hex: `Hash`, or an `ImageHash`, ours or the original. pandas is an extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+
+from lookalike.algorithms import Algorithm, checked_distance, get_algorithm
+from lookalike.errors import MissingExtraError, whole_number
+from lookalike.hashes import Hash, HashArray, require_same
+from lookalike.hashing import hash_image, hash_images
+from lookalike.images import is_image_source
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+    from pandas import DataFrame, Series
+
+    from lookalike.images import ImageSource
+    from lookalike.sources import ImageSources
+
+Unit: TypeAlias = Literal["bits", "digits"]
+
+ALGORITHMS = ("ahash", "phash", "dhash", "whash", "colorhash")
+
+
+def hash_frame(
+    images: ImageSources,
+    algorithms: str | Iterable[str] = ALGORITHMS,
+    *,
+    workers: int | None = None,
+) -> DataFrame:
+    """A row for each image, in the order of the inputs.
+
+    `images`, `algorithms` and `workers` as `hash_images` takes them: URLs, paths, folders and so
+    on. Columns: `image`, its path or URL, or its place in square brackets where it has neither; one
+    for each algorithm, of its hash in hex; and `failure`, the status and the reason of an image
+    that could not be read, whose hashes are None. `duplicated()` calls all but the first of the
+    Nones duplicates too: leave them out by `df[df.failure.isna()]`.
+
+    Raises as `hash_images` does, and `MissingExtraError` without pandas.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise MissingExtraError("lookalike.frames needs pandas: pip install pandas") from error
+
+    table = hash_images(images, algorithms=algorithms, workers=workers)
+    failed = np.zeros(len(table) + len(table.failures), np.bool_)
+    failed[table.failed_at] = True
+    failures = [f"{one.status}: {one.reason}" for one in table.failures]
+    columns = {"image": _interleaved(failed, table.paths, [one.path for one in table.failures])}
+    for name, hashes in table.hashes.items():
+        columns[name] = _interleaved(failed, hashes.to_hex(), None)
+    columns["failure"] = _interleaved(failed, None, failures)
+    return pd.DataFrame(columns, dtype=object)  # a column of pandas' own str has no None
+
+
+def find_duplicate_images(
+    df: DataFrame, column: str, image: ImageSource | Hash | object, *, algorithm: str | None = None
+) -> bool:
+    """Whether an image of the same hash is in the frame.
+
+    Arguments and errors are those of `find_similar_images`.
+    """
+    kind = _kind_of(column, algorithm)
+    _, hashes = _hashes_of(df, column, kind)
+    query = np.frombuffer(bytes(_query(image, kind)), np.uint8)
+    return bool((hashes.data == query).all(axis=1).any())
+
+
+def find_similar_images(
+    df: DataFrame,
+    column: str,
+    image: ImageSource | Hash | object,
+    max_distance: int | None = None,
+    k: int | None = None,
+    *,
+    unit: Unit = "bits",
+    algorithm: str | None = None,
+) -> DataFrame:
+    """The images of a frame by their distance to one image, the nearest first.
+
+    `df`: has a column `image` and a `column` of hashes; it stays as it is. Rows without a hash are
+    left out. `image`: a URL, a path, bytes, a Pillow image, anything else that `hash_image` takes,
+    or its hash: a `Hash`, an object that prints as hex, or the hex digits themselves (a file of
+    such a name is given as a `Path`).
+    `max_distance`: the largest distance to be listed, inclusive; None lists all. `k`: at most so
+    many. `unit`: count differing `"bits"`, or differing hex `"digits"`. `algorithm`: of the hashes;
+    None tells it from the name of the column.
+
+    Gives a new frame of `image`, `column` and `hamming_distance` under the index of `df`; where
+    distances are equal, in the order of `df`. Whole numbers in a column are taken for hashes that
+    have decimal digits only, which `pandas.read_csv` makes numbers of.
+
+    Raises `ImageError` for an image that cannot be read; `ValueError` and `TypeError` for wrong
+    arguments and for a column that holds anything else; `AlgorithmMismatchError` for a hash of
+    another algorithm.
+    """
+    kind = _kind_of(column, algorithm)
+    farthest = _farthest(max_distance, unit, kind)
+    count = None if k is None else whole_number(k, "k")
+    if count is not None and count < 1:
+        raise ValueError(f"k must be 1 or more, not {k}")
+    _require_column(df, "image")
+    rows, hashes = _hashes_of(df, column, kind)
+    different = hashes.data ^ np.frombuffer(bytes(_query(image, kind)), np.uint8)
+    distances = _set_bits(different) if unit == "bits" else _set_digits(different)
+    near = np.flatnonzero(distances <= farthest)
+    nearest = near[np.argsort(distances[near], kind="stable")][:count]
+    found = df.iloc[rows[nearest]][["image", column]].copy()
+    found["hamming_distance"] = distances[nearest]
+    return found
+
+
+def show_images(images: ImageSources, labels: Iterable[object] | None = None) -> Figure:
+    """Show pictures in a grid, each under its label: `lookalike.plotting.show_images`."""
+    from lookalike import plotting
+
+    return plotting.show_images(images, labels)
+
+
+def _interleaved(
+    failed: NDArray[np.bool_], read: list[str] | None, unread: list[str] | None
+) -> NDArray[np.object_]:
+    """A column in the order of the inputs; None where there is no value."""
+    column = np.full(len(failed), None, np.object_)
+    if read:
+        column[~failed] = read
+    if unread:
+        column[failed] = unread
+    return column
+
+
+def _kind_of(column: str, algorithm: str | None) -> Algorithm:
+    if algorithm is not None:
+        return get_algorithm(algorithm)
+    try:
+        return get_algorithm(column)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"column {column!r} is not named after an algorithm: say which one made its hashes, "
+            "as in algorithm='ahash'"
+        ) from error
+
+
+def _farthest(max_distance: int | None, unit: Unit, kind: Algorithm) -> int:
+    if unit not in ("bits", "digits"):
+        raise ValueError(f"unit must be 'bits' or 'digits', not {unit!r}")
+    if max_distance is None:
+        return kind.bits
+    if unit == "bits":
+        return checked_distance(max_distance, kind.name)
+    number = whole_number(max_distance, "max_distance")
+    if not 0 <= number <= kind.digits:
+        raise ValueError(f"max_distance must be 0 to {kind.digits} digits, not {max_distance}")
+    return number
+
+
+def _query(image: object, kind: Algorithm) -> Hash:
+    if isinstance(image, Hash):
+        require_same(kind.name, image.algorithm)
+        return image
+    if not is_image_source(image):
+        try:
+            return Hash.from_hex(str(image), algorithm=kind.name)
+        except ValueError as error:
+            raise TypeError(f"image must be an image or its hash, not {image!r}") from error
+    if isinstance(image, str):
+        try:
+            return Hash.from_hex(image, algorithm=kind.name)
+        except ValueError:  # a path or URL
+            pass
+    return hash_image(image, algorithm=kind.name)
+
+
+def _require_column(df: DataFrame, name: str) -> None:
+    if name not in df.columns:
+        raise ValueError(f"the frame has no column {name!r}, but {', '.join(map(str, df.columns))}")
+
+
+def _hashes_of(df: DataFrame, column: str, kind: Algorithm) -> tuple[NDArray[np.intp], HashArray]:
+    """The positions of the rows that have a hash, and their hashes."""
+    _require_column(df, column)
+    series: Series[Any] = df[column]
+    if series.dtype.kind == "f" and series.notna().any():
+        raise ValueError(
+            f"column {column!r} holds floating-point numbers, which pandas made of its hashes: "
+            f"read the file with dtype={{{column!r}: str}}"
+        )
+    rows = np.flatnonzero(series.notna().to_numpy())
+    values = series.iloc[rows].tolist()
+    for name in {one.algorithm for one in values if isinstance(one, Hash)}:
+        require_same(kind.name, name)
+    if series.dtype.kind in "iu" or int in set(map(type, values)):
+        values = [str(one).zfill(kind.digits) for one in values]
+    return rows, _parsed(list(map(str, values)), kind)
+
+
+def _parsed(texts: list[str], kind: Algorithm) -> HashArray:
+    """As `HashArray.from_hex`, many times as fast: all digits become bytes at once."""
+    if set(map(len, texts)) <= {kind.digits}:
+        front = "0" * (2 * kind.width - kind.digits)
+        try:
+            data = bytes.fromhex(front + front.join(texts) if texts else "")
+            if len(data) == len(texts) * kind.width:  # `fromhex` skips blanks
+                return HashArray.from_bytes(data, algorithm=kind.name)
+        except ValueError:
+            pass
+    return HashArray.from_hex(texts, algorithm=kind.name)  # says which of them is wrong
+
+
+def _set_bits(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many bits of each row are set."""
+    counts: NDArray[np.int64] = np.bitwise_count(data).sum(axis=1, dtype=np.int64)
+    return counts
+
+
+def _set_digits(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many hex digits of each row are not zero."""
+    high, low = (data >> 4) != 0, (data & 15) != 0
+    counts: NDArray[np.int64] = high.sum(axis=1) + low.sum(axis=1)
+    return counts
