@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 import lookalike.imagehash
 from lookalike.methods import PHash
 
