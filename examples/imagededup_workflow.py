@@ -28,8 +28,7 @@ def main() -> None:
     )
     for name, others in duplicates.items():
         if others:
-            nearest, distance = others[0]
-            print(f"{name}: {len(others)} duplicates, the nearest {nearest} at {distance} bits")
+            print(f"{name}: {len(others)} duplicates, the nearest with its distance is {others[0]}")
 
     to_remove = phasher.find_duplicates_to_remove(encoding_map=encodings)
     print(f"{len(to_remove)} could go: {', '.join(to_remove[:3])}, ...")

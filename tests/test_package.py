@@ -75,4 +75,6 @@ def test_statuses_are_the_documented_ones() -> None:
         "unsupported",
         "damaged",
         "too_large",
+        "not_found",
+        "timed_out",
     ]

@@ -203,11 +203,26 @@ def _hashes_of(df: DataFrame, column: str, kind: Algorithm) -> tuple[NDArray[np.
         )
     rows = np.flatnonzero(series.notna().to_numpy())
     values = series.iloc[rows].tolist()
-    for name in {one.algorithm for one in values if isinstance(one, Hash)}:
-        require_same(kind.name, name)
-    if series.dtype.kind in "iu" or int in set(map(type, values)):
+    types = set(map(type, values))
+    if Hash in types:
+        for name in {one.algorithm for one in values if isinstance(one, Hash)}:
+            require_same(kind.name, name)
+    if types == {Hash}:
+        return rows, HashArray.from_bytes(b"".join(map(bytes, values)), algorithm=kind.name)
+    if len(types) == 1 and isinstance(getattr(values[0], "hash", None), np.ndarray):
+        return rows, _packed([one.hash for one in values], kind)
+    if int in types:
         values = [str(one).zfill(kind.digits) for one in values]
-    return rows, _parsed(list(map(str, values)), kind)
+    return rows, _parsed(values if types == {str} else list(map(str, values)), kind)
+
+
+def _packed(grids: list[NDArray[np.bool_]], kind: Algorithm) -> HashArray:
+    """The hashes of `ImageHash` objects, from their bits."""
+    for size in {grid.size for grid in grids} - {kind.bits}:
+        raise ValueError(f"a {kind.name} hash has {kind.bits} bits, not {size}")
+    bits = np.zeros((len(grids), 8 * kind.width), np.bool_)
+    bits[:, 8 * kind.width - kind.bits :] = np.concatenate(grids, axis=None).reshape(len(grids), -1)
+    return HashArray(np.packbits(bits, axis=1), kind.name)
 
 
 def _parsed(texts: list[str], kind: Algorithm) -> HashArray:

@@ -13,6 +13,7 @@ import numpy as np
 
 from lookalike.errors import ImageError, MissingExtraError
 from lookalike.images import is_image_source, read_picture
+from lookalike.sources import at_hand
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +127,7 @@ def _require_matplotlib() -> None:
 
 def _read(source: ImageSource, title: str) -> _Frame:
     try:
-        picture = read_picture(source)
+        picture = read_picture(at_hand(source))
     except ImageError as error:
         return _Frame(title, None, (0, 0), error.reason)
     return _Frame(title, _shrunk(picture.pixels), (picture.width, picture.height))

@@ -68,7 +68,9 @@ def require_some(paths: tuple[str, ...]) -> None:
 
     Where only some are missing, they are failures like any other, and the work goes on.
     """
-    if not any(os.path.lexists(path) for path in paths):
+    from lookalike.sources.urls import is_url
+
+    if not any(is_url(path) or os.path.lexists(path) for path in paths):
         raise click.UsageError(f"no such file or folder: {', '.join(paths)}")
 
 
