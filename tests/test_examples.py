@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 import lookalike
 
@@ -60,3 +62,22 @@ def test_the_imagededup_workflow_runs(photos: Path, tmp_path: Path) -> None:
     assert len(saved) == 51
     assert ["old/backup/bridge.jpg", 0] in saved["holiday/bridge.jpg"]
     assert "could go: " in printed
+
+
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own
+def test_the_walkthrough_shows_what_it_says() -> None:
+    """Run anew, every cell of the notebook gives the text that stands under it."""
+    source = (EXAMPLES / "walkthrough.ipynb").read_text(encoding="utf-8")
+    shown, run_anew = (nbformat.reads(source, 4) for _ in range(2))  # type: ignore[no-untyped-call]
+    resources = {"metadata": {"path": str(EXAMPLES)}}
+    NotebookClient(run_anew, timeout=120, kernel_name="python3", resources=resources).execute()
+    assert texts(run_anew) == texts(shown)
+    assert len(texts(shown)) > 5
+
+
+def texts(notebook: nbformat.NotebookNode) -> list[str]:
+    """What the cells of a notebook give as text, however it is set; pictures left out."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [
+        output.data["text/plain"] for output in outputs if output.output_type == "execute_result"
+    ]
