@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -256,24 +257,22 @@ def _matches(
     one, other = np.concatenate([i, j]), np.concatenate([j, i])
     both = np.concatenate([distance, distance])
     order = np.lexsort((other, both, one))
-    edges = np.searchsorted(one[order], np.arange(1, len(names)))
-    matched = zip(np.split(other[order], edges), np.split(both[order], edges), strict=True)
-    return {
-        name: [(names[at], bits) for at, bits in zip(others.tolist(), scores.tolist(), strict=True)]
-        for name, (others, scores) in zip(names, matched, strict=False)
-    }
+    matched: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    triples = zip(one[order].tolist(), other[order].tolist(), both[order].tolist(), strict=True)
+    for at, found, bits in triples:
+        matched[names[at]].append((names[found], bits))
+    return matched
 
 
 def _hash_array(encoding_map: Mapping[str, str]) -> HashArray:
-    buffer = bytearray()
+    is_hash = re.compile(f"[0-9a-fA-F]{{1,{DIGITS}}}").fullmatch
     for name, text in encoding_map.items():
-        try:
-            buffer += int(text, 16).to_bytes(DIGITS // 2, "big")
-        except (ValueError, TypeError, OverflowError) as error:
+        if not isinstance(text, str) or not is_hash(text):
             raise ValueError(
                 f"the hash of {name!r} must be up to {DIGITS} hex digits, not {text!r}"
-            ) from error
-    return HashArray.from_bytes(buffer, algorithm=PHash.algorithm)
+            )
+    data = bytes.fromhex("".join([text.zfill(DIGITS) for text in encoding_map.values()]))
+    return HashArray.from_bytes(data, algorithm=PHash.algorithm)
 
 
 def _names_only(matched: dict[str, list[tuple[str, int]]]) -> dict[str, list[str]]:
