@@ -238,3 +238,52 @@ def test_hashes_are_imagededups(method: type[Hashing]) -> None:
 def test_every_method_names_an_algorithm() -> None:
     """Each is one of ours, of imagededup's flavour."""
     assert {get_algorithm(method.algorithm).bits for method in METHODS} == {64}
+
+
+EXAMPLES = [
+    "encoded = encoder.encode_image(image_file = 'path/to/image.jpg')",
+    "encoded = encoder.encode_image(image_array = image_array)",
+    "encoding_map = encoder.encode_images(image_dir = 'path/to')",
+    """duplicates = encoder.find_duplicates(image_dir='path/to',
+max_distance_threshold=15, scores=True, outfile='results.json')""",
+    """duplicates = encoder.find_duplicates(encoding_map=encoding_map,
+max_distance_threshold=15, scores=True, outfile='results.json')""",
+    "to_remove = encoder.find_duplicates_to_remove(image_dir='path/to', max_distance_threshold=15)",
+    """to_remove = encoder.find_duplicates_to_remove(encoding_map=encoding_map,
+max_distance_threshold=15, outfile='removed.json')""",
+]
+"""Those of imagededup's documentation, with paths in place of placeholders and brackets closed."""
+
+
+@every_method
+def test_the_documented_examples_do_what_they_promise(
+    method: type[Hashing], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each runs as it stands there, after the import line, and gives what it promises."""
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path / "path" / "to" / "image.jpg", photo(160, 120, 1))
+    save(tmp_path / "path" / "to" / "copy.png", photo(80, 60, 1))
+    save(tmp_path / "path" / "to" / "other.png", photo(160, 120, 2))
+    names: dict[str, Any] = {"image_array": photo(160, 120, 1)}
+    exec(f"from lookalike.methods import {method.__name__}\nencoder = {method.__name__}()", names)
+    for example in EXAMPLES:
+        exec(example, names)
+        result = names[example.split()[0]]
+        match example.split()[0]:
+            case "encoded":
+                assert len(bytes.fromhex(result)) == 8
+            case "encoding_map":
+                assert list(result) == ["copy.png", "image.jpg", "other.png"]
+            case "duplicates":
+                ((name, distance),) = result["image.jpg"]
+                assert (name, 0 <= distance <= 15) == ("copy.png", True)
+                saved = json.loads(Path("results.json").read_text())
+                assert as_pairs(saved) == result
+            case "to_remove":
+                assert result == ["image.jpg"]
+    assert json.loads(Path("removed.json").read_text()) == ["image.jpg"]
+
+
+def as_pairs(saved: dict[str, list[list[Any]]]) -> dict[str, list[tuple[Any, ...]]]:
+    """JSON has lists where Python has tuples."""
+    return {name: [tuple(match) for match in matches] for name, matches in saved.items()}
