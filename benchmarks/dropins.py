@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import lookalike.imagehash
+from lookalike.evaluation import evaluate
+from lookalike.frames import find_similar_images
 from lookalike.methods import PHash
 
 from .hashing import photograph
@@ -89,6 +91,35 @@ def compare_functions(report: Report, rounds: int, image: Image.Image) -> None:
         report.add_timings(work, timings, "ImageHash")
 
 
+def duplicate_map(files: int, copies: int) -> dict[str, list[str]]:
+    """Groups of `copies` + 1 files, each with all others of its group as duplicates."""
+    names = [f"{at:06}.jpg" for at in range(files)]
+    size = copies + 1
+    groups = (names[at // size * size : at // size * size + size] for at in range(files))
+    return {
+        name: [one for one in group if one != name]
+        for name, group in zip(names, groups, strict=True)
+    }
+
+
+def measure_alone(report: Report, rounds: int) -> None:
+    """What has no peer here: evaluation, and a look-up in a frame of a million rows."""
+    truth = duplicate_map(100_000, 10)
+    work = {"lookalike": partial(evaluate, truth, truth)}
+    report.add_timings("evaluate, 100,000 files x 10", time_in_turn(work, rounds), "lookalike")
+    if peer("pandas", "pandas"):
+        import pandas as pd
+
+        hexes = list(encodings(1_000_000).values())
+        frame = pd.DataFrame({"image": range(len(hexes)), "phash": hexes})
+        search = partial(find_similar_images, frame, "phash", hexes[0], max_distance=10)
+        report.add_timings(
+            "find_similar_images, 1,000,000 rows",
+            time_in_turn({"lookalike": search}, rounds),
+            "lookalike",
+        )
+
+
 def main() -> None:
     parser = arguments(__doc__, "benchmarks.dropins --files 200", rounds=3)
     parser.add_argument(
@@ -98,6 +129,7 @@ def main() -> None:
     report = Report(__doc__)
     with TemporaryDirectory() as scratch:
         compare_methods(report, options.rounds, options.files, Path(scratch))
+    measure_alone(report, options.rounds)
     for size in ((500, 375), (4000, 3000)):
         compare_functions(report, options.rounds, photograph(*size))
     report.print(options.json)

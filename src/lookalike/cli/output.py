@@ -56,7 +56,7 @@ def _replaced(target: Path) -> Iterator[TextIO]:
             yield file
         os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101
         os.replace(temporary, target)  # noqa: PTH105
-    except BaseException:
+    except BaseException:  # also an interrupt: nothing half-written may stay, and it goes on
         os.unlink(temporary)  # noqa: PTH108
         raise
 
