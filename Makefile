@@ -3,7 +3,7 @@ PYTHON ?= python3
 bin := .venv/bin
 native := $(wildcard src/lookalike/_native/*.cpp src/lookalike/_native/*.h)
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint sanitize docs clean
 
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
@@ -18,14 +18,48 @@ lint: .venv/installed-dev
 	$(bin)/mypy
 	$(bin)/lint-imports
 
+# The kernel's tests under AddressSanitizer and UndefinedBehaviorSanitizer (of GCC or Clang), in an environment of
+# its own. The first error ends the run; the last stack printed is Python's, and tells the test.
+SANITIZE_TESTS ?= tests/test_kernel.py tests/test_linear.py
+sanitized := build/sanitize
+runtime = $(wildcard $(shell $(CXX) -print-file-name=$(1)))
+runtimes = $(if $(findstring clang,$(shell $(CXX) --version)),\
+  $(call runtime,libclang_rt.asan.so) $(call runtime,libclang_rt.asan-$(shell uname -m).so) $(call runtime,libstdc++.so),\
+  $(call runtime,libasan.so) $(call runtime,libubsan.so))
+
+# Not on any other kernel, and not without the sanitizers' runtimes.
+define run_sanitized
+import ctypes, pathlib, sys, pytest
+from lookalike._native import kernel
+file = pathlib.Path(kernel.__file__).resolve()
+if not file.is_relative_to(pathlib.Path("$(sanitized)").resolve()):
+    sys.exit(f"{file} is not the kernel to be tested")
+for symbol in "__asan_init", "__ubsan_handle_type_mismatch_v1_abort":
+    if symbol.encode() not in file.read_bytes():
+        sys.exit(f"{file} was built without sanitizers: no {symbol}")
+    if not hasattr(ctypes.CDLL(None), symbol):
+        sys.exit(f"a sanitizer's runtime is not loaded: no {symbol}")
+sys.exit(pytest.main(sys.argv[1:]))
+endef
+export run_sanitized
+
+# Python's memory comes from malloc, so that overruns of it are seen too; not all of it is ever freed, so leaks are not.
+sanitize: $(sanitized)/installed
+	LD_PRELOAD="$(strip $(runtimes))" PYTHONMALLOC=malloc \
+	  ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1 \
+	  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:abort_on_error=1 \
+	  $(sanitized)/bin/python -c "$$run_sanitized" \
+	  --capture=sys -p no:cacheprovider --hypothesis-profile=ci $(SANITIZE_TESTS)
+
 # The parts of docs/ that are made from the code.
 docs: .venv/installed
 	$(bin)/python docs/write_help.py
+	$(bin)/python docs/write_distances.py
 	$(bin)/python docs/draw_find.py
 
-.venv/bin/python:
-	$(PYTHON) -m venv .venv
-	$(bin)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+.venv/bin/python $(sanitized)/bin/python: %/bin/python:
+	$(PYTHON) -m venv $*
+	$@ -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 
 # Editable, so that Python sources are used as they are; the kernel is built anew when its sources change.
 .venv/installed: .venv/bin/python pyproject.toml CMakeLists.txt $(native)
@@ -34,6 +68,12 @@ docs: .venv/installed
 
 .venv/installed-dev: .venv/installed
 	$(bin)/pip install --quiet --disable-pip-version-check --group dev
+	touch $@
+
+# Debug: neither stripped nor without assertions.
+$(sanitized)/installed: $(sanitized)/bin/python pyproject.toml CMakeLists.txt $(native)
+	CXX="$(CXX)" $(sanitized)/bin/pip install --quiet --disable-pip-version-check --editable . pytest hypothesis \
+	  -Ccmake.define.LOOKALIKE_SANITIZE=ON -Ccmake.build-type=Debug -Cbuild-dir=$(sanitized)/kernel
 	touch $@
 
 clean:

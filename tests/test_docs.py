@@ -22,6 +22,16 @@ def test_the_help_in_the_docs_is_that_of_the_command() -> None:
     assert page == with_help(page)
 
 
+def test_the_tables_of_distances_are_those_of_the_code() -> None:
+    """docs/choosing-a-distance.md holds the present figures; `make docs` writes them anew."""
+    with_tables = runpy.run_path(str(ROOT / "docs" / "write_distances.py"))["with_tables"]
+    page = (ROOT / "docs" / "choosing-a-distance.md").read_text(encoding="utf-8")
+    assert page == with_tables(page)
+    examples = re.findall(r"^(lookalike\..*)  # (\S+)$", page, re.MULTILINE)
+    assert [f"{eval(code):.3g}" for code, _ in examples] == [shown for _, shown in examples]
+    assert len(examples) == 2
+
+
 def test_the_readme_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -287,6 +287,7 @@ def test_json_has_the_documented_form(folder: Path) -> None:
     assert list(document) == [
         "groups",
         "failures",
+        "warnings",
         "images",
         "flat",
         "skipped",

@@ -716,6 +716,40 @@ def test_the_mean_is_removed_as_by_the_twin_to_the_bit(values: NDArray[np.float6
     np.testing.assert_allclose(result, values - values.mean(), rtol=0, atol=tolerance)
 
 
+# Texts
+
+
+@examples(100)
+@given(st.lists(st.binary(max_size=40)), st.binary(max_size=9))
+def test_texts_are_hashed_as_by_the_twin(texts: list[bytes], before: bytes) -> None:
+    """Each text has its hash, whatever stands before and behind it, also in a read-only array."""
+    text = np.frombuffer(b"".join([before, *texts, before]), np.uint8)
+    offsets = np.cumsum([len(before), *map(len, texts)])
+    hashes = kernel.hash_texts(text, offsets)
+    assert_same(hashes, twin.hash_texts(text, offsets))
+    for one, expected in zip(texts, hashes, strict=True):
+        alone = kernel.hash_texts(np.frombuffer(one, np.uint8), np.array([0, len(one)]))
+        assert alone.tolist() == [expected]
+
+
+def test_the_hash_of_texts_is_murmur() -> None:
+    """The twin's hash has the value by which SMHasher, its author's tests, tells MurmurHash64A."""
+    hashes = [twin.murmur(bytes(range(k)), seed=256 - k) for k in range(256)]
+    together = b"".join(value.to_bytes(8, "little") for value in hashes)
+    assert twin.murmur(together) % 2**32 == 0x1F0D3804
+
+
+@pytest.mark.parametrize(
+    ("offsets", "places"),
+    [([-1, 2], "-1 to 2"), ([0, 3, 2], "3 to 2"), ([0, 33], "0 to 33"), ([40, 50], "40 to 50")],
+)
+def test_offsets_outside_their_text_are_refused(offsets: list[int], places: str) -> None:
+    """Offsets that do not ascend within the text are refused, and the first of them named."""
+    expected = f"^offsets must ascend within 0 and 32, .* not go from {places}$"
+    with pytest.raises(ValueError, match=expected):
+        kernel.hash_texts(np.zeros(32, np.uint8), np.array(offsets))
+
+
 # Refusals
 
 HASHES = np.zeros((4, 8), np.uint8)
@@ -740,6 +774,7 @@ VALID: dict[str, dict[str, Any]] = {
     "dct_low": {"samples": SQUARE, "low": 1},
     "haar_low": {"values": VALUES, "levels": 1},
     "haar_remove_mean": {"values": VALUES},
+    "hash_texts": {"text": HASHES.ravel(), "offsets": np.arange(5)},
 }
 ARRAYS = [
     (function, name)
@@ -780,6 +815,7 @@ WRONG_SHAPES: list[tuple[str, str, NDArray[Any]]] = [
     ("haar_remove_mean", "values", VALUES[:2]),
     ("haar_remove_mean", "values", np.zeros((6, 6))),
     ("haar_remove_mean", "values", VALUES[:0, :0].copy()),
+    ("hash_texts", "offsets", np.arange(0)),
 ]
 
 WRONG_VALUES: list[tuple[str, str, object]] = [
@@ -899,6 +935,7 @@ LONG_CALLS: dict[str, tuple[object, ...]] = {
     "dct_low": (np.zeros((1024, 1024), np.uint8), 32),
     "haar_low": (np.zeros((1024, 1024)), 10),
     "haar_remove_mean": (np.zeros((1024, 1024)),),
+    "hash_texts": (np.zeros(2**23, np.uint8), np.arange(0, 2**23 + 1, 8)),
 }
 
 

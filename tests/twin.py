@@ -3,6 +3,8 @@
 Slow, and not part of the package: the tests hold the kernel to it.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -224,3 +226,22 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     low = _haar_up(haar_remove_mean(low_low.T).T, low_high).T
     high = _haar_up(high_low, high_high).T
     return _haar_up(low, high)
+
+
+def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
+    hashes = [murmur(text[begin:end].tobytes()) for begin, end in pairwise(offsets.tolist())]
+    return np.array(hashes, np.uint64)
+
+
+def murmur(text: bytes, seed: int = 0) -> int:
+    """MurmurHash64A, by Austin Appleby."""
+    factor, bits = 0xC6A4A7935BD1E995, 2**64 - 1
+    mixed = seed ^ (len(text) * factor & bits)
+    whole = len(text) // 8 * 8
+    for at in range(0, whole, 8):
+        word = int.from_bytes(text[at : at + 8], "little") * factor & bits
+        mixed = (mixed ^ ((word ^ (word >> 47)) * factor & bits)) * factor & bits
+    if text[whole:]:
+        mixed = (mixed ^ int.from_bytes(text[whole:], "little")) * factor & bits
+    mixed = (mixed ^ (mixed >> 47)) * factor & bits
+    return mixed ^ (mixed >> 47)

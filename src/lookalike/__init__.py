@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
+    from lookalike.chance import expected_chance_matches, largest_safe_distance
     from lookalike.comparison import Comparison, compare
     from lookalike.errors import (
         AlgorithmMismatchError,
         ImageError,
+        IndexFileError,
         LookalikeError,
         MissingExtraError,
         Status,
@@ -35,10 +37,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
+    "chance": ["expected_chance_matches", "largest_safe_distance"],
     "comparison": ["Comparison", "compare"],
     "errors": [
         "AlgorithmMismatchError",
         "ImageError",
+        "IndexFileError",
         "LookalikeError",
         "MissingExtraError",
         "Status",
@@ -59,7 +63,9 @@ __all__ = [  # noqa: RUF022  # by subject
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
-    "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "MissingExtraError",
+    "expected_chance_matches", "largest_safe_distance",
+    "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "IndexFileError",
+    "MissingExtraError",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",
 ]  # fmt: skip
 

@@ -51,6 +51,18 @@ class AlgorithmMismatchError(LookalikeError, ValueError):
     """Hashes of different algorithms were compared or put together."""
 
 
+class IndexFileError(LookalikeError):
+    """A file that is no index, or not one that can be used: `reason` says why in plain words."""
+
+    def __init__(self, reason: str, path: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.reason = reason
+        self.path = path
+
+    def __reduce__(self) -> tuple[type[IndexFileError], tuple[str, str]]:
+        return IndexFileError, (self.reason, self.path)
+
+
 class MissingExtraError(LookalikeError, ImportError):
     """An optional package is needed; the message names the `pip install` line."""
 

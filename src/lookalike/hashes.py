@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
+from lookalike._native import kernel
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.errors import AlgorithmMismatchError
 
@@ -182,21 +183,17 @@ class HashArray:
         digits = self.data.tobytes().hex()
         return [digits[at + skipped : at + step] for at in range(0, len(digits), step)]
 
+    @property
+    def words(self) -> NDArray[np.uint64]:
+        """The hashes as `(n, words)` uint64, as the kernel compares them: the bytes, filled up with
+        zero bytes behind, read in the machine's own order."""
+        return words_of(self.data)
+
     def unique(self) -> UniqueHashes:
-        """The distinct hashes, in ascending order of their bytes."""
-        count, width = self.data.shape
-        padded = np.zeros((count, -(-width // 8) * 8), np.uint8)
-        padded[:, :width] = self.data
-        words = padded.view(">u8").astype(np.uint64)
-        order = np.lexsort(words.T[::-1]) if width > 8 else np.argsort(words[:, 0], kind="stable")
-        ordered = words[order]
-        starts = np.ones(count, np.bool_)
-        starts[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-        inverse = np.empty(count, np.intp)
-        inverse[order] = np.cumsum(starts) - 1
-        edges = np.append(np.flatnonzero(starts), count)
-        first = order[starts]
-        return UniqueHashes(self[first], first, inverse, np.diff(edges))
+        """The distinct hashes, in the order in which they first appear."""
+        inverse, first = kernel.distinct(self.words)
+        counts = np.bincount(inverse, minlength=len(first))
+        return UniqueHashes(self[first], first.astype(np.intp), inverse.astype(np.intp), counts)
 
     def __len__(self) -> int:
         return int(self.data.shape[0])
@@ -242,6 +239,16 @@ def pack_bits(bits: NDArray[np.bool_]) -> bytes:
     if flat.size % 8:
         flat = np.concatenate([np.zeros(-flat.size % 8, np.bool_), flat])
     return np.packbits(flat).tobytes()
+
+
+def words_of(data: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """`(n, bytes)` uint8 as `(n, words)` uint64, without a copy where the bytes are whole words."""
+    count, width = data.shape
+    if width % 8 == 0 and data.ctypes.data % 8 == 0:
+        return data.view(np.uint64)
+    padded = np.zeros((count, -(-width // 8) * 8), np.uint8)
+    padded[:, :width] = data
+    return padded.view(np.uint64)
 
 
 def require_same(ours: str, theirs: str) -> None:

@@ -36,20 +36,31 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) ->
     that memory does not grow with their number. When the caller stops early, or on Ctrl-C, what has
     not begun is dropped.
     """
+    return ordered_parts(lambda item: (function(item), None), items, workers)
+
+
+def ordered_parts(
+    function: Callable[[T], tuple[R, T | None]], items: Iterable[T], workers: int
+) -> Iterator[R]:
+    """As `ordered_map`, for work that comes in parts: `function(item)` gives a result and what is
+    left of the item, None at its end. The parts of an item follow each other."""
     if workers == 1:
         yield from _in_this_thread(function, items)
         return
     source = iter(items)
-    under_way: deque[Future[R]] = deque()
+    under_way: deque[Future[tuple[R, T | None]]] = deque()
     patient = True  # whoever interrupts does not want to wait for a long picture
     pool = ThreadPoolExecutor(workers, thread_name_prefix="lookalike")
     try:
         for item in islice(source, WINDOW * workers):
             under_way.append(pool.submit(function, item))
         while under_way:
-            result = under_way.popleft().result()
-            for item in islice(source, 1):
-                under_way.append(pool.submit(function, item))
+            result, rest = under_way.popleft().result()
+            if rest is not None:
+                under_way.appendleft(pool.submit(function, rest))
+            else:
+                for item in islice(source, 1):
+                    under_way.append(pool.submit(function, item))
             yield result
     except (KeyboardInterrupt, GeneratorExit):
         patient = False
@@ -58,11 +69,16 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) ->
         pool.shutdown(wait=patient, cancel_futures=True)
 
 
-def _in_this_thread(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+def _in_this_thread(
+    function: Callable[[T], tuple[R, T | None]], items: Iterable[T]
+) -> Iterator[R]:
     """As with threads, the next item is drawn before a result is given."""
     source = iter(items)
     ahead = deque(islice(source, 1))
     while ahead:
-        result = function(ahead.popleft())
-        ahead.extend(islice(source, 1))
+        result, rest = function(ahead.popleft())
+        if rest is not None:
+            ahead.appendleft(rest)
+        else:
+            ahead.extend(islice(source, 1))
         yield result

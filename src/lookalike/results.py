@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from lookalike.chance import chance_warning
 from lookalike.errors import MissingExtraError, Status
 from lookalike.groups import choose_keeper, widest_distance
 from lookalike.pairs import Pairs, pairs_within
@@ -192,8 +193,30 @@ class Result:
         """
         return pairs_within(self._sets, self._hashes, self.max_distance)
 
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What to know before trusting the groups, a paragraph each; empty if there is nothing.
+
+        There is one kind so far: that images match by chance (`lookalike.chance`). It goes by the
+        number of distinct hashes that were searched, those of flat images not counted.
+        """
+        most = len(self.images) - self.flat_count
+        if chance_warning(most, self.algorithm, self.max_distance) is None:
+            return []  # nor is there among fewer
+        warning = chance_warning(self._distinct_count(), self.algorithm, self.max_distance)
+        return [warning] if warning else []
+
+    def _distinct_count(self) -> int:
+        """How many distinct hashes were searched: outside the groups no two are equal."""
+        grouped = np.zeros(len(self.images), np.bool_)
+        for members in self._sets:
+            grouped[members] = True
+        grouped[list(self.table.flat_digests)] = False
+        alone = len(self.images) - self.flat_count - int(grouped.sum())
+        return alone + len(self._hashes[grouped].unique().hashes)
+
     def to_dict(self) -> dict[str, Any]:
-        """Groups, failures and counts in plain types, as the JSON has them."""
+        """Groups, failures, warnings and counts in plain types, as the JSON has them."""
         return {
             "groups": [
                 {
@@ -211,6 +234,7 @@ class Result:
                 {"path": one.path, "status": str(one.status), "reason": one.reason}
                 for one in self.failures
             ],
+            "warnings": self.warnings,
             "images": len(self.images),
             "flat": self.flat_count,
             "skipped": self.skipped,

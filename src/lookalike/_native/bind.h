@@ -6,6 +6,8 @@
 namespace lookalike {
 
 void bind_hamming(nanobind::module_& module);
+void bind_index(nanobind::module_& module);
 void bind_pixels(nanobind::module_& module);
+void bind_texts(nanobind::module_& module);
 
 }  // namespace lookalike

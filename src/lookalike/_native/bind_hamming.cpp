@@ -81,7 +81,7 @@ void join(const nb::ndarray<nb::device::cpu>& parent_array, const AnyArray& left
     bool joined = false;
     {
         nb::gil_scoped_release unlocked;
-        joined = join_sets(parent, nodes, left, right, pairs);
+        joined = join_sets(reinterpret_cast<std::atomic<uint32_t>*>(parent), nodes, left, right, pairs);
     }
     if (!joined) refuse("parent, left and right must hold numbers below ", std::to_string(nodes), ", the length of parent");
 }

@@ -1,9 +1,13 @@
 #include "haar.h"
 
+#include <cfloat>
 #include <vector>
 
 namespace lookalike {
 namespace {
+
+// Each step is rounded to float64: with the excess precision of x87 registers, ties would fall otherwise.
+static_assert(FLT_EVAL_METHOD == 0, "the frozen hashes need float64 without excess precision");
 
 constexpr double kFactor = 0.7071067811865476;
 

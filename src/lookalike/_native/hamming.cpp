@@ -4,10 +4,7 @@
 #include <cstring>
 
 #include "path.h"
-
-#if LOOKALIKE_X86
-#include <immintrin.h>
-#endif
+#include "bits.h"
 
 namespace lookalike {
 namespace {
@@ -19,17 +16,6 @@ struct Hit {
 
 // How many candidates are compared before the loop asks whether any of them was near enough.
 constexpr size_t kBlock = 32;
-
-// Portable: compilers turn the loop around it into vector code even without a popcount instruction.
-LOOKALIKE_INLINE uint64_t popcount(uint64_t x) {
-    x -= (x >> 1) & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
-    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    x += x >> 8;
-    x += x >> 16;
-    x += x >> 32;
-    return x & 0x7f;
-}
 
 size_t words_of(size_t width) { return (width + 7) / 8; }
 
@@ -91,16 +77,6 @@ size_t match_scalar(const uint64_t* query, const Planes& planes, Range lanes, ui
 }
 
 #if LOOKALIKE_X86
-
-// Bits set in each byte, by two table look-ups (W. Mula, "Faster Population Counts Using AVX2 Instructions", 2016).
-LOOKALIKE_AVX2 inline __m256i byte_counts(__m256i x) {
-    const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
-                                           0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
-    const __m256i nibble = _mm256_set1_epi8(0x0f);
-    const __m256i low = _mm256_and_si256(x, nibble);
-    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble);
-    return _mm256_add_epi8(_mm256_shuffle_epi8(table, low), _mm256_shuffle_epi8(table, high));
-}
 
 // Four distances: byte counts are added over at most 31 words (31 x 8 < 256) before they are summed by lane.
 template <size_t Words>

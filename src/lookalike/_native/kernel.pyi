@@ -130,3 +130,10 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     `(side, side)`, a power of two; the result is rounded as the steps round it, not as a
     subtraction of the mean would.
     """
+
+def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A 64-bit hash of each of n texts, `(n,)`: MurmurHash64A with seed 0.
+
+    `text` is `(m,)`, `offsets` `(n + 1,)`: text k is `text[offsets[k]:offsets[k + 1]]`. They need
+    not begin at 0, nor end at m. Raises `ValueError` for offsets that do not ascend within 0 and m.
+    """

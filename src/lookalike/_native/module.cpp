@@ -16,5 +16,7 @@ NB_MODULE(kernel, module) {
     });
     module.def("force_path", &force_path, nanobind::arg("name"));
     bind_hamming(module);
+    bind_index(module);
     bind_pixels(module);
+    bind_texts(module);
 }

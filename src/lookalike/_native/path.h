@@ -8,6 +8,7 @@
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define LOOKALIKE_X86 1
 #define LOOKALIKE_AVX2 __attribute__((target("avx2")))
+#define LOOKALIKE_POPCNT __attribute__((target("popcnt")))
 #define LOOKALIKE_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq")))
 #else
 #define LOOKALIKE_X86 0

@@ -155,7 +155,7 @@ def apart(one: Duplicate) -> str:
 
 
 def summary_lines(result: Result) -> list[str]:
-    """What was looked at and found, what was left out, and what could not be read."""
+    """What was looked at and found, what was left out or could not be read, and warnings."""
     from rich.filesize import decimal
 
     lines = [
@@ -175,4 +175,5 @@ def summary_lines(result: Result) -> list[str]:
     if result.failures:
         lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
         lines += [f"  {failure_line(one)}" for one in result.failures]
+    lines += [f"Warning: {warning}" for warning in result.warnings]
     return lines

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+import numpy as np
+
 from lookalike._native import kernel
-from lookalike.hashes import HashArray, require_same
-from lookalike.parallel import ordered_map, worker_count
+from lookalike.index.searcher import BLOCK, Block, Searcher
+from lookalike.parallel import ordered_map, ordered_parts, worker_count
 from lookalike.progress import silent
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.progress import Progress
@@ -25,19 +26,8 @@ TILE_BYTES = 64 * 1024
 """The columns of a tile stay in the processor's cache while its rows go over them."""
 LEAST_COLUMNS = 32
 """The kernel compares as many hashes at a time."""
-BLOCK = 1 << 20
-"""About how many matches a block holds at the most."""
-
-
-class Block(NamedTuple):
-    """Some of the matches of a scan, ordered by i, then j."""
-
-    i: NDArray[np.uint32]
-    """Positions among the hashes (or the queries)."""
-    j: NDArray[np.uint32]
-    """Positions among the hashes."""
-    distance: NDArray[np.uint16]
-    """In bits."""
+FEW_QUERIES = 64
+"""Up to as many queries are looked up one by one: a tile is first turned, which has to pay."""
 
 
 class Tile(NamedTuple):
@@ -54,37 +44,74 @@ Scan: TypeAlias = Callable[
 """Rows, columns and capacity to i, j, distance and the row to go on at."""
 
 
-def pairs(
-    hashes: HashArray,
-    max_distance: int,
-    *,
-    workers: int | None = None,
-    progress: Progress = silent,
-) -> Iterator[Block]:
-    """All pairs i < j of hashes that differ in at most `max_distance` bits, in blocks.
+class Linear(Searcher):
+    """Compares everything with everything."""
 
-    The same blocks in the same order, however many threads there are.
-    """
-    data = hashes.data
-    tiles = partial(_tiles, data, data, above_diagonal=True)
-    return _blocks(partial(kernel.scan_pairs, data, max_distance), tiles, workers, progress)
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self.words = words
+        self._bytes = words.view(np.uint8)
+
+    def pairs(
+        self, max_distance: int, *, workers: int | None = None, progress: Progress = silent
+    ) -> Iterator[Block]:
+        tiles = list(_tiles(self.words, self.words, above_diagonal=True))
+        scan = partial(kernel.scan_pairs, self._bytes, max_distance)
+        return _blocks(scan, tiles, workers, progress)
+
+    def matches(
+        self, queries: NDArray[np.uint64], max_distance: int, *, workers: int | None = None
+    ) -> Iterator[Block]:
+        if len(queries) <= FEW_QUERIES:
+            return self._look_up(queries, max_distance)
+        tiles = list(_tiles(queries, self.words, above_diagonal=False))
+        scan = partial(kernel.scan_matches, queries.view(np.uint8), self._bytes, max_distance)
+        return _blocks(scan, tiles, workers, silent)
+
+    def nearest(self, queries: NDArray[np.uint64], k: int, *, workers: int | None = None) -> Block:
+        find = partial(kernel.scan_nearest, self.words, queries)
+        return by_query(lambda rows: find(rows, k), len(queries), workers)
+
+    def explain(self, max_distance: int) -> str:
+        count = len(self.words)
+        return (
+            f"linear scan of {count:,} distinct hashes, whatever the distance: "
+            f"{count * (count - 1) // 2:,} comparisons for all pairs"
+        )
+
+    def _look_up(self, queries: NDArray[np.uint64], max_distance: int) -> Iterator[Block]:
+        row = 0
+        while row < len(queries):
+            rows = (row, len(queries))
+            found, row = kernel.scan_near(self.words, queries, max_distance, rows, BLOCK)
+            yield Block(*found)
 
 
-def matches(
-    queries: HashArray, hashes: HashArray, max_distance: int, *, workers: int | None = None
-) -> Iterator[Block]:
-    """All pairs of a query i and a hash j that differ in at most `max_distance` bits, in blocks."""
-    require_same(queries.algorithm, hashes.algorithm)
-    scan = partial(kernel.scan_matches, queries.data, hashes.data, max_distance)
-    tiles = partial(_tiles, queries.data, hashes.data, above_diagonal=False)
-    return _blocks(scan, tiles, workers, silent)
+def by_query(
+    find: Callable[[tuple[int, int]], tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]],
+    count: int,
+    workers: int | None,
+) -> Block:
+    """What `find` gives for ranges of queries, in threads, put together."""
+    threads = worker_count(workers) if count > 1 else 1
+    step = max(1, min(256, -(-count // (4 * threads))))
+    ranges = [(row, min(row + step, count)) for row in range(0, count, step)]
+    parts = list(ordered_map(find, ranges, threads))
+    if len(parts) == 1:
+        return Block(*parts[0])
+    kinds = (np.uint32, np.uint32, np.uint16)
+    columns = zip(*parts, strict=True) if parts else ((), (), ())
+    return Block(
+        *(
+            np.concatenate([np.empty(0, kind), *column])
+            for kind, column in zip(kinds, columns, strict=True)
+        )
+    )
 
 
 def _tiles(
-    queries: NDArray[np.uint8], hashes: NDArray[np.uint8], above_diagonal: bool
+    queries: NDArray[np.uint64], hashes: NDArray[np.uint64], above_diagonal: bool
 ) -> Iterator[Tile]:
-    width = -(-hashes.shape[1] // 8) * 8
-    columns = max(TILE_BYTES // width, LEAST_COLUMNS)
+    columns = max(TILE_BYTES // (8 * hashes.shape[1]), LEAST_COLUMNS)
     for row in range(0, len(queries), TILE_ROWS):
         first = row // columns * columns if above_diagonal else 0
         for column in range(first, len(hashes), columns):
@@ -95,17 +122,17 @@ def _tiles(
 
 
 def _blocks(
-    scan: Scan, tiles: Callable[[], Iterator[Tile]], workers: int | None, progress: Progress
+    scan: Scan, tiles: list[Tile], workers: int | None, progress: Progress
 ) -> Iterator[Block]:
-    def begin(tile: Tile) -> tuple[Tile, Block, int]:
+    def part(tile: Tile) -> tuple[tuple[Block, bool], Tile | None]:
         i, j, distance, row = scan(tile.rows, tile.columns, BLOCK)
-        return tile, Block(i, j, distance), row
+        rest = Tile((row, tile.rows[1]), tile.columns) if row < tile.rows[1] else None
+        return (Block(i, j, distance), rest is None), rest
 
-    total = sum(1 for _ in tiles())
-    scanned = ordered_map(begin, tiles(), worker_count(workers))
-    for done, (tile, block, row) in enumerate(scanned, start=1):
-        progress("comparing", done, total)
-        yield block
-        while row < tile.rows[1]:  # a tile with more matches than fit in one block
-            i, j, distance, row = scan((row, tile.rows[1]), tile.columns, BLOCK)
-            yield Block(i, j, distance)
+    done = 0
+    for block, is_last in ordered_parts(part, tiles, worker_count(workers)):
+        done += is_last
+        if is_last:
+            progress("comparing", done, len(tiles))
+        if len(block.i):
+            yield block

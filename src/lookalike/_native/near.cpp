@@ -1,0 +1,68 @@
+#include "near.h"
+
+#include "bits.h"
+
+namespace lookalike {
+namespace {
+
+size_t near_scalar(const uint64_t* query, const uint64_t* hashes, size_t count, size_t words, uint64_t max_distance,
+                   Near* found) {
+    Near* next = found;
+    for (size_t at = 0; at < count; ++at) {
+        const uint64_t distance = distance_between(query, hashes + at * words, words);
+        *next = {static_cast<uint32_t>(at), static_cast<uint32_t>(distance)};
+        next += distance <= max_distance;
+    }
+    return static_cast<size_t>(next - found);
+}
+
+#if LOOKALIKE_X86
+
+LOOKALIKE_POPCNT size_t near_words(const uint64_t* query, const uint64_t* hashes, size_t count, size_t words,
+                                   uint64_t max_distance, Near* found) {
+    Near* next = found;
+    for (size_t at = 0; at < count; ++at) {
+        uint64_t distance = 0;
+        for (size_t k = 0; k < words; ++k)
+            distance += static_cast<uint64_t>(_mm_popcnt_u64(query[k] ^ hashes[at * words + k]));
+        *next = {static_cast<uint32_t>(at), static_cast<uint32_t>(distance)};
+        next += distance <= max_distance;
+    }
+    return static_cast<size_t>(next - found);
+}
+
+LOOKALIKE_AVX512 size_t near_word_avx512(const uint64_t* query, const uint64_t* hashes, size_t count, size_t,
+                                         uint64_t max_distance, Near* found) {
+    const __m512i wanted = _mm512_set1_epi64(static_cast<long long>(*query));
+    const __m512i limit = _mm512_set1_epi64(static_cast<long long>(max_distance));
+    Near* next = found;
+    for (size_t at = 0; at < count; at += 8) {
+        const auto lanes = static_cast<__mmask8>(count - at < 8 ? (1u << (count - at)) - 1 : 0xff);
+        const __m512i distances =
+            _mm512_popcnt_epi64(_mm512_xor_si512(wanted, _mm512_maskz_loadu_epi64(lanes, hashes + at)));
+        uint32_t matching = _mm512_mask_cmple_epu64_mask(lanes, distances, limit);
+        if (!matching) continue;
+        uint64_t by_lane[8];
+        _mm512_storeu_si512(by_lane, distances);
+        for (; matching; matching &= matching - 1) {
+            const size_t lane = lowest_bit(matching);
+            *next++ = {static_cast<uint32_t>(at + lane), static_cast<uint32_t>(by_lane[lane])};
+        }
+    }
+    return static_cast<size_t>(next - found);
+}
+
+#endif  // LOOKALIKE_X86
+
+}  // namespace
+
+FindNear find_near(size_t words) {
+#if LOOKALIKE_X86
+    if (words == 1 && active_path() == Path::avx512) return near_word_avx512;
+    if (active_path() != Path::scalar) return near_words;
+#endif
+    (void)words;
+    return near_scalar;
+}
+
+}  // namespace lookalike

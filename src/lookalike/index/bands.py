@@ -1,0 +1,87 @@
+"""Dealing the bits of hashes to bands, and what a sample of the hashes says of each band.
+
+By the pigeonhole principle: when the bits are cut into bands and max_distance + 1 is shared out
+among them, two hashes within max_distance differ in at most a bits of some band that got a + 1
+(M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", 2012).
+How much is then to be compared hangs on how many hashes are near each other in a band, so bits that
+go together, as those of neighbouring pixels do, are dealt to different bands.
+"""
+
+from __future__ import annotations
+
+from math import comb
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike._native import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WIDEST = 24
+"""Bits of a band at the most: it has a directory of all its values."""
+SAMPLE = 512
+
+
+def sample_of(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Some of the hashes, the same ones every time."""
+    if len(words) <= SAMPLE:
+        return words
+    chosen = np.random.default_rng(SAMPLE).integers(0, len(words), SAMPLE)
+    return np.ascontiguousarray(words[np.unique(chosen)])
+
+
+class BitStatistics:
+    """How the bits of a sample vary, and go together."""
+
+    def __init__(self, sample: NDArray[np.uint64], bits: int) -> None:
+        """`bits`: how many the hashes have; those in front of them are zero."""
+        width = -(-bits // 8)
+        unpacked = np.unpackbits(sample.view(np.uint8)[:, :width], axis=1)[:, width * 8 - bits :]
+        signs = unpacked.astype(np.float32)
+        signs -= signs.mean(axis=0)
+        spread = np.sqrt((signs**2).mean(axis=0))
+        signs /= np.maximum(spread, 1e-6)
+        self.first = width * 8 - bits
+        """The position of the first bit in the bytes."""
+        self.varying = np.flatnonzero(spread > 0)
+        """The bits that are not the same in all hashes; those that vary most first."""
+        self.varying = self.varying[np.argsort(-spread[self.varying], kind="stable")]
+        self.together = (signs.T @ signs / len(signs)) ** 2
+        """`(bits, bits)`: the square of their correlation."""
+
+    def deal(self, count: int, size: int) -> list[NDArray[np.uint16]]:
+        """The positions of the bits of each of `count` bands of up to `size` bits.
+
+        The bits that vary most come first, each to the band whose bits it goes with the least.
+        """
+        size = min(size, WIDEST)
+        shared = np.zeros((len(self.together), count))
+        bands: list[list[int]] = [[] for _ in range(count)]
+        room = np.zeros(count)
+        for bit in self.varying[: count * size]:
+            at = int(np.argmin(shared[bit] + room))
+            bands[at].append(int(bit))
+            shared[:, at] += self.together[:, bit]
+            # Among equals the shortest; the full ones not at all.
+            room[at] = 1e-3 * len(bands[at]) if len(bands[at]) < size else np.inf
+        return [np.sort(np.array(band, np.uint16) + np.uint16(self.first)) for band in bands if band]
+
+
+def near_shares(
+    sample: NDArray[np.uint64], bands: list[NDArray[np.uint16]]
+) -> list[NDArray[np.float64]]:
+    """For each band, the share of all pairs of hashes that differ there in at most 0, 1, ... bits.
+
+    Estimated from a sample; never less than random bits would have, which a sample cannot show
+    where that is one pair in many millions.
+    """
+    counted = kernel.band_distances(sample, bands)
+    total = max(len(sample) * (len(sample) - 1) // 2, 1)
+    shares = []
+    for band, counts in zip(bands, counted, strict=True):
+        size = len(band)
+        random = np.cumsum([comb(size, d) for d in range(size + 1)]) / 2.0**size
+        shares.append(np.maximum(np.cumsum(counts[: size + 1]) / total, random))
+    return shares

@@ -1,0 +1,208 @@
+"""The multi-index: hashes sorted by several bands of their bits, so that few are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.index.linear import Linear, by_query
+from lookalike.index.plan import Plan, make_plan
+from lookalike.index.searcher import BLOCK, Block, Searcher, roots
+from lookalike.parallel import ordered_map, ordered_parts, worker_count
+from lookalike.progress import silent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.progress import Progress
+
+WORK = 60_000_000
+"""Comparisons in one call of the kernel: a few dozen milliseconds, then an interrupt is heard."""
+START = (0, 0, 0)
+LOOK_UP_COST = 40
+"""Looking up a value for one query costs as much as so many steps of a join over all values."""
+
+
+class Sorted(NamedTuple):
+    """A band's arrays, as the kernel's `sort_band` makes them."""
+
+    offsets: NDArray[np.uint32]
+    order: NDArray[np.uint32]
+    sorted: NDArray[np.uint64] | None
+
+
+class Unit(NamedTuple):
+    """A part of a join: some of the columns of a band."""
+
+    at: int
+    """Which of the bands."""
+    begin: tuple[int, int, int]
+    """Where to begin, as the kernel says it: a column, a value, a row."""
+    end: int
+
+
+class MultiIndex(Searcher):
+    """Compares only hashes that are near each other in one of the bands of a plan.
+
+    A distance for which that would cost more than comparing everything is searched linearly.
+    """
+
+    def __init__(
+        self, words: NDArray[np.uint64], plan: Plan, arrays: list[Sorted] | None = None,
+        *, workers: int | None = None,
+    ) -> None:
+        """`arrays`: the bands, where they were sorted before."""
+        self.words = words
+        self.plan = plan
+        self.arrays = arrays if arrays is not None else sort_bands(words, plan.bands, workers)
+        self._linear = Linear(words)
+        self._bands = [
+            kernel.Band(words, positions, *one)
+            for positions, one in zip(plan.bands, self.arrays, strict=True)
+        ]
+
+    def pairs(
+        self, max_distance: int, *, workers: int | None = None, progress: Progress = silent
+    ) -> Iterator[Block]:
+        if self.plan.is_linear(max_distance):
+            return self._linear.pairs(max_distance, workers=workers, progress=progress)
+        return self._join(self._bands, max_distance, workers, progress)
+
+    def matches(
+        self, queries: NDArray[np.uint64], max_distance: int, *, workers: int | None = None
+    ) -> Iterator[Block]:
+        if max_distance >= len(self.plan.schedule):
+            return self._linear.matches(queries, max_distance, workers=workers)
+        values = sum(1 << len(band) for band in self.plan.bands)
+        if len(queries) * LOOK_UP_COST * len(self.plan.bands) < values:
+            return self._look_up(queries, max_distance, workers)
+        arrays = sort_bands(queries, self.plan.bands, workers)
+        rows = [
+            kernel.Band(queries, positions, *one)
+            for positions, one in zip(self.plan.bands, arrays, strict=True)
+        ]
+        return self._join(rows, max_distance, workers, silent)
+
+    def nearest(self, queries: NDArray[np.uint64], k: int, *, workers: int | None = None) -> Block:
+        if k > len(self.words) // 8:
+            return self._linear.nearest(queries, k, workers=workers)
+        find = partial(kernel.probe_nearest, self._bands, self.plan.schedule, queries)
+        return by_query(lambda rows: find(rows, k), len(queries), workers)
+
+    def connected(
+        self, max_distance: int, *, workers: int | None = None, progress: Progress = silent
+    ) -> NDArray[np.uint32]:
+        if self.plan.is_linear(max_distance):
+            return self._linear.connected(max_distance, workers=workers, progress=progress)
+        distances = self.plan.distances(max_distance)
+        parent = np.arange(len(self.words), dtype=np.uint32)
+        labels: dict[int, NDArray[np.uint32]] = {}
+
+        def part(unit: Unit) -> tuple[None, Unit | None]:
+            if unit.at not in labels:
+                labels[unit.at] = parent[self.arrays[unit.at].order]
+            reached = kernel.join_groups(
+                self._bands[unit.at], distances[unit.at], max_distance, unit.begin, unit.end, WORK,
+                parent, labels[unit.at],
+            )  # fmt: skip
+            return None, unit._replace(begin=reached) if reached[0] < unit.end else None
+
+        units = self._units(max_distance, worker_count(workers))
+        for done, _ in enumerate(ordered_parts(part, units, worker_count(workers)), start=1):
+            progress("comparing", min(done, len(units)), len(units))
+        return roots(parent)
+
+    def explain(self, max_distance: int) -> str:
+        if self.plan.is_linear(max_distance):
+            return self._linear.explain(max_distance)
+        distances = ", ".join("-" if d < 0 else str(d) for d in self.plan.distances(max_distance))
+        everything = len(self.words) * (len(self.words) - 1) // 2
+        comparisons = self.plan.comparisons(max_distance)
+        return (
+            f"{self.plan} of {len(self.words):,} distinct hashes; within {max_distance} bits the "
+            f"bands are searched up to {distances} bits: about {comparisons:,.0f} of "
+            f"{everything:,} comparisons for all pairs, "
+            f"{self.plan.seconds(max_distance):.2g} s on one core"
+        )
+
+    def _join(
+        self, rows: list[kernel.Band], max_distance: int, workers: int | None, progress: Progress
+    ) -> Iterator[Block]:
+        distances = self.plan.distances(max_distance)
+
+        def part(unit: Unit) -> tuple[tuple[Block, bool], Unit | None]:
+            at = unit.at
+            seen = [(rows[k], distances[k]) for k in range(at) if distances[k] >= 0]
+            found, reached = kernel.join_pairs(
+                rows[at], self._bands[at], distances[at], max_distance, seen, unit.begin, unit.end,
+                BLOCK, WORK,
+            )  # fmt: skip
+            rest = unit._replace(begin=reached) if reached[0] < unit.end else None
+            return (Block(*found), rest is None), rest
+
+        units = self._units(max_distance, worker_count(workers))
+        done = 0
+        for block, is_last in ordered_parts(part, units, worker_count(workers)):
+            done += is_last
+            if is_last:
+                progress("comparing", done, len(units))
+            if len(block.i):
+                yield block
+
+    def _units(self, max_distance: int, workers: int) -> list[Unit]:
+        """Parts of about equal numbers of columns, a few dozen milliseconds each where that is
+        more than a few to a worker."""
+        count = len(self.words)
+        units: list[Unit] = []
+        for at, distance in enumerate(self.plan.distances(max_distance)):
+            if distance < 0:
+                continue
+            work = count * (count - 1) / 2 * float(self.plan.shares[at][distance])
+            parts = min(max(int(work / WORK), 4 * workers, 1), max(count // 256, 1))
+            edges = np.linspace(0, count, parts + 1).astype(int).tolist()
+            units += [
+                Unit(at, (begin, 0, 0), end) for begin, end in zip(edges, edges[1:], strict=False)
+            ]
+        return units
+
+    def _look_up(
+        self, queries: NDArray[np.uint64], max_distance: int, workers: int | None
+    ) -> Iterator[Block]:
+        distances = self.plan.distances(max_distance)
+
+        def part(rows: tuple[int, int]) -> tuple[Block, tuple[int, int] | None]:
+            found, reached = kernel.probe(
+                self._bands, distances, queries, max_distance, rows, BLOCK
+            )
+            return Block(*found), (reached, rows[1]) if reached < rows[1] else None
+
+        count = len(queries)
+        threads = worker_count(workers) if count > 1 else 1
+        step = max(1, min(256, -(-count // (4 * threads))))
+        ranges = ((row, min(row + step, count)) for row in range(0, count, step))
+        for block in ordered_parts(part, ranges, threads):
+            if len(block.i):
+                yield block
+
+
+def sort_bands(
+    words: NDArray[np.uint64], bands: list[NDArray[np.uint16]], workers: int | None
+) -> list[Sorted]:
+    """Sort hashes into bands; of one word, they are copied there, which is read one after another."""
+
+    def sort(positions: NDArray[np.uint16]) -> Sorted:
+        return Sorted(*kernel.sort_band(words, positions, words.shape[1] == 1))
+
+    return list(ordered_map(sort, bands, worker_count(workers) if len(words) > 1000 else 1))
+
+
+def searcher_for(
+    words: NDArray[np.uint64], bits: int, max_distance: int, workers: int | None = None
+) -> Searcher:
+    """The cheapest way to join distinct hashes within a distance."""
+    plan = make_plan(words, bits, max_distance)
+    return MultiIndex(words, plan, workers=workers) if plan.bands else Linear(words)

@@ -1,0 +1,164 @@
+"""Planning a search: which way of searching, with how many bands, and what it is expected to cost.
+
+The model: comparing two hashes costs so much a word; looking at one value of a band near another
+costs a look; sorting a hash into a band costs a placing. How many hashes are near each other in a
+band is estimated from a sample. The figures are of one core and only their ratios matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.index.bands import WIDEST, BitStatistics, near_shares, sample_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COMPARE = {"scalar": 1.3e-9, "avx2": 0.25e-9, "avx512": 0.08e-9}
+"""Seconds to compare one word of two hashes, by the path of the kernel."""
+LOOK = 6e-9
+"""Seconds to look up one value of a band in a join."""
+PLACE = 15e-9
+"""Seconds to sort one hash into a band."""
+GATHER = 4e-9
+"""Seconds to fetch a row of more than one word, which a band does not keep a copy of."""
+ENOUGH_BETTER = 1.25
+"""Another band has to make the search so many times cheaper: it takes memory."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to join all hashes within a distance."""
+
+    count: int
+    """How many hashes there are."""
+    bits: int
+    bands: list[NDArray[np.uint16]]
+    """The positions of the bits of each band; none: a linear scan is cheaper."""
+    schedule: NDArray[np.uint32]
+    """Which band's distance grows by one, from -1, to find all pairs within 0, 1, 2, ... bits.
+    Beyond its end, everything has to be compared."""
+    shares: list[NDArray[np.float64]]
+    """For each band the share of pairs that differ there in at most 0, 1, ... bits."""
+
+    def distances(self, max_distance: int) -> list[int]:
+        """Up to how many differing bits each band has to be searched; -1: not at all."""
+        steps = self.schedule[: max_distance + 1]
+        return (np.bincount(steps, minlength=len(self.bands)) - 1).tolist()
+
+    def comparisons(self, max_distance: int) -> float:
+        """About how many pairs of hashes are compared."""
+        pairs = self.count * (self.count - 1) / 2
+        if max_distance >= len(self.schedule):
+            return pairs
+        return pairs * sum(
+            float(share[distance])
+            for share, distance in zip(self.shares, self.distances(max_distance), strict=True)
+            if distance >= 0
+        )
+
+    def seconds(self, max_distance: int) -> float:
+        """About how long a join takes on one core, sorting into bands included."""
+        if not self.bands or max_distance >= len(self.schedule):
+            return linear_seconds(self.count, self.bits)
+        total = 0.0
+        for band, share, distance in zip(
+            self.bands, self.shares, self.distances(max_distance), strict=True
+        ):
+            total += PLACE * self.count
+            for d in range(distance + 1):
+                total += _step_seconds(self.count, self.bits, len(band), share, d)
+        return total
+
+    def is_linear(self, max_distance: int) -> bool:
+        """Whether comparing everything is cheaper for this distance."""
+        return self.seconds(max_distance) >= linear_seconds(self.count, self.bits)
+
+    def __str__(self) -> str:
+        sizes = ", ".join(str(len(band)) for band in self.bands)
+        return f"multi-index with {len(self.bands)} bands of {sizes} bits"
+
+
+def make_plan(words: NDArray[np.uint64], bits: int, max_distance: int) -> Plan:
+    """The cheapest plan for joining these hashes, of which none are equal.
+
+    Tried are as many bands as fit the number of hashes, and some fewer, since bits that vary little
+    or go together make a band worth fewer bits than it has.
+    """
+    count = len(words)
+    nothing = Plan(count, bits, [], np.empty(0, np.uint32), [])
+    if linear_seconds(count, bits) < 2e-3:
+        return nothing
+    sample = sample_of(words)
+    statistics = BitStatistics(sample, bits)
+    if not len(statistics.varying):
+        return nothing
+    best = nothing
+    for bands in _band_counts(len(statistics.varying), count):
+        plan = plan_with(sample, statistics, count, bits, bands)
+        if plan.seconds(max_distance) * ENOUGH_BETTER < best.seconds(max_distance):
+            best = plan
+    return best
+
+
+def plan_with(
+    sample: NDArray[np.uint64], statistics: BitStatistics, count: int, bits: int, bands: int
+) -> Plan:
+    """The plan with a given number of bands."""
+    dealt = statistics.deal(bands, -(-len(statistics.varying) // bands))
+    shares = near_shares(sample, dealt)
+    return Plan(count, bits, dealt, _schedule(count, bits, shares), shares)
+
+
+def linear_seconds(count: int, bits: int) -> float:
+    """About how long comparing all pairs takes on one core."""
+    return count * (count - 1) / 2 * _words(bits) * COMPARE[kernel.path()]
+
+
+def _words(bits: int) -> int:
+    return -(-bits // 64)
+
+
+def _band_counts(varying: int, count: int) -> list[int]:
+    """Numbers of bands to try, the smallest first."""
+    fitting = varying / max(np.log2(max(count, 2)) - 3, 4)
+    fewest = max(1, -(-varying // WIDEST))
+    most = max(fewest, round(fitting) + 1)
+    return sorted({max(fewest, round(most * share)) for share in (0.5, 0.65, 0.8, 0.9, 1)})
+
+
+def _step_seconds(
+    count: int, bits: int, size: int, share: NDArray[np.float64], distance: int
+) -> float:
+    """What it costs to search a band at exactly `distance` bits."""
+    more = share[distance] - (share[distance - 1] if distance else 0.0)
+    columns = min(2.0**size, count)
+    values = columns * comb(size, distance) / (2 if distance else 1)
+    seconds = values * LOOK + count * count / 2 * more * _words(bits) * COMPARE[kernel.path()]
+    if _words(bits) > 1:
+        seconds += values * (count / 2.0**size) * GATHER
+    return float(seconds)
+
+
+def _schedule(count: int, bits: int, shares: list[NDArray[np.float64]]) -> NDArray[np.uint32]:
+    """The cheapest next step, again and again, until one band would be searched whole."""
+    reached = [-1] * len(shares)
+
+    def cost(at: int) -> float:
+        return _step_seconds(count, bits, len(shares[at]) - 1, shares[at], reached[at] + 1)
+
+    costs = [cost(at) for at in range(len(shares))]
+    steps: list[int] = []
+    while len(steps) <= bits:
+        at = int(np.argmin(costs))
+        if reached[at] + 1 == len(shares[at]) - 1:
+            break
+        steps.append(at)
+        reached[at] += 1
+        costs[at] = cost(at)
+    return np.array(steps, np.uint32)
