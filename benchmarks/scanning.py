@@ -10,7 +10,7 @@ import numpy as np
 
 from lookalike import HashArray
 from lookalike._native import kernel
-from lookalike.index import linear
+from lookalike.index import Linear
 
 from .measure import Report, arguments, peak_memory, peer, positive, time_in_turn
 
@@ -50,7 +50,7 @@ def draw(count: int, bits: int) -> HashArray:
 def by_lookalike(hashes: HashArray, path: str, threads: int) -> int:
     """The number of pairs, by the linear scan on one of the kernel's paths."""
     kernel.force_path(path)
-    blocks = linear.pairs(hashes, MAX_DISTANCE, workers=threads)
+    blocks = Linear(hashes.words).pairs(MAX_DISTANCE, workers=threads)
     return sum(len(block.i) for block in blocks)
 
 

@@ -117,7 +117,7 @@ def test_wrong_arguments_are_named(
         (10**10, "phash", 14, ("phash:16", 56)),
         (10**7, "whash", 12, ("whash:16", 48)),  # there is no whash:12
         (10**6, "dhash:2", 0, ("dhash", 0)),
-        (10**12, "colorhash", 1, ("colorhash:8", 2)),
+        (10**12, "colorhash", 1, ("colorhash:4", 1)),
         (10**7, "phash@imagededup", 10, None),  # comes in one size
         (10**7, "phash:16", 80, None),
         (10, "phash", 64, None),
@@ -175,8 +175,8 @@ def test_equal_hashes_count_once_and_flat_ones_not(distance: int) -> None:
     result = lookalike.find_duplicates(
         [one] * 30 + flat + [two] * 2 + [three], max_distance=distance
     )
-    (warning,) = result.warnings or [None]
-    assert warning == chance_warning(3, "phash", distance)
+    expected = chance_warning(3, "phash", distance)
+    assert result.warnings == ([expected] if expected else [])
     copies = lookalike.find_duplicates([one] * 30 + flat, max_distance=distance)
     assert copies.warnings == []
     assert lookalike.find_duplicates([], max_distance=distance).warnings == []

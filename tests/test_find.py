@@ -19,7 +19,8 @@ from PIL import Image
 
 import lookalike
 from files import save
-from lookalike.groups import connect, members_of, nodes_of, widest_distance
+from lookalike.groups import connect, nodes_of, widest_distance
+from lookalike.index import members_of
 from lookalike.progress import silent
 from lookalike.results import COLUMNS
 from lookalike.table import HashTable, Row
@@ -215,7 +216,7 @@ def table_of(numbers: list[int], flat: set[int] | None = None) -> HashTable:
 def result_of(table: HashTable, max_distance: int) -> lookalike.Result:
     """The grouping of a table."""
     nodes = nodes_of(table, table.hashes["phash"])
-    sets = members_of(nodes, connect(nodes, max_distance, 1, silent))
+    sets = members_of(connect(nodes, max_distance, 1, silent)[nodes.of_image])
     return lookalike.Result(table, "phash", max_distance, sets)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lookalike.hashes import Hash, HashArray
     from lookalike.hashing import distance, hash_image, hash_images
     from lookalike.images import ImageSource
+    from lookalike.index import Index, Match, Matches
     from lookalike.kernel import KernelInfo, kernel_info
     from lookalike.progress import progress_bar
     from lookalike.results import Duplicate, Group, Result
@@ -50,6 +51,7 @@ _HOMES = {
     "hashes": ["Hash", "HashArray"],
     "hashing": ["distance", "hash_image", "hash_images"],
     "images": ["ImageSource"],
+    "index": ["Index", "Match", "Matches"],
     "kernel": ["KernelInfo", "kernel_info"],
     "progress": ["progress_bar"],
     "results": ["Duplicate", "Group", "Result"],
@@ -62,6 +64,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
+    "Index", "Match", "Matches",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "IndexFileError",

@@ -23,6 +23,7 @@ from lookalike.errors import MissingExtraError, whole_number
 from lookalike.hashes import Hash, HashArray, require_same
 from lookalike.hashing import hash_image, hash_images
 from lookalike.images import is_image_source
+from lookalike.index import Linear
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -117,12 +118,11 @@ def find_similar_images(
         raise ValueError(f"k must be 1 or more, not {k}")
     _require_column(df, "image")
     rows, hashes = _hashes_of(df, column, kind)
-    different = hashes.data ^ np.frombuffer(bytes(_query(image, kind)), np.uint8)
-    distances = _set_bits(different) if unit == "bits" else _set_digits(different)
-    near = np.flatnonzero(distances <= farthest)
-    nearest = near[np.argsort(distances[near], kind="stable")][:count]
-    found = df.iloc[rows[nearest]][["image", column]].copy()
-    found["hamming_distance"] = distances[nearest]
+    query = _query(image, kind)
+    near, distances = (_near if unit == "bits" else _near_by_digits)(hashes, query, farthest)
+    order = np.argsort(distances, kind="stable")[:count]
+    found = df.iloc[rows[near[order]]][["image", column]].copy()
+    found["hamming_distance"] = distances[order]
     return found
 
 
@@ -238,14 +238,24 @@ def _parsed(texts: list[str], kind: Algorithm) -> HashArray:
     return HashArray.from_hex(texts, algorithm=kind.name)  # says which of them is wrong
 
 
-def _set_bits(data: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """How many bits of each row are set."""
-    counts: NDArray[np.int64] = np.bitwise_count(data).sum(axis=1, dtype=np.int64)
-    return counts
+def _near(
+    hashes: HashArray, query: Hash, farthest: int
+) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
+    """The rows within so many bits, ascending, and their distances."""
+    asked = HashArray.of([query], algorithm=hashes.algorithm).words
+    search = Linear(hashes.words).matches(asked, farthest)
+    blocks = [(np.empty(0, np.uint32), np.empty(0, np.uint16))]
+    blocks += [(block.j, block.distance) for block in search]
+    near, distances = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    return near, distances.astype(np.int64)
 
 
-def _set_digits(data: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """How many hex digits of each row are not zero."""
-    high, low = (data >> 4) != 0, (data & 15) != 0
-    counts: NDArray[np.int64] = high.sum(axis=1) + low.sum(axis=1)
-    return counts
+def _near_by_digits(
+    hashes: HashArray, query: Hash, farthest: int
+) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
+    """The rows of which at most so many hex digits differ."""
+    different = hashes.data ^ np.frombuffer(bytes(query), np.uint8)
+    high, low = (different >> 4) != 0, (different & 15) != 0
+    distances: NDArray[np.int64] = high.sum(axis=1) + low.sum(axis=1)
+    near = np.flatnonzero(distances <= farthest)
+    return near, distances[near]

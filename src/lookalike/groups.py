@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.index import linear
+from lookalike.index import searcher_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,23 +56,12 @@ def connect(
     nodes: Nodes, max_distance: int, workers: int | None, progress: Progress
 ) -> NDArray[np.uint32]:
     """`(nodes,)`: the smallest node of the connected set that each node belongs to."""
-    parent = np.arange(nodes.total, dtype=np.uint32)
-    for block in linear.pairs(nodes.hashes, max_distance, workers=workers, progress=progress):
-        kernel.join_sets(parent, block.i, block.j)
-    while (parent != (above := parent[parent])).any():
-        parent = above
-    return parent
-
-
-def members_of(nodes: Nodes, roots: NDArray[np.uint32]) -> list[NDArray[np.intp]]:
-    """The positions of the images of each set of two and more, ascending, by their first image."""
-    root_of_image = roots[nodes.of_image]
-    in_company = np.bincount(root_of_image, minlength=1)[root_of_image] > 1
-    positions = np.flatnonzero(in_company)
-    order = positions[np.argsort(root_of_image[positions], kind="stable")]
-    edges = np.flatnonzero(np.diff(root_of_image[order])) + 1
-    sets = np.split(order, edges) if len(order) else []
-    return sorted(sets, key=lambda members: int(members[0]))
+    roots = np.arange(nodes.total, dtype=np.uint32)
+    hashes = nodes.hashes
+    searcher = searcher_for(hashes.words, hashes.bits, max_distance, workers)
+    connected = searcher.connected(max_distance, workers=workers, progress=progress)
+    roots[: len(hashes)] = connected
+    return roots
 
 
 def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str]:

@@ -23,7 +23,7 @@ from lookalike.algorithms import get_algorithm
 from lookalike.errors import ImageError
 from lookalike.hashes import HashArray
 from lookalike.images import Picture, read_picture
-from lookalike.index import linear
+from lookalike.index import Index
 from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import progress_bar, silent
 from lookalike.sources.folders import walk
@@ -248,8 +248,9 @@ def _matches(
 ) -> dict[str, list[tuple[str, int]]]:
     """For each name the others within the distance, nearest first."""
     names = list(encoding_map)
-    hashes = _hash_array(encoding_map)
-    blocks = list(linear.pairs(hashes, max_distance, workers=workers or None))
+    index = Index(PHash.algorithm)
+    index.add(range(len(names)), _hash_array(encoding_map))
+    blocks = list(index.pairs(max_distance, workers=workers or None))
     i, j, distance = (
         np.concatenate([np.asarray(block[k], np.int64) for block in blocks] or [np.empty(0, int)])
         for k in range(3)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.errors import LookalikeError
-from lookalike.index import linear
+from lookalike.index import Block, searcher_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,8 +35,9 @@ class _Links:
     def __init__(self, members: NDArray[np.intp], hashes: HashArray, max_distance: int) -> None:
         unique = hashes[members].unique()
         within = np.arange(len(unique.hashes), dtype=np.uint32)
-        blocks = [linear.Block(within, within, np.zeros(len(within), np.uint16))]
-        for block in linear.pairs(unique.hashes, max_distance, workers=1):
+        blocks = [Block(within, within, np.zeros(len(within), np.uint16))]
+        searcher = searcher_for(unique.hashes.words, hashes.bits, max_distance, workers=1)
+        for block in searcher.pairs(max_distance, workers=1):
             blocks.append(block)
             if sum(len(one.i) for one in blocks) > 2 * MOST_PAIRS:
                 raise too_many("more than")

@@ -69,9 +69,7 @@ def ordered_parts(
         pool.shutdown(wait=patient, cancel_futures=True)
 
 
-def _in_this_thread(
-    function: Callable[[T], tuple[R, T | None]], items: Iterable[T]
-) -> Iterator[R]:
+def _in_this_thread(function: Callable[[T], tuple[R, T | None]], items: Iterable[T]) -> Iterator[R]:
     """As with threads, the next item is drawn before a result is given."""
     source = iter(items)
     ahead = deque(islice(source, 1))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
-from lookalike.groups import connect, members_of, nodes_of
+from lookalike.groups import connect, nodes_of
 from lookalike.hashing import hash_inputs
 from lookalike.images import DEFAULT_MAX_PIXELS
+from lookalike.index import members_of
 from lookalike.progress import silent
 from lookalike.results import Result
 from lookalike.sources import ImageSources, Inputs
@@ -47,5 +48,5 @@ def find_duplicates(
     inputs = Inputs(images, recursive=recursive, hidden=hidden)
     table = hash_inputs(inputs, kind.name, workers=workers, max_pixels=max_pixels, progress=show)
     nodes = nodes_of(table, table.hashes[kind.name])
-    sets = members_of(nodes, connect(nodes, distance, workers, show))
+    sets = members_of(connect(nodes, distance, workers, show)[nodes.of_image])
     return Result(table, kind.name, distance, sets)

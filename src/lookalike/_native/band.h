@@ -69,8 +69,9 @@ struct Band {
         return places;
     }
     size_t number(size_t place) const {
-        if (order[place] >= hashes.count) throw Damaged();
-        return order[place];
+        const uint32_t number = order[place];
+        if (number >= hashes.count) throw Damaged();
+        return number;
     }
     // The hashes at `count` places from `begin` on, one after the other: where they lie, or gathered in `buffer`.
     const uint64_t* at(size_t begin, size_t count, uint64_t* buffer) const;

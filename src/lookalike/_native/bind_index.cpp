@@ -147,6 +147,7 @@ struct Request {
             refuse("end must be at most ", std::to_string(right.count()), ", not ", std::to_string(end));
         require_alike(left, right);
         for (const auto& [band, distance] : seen) {
+            if (!band) refuse("seen must not hold None");
             require_alike(left, *band);
             plan.seen.push_back({&band->bits(), whole(distance, 0, "the distance of a band seen")});
         }
@@ -218,6 +219,7 @@ std::vector<Band> views(const Bands& bands) {
     if (bands.empty()) refuse("bands must be one or more");
     std::vector<Band> views;
     for (const OwnedBand* band : bands) {
+        if (!band) refuse("bands must not hold None");
         if (band->count() != bands[0]->count() || band->words() != bands[0]->words())
             refuse("bands must be of the same hashes");
         views.push_back(band->view());

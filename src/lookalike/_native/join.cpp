@@ -143,11 +143,11 @@ private:
     LOOKALIKE_INLINE bool join_rows(size_t value, size_t at) {
         auto [place, end] = plan_.rows->run(value);
         const size_t first = place;
+        if (itself() && at == 0) end = std::min(end, columns_.end);
         if (cursor_.row) {
-            place = std::min(place + cursor_.row, end);
+            place += std::min(cursor_.row, end - place);
             cursor_.row = 0;
         }
-        if (itself() && at == 0) end = std::min(end, columns_.end);
         while (end - place > rows_.room()) {
             const size_t count = rows_.room();
             rows_.append(place, count);

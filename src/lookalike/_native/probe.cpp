@@ -169,7 +169,7 @@ void find_nearest(const std::vector<Band>& bands, const std::vector<uint32_t>& s
     std::vector<int> reached(bands.size(), -1);
     Ring::Run runs[Ring::kBatch];
     size_t work = 0;
-    for (size_t distance = 0; distance < schedule.size(); ++distance) {
+    for (size_t distance = 0; distance < schedule.size() && work < hashes.count; ++distance) {
         const size_t at = schedule[distance];
         const Band& band = bands[at];
         Ring ring(band, query, static_cast<size_t>(reached[at] + 1));
@@ -187,14 +187,11 @@ void find_nearest(const std::vector<Band>& bands, const std::vector<uint32_t>& s
                 });
             }
         }
-        if (work >= hashes.count) {
-            nearest.clear();
-            bench.look_at_all(hashes, query, nearest.limit(), [&](size_t hash, size_t far) { nearest.take(hash, far); });
-            return;
-        }
         ++reached[at];
-        if (nearest.full() && nearest.limit() <= distance) return;
+        if (work < hashes.count && nearest.full() && nearest.limit() <= distance) return;
     }
+    nearest.clear();
+    bench.look_at_all(hashes, query, nearest.limit(), [&](size_t hash, size_t far) { nearest.take(hash, far); });
 }
 
 }  // namespace
@@ -208,7 +205,8 @@ Neighbours probe(const std::vector<Band>& bands, const std::vector<int>& band_di
         const uint64_t* query = queries[next];
         for (size_t at = 0; at < bands.size(); ++at) {
             const Band& band = bands[at];
-            for (int weight = 0; weight <= band_distances[at]; ++weight) {
+            const int farthest = std::min(band_distances[at], static_cast<int>(band.bits->size()));
+            for (int weight = 0; weight <= farthest; ++weight) {
                 Ring ring(band, query, static_cast<size_t>(weight));
                 for (size_t count; (count = ring.next(runs));) {
                     for (size_t k = 0; k < count; ++k) {

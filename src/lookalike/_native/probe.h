@@ -26,7 +26,8 @@ Neighbours scan_near(const WordHashes& hashes, const WordHashes& queries, size_t
                      size_t capacity, size_t& next);
 
 // The `k` nearest hashes of each query, ordered by distance, then number. `schedule`: which band's distance grows by
-// one (from -1) to be sure of all hashes within 0, 1, 2, ... bits. Looks at all hashes where that is less work.
+// one (from -1) to be sure of all hashes within 0, 1, 2, ... bits. Looks at all hashes where that is less work,
+// and where the schedule ends too early.
 Neighbours probe_nearest(const std::vector<Band>& bands, const std::vector<uint32_t>& schedule,
                          const WordHashes& queries, size_t begin, size_t end, size_t k);
 

@@ -66,7 +66,9 @@ class BitStatistics:
             shared[:, at] += self.together[:, bit]
             # Among equals the shortest; the full ones not at all.
             room[at] = 1e-3 * len(bands[at]) if len(bands[at]) < size else np.inf
-        return [np.sort(np.array(band, np.uint16) + np.uint16(self.first)) for band in bands if band]
+        return [
+            np.sort(np.array(band, np.uint16) + np.uint16(self.first)) for band in bands if band
+        ]
 
 
 def near_shares(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.index.searcher import BLOCK, Block, Searcher
+from lookalike.index.searcher import BLOCK, Block, Searcher, concatenated
 from lookalike.parallel import ordered_map, ordered_parts, worker_count
 from lookalike.progress import silent
 
@@ -87,7 +87,9 @@ class Linear(Searcher):
 
 
 def by_query(
-    find: Callable[[tuple[int, int]], tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]],
+    find: Callable[
+        [tuple[int, int]], tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]
+    ],
     count: int,
     workers: int | None,
 ) -> Block:
@@ -95,17 +97,7 @@ def by_query(
     threads = worker_count(workers) if count > 1 else 1
     step = max(1, min(256, -(-count // (4 * threads))))
     ranges = [(row, min(row + step, count)) for row in range(0, count, step)]
-    parts = list(ordered_map(find, ranges, threads))
-    if len(parts) == 1:
-        return Block(*parts[0])
-    kinds = (np.uint32, np.uint32, np.uint16)
-    columns = zip(*parts, strict=True) if parts else ((), (), ())
-    return Block(
-        *(
-            np.concatenate([np.empty(0, kind), *column])
-            for kind, column in zip(kinds, columns, strict=True)
-        )
-    )
+    return concatenated(Block(*found) for found in ordered_map(find, ranges, threads))
 
 
 def _tiles(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -52,8 +52,12 @@ class MultiIndex(Searcher):
     """
 
     def __init__(
-        self, words: NDArray[np.uint64], plan: Plan, arrays: list[Sorted] | None = None,
-        *, workers: int | None = None,
+        self,
+        words: NDArray[np.uint64],
+        plan: Plan,
+        arrays: list[Sorted] | None = None,
+        *,
+        workers: int | None = None,
     ) -> None:
         """`arrays`: the bands, where they were sorted before."""
         self.words = words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -72,6 +72,18 @@ class Searcher(ABC):
     @abstractmethod
     def explain(self, max_distance: int) -> str:
         """How this searches, and what it expects of a join of all hashes within `max_distance`."""
+
+
+def concatenated(blocks: Iterable[Block]) -> Block:
+    """One block of many."""
+    parts = list(blocks)
+    if len(parts) == 1:
+        return parts[0]
+    i, j = (
+        np.concatenate([np.empty(0, np.uint32), *(part[at] for part in parts)]) for at in (0, 1)
+    )
+    distance = np.concatenate([np.empty(0, np.uint16), *(part.distance for part in parts)])
+    return Block(i, j, distance)
 
 
 def roots(parent: NDArray[np.uint32]) -> NDArray[np.uint32]:

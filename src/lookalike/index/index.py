@@ -1,0 +1,282 @@
+"""`Index`: keys and their hashes, searched exactly, in memory or in a mapped file."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from lookalike.errors import whole_number
+from lookalike.index.accept import Kind
+from lookalike.index.keys import Keys
+from lookalike.index.part import Part
+from lookalike.index.searcher import BLOCK
+from lookalike.index.sets import members_of
+from lookalike.index.state import Matches, State
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashes import Hash
+    from lookalike.index.file import IndexFile
+    from lookalike.index.searcher import Block
+
+LEAST_TAIL, MOST_TAIL = 4096, 65536
+"""Entries that came after the last sorting are scanned, until they are more than a 16th of the
+others, but no fewer and no more than these."""
+
+
+class Match(NamedTuple):
+    """An entry that was found."""
+
+    key: int | str
+    distance: int
+    """In bits."""
+
+
+class Index:
+    """Keys with hashes, and exact answers to what lies within a distance of what.
+
+        index = Index("phash")
+        index.add(["a.jpg", "b.jpg"], hashes)
+        index.query(h, max_distance=10)            # [Match(key='b.jpg', distance=3)]
+        index.save("hashes.index")
+
+    Keys are all int (64 bits) or all str. One key may be added any number of times, with as many
+    hashes: each time makes an entry of its own. Entries are told by their keys, or by their
+    positions: how many entries came before, of those that are still there.
+
+    Hashes are given as `Hash` or `HashArray`, as their hex digits, or as a uint8 array of `(n,
+    bytes)`, spare bits in front zero. Distances are in bits, `max_distance` is inclusive, and every
+    answer is complete. How to search is planned from the entries when it is first needed; `explain`
+    says what came of it. Searching works in as many threads as there are processors.
+
+    Any number of threads may search while one adds or removes: each search sees the entries of the
+    moment in which it began.
+    """
+
+    def __init__(self, algorithm: str | None = None, *, bits: int | None = None) -> None:
+        """`algorithm`: what made the hashes, such as `phash`; or else their `bits`, 8 to 4096.
+
+        Raises `ValueError` or `TypeError` for an unknown algorithm, or not just one of the two.
+        """
+        self._kind = Kind.of(algorithm, bits)
+        self._lock = threading.RLock()
+        self._file: IndexFile | None = None
+        self._buffer = np.empty((0, self._kind.words), np.uint64)
+        self._state = State(Keys(), None, self._buffer, np.empty(0, np.uint32))
+
+    @property
+    def algorithm(self) -> str | None:
+        """The name of the algorithm, or None where only the number of bits is known."""
+        return self._kind.algorithm
+
+    @property
+    def bits(self) -> int:
+        """How many bits the hashes have."""
+        return self._kind.bits
+
+    def add(self, keys: int | str | Iterable[int | str] | NDArray[Any], hashes: object) -> None:
+        """Add entries behind the others: a key and a hash, or as many keys as hashes.
+
+        Raises `ValueError`, `TypeError` or `AlgorithmMismatchError` for keys and hashes that do not
+        fit, and then adds nothing.
+        """
+        words = self._kind.words_of(hashes)
+        with self._lock:
+            state = self._state
+            checked = state.keys.checked([keys] if isinstance(keys, int | str) else keys)
+            if len(checked) != len(words):
+                raise ValueError(
+                    f"there must be as many keys as hashes, not {len(checked)} and {len(words)}"
+                )
+            used = len(state.tail)
+            if used + len(words) > len(self._buffer):
+                grown = np.empty((max(2 * used, used + len(words)), self._kind.words), np.uint64)
+                grown[:used] = state.tail
+                self._buffer = grown  # those who read keep the old one
+            self._buffer[used : used + len(words)] = words
+            state.keys.extend(checked)
+            self._state = state._replace(tail=self._buffer[: used + len(words)])
+
+    def remove(self, keys: int | str | Iterable[int | str] | NDArray[Any]) -> None:
+        """Remove all entries of a key, or of each of some keys.
+
+        Raises `KeyError` for a key that is not there, and then removes nothing.
+        """
+        wanted = [keys] if isinstance(keys, int | str) else keys
+        with self._lock:
+            state = self._state
+            found = state.keys.positions_of_many(wanted)
+            if missing := state.missing(found):
+                raise KeyError(missing[0])
+            removed = np.union1d(state.removed, found.positions.astype(np.uint32))
+            self._state = state._replace(removed=removed)
+
+    def __len__(self) -> int:
+        state = self._state
+        return state.places - len(state.removed)
+
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, int | str) or isinstance(key, bool):
+            return False
+        state = self._state
+        found = state.keys.positions_of(key)
+        found = found[found < state.places]  # another thread may be adding
+        return bool(state.is_there(found).any())
+
+    def __iter__(self) -> Iterator[int | str]:
+        """The keys of the entries, in the order in which these were added."""
+        state = self._state
+        left = state.places - len(state.removed)
+        for begin in range(0, left, BLOCK):
+            at = state.places_of(np.arange(begin, min(begin + BLOCK, left)))
+            yield from state.keys.take(at)
+
+    def keys_at(self, positions: Iterable[int] | NDArray[np.integer]) -> list[int | str]:
+        """The keys of the entries at some positions. Raises `IndexError` beyond the last."""
+        state = self._state
+        ranks = np.asarray(positions, np.int64)
+        left = state.places - len(state.removed)
+        if len(ranks) and not (int(ranks.min()) >= 0 and int(ranks.max()) < left):
+            raise IndexError(
+                f"positions must be 0 to {left - 1}, not {ranks.min()} to {ranks.max()}"
+            )
+        return state.keys.take(state.places_of(ranks))
+
+    def query(self, hash: Hash | str | NDArray[np.uint8], max_distance: int) -> list[Match]:  # noqa: A002
+        """The entries within a distance of a hash, by distance, then insertion."""
+        state = self._ready(max_distance)
+        found = state.find(self._kind.words_of(hash, one=True), max_distance, None)
+        return _with_keys(state, found)
+
+    def query_many(
+        self, hashes: object, max_distance: int, *, workers: int | None = None
+    ) -> Matches:
+        """The entries within a distance of each of many hashes, as arrays."""
+        state = self._ready(max_distance)
+        found = state.find(self._kind.words_of(hashes), max_distance, workers)
+        return found._replace(position=state.ranks(found.position))
+
+    def nearest(self, hash: Hash | str | NDArray[np.uint8], k: int) -> list[Match]:  # noqa: A002
+        """The k entries nearest to a hash, or all if there are fewer, by distance, then insertion."""
+        count = whole_number(k, "k")
+        if count < 1:
+            raise ValueError(f"k must be 1 or more, not {k}")
+        state = self._ready(self._kind.default_max_distance)
+        found = state.nearest(self._kind.words_of(hash, one=True), count)
+        return _with_keys(state, found)
+
+    def pairs(self, max_distance: int, *, workers: int | None = None) -> Iterator[Block]:
+        """All pairs of entries within a distance, in blocks `(i, j, distance)` of arrays.
+
+        i < j are positions; every pair comes once, in no promised order. Blocks have up to about a
+        million pairs, and are made as they are taken: equal hashes in great numbers make very many.
+        """
+        state = self._ready(max_distance)
+        return state.pairs(max_distance, workers)
+
+    def pairs_with(
+        self, other: Index, max_distance: int, *, workers: int | None = None
+    ) -> Iterator[Block]:
+        """All pairs of an entry i of this index and an entry j of another within a distance."""
+        if not isinstance(other, Index):
+            raise TypeError(f"other must be an Index, not {other!r}")
+        self._kind.require_same(other._kind)
+        ours, theirs = self._ready(max_distance), other._ready(max_distance)
+        return ours.pairs_with(theirs, max_distance, workers)
+
+    def groups(self, max_distance: int, *, workers: int | None = None) -> list[NDArray[np.intp]]:
+        """The positions of the entries of each connected set of two and more, ascending.
+
+        Two entries within the distance are connected, and all that hang together by such pairs.
+        """
+        state = self._ready(max_distance)
+        if len(state.removed):  # what is gone must not connect what is there
+            state = self._sort(max_distance)
+        return members_of(state.connected(max_distance, workers))
+
+    def explain(self, max_distance: int | None = None) -> str:
+        """How the index is searched, and what a search for all pairs is expected to cost."""
+        within = self._kind.default_max_distance if max_distance is None else max_distance
+        state = self._ready(within)
+        lines = [part.searcher.explain(within) for part in state.parts]
+        return "\n".join(lines) or "there is nothing to search"
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the index to a file, in place of one that is there, all or not at all.
+
+        Removed entries are left out, and the others sorted for search. `docs/index-format.md`
+        describes the file.
+        """
+        from lookalike.index.storage import save
+
+        with self._lock:
+            state = self._state
+            if state.base is None or len(state.tail) or len(state.removed):
+                state = self._sort(self._kind.default_max_distance)
+            assert state.base is not None
+            save(path, self._kind, state.keys, state.base)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Index:
+        """Open a saved index: its file is mapped, not read, and shared with other processes.
+
+        What is added and removed stays in memory until `save`. Raises `IndexFileError` for a file
+        that is no index, made by a newer version, truncated or damaged in its headers; `verify`
+        finds damage in the rest.
+        """
+        from lookalike.index.storage import load
+
+        stored = load(path)
+        index = cls(stored.kind.algorithm, bits=None if stored.kind.algorithm else stored.kind.bits)
+        index._state = index._state._replace(keys=stored.keys, base=stored.base)
+        index._file = stored.file
+        return index
+
+    def verify(self) -> None:
+        """Read all of the file that the index was opened from, and raise `IndexFileError` where a
+        bit of it is not as it was written. An index that was never in a file is always right."""
+        if self._file is not None:
+            self._file.verify()
+
+    def __repr__(self) -> str:
+        what = self.algorithm or f"{self.bits} bits"
+        return f"<Index {what}, {len(self):,} entries>"
+
+    def _ready(self, max_distance: object) -> State:
+        """The state to search in; sorted first if too much of it would be scanned."""
+        distance = self._kind.checked(max_distance)
+        state = self._state
+        sorted_entries = state.places - len(state.tail)
+        most_tail = min(max(sorted_entries // 16, LEAST_TAIL), MOST_TAIL)
+        most_removed = max(sorted_entries // 4, LEAST_TAIL)
+        if len(state.tail) <= most_tail and len(state.removed) <= most_removed:
+            return state
+        if not self._lock.acquire(blocking=state.base is None):
+            return state  # somebody is writing: what is there is searched as it is
+        try:
+            return self._sort(distance) if self._state is state else self._state
+        finally:
+            self._lock.release()
+
+    def _sort(self, max_distance: int) -> State:
+        """Make one base of all entries that are there."""
+        with self._lock:
+            words, keys = self._state.words, self._state.keys
+            if len(self._state.removed):
+                keep = np.ones(len(words), np.bool_)
+                keep[self._state.removed] = False
+                words, keys = words[keep], keys.select(keep)
+            base = Part.sorted(words, self._kind.bits, max_distance)
+            self._buffer = np.empty((0, self._kind.words), np.uint64)
+            self._state = State(keys, base, self._buffer, np.empty(0, np.uint32))
+            return self._state
+
+
+def _with_keys(state: State, found: Matches) -> list[Match]:
+    keys = state.keys.take(found.position)
+    return [Match(*one) for one in zip(keys, found.distance.tolist(), strict=True)]

@@ -1,0 +1,176 @@
+"""The entries of an index at one moment, and every search among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.index.part import Part, all_pairs, expanded, pairs_between
+from lookalike.index.searcher import Block, concatenated, roots
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.index.keys import Found, Keys
+
+
+class Matches(NamedTuple):
+    """What was found for many queries, by query, then distance, then insertion."""
+
+    query: NDArray[np.uint32]
+    """Positions among the queries."""
+    position: NDArray[np.uint32]
+    """Positions among the entries; `Index.keys_at` gives their keys."""
+    distance: NDArray[np.uint16]
+    """In bits."""
+
+
+class State(NamedTuple):
+    """Entries, told by their places: removed ones have a place too, but no rank.
+
+    It never changes: whoever reads takes it once, whoever writes puts another in its stead.
+    """
+
+    keys: Keys
+    base: Part | None
+    """Sorted for search, perhaps in a mapped file."""
+    tail: NDArray[np.uint64]
+    """The hashes of the entries behind those of the base."""
+    removed: NDArray[np.uint32]
+    """The places of the entries that are no longer there, ascending."""
+
+    @property
+    def places(self) -> int:
+        """How many entries there are, the removed ones too."""
+        return len(self.tail) + (0 if self.base is None else len(self.base))
+
+    @property
+    def parts(self) -> list[Part]:
+        """The base and the tail, as far as there are any entries in them."""
+        parts = [] if self.base is None else [self.base]
+        if len(self.tail):
+            parts.append(Part.plain(self.tail, self.places - len(self.tail)))
+        return parts
+
+    @property
+    def words(self) -> NDArray[np.uint64]:
+        """The hashes of all entries."""
+        return self.tail if self.base is None else np.concatenate([self.base.words, self.tail])
+
+    def is_there(self, places: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Which of the entries at some places were not removed."""
+        if not len(self.removed):
+            return np.ones(len(places), np.bool_)
+        at = np.searchsorted(self.removed, places)
+        at[at == len(self.removed)] = 0
+        there: NDArray[np.bool_] = self.removed[at] != places
+        return there
+
+    def ranks(self, places: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """The positions of entries among those that are there."""
+        if not len(self.removed):
+            return places
+        return (places - np.searchsorted(self.removed, places)).astype(np.uint32)
+
+    def places_of(self, ranks: NDArray[np.integer]) -> NDArray[np.integer]:
+        """The inverse of `ranks`."""
+        before = self.removed - np.arange(len(self.removed))
+        return ranks + np.searchsorted(before, ranks, side="right")
+
+    def missing(self, found: Found) -> list[int | str]:
+        """Which of the keys that were looked for are not there, or no longer."""
+        if found.missing or not len(self.removed) or not len(found.positions):
+            return found.missing
+        first = np.cumsum(found.counts) - found.counts
+        there = np.add.reduceat(self.is_there(found.positions), first)
+        return self.keys.take(found.positions[first[there == 0]])
+
+    def find(self, queries: NDArray[np.uint64], max_distance: int, workers: int | None) -> Matches:
+        """What is within a distance of the queries; `position` is the place."""
+        asked = Part.plain(queries, 0)
+        query, place, distance = concatenated(
+            block
+            for part in self.parts
+            for found in part.searcher.matches(queries, max_distance, workers=workers)
+            for block in expanded(asked, part, found)
+        )
+        if len(self.removed):
+            there = self.is_there(place)
+            query, place, distance = query[there], place[there], distance[there]
+        order = np.lexsort((place, distance, query))
+        return Matches(query[order], place[order], distance[order])
+
+    def nearest(self, query: NDArray[np.uint64], k: int) -> Matches:
+        """The k entries nearest to one query, or all that there are; `position` is the place."""
+        hashes = k
+        while True:
+            found, is_all = self._among_nearest(query, hashes)
+            if is_all or len(found.position) >= k:
+                return Matches(found.query[:k], found.position[:k], found.distance[:k])
+            hashes *= 2
+
+    def _among_nearest(self, query: NDArray[np.uint64], hashes: int) -> tuple[Matches, bool]:
+        """Entries that have the nearest `hashes` of each part, as far as nothing may come between,
+        and whether these are all entries."""
+        asked = Part.plain(query, 0)
+        blocks: list[Block] = []
+        sure, is_all = np.inf, True
+        for part in self.parts:
+            distinct = len(part.searcher.words)
+            found = part.searcher.nearest(query, min(hashes, distinct))
+            blocks += expanded(asked, part, found)
+            is_all &= hashes >= distinct
+            if hashes < distinct and len(self.removed):
+                # Where the first entry of a hash is gone, one that is as far may come before it.
+                sure = min(sure, int(found.distance[-1]))
+        asks, place, distance = concatenated(blocks)
+        kept = (distance < sure) & self.is_there(place)
+        order = np.flatnonzero(kept)[np.lexsort((place[kept], distance[kept]))]
+        return Matches(asks[order], place[order], distance[order]), is_all
+
+    def pairs(self, max_distance: int, workers: int | None) -> Iterator[Block]:
+        """All pairs of entries that are there, i < j, by their ranks."""
+        parts = self.parts
+        for at, part in enumerate(parts):
+            for block in all_pairs(part, max_distance, workers):
+                yield from _there(self, self, block)
+            for other in parts[at + 1 :]:
+                for block in pairs_between(part, other, max_distance, workers):
+                    yield from _there(self, self, block)
+
+    def pairs_with(self, other: State, max_distance: int, workers: int | None) -> Iterator[Block]:
+        """All pairs of an entry here and an entry of another state, by their ranks."""
+        for ours in self.parts:
+            for theirs in other.parts:
+                for block in pairs_between(ours, theirs, max_distance, workers):
+                    yield from _there(self, other, block)
+
+    def connected(self, max_distance: int, workers: int | None) -> NDArray[np.uint32]:
+        """For each place the number of the connected set that its entry belongs to."""
+        parts = self.parts
+        firsts = np.cumsum([0, *(len(part.searcher.words) for part in parts)]).astype(np.uint32)
+        parent = np.empty(firsts[-1], np.uint32)
+        numbers = np.empty(self.places, np.uint32)
+        for part, first, end in zip(parts, firsts, firsts[1:], strict=False):
+            connected = part.searcher.connected(max_distance, workers=workers)
+            parent[first:end] = connected + first
+            numbers[part.first : part.first + len(part)] = part.numbers + first
+        for at, part in enumerate(parts[1:], start=1):
+            tail = part.searcher.words
+            for found in parts[0].searcher.matches(tail, max_distance, workers=workers):
+                kernel.join_sets(parent, found.j, found.i + firsts[at])
+        return roots(parent)[numbers]
+
+
+def _there(ours: State, theirs: State, block: Block) -> Iterator[Block]:
+    """The pairs of a block whose entries are both there, by their ranks; nothing if none is."""
+    if len(ours.removed) or len(theirs.removed):
+        there = ours.is_there(block.i) & theirs.is_there(block.j)
+        block = Block(
+            ours.ranks(block.i[there]), theirs.ranks(block.j[there]), block.distance[there]
+        )
+    if len(block.i):
+        yield block
