@@ -4,10 +4,15 @@ Slow, and not part of the package: the tests hold the kernel to it.
 """
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+Words = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+Columns = tuple[Numbers, Numbers, NDArray[np.uint16]]
+Cursor = tuple[int, int, int]
 Scan = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16], int]
 
 BITS_SET = np.array([byte.bit_count() for byte in range(256)])
@@ -78,9 +83,9 @@ def join_sets(
     parent: NDArray[np.uint32], left: NDArray[np.uint32], right: NDArray[np.uint32]
 ) -> None:
     parent[:] = roots(parent)
-    for a, b in zip(left.tolist(), right.tolist(), strict=True):
-        low, high = sorted((parent[a], parent[b]))
-        parent[parent == high] = low
+    while ((a := parent[left]) != (b := parent[right])).any():
+        np.minimum.at(parent, np.maximum(a, b), np.minimum(a, b))
+        parent[:] = roots(parent)
 
 
 def roots(parent: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -88,6 +93,153 @@ def roots(parent: NDArray[np.uint32]) -> NDArray[np.uint32]:
     while (parent[parent] != parent).any():
         parent = parent[parent]
     return parent
+
+
+class Band(NamedTuple):
+    hashes: Words
+    positions: NDArray[np.uint16]
+    offsets: Numbers
+    order: Numbers
+    sorted: Words | None
+
+
+def bits_at(hashes: Words, positions: NDArray[np.uint16]) -> NDArray[np.int64]:
+    """The bits of each hash at some positions, `(n, bits)`."""
+    return np.unpackbits(hashes.view(np.uint8), axis=1)[:, positions].astype(np.int64)
+
+
+def distances_in(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In how many bits each of the rows differs from each of the columns."""
+    differing: NDArray[np.int64] = rows @ (1 - columns.T) + (1 - rows) @ columns.T
+    return differing
+
+
+def distances(rows: Words, columns: Words) -> NDArray[np.int64]:
+    """How far each of the rows is from each of the columns."""
+    found = np.zeros((len(rows), len(columns)), np.int64)
+    for k in range(rows.shape[1]):
+        found += np.bitwise_count(rows[:, k, None] ^ columns[None, :, k])
+    return found
+
+
+def sort_band(
+    hashes: Words, positions: NDArray[np.uint16], copy: bool
+) -> tuple[Numbers, Numbers, Words | None]:
+    values = bits_at(hashes, positions) @ (1 << np.arange(len(positions))[::-1])
+    order = np.argsort(values, kind="stable")
+    offsets = np.searchsorted(values[order], np.arange((1 << len(positions)) + 1))
+    return offsets.astype(np.uint32), order.astype(np.uint32), hashes[order] if copy else None
+
+
+def distinct(hashes: Words) -> tuple[Numbers, Numbers]:
+    seen: dict[bytes, int] = {}
+    number = [seen.setdefault(one.tobytes(), len(seen)) for one in hashes]
+    first = [number.index(k) for k in range(len(seen))]
+    return np.array(number, np.uint32), np.array(first, np.uint32)
+
+
+def band_distances(hashes: Words, positions: list[NDArray[np.uint16]]) -> NDArray[np.int64]:
+    pairs = np.triu_indices(len(hashes), 1)
+    bands = [bits_at(hashes, one) for one in positions]
+    counts = [np.bincount(distances_in(band, band)[pairs], minlength=25) for band in bands]
+    return np.array(counts, np.int64).reshape(-1, 25)
+
+
+def join_pairs(
+    rows: Band,
+    columns: Band,
+    band_distance: int,
+    max_distance: int,
+    seen: list[tuple[Band, int]],
+    begin: Cursor,
+    end: int,
+    capacity: int,
+    work: int,
+) -> tuple[Columns, Cursor]:
+    """All at once: `capacity` and `work` stop nothing."""
+    which = columns.order[begin[0] : end]
+    left, right = rows.hashes, columns.hashes[which]
+    far = distances(left, right)
+    near = far <= max_distance
+    for band, within, finds in [(rows, band_distance, True), *((*one, False) for one in seen)]:
+        bits = bits_at(left, band.positions), bits_at(right, band.positions)
+        near &= (distances_in(*bits) <= within) == finds
+    i, at = np.nonzero(near)
+    j, distance = which[at].astype(np.int64), far[i, at]
+    if rows is columns:
+        # A pair belongs to the column that stands behind the other.
+        place = np.argsort(columns.order)
+        kept = place[i] < place[j]
+        i, j, distance = np.minimum(i, j)[kept], np.maximum(i, j)[kept], distance[kept]
+    found = i.astype(np.uint32), j.astype(np.uint32), distance.astype(np.uint16)
+    return found, (max(begin[0], end), 0, 0)
+
+
+def join_groups(
+    band: Band,
+    band_distance: int,
+    max_distance: int,
+    begin: Cursor,
+    end: int,
+    work: int,
+    parent: Numbers,
+    labels: Numbers,
+) -> Cursor:
+    (i, j, _), cursor = join_pairs(band, band, band_distance, max_distance, [], begin, end, 1, work)
+    join_sets(parent, i, j)
+    return cursor
+
+
+def probe(
+    bands: list[Band],
+    band_distances: list[int],
+    queries: Words,
+    max_distance: int,
+    rows: tuple[int, int],
+    capacity: int,
+) -> tuple[Columns, int]:
+    hashes = bands[0].hashes
+    near = np.zeros((len(queries), len(hashes)), np.bool_)
+    for band, distance in zip(bands, band_distances, strict=True):
+        bits = bits_at(queries, band.positions), bits_at(hashes, band.positions)
+        near |= distances_in(*bits) <= distance
+    far = np.where(near, distances(queries, hashes), max_distance + 1)
+    return _near(far, max_distance, rows, capacity)
+
+
+def scan_near(
+    hashes: Words, queries: Words, max_distance: int, rows: tuple[int, int], capacity: int
+) -> tuple[Columns, int]:
+    return _near(distances(queries, hashes), max_distance, rows, capacity)
+
+
+def _near(
+    far: NDArray[np.int64], max_distance: int, rows: tuple[int, int], capacity: int
+) -> tuple[Columns, int]:
+    near = far <= max_distance
+    found = np.cumsum([0, *near[slice(*rows)].sum(axis=1)])
+    end = rows[0] + min(int(np.searchsorted(found, capacity)), len(found) - 1)
+    query, hash_ = np.nonzero(near[: max(end, 0)])
+    kept = query >= rows[0]
+    return _columns(query[kept], hash_[kept], far), end
+
+
+def _columns(query: NDArray[np.intp], hash_: NDArray[np.intp], far: NDArray[np.int64]) -> Columns:
+    distance = far[query, hash_].astype(np.uint16)
+    return query.astype(np.uint32), hash_.astype(np.uint32), distance
+
+
+def probe_nearest(
+    bands: list[Band], schedule: Numbers, queries: Words, rows: tuple[int, int], k: int
+) -> Columns:
+    return scan_nearest(bands[0].hashes, queries, rows, k)
+
+
+def scan_nearest(hashes: Words, queries: Words, rows: tuple[int, int], k: int) -> Columns:
+    far = distances(queries, hashes)
+    nearest = np.argsort(far, axis=1, kind="stable")[slice(*rows), :k]
+    query = np.repeat(np.arange(*rows), nearest.shape[1])
+    return _columns(query, nearest.ravel(), far)
 
 
 def resample(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

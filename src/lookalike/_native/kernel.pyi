@@ -1,10 +1,13 @@
-"""What Python cannot do fast: scanning hashes, resampling, the transforms of pHash and wHash, blur,
-counts of colours and connected areas.
+"""What Python cannot do fast: comparing hashes, all of them or those near each other in some bits,
+joining sets, resampling, the transforms of pHash and wHash, blur, counts of colours, connected
+areas, and hashes of texts.
 
 Every function releases the GIL while it works, takes C-contiguous NumPy arrays (`resample`: any
 strides), and raises `ValueError` that names the array, what was expected, and the dtype and shape
 that came. All of them compute in integers, or in float64 one rounding after the other, and give the
-same results on every path and every platform.
+same results on every path and every platform (`join_pairs`: but for their order). Threads may call
+them at the same time with the same arrays and bands, as long as none writes to these; `parent` and
+`labels`, which the kernel writes to, may be shared by calls of `join_sets` and `join_groups`.
 
 Three paths exist: `scalar`, which is portable C++, and on x86-64 built by GCC or Clang `avx2` and
 `avx512` (with VPOPCNTDQ). The best one that the processor has is chosen when the module is loaded.
@@ -66,6 +69,158 @@ def join_sets(
     the smallest node of its set. The sets do not depend on the order of the pairs. After a
     `ValueError` for a number that is no node, the pairs before it are joined.
     """
+
+class DamagedError(ValueError):
+    """A number in the arrays of a `Band` leads out of them."""
+
+class Band:
+    """Hashes in the order of their values in a band, which is some of their bits.
+
+    `hashes` is `(n, words)`, 1 to 1023 words a hash, fewer than 2^32 - 1 of them: the bytes of the
+    hashes, filled up with zero bytes behind, as words in the machine's own order. `positions`,
+    `(bits,)`, are 1 to 24 different ones: they number the bits as they stand in these bytes, the
+    most significant of each byte first, so that p is `byte[p // 8] >> (7 - p % 8) & 1`. A hash's
+    value is the number that these bits make, the first position its most significant one. The
+    others are what `sort_band` gives: `offsets`, `(2**bits + 1,)`, `order`, `(n,)`, and `sorted`,
+    `(n, words)` or None. A place is an index into `order`.
+
+    The arrays are kept, not copied. What they hold is not checked here, as they may lie in a large
+    file, but where it is used: what leads out of them raises `DamagedError`. Arrays that are wrong
+    in other ways give wrong results.
+    """
+
+    def __init__(
+        self,
+        hashes: NDArray[np.uint64],
+        positions: NDArray[np.uint16],
+        offsets: NDArray[np.uint32],
+        order: NDArray[np.uint32],
+        sorted: NDArray[np.uint64] | None,  # noqa: A002
+    ) -> None: ...
+
+def sort_band(
+    hashes: NDArray[np.uint64], positions: NDArray[np.uint16], copy: bool
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint64] | None]:
+    """Sort hashes by their values in a band (a counting sort): the last three arrays of a `Band`.
+
+    Returns `(offsets, order, sorted)`. The hashes of value v are, ascending,
+    `order[offsets[v]:offsets[v + 1]]`. `sorted` is `hashes[order]`, which is faster to read than
+    one hash here and one there, or None without `copy`.
+    """
+
+def distinct(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Tell equal hashes of `(n, words)` from different ones, by a hash table.
+
+    Returns `(number, first)`. `number`, `(n,)`: which distinct hash each one is, counted as they
+    first appear. `first`, `(m,)`: where each of the m distinct ones first appears.
+    """
+
+def band_distances(
+    hashes: NDArray[np.uint64], positions: list[NDArray[np.uint16]]
+) -> NDArray[np.int64]:
+    """How far the hashes are from each other in each of some bands.
+
+    `positions` is one array for each band, as of a `Band`. Returns `(bands, 25)`: `[k, d]` is the
+    number of pairs i < j that differ in exactly d of the bits of band k.
+    """
+
+def join_pairs(
+    rows: Band,
+    columns: Band,
+    band_distance: int,
+    max_distance: int,
+    seen: list[tuple[Band, int]],
+    begin: tuple[int, int, int],
+    end: int,
+    capacity: int,
+    work: int,
+) -> tuple[tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]], tuple[int, int, int]]:
+    """All pairs that differ in at most `band_distance` bits of a band, and `max_distance` in all.
+
+    The two bands have the same positions (only their number is checked). Returns `((i, j,
+    distance), cursor)`, in no particular order: i is a hash of `rows`, j one of `columns`. Where
+    both are the same object, each pair of it comes once, as i < j. Pairs that differ in at most d
+    bits of `band` for any `(band, d)` of `seen` are left out: they were found when that band was
+    joined. So all pairs within r bits are found once by joining bands that share out the bits, up
+    to distances of which each, plus one, adds up to r + 1 (the pigeonhole principle; M. Norouzi, A.
+    Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", 2012).
+
+    The cursor says where to go on: a place in `columns`, a step through the values near the one
+    there, and a row of that value. A join begins at `(place, 0, 0)`, for any place, and goes up to
+    the place `end`: parts of the columns may be joined by several threads. It stops early once it
+    has `capacity` pairs, or after about `work` comparisons: where the cursor's place is below
+    `end`, call again with `begin=cursor` and all else as before. A call returns fewer than
+    `capacity` plus 32768 pairs.
+    """
+
+def join_groups(
+    band: Band,
+    band_distance: int,
+    max_distance: int,
+    begin: tuple[int, int, int],
+    end: int,
+    work: int,
+    parent: NDArray[np.uint32],
+    labels: NDArray[np.uint32],
+) -> tuple[int, int, int]:
+    """Join the sets of all pairs that `join_pairs` finds in a band with itself; return the cursor.
+
+    `parent`, `(n,)`, is as of `join_sets`. `labels`, `(n,)`, has for each place of the band a
+    member of the set of the hash there: `parent[order]` at the start, or any later. Pairs of equal
+    labels are skipped, and joined ones get the same label. Both arrays are changed in place, and
+    several threads may join parts of the columns, or other bands, at a time with the same `parent`:
+    the sets, and their roots, do not depend on the order (R. Anderson, H. Woll, "Wait-free Parallel
+    Algorithms for the Union-Find Problem", 1991). A pair of which a number is no node is skipped.
+    """
+
+def probe(
+    bands: list[Band],
+    band_distances: list[int],
+    queries: NDArray[np.uint64],
+    max_distance: int,
+    rows: tuple[int, int],
+    capacity: int,
+) -> tuple[tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]], int]:
+    """The hashes within `max_distance` bits of each query, by looking up values near the query's.
+
+    `bands` are of the same hashes. Looked at are those that differ from the query in at most
+    `band_distances[k]` bits of band k, for any k; -1 leaves a band out. `queries` is `(m, words)`,
+    `rows` the half-open range of those to look up. Returns `((query, hash, distance), next_row)`,
+    by query, the hashes of each once and in no particular order. It stops after the query that
+    brings the matches to `capacity`: where `next_row` is below the end of `rows`, call again with
+    `rows=(next_row, end)`.
+    """
+
+def scan_near(
+    hashes: NDArray[np.uint64],
+    queries: NDArray[np.uint64],
+    max_distance: int,
+    rows: tuple[int, int],
+    capacity: int,
+) -> tuple[tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]], int]:
+    """As `probe`, but looks at all hashes, in order; as `scan_matches`, for a few queries."""
+
+def probe_nearest(
+    bands: list[Band],
+    schedule: NDArray[np.uint32],
+    queries: NDArray[np.uint64],
+    rows: tuple[int, int],
+    k: int,
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]:
+    """The `k` nearest hashes of each query: all of them, if there are fewer.
+
+    `bands`, `queries` and `rows` are as of `probe`. `schedule`, `(steps,)`: after its first r + 1
+    steps, all hashes within r bits of a query must have been looked at, when each step is a band in
+    which one more bit may differ than before, at first none. The looking-up ends when no other hash
+    can be nearer; where it becomes more work than looking at all hashes, or the schedule ends
+    before, these are looked at. Returns `(query, hash, distance)`, by query, then distance, then
+    hash: of equally near ones, the smallest numbers.
+    """
+
+def scan_nearest(
+    hashes: NDArray[np.uint64], queries: NDArray[np.uint64], rows: tuple[int, int], k: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]:
+    """As `probe_nearest`, but looks at all hashes."""
 
 def resample(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     """Resize by Lanczos, a = 3, as frozen: the support widens when shrinking, 22-bit weights, an

@@ -162,7 +162,7 @@ class Index:
         return found._replace(position=state.ranks(found.position))
 
     def nearest(self, hash: Hash | str | NDArray[np.uint8], k: int) -> list[Match]:  # noqa: A002
-        """The k entries nearest to a hash, or all if there are fewer, by distance, then insertion."""
+        """The k entries nearest to a hash, or all if fewer, by distance, then insertion."""
         count = whole_number(k, "k")
         if count < 1:
             raise ValueError(f"k must be 1 or more, not {k}")

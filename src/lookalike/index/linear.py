@@ -71,7 +71,7 @@ class Linear(Searcher):
         find = partial(kernel.scan_nearest, self.words, queries)
         return by_query(lambda rows: find(rows, k), len(queries), workers)
 
-    def explain(self, max_distance: int) -> str:
+    def explain(self, max_distance: int) -> str:  # noqa: ARG002
         count = len(self.words)
         return (
             f"linear scan of {count:,} distinct hashes, whatever the distance: "

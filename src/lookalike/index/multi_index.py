@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -106,18 +107,22 @@ class MultiIndex(Searcher):
         parent = np.arange(len(self.words), dtype=np.uint32)
         labels: dict[int, NDArray[np.uint32]] = {}
 
-        def part(unit: Unit) -> tuple[None, Unit | None]:
+        def part(unit: Unit) -> tuple[bool, Unit | None]:
             if unit.at not in labels:
                 labels[unit.at] = parent[self.arrays[unit.at].order]
             reached = kernel.join_groups(
                 self._bands[unit.at], distances[unit.at], max_distance, unit.begin, unit.end, WORK,
                 parent, labels[unit.at],
             )  # fmt: skip
-            return None, unit._replace(begin=reached) if reached[0] < unit.end else None
+            rest = unit._replace(begin=reached) if reached[0] < unit.end else None
+            return rest is None, rest
 
         units = self._units(max_distance, worker_count(workers))
-        for done, _ in enumerate(ordered_parts(part, units, worker_count(workers)), start=1):
-            progress("comparing", min(done, len(units)), len(units))
+        done = 0
+        for is_last in ordered_parts(part, units, worker_count(workers)):
+            done += is_last
+            if is_last:
+                progress("comparing", done, len(units))
         return roots(parent)
 
     def explain(self, max_distance: int) -> str:
@@ -168,9 +173,7 @@ class MultiIndex(Searcher):
             work = count * (count - 1) / 2 * float(self.plan.shares[at][distance])
             parts = min(max(int(work / WORK), 4 * workers, 1), max(count // 256, 1))
             edges = np.linspace(0, count, parts + 1).astype(int).tolist()
-            units += [
-                Unit(at, (begin, 0, 0), end) for begin, end in zip(edges, edges[1:], strict=False)
-            ]
+            units += [Unit(at, (begin, 0, 0), end) for begin, end in pairwise(edges)]
         return units
 
     def _look_up(
@@ -196,7 +199,7 @@ class MultiIndex(Searcher):
 def sort_bands(
     words: NDArray[np.uint64], bands: list[NDArray[np.uint16]], workers: int | None
 ) -> list[Sorted]:
-    """Sort hashes into bands; of one word, they are copied there, which is read one after another."""
+    """Sort hashes into bands; those of one word are copied there, to be read in a row."""
 
     def sort(positions: NDArray[np.uint16]) -> Sorted:
         return Sorted(*kernel.sort_band(words, positions, words.shape[1] == 1))

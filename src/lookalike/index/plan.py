@@ -27,7 +27,7 @@ PLACE = 15e-9
 """Seconds to sort one hash into a band."""
 GATHER = 4e-9
 """Seconds to fetch a row of more than one word, which a band does not keep a copy of."""
-ENOUGH_BETTER = 1.25
+ENOUGH_BETTER = 2.0
 """Another band has to make the search so many times cheaper: it takes memory."""
 
 

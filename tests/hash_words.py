@@ -1,0 +1,70 @@
+"""Sets of hashes in words, from random ones to those that make a search do the most."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+Words: TypeAlias = NDArray[np.uint64]
+Bits: TypeAlias = NDArray[np.bool_]
+Skew: TypeAlias = Callable[[np.random.Generator, int, int], Bits]
+
+
+def random(rng: np.random.Generator, n: int, bits: int) -> Bits:
+    return rng.random((n, bits)) < 0.5
+
+
+def zero(_: np.random.Generator, n: int, bits: int) -> Bits:
+    return np.zeros((n, bits), np.bool_)
+
+
+def equal(rng: np.random.Generator, n: int, bits: int) -> Bits:
+    return np.repeat(random(rng, 1, bits), n, axis=0)
+
+
+def few_values(rng: np.random.Generator, n: int, bits: int) -> Bits:
+    return random(rng, 3, bits)[rng.integers(0, 3, n)]
+
+
+def clusters(rng: np.random.Generator, n: int, bits: int) -> Bits:
+    return few_values(rng, n, bits) ^ (rng.random((n, bits)) < 0.03)
+
+
+def one_bit_apart(rng: np.random.Generator, n: int, bits: int) -> Bits:
+    return equal(rng, n, bits) ^ np.eye(bits, dtype=np.bool_)[rng.integers(0, bits, n)]
+
+
+def correlated(rng: np.random.Generator, n: int, bits: int) -> Bits:
+    return np.cumsum(rng.random((n, bits)) < 0.05, axis=1) % 2 > 0
+
+
+def few_bits(rng: np.random.Generator, n: int, bits: int) -> Bits:
+    return random(rng, n, bits) & (rng.permutation(bits) < 6)
+
+
+SKEWS: list[Skew] = [
+    random, zero, equal, few_values, clusters, one_bit_apart, correlated, few_bits,
+]  # fmt: skip
+
+
+def words_of(bits: Bits) -> Words:
+    """Hashes from their bits, `(n, bits)`: zero bits in front up to whole bytes, zero bytes behind
+    up to whole words."""
+    packed = np.packbits(np.pad(bits, ((0, 0), (-bits.shape[1] % 8, 0))), axis=1)
+    words: Words = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8))).view(np.uint64)
+    words.flags.writeable = False  # as those of a mapped file
+    return words
+
+
+def made(seed: int, n: int, bits: int, skew: Skew = random) -> Words:
+    """The same hashes every time."""
+    return words_of(skew(np.random.default_rng(seed), n, bits))
+
+
+def sets_of(bits: int, most: int) -> st.SearchStrategy[Words]:
+    """Up to `most` hashes of any kind."""
+    return st.builds(
+        made, st.integers(0, 2**32), st.integers(0, most), st.just(bits), st.sampled_from(SKEWS)
+    )
