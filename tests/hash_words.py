@@ -11,6 +11,8 @@ Words: TypeAlias = NDArray[np.uint64]
 Bits: TypeAlias = NDArray[np.bool_]
 Skew: TypeAlias = Callable[[np.random.Generator, int, int], Bits]
 
+seeds = st.integers(0, 2**32)
+
 
 def random(rng: np.random.Generator, n: int, bits: int) -> Bits:
     return rng.random((n, bits)) < 0.5
@@ -63,8 +65,20 @@ def made(seed: int, n: int, bits: int, skew: Skew = random) -> Words:
     return words_of(skew(np.random.default_rng(seed), n, bits))
 
 
+def distances(bits: int) -> st.SearchStrategy[int]:
+    """Distances of hashes of so many bits: small, about as random ones have, all, and beyond."""
+    half = bits // 2
+    chosen = st.sampled_from([0, 1, 3, bits // 16, half, bits - 1, bits, 2**62])
+    return chosen | st.integers(0, bits) | st.integers(max(half - 8, 0), half)
+
+
+def spans(size: int) -> st.SearchStrategy[tuple[int, int]]:
+    """Half-open ranges; all of it as often as not."""
+    bound = st.integers(0, size)
+    return st.just((0, size)) | st.tuples(bound, bound).map(lambda one: (min(one), max(one)))
+
+
 def sets_of(bits: int, most: int) -> st.SearchStrategy[Words]:
     """Up to `most` hashes of any kind."""
-    return st.builds(
-        made, st.integers(0, 2**32), st.integers(0, most), st.just(bits), st.sampled_from(SKEWS)
-    )
+    counts = st.integers(0, most) | st.integers(most // 2, most)
+    return st.builds(made, seeds, counts, st.just(bits), st.sampled_from(SKEWS))

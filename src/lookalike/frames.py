@@ -59,7 +59,7 @@ def hash_frame(
     except ImportError as error:
         raise MissingExtraError("lookalike.frames needs pandas: pip install pandas") from error
 
-    table = hash_images(images, algorithms=algorithms, workers=workers)
+    table = hash_images(images, algorithms=algorithms, reading="exact", workers=workers)
     failed = np.zeros(len(table) + len(table.failures), np.bool_)
     failed[table.failed_at] = True
     failures = [f"{one.status}: {one.reason}" for one in table.failures]
@@ -184,7 +184,7 @@ def _query(image: object, kind: Algorithm) -> Hash:
             return Hash.from_hex(image, algorithm=kind.name)
         except ValueError:  # a path or URL
             pass
-    return hash_image(image, algorithm=kind.name)
+    return hash_image(image, algorithm=kind.name, reading="exact")
 
 
 def _require_column(df: DataFrame, name: str) -> None:

@@ -329,7 +329,7 @@ def _colour(image: Readable) -> Picture:
 def _part(picture: Picture, box: crop_resistant.Box) -> Picture:
     pixels = picture.pixels[box.upper : box.lower, box.left : box.right]
     # With a file, though an empty one, nobody works out a digest of the pixels.
-    return Picture(pixels, file=b"") if pixels.size else nothing()
+    return Picture(pixels) if pixels.size else nothing()
 
 
 def _at_least(least: int, **argument: int) -> int:

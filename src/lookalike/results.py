@@ -63,14 +63,13 @@ class Group:
         table: HashTable,
         members: NDArray[np.intp],
         hashes: HashArray,
-        digests: NDArray[np.uint8],
     ) -> None:
-        """`members`: positions of images, ascending; `hashes` and `digests`: of all images."""
+        """`members`: positions of images, ascending; `hashes`: of all images."""
         self._table = table
         keeper, self.keeper_reason = choose_keeper(table, members)
         others = members[members != keeper]
         distances = np.bitwise_count(hashes.data[others] ^ hashes.data[keeper]).sum(axis=1)
-        exact = (digests[others] == digests[keeper]).all(axis=1)
+        exact = table.same_bytes(keeper, others)
         order = np.lexsort((others, ~exact, distances))
         self.positions = np.concatenate([[keeper], others[order]])
         """Positions of the members among the images of the result, the keeper's first."""
@@ -125,7 +124,7 @@ class Groups(Sequence[Group]):
     def __getitem__(self, at: int | slice) -> Group | Groups:
         if isinstance(at, slice):
             return Groups(self._table, self._hashes, self._sets[at])
-        return Group(self._table, self._sets[at], self._hashes, self._table.digests)
+        return Group(self._table, self._sets[at], self._hashes)
 
     def __repr__(self) -> str:
         return f"<{len(self)} groups>"

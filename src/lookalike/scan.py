@@ -14,6 +14,7 @@ from lookalike.results import Result
 from lookalike.sources import ImageSources, Inputs
 
 if TYPE_CHECKING:
+    from lookalike.hashing import Reading
     from lookalike.progress import Progress
 
 
@@ -22,6 +23,7 @@ def find_duplicates(
     *,
     algorithm: str = "phash",
     max_distance: int | None = None,
+    reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
     workers: int | None = None,
@@ -34,6 +36,7 @@ def find_duplicates(
     these. A file that is there twice, by a link or because it was named twice, is read once.
     `max_distance`: in how many bits the hashes of two images may differ, inclusive; None takes the
     default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
+    `reading`: `fast` reads no more of a JPEG than the hash needs, `exact` every pixel.
     `recursive`: go into sub-folders. `hidden`: take files whose names begin with a dot.
     `workers`: threads; None takes as many as there are processors.
     `max_pixels`: an image of more is a failure, told from its header.
@@ -46,7 +49,9 @@ def find_duplicates(
     distance = checked_distance(max_distance, algorithm)
     show = progress or silent
     inputs = Inputs(images, recursive=recursive, hidden=hidden)
-    table = hash_inputs(inputs, kind.name, workers=workers, max_pixels=max_pixels, progress=show)
+    table = hash_inputs(
+        inputs, kind.name, reading=reading, workers=workers, max_pixels=max_pixels, progress=show
+    )
     nodes = nodes_of(table, table.hashes[kind.name])
     sets = members_of(connect(nodes, distance, workers, show)[nodes.of_image])
     return Result(table, kind.name, distance, sets)

@@ -5,6 +5,7 @@ Columns, because a Python object for each of ten million images would take gigab
 
 from __future__ import annotations
 
+import filecmp
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import numpy as np
 from lookalike.algorithms import get_algorithm
 from lookalike.hashes import Hash, HashArray
 from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sources import is_url
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +70,8 @@ class Row(NamedTuple):
     format: str
     digest: bytes
     """`DIGEST_BYTES` that images of the same bytes have in common."""
+    is_beginning: bool
+    """Whether the digest is of the beginning of the bytes and of their number alone."""
     flat_digest: bytes
     """For a flat image, `DIGEST_BYTES` that those of the same pixels have in common; else empty."""
     hashes: tuple[bytes, ...]
@@ -93,6 +97,8 @@ class HashTable:
         """The path of each image."""
         self.flat_digests: dict[int, bytes] = {}
         """By position, for the images that are flat: what those of equal pixels have in common."""
+        self.beginnings: set[int] = set()
+        """The positions of images of which only the beginning was read."""
         self._formats: list[str] = []
         self._sizes = array("q")
         self._digests = bytearray()
@@ -106,6 +112,8 @@ class HashTable:
             return
         if row.flat_digest:
             self.flat_digests[len(self.paths)] = row.flat_digest
+        if row.is_beginning:
+            self.beginnings.add(len(self.paths))
         self.paths.append(row.path)
         self._formats.append(row.format)
         self._sizes.extend((row.byte_count, row.width, row.height))
@@ -134,6 +142,19 @@ class HashTable:
         """`(n, 16)`: equal for images of the same bytes (or pixels, where no file was)."""
         return np.frombuffer(self._digests, np.uint8).reshape(-1, DIGEST_BYTES)
 
+    def same_bytes(self, one: int, others: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which other images equal one byte for byte (pixel for pixel, where no file was).
+
+        Of files of which only the beginning was read, the rest is read now; what is behind a URL
+        is taken for the same when its beginning and its length are.
+        """
+        same: NDArray[np.bool_] = (self.digests[others] == self.digests[one]).all(axis=1)
+        path = self.paths[one]
+        if one in self.beginnings and not is_url(path):
+            for at in np.flatnonzero(same):
+                same[at] = _equal_files(path, self.paths[others[at]])
+        return same
+
     def size(self, at: int) -> tuple[int, int, int]:
         """Bytes, width and height of the image at a position."""
         byte_count, width, height = self._sizes[3 * at : 3 * at + 3]
@@ -155,6 +176,13 @@ class HashTable:
             flat=at in self.flat_digests,
             hashes=hashes,
         )
+
+
+def _equal_files(one: str, other: str) -> bool:
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:  # it has gone since
+        return False
 
 
 class Images(Sequence[ImageInfo]):

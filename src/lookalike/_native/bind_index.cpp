@@ -297,6 +297,7 @@ Columns nearest_of_all(const AnyArray& array, const AnyArray& query_array, const
 
 void bind_index(nb::module_& module) {
     using nb::arg;
+    nb::set_leak_warnings(false);  // a band that lives until the interpreter ends is no leak
     nb::exception<Damaged>(module, "DamagedError", PyExc_ValueError);
     nb::class_<OwnedBand>(module, "Band")
         .def(nb::init<AnyArray, AnyArray, AnyArray, AnyArray, std::optional<AnyArray>>(), arg("hashes"),

@@ -30,6 +30,9 @@ class Algorithm:
     """Within how many bits two images match unless the caller says otherwise."""
     compute: Callable[[Picture], NDArray[np.bool_]]
     """The bits of a picture, `(rows, columns)` bool."""
+    least_side: int | None
+    """The shorter side in pixels of which fast reading leaves no less; None: it needs colours, and
+    every pixel is read."""
 
     @property
     def bits(self) -> int:
@@ -85,7 +88,13 @@ class Family:
     sizes: Sizes = TO_128
     shape: Callable[[int], tuple[int, int]] = square
     """From a size to rows and columns."""
+    of_grey: bool = True
+    """Whether the grey of a picture is all that is looked at."""
 
+
+PIXELS_OF_A_BIT = 32
+"""Fast reading leaves so many pixels along a side of the square that a bit stands for: with half as
+many, hashes of photographs differ from exact ones by more than a quarter of a bit."""
 
 # The default distances of the plain names were chosen on real photographs and copies of them:
 # docs/algorithms.md tells how. imagededup's are its own.
@@ -96,11 +105,11 @@ FAMILIES = {
     "dhash": Family(dhash.dhash, 8),
     "dhash_vertical": Family(dhash.dhash_vertical, 8),
     "whash": Family(whash.whash, 6, POWERS_OF_TWO),
-    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares),
-    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT),
-    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT),
-    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT),
-    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT),
+    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares, of_grey=False),
+    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT, of_grey=False),
+    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT, of_grey=False),
+    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT, of_grey=False),
+    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT, of_grey=False),
 }
 
 
@@ -143,6 +152,7 @@ def _build(name: str, family: Family, size: int) -> Algorithm:
         shape=(rows, columns),
         default_max_distance=bits * family.match_bits // usual_bits,
         compute=lambda picture: family.compute(picture, size),
+        least_side=size * PIXELS_OF_A_BIT if family.of_grey else None,
     )
 
 

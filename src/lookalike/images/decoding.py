@@ -12,7 +12,6 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.errors import ImageError, Status
-from lookalike.images.jpeg import decode_jpeg
 from lookalike.images.signatures import trouble
 
 if TYPE_CHECKING:
@@ -33,13 +32,11 @@ class Decoded(NamedTuple):
     """As EXIF counts; 1 is upright."""
 
 
-def decode(image: Image.Image, data: bytes | None, *, as_stored: bool) -> Decoded:
-    """Decode the first frame of an image, opened from `data` if any. Raises `ImageError`."""
+def decode(image: Image.Image, *, as_stored: bool) -> Decoded:
+    """Decode the first frame of an opened image. Raises `ImageError`."""
     try:
-        pixels = None if data is None else decode_jpeg(data, image)
-        if pixels is None:
-            image.load()
-            pixels = _to_8_bits(image, as_stored)
+        image.load()
+        pixels = _to_8_bits(image, as_stored)
         # Asked after loading: TIFF has turned itself by then, and PNG may bear its EXIF last.
         orientation = 1 if as_stored else _orientation(image)
     except ImageError:

@@ -1,4 +1,11 @@
-"""JPEG by libjpeg-turbo directly: Pillow's pixels, but without a copy that holds the GIL."""
+"""JPEG by libjpeg-turbo directly: Pillow's pixels, or no more of them than a hash needs.
+
+Exact reading decodes every pixel, equal to Pillow's. Fast reading decodes the luma alone, at the
+smallest scale that is enough, and of a large progressive file only the first scan, which has the
+average of every block of 8 x 8: the picture at an eighth. Only scales of powers of two are taken:
+the others have no vector code. The thumbnail in a JPEG's EXIF is never used: it may show another
+picture.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +13,94 @@ from typing import TYPE_CHECKING
 
 import simplejpeg
 
+from lookalike.images.contents import LAST_BYTES
+from lookalike.images.jpeg_header import END, START, JpegHeader, end_of_scan, read_header
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL import Image
 
-COLOUR_SPACES = {"L": "GRAY", "RGB": "RGB"}
+SCALES = (8, 4, 2, 1)
 
 
-def decode_jpeg(data: bytes, image: Image.Image) -> NDArray[np.uint8] | None:
-    """Every pixel of a JPEG, as stored; `image` is what Pillow opened `data` as.
+class FirstScan:
+    """Told of the beginning of a file as it comes, says when it is enough to be decoded."""
 
-    None where that is better left to Pillow: another format, CMYK, and whatever a strict decoder
-    refuses, as Pillow may still be able to read it.
+    def __init__(self, least_side: int) -> None:
+        self._least_side = least_side
+        self._header: JpegHeader | None = None
+        self._looked = 0
+        self.hopeless = False
+        """Whether nothing but the whole file will do."""
+
+    def ends_in(self, data: bytes | bytearray) -> bool:
+        """Whether the beginning of the file holds all that is needed."""
+        if self.hopeless:
+            return False
+        if self._header is None:
+            header = read_header(data)
+            if header is None or not _can_end_early(header, self._least_side):
+                self.hopeless = True
+                return False
+            self._header = header
+            self._looked = header.scan
+        if end_of_scan(data, self._looked) is not None:
+            return True
+        self._looked = max(len(data) - 1, self._header.scan)
+        return False
+
+
+def header_of(data: bytes | bytearray) -> JpegHeader | None:
+    """The header of a JPEG that can be decoded here; None for everything else."""
+    return read_header(data) if data.startswith(START) else None
+
+
+def decode_whole(data: bytes | bytearray, header: JpegHeader) -> NDArray[np.uint8] | None:
+    """Every pixel as stored: `(height, width)` of a grey JPEG, else `(height, width, 3)` RGB.
+
+    None for what a strict decoder refuses: Pillow may still be able to read it.
     """
-    space = COLOUR_SPACES.get(image.mode)
-    if image.format not in {"JPEG", "MPO"} or space is None:
-        return None
+    return _decode(data, header, "GRAY" if header.components == 1 else "RGB", 1)
+
+
+def decode_luma(
+    data: bytes | bytearray, header: JpegHeader, least_side: int, size: int
+) -> NDArray[np.uint8] | None:
+    """The luma, `(height, width)`, with a shorter side of at least `least_side`, or as it is.
+
+    `size`: the bytes of the whole file, of which `data` may be the beginning. None as above, and
+    where the beginning is not enough.
+    """
+    scale = scale_for(header, least_side)
+    if _can_end_early(header, least_side):
+        end = end_of_scan(data, header.scan)
+        if end is not None and (len(data) < size or END in data[-LAST_BYTES:]):
+            luma = _decode(bytes(data[:end]) + END, header, "GRAY", scale)
+            if luma is not None:
+                return luma
+    return None if len(data) < size else _decode(data, header, "GRAY", scale)
+
+
+def scale_for(header: JpegHeader, least_side: int) -> int:
+    """By how much the picture can be reduced."""
+    shorter = min(header.width, header.height)
+    return next((scale for scale in SCALES if shorter // scale >= least_side), 1)
+
+
+def _can_end_early(header: JpegHeader, least_side: int) -> bool:
+    return header.progressive and header.whole_dc and scale_for(header, least_side) == SCALES[0]
+
+
+def _decode(
+    data: bytes | bytearray, header: JpegHeader, space: str, scale: int
+) -> NDArray[np.uint8] | None:
+    height, width = -(-header.height // scale), -(-header.width // scale)
     try:
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
-            data, space, fastdct=False, fastupsample=False
+            data, space, fastdct=False, fastupsample=False, min_height=height, min_width=width
         )
     except ValueError:
         return None
-    if pixels.shape[:2] != image.size[::-1]:
+    if pixels.shape[:2] != (height, width):
         return None
     return pixels[:, :, 0] if space == "GRAY" else pixels

@@ -12,6 +12,8 @@ from lookalike._native import kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lookalike.images.contents import Contents
+
 DIGEST_BYTES = 16
 FLAT_SIDE = 32
 FLAT_RANGE = 8
@@ -26,34 +28,51 @@ class Picture:
         *,
         orientation: int = 1,
         format: str = "",  # noqa: A002
-        file: bytes | None = None,
+        frames: int = 1,
+        file: Contents | None = None,
+        stored_size: tuple[int, int] | None = None,
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
+        `stored_size`: width and height in the file, where it was decoded to fewer pixels.
         """
         self._stored = stored
         self._orientation = orientation
+        self._file = file
         self.pixels = turn(stored, orientation)
         """Upright; a view of what is stored, so not contiguous where it was turned."""
         self.format = format
         """The format's name as Pillow has it, such as JPEG; empty for pixels that came as such."""
-        self.byte_count = stored.nbytes if file is None else len(file)
+        self.frames = frames
+        """How many frames or pages the file has; this is the first."""
+        self.byte_count = stored.nbytes if file is None else file.size
         """Size of the file in bytes, or of the pixels where no file was."""
-        self.digest = self.pixel_digest() if file is None else _digest(file)
-        """What exact duplicates have in common: of the file's bytes, or of the pixels."""
+        width, height = stored_size or (stored.shape[1], stored.shape[0])
+        self.width, self.height = (height, width) if 5 <= orientation <= 8 else (width, height)
+        """Of the upright picture, in pixels; `pixels` may be fewer."""
+        self.is_reduced = stored_size is not None
+        """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
         self._grids: dict[tuple[str, int, int], NDArray[np.uint8]] = {}
         self._grey: NDArray[np.uint8] | None = None
 
     @property
-    def width(self) -> int:
-        """In pixels."""
-        return int(self.pixels.shape[1])
+    def digest(self) -> bytes:
+        """What exact duplicates have in common: of the file's bytes, or of the pixels.
+
+        Where only the beginning of a file was read, of that and its size.
+        """
+        if self._file is None:
+            return self.pixel_digest()
+        digest = hashlib.sha256(self._file.data)
+        if self.is_beginning:
+            digest.update(self._file.size.to_bytes(8, "little"))
+        return digest.digest()[:DIGEST_BYTES]
 
     @property
-    def height(self) -> int:
-        """In pixels."""
-        return int(self.pixels.shape[0])
+    def is_beginning(self) -> bool:
+        """Whether only the beginning of the file was read."""
+        return self._file is not None and len(self._file.data) < self._file.size
 
     @property
     def grey(self) -> NDArray[np.uint8]:
@@ -108,7 +127,3 @@ def turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     if orientation in {2, 3, 6, 7}:
         pixels = pixels[:, ::-1]
     return pixels
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()[:DIGEST_BYTES]

@@ -25,7 +25,7 @@ STRIP_PIXELS = 1 << 19
 
 
 def read_stored(source: ImageSource, *, grey: bool) -> Picture:
-    """As `read_picture` with `as_stored`; of a Pillow image, no digest is worked out.
+    """As `read_picture` with `as_stored`.
 
     With `grey`, only the grey of a Pillow image is kept. It may have any number of pixels, as it is
     open already, and what Pillow raises for a damaged one is left as it is. One without pixels is
@@ -44,14 +44,14 @@ def read_stored(source: ImageSource, *, grey: bool) -> Picture:
     for top in range(rows, height, rows):
         strip = source.crop((0, top, width, min(top + rows, height)))
         stored[top : top + rows] = _pixels(strip, grey)
-    return Picture(stored, file=b"")
+    return Picture(stored)
 
 
 def nothing() -> Picture:
     """One black pixel: what an image without any is taken for."""
-    return Picture(np.zeros((1, 1), np.uint8), file=b"")
+    return Picture(np.zeros((1, 1), np.uint8))
 
 
 def _pixels(image: Image.Image, grey: bool) -> NDArray[np.uint8]:
-    pixels = decode(image, None, as_stored=True).pixels
+    pixels = decode(image, as_stored=True).pixels
     return kernel.grey(pixels) if grey and pixels.ndim == 3 else pixels

@@ -100,11 +100,12 @@ class Kind(NamedTuple):
         if isinstance(one, str):
             digits = -(-self.bits // 4)
             try:
-                if len(one) != digits:
-                    raise ValueError
-                return bytes.fromhex(one.zfill(2 * self.width))
+                data = bytes.fromhex(one.zfill(2 * self.width))
             except ValueError:
-                raise ValueError(f"a {self} has {digits} hex digits, not {one!r}") from None
+                data = b""
+            if len(one) != digits or len(data) != self.width:  # spaces are passed over
+                raise ValueError(f"a {self} has {digits} hex digits, not {one!r}")
+            return data
         if isinstance(one, np.ndarray) and one.dtype == np.uint8 and one.shape == (self.width,):
             return one.tobytes()
         raise TypeError(
@@ -126,6 +127,8 @@ class Kind(NamedTuple):
                 f"not {data.dtype} of shape {data.shape}"
             )
         spare = 8 * self.width - self.bits
-        if spare and (data[:, 0] >> (8 - spare)).any():
-            raise ValueError(f"a {self} has {self.bits} bits, not more")
+        if spare and len(wrong := np.flatnonzero(data[:, 0] >> (8 - spare))):
+            raise ValueError(
+                f"a {self} has {self.bits} bits, not more: {data[wrong[0]].tobytes().hex()}"
+            )
         return np.ascontiguousarray(data)

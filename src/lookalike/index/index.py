@@ -16,6 +16,7 @@ from lookalike.index.part import Part
 from lookalike.index.searcher import BLOCK
 from lookalike.index.sets import members_of
 from lookalike.index.state import Matches, State
+from lookalike.parallel import worker_count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +89,7 @@ class Index:
         words = self._kind.words_of(hashes)
         with self._lock:
             state = self._state
-            checked = state.keys.checked([keys] if isinstance(keys, int | str) else keys)
+            checked = state.keys.checked(_listed(keys))
             if len(checked) != len(words):
                 raise ValueError(
                     f"there must be as many keys as hashes, not {len(checked)} and {len(words)}"
@@ -107,13 +108,14 @@ class Index:
 
         Raises `KeyError` for a key that is not there, and then removes nothing.
         """
-        wanted = [keys] if isinstance(keys, int | str) else keys
         with self._lock:
             state = self._state
-            found = state.keys.positions_of_many(wanted)
+            found = state.keys.positions_of_many(_listed(keys))
             if missing := state.missing(found):
                 raise KeyError(missing[0])
-            removed = np.union1d(state.removed, found.positions.astype(np.uint32))
+            gone = np.unique(found.positions)
+            gone = gone[state.is_there(gone)].astype(np.uint32)
+            removed = np.insert(state.removed, np.searchsorted(state.removed, gone), gone)
             self._state = state._replace(removed=removed)
 
     def __len__(self) -> int:
@@ -121,10 +123,10 @@ class Index:
         return state.places - len(state.removed)
 
     def __contains__(self, key: object) -> bool:
-        if not isinstance(key, int | str) or isinstance(key, bool):
+        if not isinstance(key, int | str | np.integer) or isinstance(key, bool | np.timedelta64):
             return False
         state = self._state
-        found = state.keys.positions_of(key)
+        found = state.keys.positions_of(key if isinstance(key, str) else int(key))
         found = found[found < state.places]  # another thread may be adding
         return bool(state.is_there(found).any())
 
@@ -139,26 +141,29 @@ class Index:
     def keys_at(self, positions: Iterable[int] | NDArray[np.integer]) -> list[int | str]:
         """The keys of the entries at some positions. Raises `IndexError` beyond the last."""
         state = self._state
-        ranks = np.asarray(positions, np.int64)
+        ranks = np.asarray(positions if isinstance(positions, np.ndarray) else list(positions))
+        if ranks.ndim != 1 or (len(ranks) and ranks.dtype.kind not in "iu"):
+            raise TypeError(f"positions must be whole numbers, not {positions!r}")
         left = state.places - len(state.removed)
         if len(ranks) and not (int(ranks.min()) >= 0 and int(ranks.max()) < left):
             raise IndexError(
-                f"positions must be 0 to {left - 1}, not {ranks.min()} to {ranks.max()}"
+                f"positions must be 0 or more and below {left}, not {ranks.min()} to {ranks.max()}"
             )
-        return state.keys.take(state.places_of(ranks))
+        return state.keys.take(state.places_of(ranks.astype(np.int64)))
 
     def query(self, hash: Hash | str | NDArray[np.uint8], max_distance: int) -> list[Match]:  # noqa: A002
         """The entries within a distance of a hash, by distance, then insertion."""
+        words = self._kind.words_of(hash, one=True)
         state = self._ready(max_distance)
-        found = state.find(self._kind.words_of(hash, one=True), max_distance, None)
-        return _with_keys(state, found)
+        return _with_keys(state, state.find(words, max_distance, None))
 
     def query_many(
         self, hashes: object, max_distance: int, *, workers: int | None = None
     ) -> Matches:
         """The entries within a distance of each of many hashes, as arrays."""
-        state = self._ready(max_distance)
-        found = state.find(self._kind.words_of(hashes), max_distance, workers)
+        words = self._kind.words_of(hashes)
+        state = self._ready(max_distance, workers)
+        found = state.find(words, max_distance, workers)
         return found._replace(position=state.ranks(found.position))
 
     def nearest(self, hash: Hash | str | NDArray[np.uint8], k: int) -> list[Match]:  # noqa: A002
@@ -166,9 +171,9 @@ class Index:
         count = whole_number(k, "k")
         if count < 1:
             raise ValueError(f"k must be 1 or more, not {k}")
+        words = self._kind.words_of(hash, one=True)
         state = self._ready(self._kind.default_max_distance)
-        found = state.nearest(self._kind.words_of(hash, one=True), count)
-        return _with_keys(state, found)
+        return _with_keys(state, state.nearest(words, count))
 
     def pairs(self, max_distance: int, *, workers: int | None = None) -> Iterator[Block]:
         """All pairs of entries within a distance, in blocks `(i, j, distance)` of arrays.
@@ -176,7 +181,7 @@ class Index:
         i < j are positions; every pair comes once, in no promised order. Blocks have up to about a
         million pairs, and are made as they are taken: equal hashes in great numbers make very many.
         """
-        state = self._ready(max_distance)
+        state = self._ready(max_distance, workers)
         return state.pairs(max_distance, workers)
 
     def pairs_with(
@@ -186,7 +191,7 @@ class Index:
         if not isinstance(other, Index):
             raise TypeError(f"other must be an Index, not {other!r}")
         self._kind.require_same(other._kind)
-        ours, theirs = self._ready(max_distance), other._ready(max_distance)
+        ours, theirs = self._ready(max_distance, workers), other._ready(max_distance)
         return ours.pairs_with(theirs, max_distance, workers)
 
     def groups(self, max_distance: int, *, workers: int | None = None) -> list[NDArray[np.intp]]:
@@ -194,7 +199,7 @@ class Index:
 
         Two entries within the distance are connected, and all that hang together by such pairs.
         """
-        state = self._ready(max_distance)
+        state = self._ready(max_distance, workers)
         if len(state.removed):  # what is gone must not connect what is there
             state = self._sort(max_distance)
         return members_of(state.connected(max_distance, workers))
@@ -247,9 +252,13 @@ class Index:
         what = self.algorithm or f"{self.bits} bits"
         return f"<Index {what}, {len(self):,} entries>"
 
-    def _ready(self, max_distance: object) -> State:
-        """The state to search in; sorted first if too much of it would be scanned."""
+    def _ready(self, max_distance: object, workers: int | None = None) -> State:
+        """The state to search in; sorted first if too much of it would be scanned.
+
+        Raises `ValueError` or `TypeError` for arguments that are not as they must be.
+        """
         distance = self._kind.checked(max_distance)
+        worker_count(workers)
         state = self._state
         sorted_entries = state.places - len(state.tail)
         most_tail = min(max(sorted_entries // 16, LEAST_TAIL), MOST_TAIL)
@@ -275,6 +284,11 @@ class Index:
             self._buffer = np.empty((0, self._kind.words), np.uint64)
             self._state = State(keys, base, self._buffer, np.empty(0, np.uint32))
             return self._state
+
+
+def _listed(keys: Any) -> Any:
+    """A single key as a list of it."""
+    return [keys] if isinstance(keys, int | str | np.integer) else keys
 
 
 def _with_keys(state: State, found: Matches) -> list[Match]:

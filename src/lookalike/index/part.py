@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,13 +38,20 @@ class Part(NamedTuple):
         cls, words: NDArray[np.uint64], bits: int, max_distance: int, workers: int | None = None
     ) -> Part:
         """Entries whose search is planned for a distance."""
-        number, first = kernel.distinct(words)
-        if len(first) == len(words):
-            return cls(searcher_for(words, bits, max_distance, workers), 0)
-        searcher = searcher_for(np.ascontiguousarray(words[first]), bits, max_distance, workers)
-        starts = np.zeros(len(first) + 1, np.uint32)
-        np.cumsum(np.bincount(number, minlength=len(first)), out=starts[1:])
-        return cls(searcher, 0, starts, np.argsort(number, kind="stable").astype(np.uint32))
+        return cls.distinct(words, 0, lambda one: searcher_for(one, bits, max_distance, workers))
+
+    @classmethod
+    def distinct(
+        cls, words: NDArray[np.uint64], first: int, search: Callable[[NDArray[np.uint64]], Searcher]
+    ) -> Part:
+        """Entries whose distinct hashes are searched by what `search` makes of them."""
+        number, firsts = kernel.distinct(words)
+        if len(firsts) == len(words):
+            return cls(search(words), first)
+        starts = np.zeros(len(firsts) + 1, np.uint32)
+        np.cumsum(np.bincount(number, minlength=len(firsts)), out=starts[1:])
+        entries = np.argsort(number, kind="stable").astype(np.uint32)
+        return cls(search(np.ascontiguousarray(words[firsts])), first, starts, entries)
 
     def __len__(self) -> int:
         return len(self.searcher.words) if self.entries is None else len(self.entries)
@@ -59,10 +66,12 @@ class Part(NamedTuple):
         """Which distinct hash each entry has."""
         if self.starts is None or self.entries is None:
             return np.arange(len(self.searcher.words), dtype=np.uint32)
+        starts = self.starts.astype(np.int64)
+        counts = starts[1:] - starts[:-1]
+        if counts.min(initial=1) < 1 or counts.sum() != len(self.entries):
+            raise damaged()
         numbers = np.empty(len(self.entries), np.uint32)
-        numbers[self.entries] = np.repeat(
-            np.arange(len(self.starts) - 1, dtype=np.uint32), np.diff(self.starts)
-        )
+        numbers[self.entries] = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
         return numbers
 
     def positions(self, places: NDArray[np.integer]) -> NDArray[np.uint32]:
@@ -74,10 +83,19 @@ class Part(NamedTuple):
         self, numbers: NDArray[np.uint32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
         """Where the entries of each hash begin in `entries`, and how many; None: one each."""
-        if self.starts is None:
+        if self.starts is None or self.entries is None:
             return numbers.astype(np.int64), None
         begin = self.starts[numbers].astype(np.int64)
-        return begin, self.starts[numbers.astype(np.int64) + 1] - begin
+        end = self.starts[numbers.astype(np.int64) + 1]
+        counts = end - begin
+        if counts.min(initial=1) < 1 or end.max(initial=0) > len(self.entries):
+            raise damaged()  # and what is counted by them might never end
+        return begin, counts
+
+
+def damaged() -> kernel.DamagedError:
+    """What to raise where entries and hashes, which may come from a file, do not fit."""
+    return kernel.DamagedError("the entries do not belong to the hashes: they are damaged")
 
 
 def expanded(left: Part, right: Part, block: Block) -> Iterator[Block]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.index.linear import Linear
 from lookalike.index.part import Part, all_pairs, expanded, pairs_between
 from lookalike.index.searcher import Block, concatenated, roots
 
@@ -50,7 +51,7 @@ class State(NamedTuple):
     @property
     def parts(self) -> list[Part]:
         """The base and the tail, as far as there are any entries in them."""
-        parts = [] if self.base is None else [self.base]
+        parts = [] if self.base is None or not len(self.base) else [self.base]
         if len(self.tail):
             parts.append(Part.plain(self.tail, self.places - len(self.tail)))
         return parts
@@ -151,6 +152,8 @@ class State(NamedTuple):
     def connected(self, max_distance: int, workers: int | None) -> NDArray[np.uint32]:
         """For each place the number of the connected set that its entry belongs to."""
         parts = self.parts
+        if len(self.tail):  # of many equal hashes there, the pairs would be very many
+            parts[-1] = Part.distinct(self.tail, parts[-1].first, Linear)
         firsts = np.cumsum([0, *(len(part.searcher.words) for part in parts)]).astype(np.uint32)
         parent = np.empty(firsts[-1], np.uint32)
         numbers = np.empty(self.places, np.uint32)

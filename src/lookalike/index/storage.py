@@ -92,13 +92,15 @@ def _searcher(
 ) -> Searcher:
     if "bands.sizes" not in sections:
         return Linear(words)
-    sizes = sections["bands.sizes"].astype(int)
-    schedule, shares = sections["bands.schedule"], sections["bands.shares"]
+    sizes = _column(sections, "bands.sizes", np.uint16).astype(int)
     _require(bool(len(sizes) and sizes.min() > 0), "bands.sizes")
-    _require(schedule.dtype == np.uint32 and bool((schedule < len(sizes)).all()), "bands.schedule")
-    _require(shares.dtype == np.float64 and len(shares) == sizes.sum() + len(sizes), "bands.shares")
-    _require(len(sections["bands.positions"]) == sizes.sum(), "bands.positions")
-    bands = np.split(sections["bands.positions"], np.cumsum(sizes)[:-1])
+    positions = _column(sections, "bands.positions", np.uint16)
+    _require(len(positions) == sizes.sum(), "bands.positions")
+    schedule = _column(sections, "bands.schedule", np.uint32)
+    _require(len(schedule) <= bits + 1 and bool((schedule < len(sizes)).all()), "bands.schedule")
+    shares = _column(sections, "bands.shares", np.float64)
+    _require(len(shares) == sizes.sum() + len(sizes), "bands.shares")
+    bands = np.split(positions, np.cumsum(sizes)[:-1])
     plan = Plan(len(words), bits, bands, schedule, np.split(shares, np.cumsum(sizes + 1)[:-1]))
     arrays = []
     for at in range(len(sizes)):
@@ -114,6 +116,14 @@ def _hashes(sections: Mapping[str, NDArray[Any]], kind: Kind, distinct: int) -> 
     data = sections["hashes"]
     _require(data.dtype == np.uint8 and data.shape == (distinct, 8 * kind.words), "hashes")
     return data.view(np.uint64)
+
+
+def _column(
+    sections: Mapping[str, NDArray[Any]], name: str, dtype: type[np.generic]
+) -> NDArray[Any]:
+    array = sections[name]
+    _require(array.ndim == 1 and array.dtype == dtype, name)
+    return array
 
 
 def _require(is_right: bool, section: str) -> None:

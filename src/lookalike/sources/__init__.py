@@ -1,6 +1,6 @@
 """Where images come from."""
 
 from lookalike.sources.inputs import ImageSources, Input, Inputs
-from lookalike.sources.urls import at_hand
+from lookalike.sources.urls import at_hand, is_url
 
-__all__ = ["ImageSources", "Input", "Inputs", "at_hand"]
+__all__ = ["ImageSources", "Input", "Inputs", "at_hand", "is_url"]

@@ -1,0 +1,102 @@
+"""How long searching an index takes, against FAISS and what was to be reached."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentTypeError
+from functools import partial
+from pathlib import Path
+from tempfile import gettempdir
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from lookalike._native import kernel
+
+from .measure import Report, arguments, peer
+from .search_pairs import ROWS as PAIRS
+from .search_pairs import compare
+from .search_plots import plots
+from .search_queries import many_queries, nearest, one_query
+from .search_run import Run, short
+from .search_skew import skew
+from .search_store import build, memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROWS: dict[str, Callable[[Run], None]] = {
+    **{name: partial(compare, name=name) for name in PAIRS},
+    "query": one_query,
+    "many": many_queries,
+    "nearest": nearest,
+    "build": build,
+    "memory": memory,
+    "skew": skew,
+}
+
+
+def row(name: str) -> str:
+    """An argument that names a row."""
+    if name not in ROWS:
+        raise ArgumentTypeError(f"there is no {name!r}, only {', '.join(ROWS)}")
+    return name
+
+
+def main() -> None:
+    parser = arguments(__doc__, "benchmarks.search pairs-100k query", rounds=3)
+    parser.add_argument(
+        "rows", nargs="*", type=row, metavar="ROW", help=f"of {', '.join(ROWS)}; all if none"
+    )
+    parser.add_argument("--quick", action="store_true", help="a 20th of the hashes")
+    parser.add_argument(
+        "--path", choices=kernel.paths(), default="", help="the kernel's, instead of the best one"
+    )
+    parser.add_argument(
+        "--plots",
+        type=Path,
+        metavar="FOLDER",
+        help="draw the figures into a folder too, or only them if no row is named",
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(gettempdir()) / "lookalike-benchmarks",
+        metavar="FOLDER",
+        help="where to keep the hashes of a million pictures, made once in minutes",
+    )
+    options = parser.parse_args()
+    kernel.force_path(options.path)
+    faiss = peer("faiss", "faiss-cpu")
+    run = Run(
+        Report(__doc__, ["faiss-cpu"] if faiss else []),
+        options.rounds,
+        options.quick,
+        options.path,
+        options.cache,
+        faiss,
+    )
+    chosen = options.rows or ([] if options.plots else list(ROWS))
+    for name in chosen:
+        attempt(run, name, ROWS[name])
+    if options.plots:
+        attempt(run, "plots", partial(plots, folder=options.plots))
+    run.report.notes += [
+        "Behind each name, its threads. A second thread pays as far as there is another processor:",
+        "two bare scans at a time, in the same moments, say how far.",
+    ]
+    run.report.print(options.json)
+
+
+def attempt(run: Run, name: str, measure: Callable[[Run], None]) -> None:
+    """Measure a row; one that fails says why, and the others go on."""
+    begin = perf_counter()
+    try:
+        measure(run)
+    except Exception as error:  # noqa: BLE001
+        run.report.notes.append(f"{name} failed: {type(error).__name__}: {error}")
+    seconds = perf_counter() - begin
+    print(f"{name}: {short(seconds)} s in all", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""What the rows of the search benchmark share: sizes, threads, targets and memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+
+import lookalike
+from lookalike._native import kernel
+
+from .measure import Report, Timing, time_in_turn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.index import Block
+
+T = TypeVar("T")
+
+THREADS = (1, 2)
+WORTH_THREADS = 0.1
+"""Seconds from which on a second thread is to pay."""
+TWICE = 1.7
+"""How many times as fast two threads are to be as one."""
+SCANNED = 30_000
+"""Hashes of a bare scan: it stays in a processor's own cache."""
+
+
+@dataclass
+class Run:
+    """One run of the program."""
+
+    report: Report
+    rounds: int
+    quick: bool
+    path: str
+    """The kernel's, forced; empty: the best one."""
+    cache: Path
+    """Where hashes that are slow to make are kept, and indexes for a while."""
+    faiss: Any
+    """The module, or None."""
+
+    def size(self, count: int) -> int:
+        """How many hashes to take for so many."""
+        return max(count // 20, 5000) if self.quick else count
+
+    def target(
+        self, work: str, reached: float, wanted: float, unit: str, *, least: bool = False
+    ) -> None:
+        """Say beside each other what was to be reached, at most or at least, and what was."""
+        met = reached >= wanted if least else reached <= wanted
+        self.report.add(
+            "targets" + (" (of --quick: not those of the sizes they are set for)" * self.quick),
+            {
+                "work": work,
+                "target": f"{'>=' if least else '<='} {short(wanted)} {unit}",
+                "reached": f"{short(reached)} {unit}",
+                "met": "yes" if met else "NO",
+            },
+        )
+
+    def plan(self, work: str, explained: str, seconds: float) -> None:
+        """Put on record how an index searched, what it expected of that, and how long it took."""
+        expected = re.search(r"([\d.e+-]+) s on one core", explained)
+        row: dict[str, str | float | int | None] = {"work": work, "measured s": seconds}
+        if expected:
+            row["expected s"] = float(expected[1])
+            row["measured to expected"] = seconds / float(expected[1])
+        self.report.add("building and join on one thread, and what `explain` expected", row)
+        self.report.notes.append(f"{work}: {explained}")
+
+    def threads(self, work: str, timings: Mapping[str, Timing[T]], by: str = "lookalike") -> None:
+        """How much faster two threads were than one, and two bare scans at that moment."""
+        one, two = (timings[f"{by}, {count}"].seconds for count in THREADS)
+        row: dict[str, str | float | int | None] = {"work": work, by: one / two}
+        row["two bare scans"] = scaling(timings)
+        if "FAISS flat, 2" in timings:
+            row["FAISS flat"] = timings["FAISS flat, 1"].seconds / timings["FAISS flat, 2"].seconds
+        self.report.add("two threads: how many times as fast as one", row)
+        if one > WORTH_THREADS:
+            moment = f"x (two bare scans: {short(scaling(timings))} x)"
+            self.target(f"{work}: 2 threads to 1", one / two, TWICE, moment, least=True)
+
+
+# Time
+
+
+def timed_in_turn(
+    work: str, alternatives: Mapping[str, Callable[[], T]], rounds: int
+) -> dict[str, Timing[T]]:
+    """`time_in_turn`, with a line for each on stderr: some of them take minutes."""
+    timings = time_in_turn(alternatives, rounds)
+    for name, timing in timings.items():
+        print(f"{work}: {name}: {short(timing.seconds)} s", file=sys.stderr, flush=True)
+    return timings
+
+
+def timed_once(work: str, name: str, alternative: Callable[[], T]) -> Timing[T]:
+    """For what takes too long to be repeated."""
+    begin = perf_counter()
+    result = alternative()
+    timing = Timing(perf_counter() - begin, result)
+    print(f"{work}: {name}: {short(timing.seconds)} s, once", file=sys.stderr, flush=True)
+    return timing
+
+
+@contextmanager
+def processors(count: int) -> Iterator[None]:
+    """Keep to so many processors: an index is sorted in as many threads as there are."""
+    if not hasattr(os, "sched_setaffinity"):
+        raise OSError("this system cannot keep a process to some processors")
+    before = os.sched_getaffinity(0)
+    if len(before) < count:
+        raise OSError(f"there are no {count} processors")
+    os.sched_setaffinity(0, sorted(before)[-count:])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def bare_scans() -> dict[str, Callable[[], int]]:
+    """The same scan in one thread, and twice at a time: what a second processor is worth now."""
+    words = np.random.default_rng(0).integers(0, 256, (SCANNED, 8), np.uint8)
+
+    def scan(_: int) -> int:
+        everything = (0, SCANNED)
+        return len(kernel.scan_matches(words, words, 0, everything, everything, 1 << 20)[0])
+
+    def two() -> int:
+        with ThreadPoolExecutor(2) as pool:
+            return sum(pool.map(scan, range(2)))
+
+    return {"bare scan, 1": lambda: scan(0), "bare scan, 2": two}
+
+
+def scaling(timings: Mapping[str, Timing[T]]) -> float:
+    """How many times as much two bare scans got done as one."""
+    return 2 * timings["bare scan, 1"].seconds / timings["bare scan, 2"].seconds
+
+
+# What is timed
+
+
+def built(hashes: NDArray[np.uint8], max_distance: int) -> tuple[lookalike.Index, str]:
+    """An index, sorted for a distance, and how it will search."""
+    index = lookalike.Index(bits=8 * hashes.shape[1])
+    index.add(np.arange(len(hashes)), hashes)
+    return index, index.explain(max_distance)
+
+
+class Join:
+    """From an array of hashes to all pairs within a distance, all of them taken."""
+
+    def __init__(self, hashes: NDArray[np.uint8], max_distance: int, threads: int) -> None:
+        self.hashes, self.max_distance, self.threads = hashes, max_distance, threads
+        self.explained = ""
+        self._joins: list[float] = []
+
+    def __call__(self) -> int:
+        with processors(self.threads):
+            index, self.explained = built(self.hashes, self.max_distance)
+            begin = perf_counter()
+            found = taken(index.pairs(self.max_distance, workers=self.threads))
+            self._joins.append(perf_counter() - begin)
+        return found
+
+    @property
+    def seconds(self) -> float:
+        """The median of the join alone, without the building."""
+        return median(self._joins[1:] or self._joins)
+
+
+def taken(blocks: Iterable[Block]) -> int:
+    """How many pairs there are in blocks."""
+    return sum(len(block.i) for block in blocks)
+
+
+# Memory
+
+
+class Footprint(NamedTuple):
+    """Memory of a fresh process, in bytes."""
+
+    before: int
+    """With imports and inputs."""
+    peak: int
+    """The most while it worked, imports and inputs too."""
+    kept: int
+    """What the result takes, beyond imports and inputs."""
+
+
+def footprint(
+    prepare: Callable[..., Callable[[], object]], path: str, *arguments: object
+) -> Footprint:
+    """What a piece of work takes; `prepare(*arguments)`, of a module, gives it in that process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_footprint, prepare, path, arguments).result()
+
+
+def _footprint(
+    prepare: Callable[..., Callable[[], object]], path: str, arguments: tuple[object, ...]
+) -> Footprint:
+    kernel.force_path(path)
+    work = prepare(*arguments)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak so far is forgotten
+    before = _status()
+    result = work()
+    after = _status()
+    del result
+    return Footprint(before["VmRSS"], after["VmHWM"], after["RssAnon"] - before["RssAnon"])
+
+
+def _status() -> dict[str, int]:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    pairs = (line.partition(":") for line in lines if line.endswith(" kB"))
+    return {name: 1024 * int(size.split()[0]) for name, _, size in pairs}
+
+
+# Text
+
+
+def short(number: float) -> str:
+    """Three digits that count."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
