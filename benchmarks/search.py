@@ -80,10 +80,7 @@ def main() -> None:
         attempt(run, name, ROWS[name])
     if options.plots:
         attempt(run, "plots", partial(plots, folder=options.plots))
-    run.report.notes += [
-        "Behind each name, its threads. A second thread pays as far as there is another processor:",
-        "two bare scans at a time, in the same moments, say how far.",
-    ]
+    run.finish()
     run.report.print(options.json)
 
 

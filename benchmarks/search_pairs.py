@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .measure import Timing
+    from .measure import Row, Timing
 
 SCALED_FROM = 100_000
 """Hashes that FAISS joins by comparing all with all; for more, it is worked out from these."""
@@ -101,7 +101,7 @@ def compare(run: Run, name: str) -> None:
             run.target(f"{work}, with building", seconds, row.target, "s")
             if flat and count == len(sample):
                 run.target(f"{work}: FAISS flat to it", flat / seconds, FASTER, "x", least=True)
-            run.plan(work, join.explained, seconds)
+            run.plan(work, join.explained, seconds, join.seconds)
     if faiss and flat and count == len(sample):
         for by in ("FAISS flat, 1", "FAISS flat, 2"):
             add(run, work, by, timings[by].seconds, None, timings[by].result, flat)
@@ -111,7 +111,8 @@ def compare(run: Run, name: str) -> None:
     elif flat:
         by = f"FAISS flat, 1: {short(scale)} x its time for {len(sample):,}"
         add(run, work, by, flat, None, None, flat)
-    run.threads(work, timings)
+    one, two = (join.seconds for join in joins.values())
+    run.threads(work, timings, join=one / two)
 
 
 def compare_hash_indexes(
@@ -156,7 +157,7 @@ def add(
     recall: float = 1.0,
 ) -> None:
     """A line of the table."""
-    row: dict[str, str | float | int | None] = {"work": work, "by, threads": by, "s": seconds}
+    row: Row = {"work": work, "by, threads": by, "s": seconds}
     row["join alone s"] = "" if join is None else short(join)
     row["pairs"] = "" if found is None else f"{found:,}"
     row["recall %"] = 100 * recall

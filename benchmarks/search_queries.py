@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from lookalike import Index
 
+    from .measure import Row
+
 STORED, QUERIES, MAX_DISTANCE = 10_000_000, 500, 10
 MANY, FAISS_MANY = 10_000, 100
 """Queries in one call; FAISS gets fewer, and its time is multiplied."""
@@ -96,7 +98,7 @@ def many_queries(run: Run) -> None:
             continue
         is_faiss = by.startswith("FAISS")
         seconds = timing.seconds * (scale if is_faiss else 1)
-        row: dict[str, str | float | int | None] = {
+        row: Row = {
             "work": work,
             "by, threads": f"{by}: {short(scale)} x its time for {FAISS_MANY}" * is_faiss or by,
             "s": seconds,
@@ -211,7 +213,7 @@ def batches(queries: NDArray[np.uint8]) -> Iterable[NDArray[np.uint8]]:
 def add_queries(run: Run, work: str, times: Mapping[str, list[float]]) -> float:
     """A line for each way; gives our median."""
     for by, seconds in times.items():
-        row: dict[str, str | float | int | None] = {"work": work, "by": by}
+        row: Row = {"work": work, "by": by}
         row["median ms"] = 1000 * median(seconds)
         row["19 of 20 within ms"] = 1000 * quantiles(seconds, n=20)[-1]
         row["queries"] = len(seconds)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -20,7 +20,7 @@ import numpy as np
 import lookalike
 from lookalike._native import kernel
 
-from .measure import Report, Timing, time_in_turn
+from .measure import Report, Row, Timing, time_in_turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +51,7 @@ class Run:
     """Where hashes that are slow to make are kept, and indexes for a while."""
     faiss: Any
     """The module, or None."""
+    targets: list[Row] = field(default_factory=list)
 
     def size(self, count: int) -> int:
         """How many hashes to take for so many."""
@@ -61,37 +62,55 @@ class Run:
     ) -> None:
         """Say beside each other what was to be reached, at most or at least, and what was."""
         met = reached >= wanted if least else reached <= wanted
-        self.report.add(
-            "targets" + (" (of --quick: not those of the sizes they are set for)" * self.quick),
-            {
-                "work": work,
-                "target": f"{'>=' if least else '<='} {short(wanted)} {unit}",
-                "reached": f"{short(reached)} {unit}",
-                "met": "yes" if met else "NO",
-            },
-        )
+        row: Row = {"work": work}
+        row["target"] = f"{'>=' if least else '<='} {short(wanted)} {unit}"
+        row["reached"] = f"{short(reached)} {unit}"
+        row["met"] = "yes" if met else "NO"
+        self.targets.append(row)
 
-    def plan(self, work: str, explained: str, seconds: float) -> None:
+    def plan(self, work: str, explained: str, seconds: float, join: float) -> None:
         """Put on record how an index searched, what it expected of that, and how long it took."""
-        expected = re.search(r"([\d.e+-]+) s on one core", explained)
-        row: dict[str, str | float | int | None] = {"work": work, "measured s": seconds}
-        if expected:
+        row: Row = {"work": work, "measured s": seconds, "join alone s": join}
+        if expected := re.search(r"([\d.e+-]+) s on one core", explained):
             row["expected s"] = float(expected[1])
             row["measured to expected"] = seconds / float(expected[1])
         self.report.add("building and join on one thread, and what `explain` expected", row)
         self.report.notes.append(f"{work}: {explained}")
 
-    def threads(self, work: str, timings: Mapping[str, Timing[T]], by: str = "lookalike") -> None:
-        """How much faster two threads were than one, and two bare scans at that moment."""
+    def threads(
+        self,
+        work: str,
+        timings: Mapping[str, Timing[T]],
+        by: str = "lookalike",
+        join: float | None = None,
+    ) -> None:
+        """How much faster two threads were than one, and two bare scans in those moments.
+
+        `join`: the same of the join alone.
+        """
         one, two = (timings[f"{by}, {count}"].seconds for count in THREADS)
-        row: dict[str, str | float | int | None] = {"work": work, by: one / two}
-        row["two bare scans"] = scaling(timings)
-        if "FAISS flat, 2" in timings:
-            row["FAISS flat"] = timings["FAISS flat, 1"].seconds / timings["FAISS flat, 2"].seconds
+        bare = 2 * timings["bare scan, 1"].seconds / timings["bare scan, 2"].seconds
+        row: Row = {"work": work, "lookalike": one / two}
+        row["join alone"] = "" if join is None else short(join)
+        row["two bare scans"] = bare
+        faiss = [
+            timings[name].seconds for name in ("FAISS flat, 1", "FAISS flat, 2") if name in timings
+        ]
+        row["FAISS flat"] = short(faiss[0] / faiss[1]) if len(faiss) == 2 else ""
         self.report.add("two threads: how many times as fast as one", row)
         if one > WORTH_THREADS:
-            moment = f"x (two bare scans: {short(scaling(timings))} x)"
-            self.target(f"{work}: 2 threads to 1", one / two, TWICE, moment, least=True)
+            self.target(f"{work}: 2 threads to 1", one / two, TWICE, "x", least=True)
+            self.targets[-1]["two bare scans"] = f"{short(bare)} x"
+
+    def finish(self) -> None:
+        """Put the targets behind the other tables."""
+        note = " (--quick: these are not the sizes they are set for)" * self.quick
+        for row in self.targets:
+            self.report.add(f"targets{note}", row)
+        self.report.notes += [
+            "Behind each name, its threads. A second thread pays as far as there is another "
+            "processor: two bare scans at a time, in the same moments, say how far."
+        ]
 
 
 # Time
@@ -144,11 +163,6 @@ def bare_scans() -> dict[str, Callable[[], int]]:
             return sum(pool.map(scan, range(2)))
 
     return {"bare scan, 1": lambda: scan(0), "bare scan, 2": two}
-
-
-def scaling(timings: Mapping[str, Timing[T]]) -> float:
-    """How many times as much two bare scans got done as one."""
-    return 2 * timings["bare scan, 1"].seconds / timings["bare scan, 2"].seconds
 
 
 # What is timed

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from lookalike.index import Block
 
+    from .measure import Row
+
 COUNT, MAX_DISTANCE = 1_000_000, 10
 SLOWER = 3
 """How many times as long as for random hashes it may take."""
@@ -64,7 +66,7 @@ def skew(run: Run) -> None:
     for kind, timing in timings.items():
         peak = peaks[kind].peak - peaks[kind].before
         slower = timing.seconds / timings["random"].seconds
-        row: dict[str, str | float | int | None] = {
+        row: Row = {
             "work": work,
             "hashes": kind,
             "s": timing.seconds,
@@ -110,14 +112,15 @@ def list_pairs(run: Run, work: str, hashes: NDArray[np.uint8]) -> None:
     with processors(1):
         begin = perf_counter()
         index, explained = built(hashes, MAX_DISTANCE)
+        joining = perf_counter()
         found, is_all = taken_in_time(index.pairs(MAX_DISTANCE, workers=1))
-        seconds = perf_counter() - begin
-    row: dict[str, str | float | int | None] = {"work": work, "s": seconds}
+        seconds, join = (perf_counter() - start for start in (begin, joining))
+    row: Row = {"work": work, "s": seconds}
     row["pairs"] = f"{found:,}" + ", and more" * (not is_all)
     row["million a s"] = found / seconds / 1e6
     run.report.add("skewed hashes: building and pairs, one thread, once", row)
     if is_all:
-        run.plan(f"pairs of {work}", explained, seconds)
+        run.plan(f"pairs of {work}", explained, seconds, join)
     else:
         run.report.notes.append(f"pairs of {work}, stopped after {short(seconds)} s: {explained}")
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .measure import Row
+
 SMALL, LARGE, MAX_DISTANCE = 1_000_000, 10_000_000, 10
 OPENINGS = 20
 BUILD_TARGET, OPEN_TARGET = 0.3, 10
@@ -100,7 +102,7 @@ def save_and_open(run: Run, hashes: NDArray[np.uint8], path: Path) -> None:
 
 def add(run: Run, work: str, what: str, value: float, unit: str) -> None:
     """A line of the table."""
-    row: dict[str, str | float | int | None] = {"work": work, "what": what, "": value, "unit": unit}
+    row: Row = {"work": work, "what": what, "": value, "unit": unit}
     run.report.add("building, saving and opening", row)
 
 
@@ -116,7 +118,7 @@ def memory(run: Run) -> None:
         (index, prepare_index, run.size(LARGE)),
     ):
         used = footprint(prepare, run.path, count)
-        row: dict[str, str | float | int | None] = {"work": work}
+        row: Row = {"work": work}
         row["imports and inputs MB"] = used.before / 1e6
         row["peak MB"] = used.peak / 1e6
         row["peak beyond them MB"] = (used.peak - used.before) / 1e6

@@ -14,6 +14,7 @@ from index_model import Key, Kind, Model, collected, small_tails
 from lookalike import Hash, HashArray, Index, Match
 from lookalike.index import Linear, part
 from lookalike.index.multi_index import MultiIndex
+from lookalike.index.searcher import BLOCK
 
 BYTE = Kind(None, 8)
 SORTED = [0, 3, 6]
@@ -86,7 +87,7 @@ def test_removed_entries_connect_nothing(
 def test_positions_are_ranks() -> None:
     """`keys_at` gives the keys of what a search found, however the positions are given."""
     index = BYTE.new()
-    index.add("abcdef", ["01", "02", "01", "02", "01", "02"])
+    index.add([*"abcdef"], ["01", "02", "01", "02", "01", "02"])
     index.remove(["a", "d"])
     found = index.query_many(["01", "02"], 0)
     assert found.position.tolist() == [1, 2, 0, 3]
@@ -229,7 +230,7 @@ def test_a_planned_search_finds_what_a_scan_finds() -> None:
     scan = Linear(words)
     for max_distance in (0, 5, 10, 15):
         assert collected(index.pairs(max_distance)) == collected(scan.pairs(max_distance))
-    queries = data[::97]
+    queries = data[::97].copy()
     found = index.query_many(queries, 12)
     state = index._state  # noqa: SLF001
     assert state.base is not None
@@ -282,9 +283,9 @@ def test_pairs_of_equal_hashes_are_not_held() -> None:
     blocks = list(islice(index.pairs(0), 3))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert all(0 < len(block.i) <= part.BLOCK for block in blocks)
-    assert sum(len(block.i) for block in blocks) > part.BLOCK
-    assert peak < 120 * part.BLOCK  # bytes; a pair takes 10
+    assert all(0 < len(block.i) <= BLOCK for block in blocks)
+    assert sum(len(block.i) for block in blocks) > BLOCK
+    assert peak < 120 * BLOCK  # bytes; a pair takes 10
 
 
 @pytest.mark.parametrize("sorted_first", [True, False])

@@ -69,7 +69,8 @@ def by_hand(words: Words, bits: int) -> Searcher:
     positions = -bits % 8 + rng.permutation(bits)[: max(bits - 2, 1)]
     cuts = np.cumsum(rng.integers(1, WIDEST_HERE, bits))
     dealt = [one.astype(np.uint16) for one in np.split(positions, cuts) if len(one)]
-    steps = rng.integers(0, len(dealt), rng.integers(1, bits // 4 + 2)).astype(np.uint32)
+    steps = rng.permutation([at for at, one in enumerate(dealt) for _ in range(len(one) + 1)])
+    steps = steps[: rng.integers(1, bits // 4 + 2)].astype(np.uint32)
     shares = near_shares(words[:50], dealt)
     return MultiIndex(words, Forced(len(words), bits, dealt, steps, shares), workers=1)
 
@@ -155,7 +156,7 @@ def assert_same(actual: Iterable[NDArray[Any]], expected: Iterable[NDArray[Any]]
 
 
 @every_searcher
-@examples(120)
+@examples(80)
 @given(search=searches(), workers=worker_counts)
 def test_pairs_are_those_of_brute_force(
     name: str, search: tuple[Words, Words, int, int], workers: int
@@ -173,7 +174,7 @@ def test_pairs_are_those_of_brute_force(
 
 
 @every_searcher
-@examples(80)
+@examples(50)
 @given(search=searches(), workers=worker_counts, look_up=st.booleans())
 def test_matches_are_those_of_brute_force(
     name: str, search: tuple[Words, Words, int, int], workers: int, look_up: bool
@@ -190,7 +191,7 @@ def test_matches_are_those_of_brute_force(
 
 
 @every_searcher
-@examples(80)
+@examples(50)
 @given(search=searches(), workers=worker_counts, k=st.integers(1, 300))
 def test_the_nearest_are_those_of_brute_force(
     name: str, search: tuple[Words, Words, int, int], workers: int, k: int

@@ -180,9 +180,7 @@ def _hash_input(
     try:
         if isinstance(one.source, ImageError):
             raise one.source
-        picture = read_picture(
-            at_hand(one.source), max_pixels=max_pixels, least_side=least_side
-        )
+        picture = read_picture(at_hand(one.source), max_pixels=max_pixels, least_side=least_side)
         if picture.flat and picture.is_reduced:  # it matches only where every pixel is equal
             picture = read_picture(at_hand(one.source), max_pixels=max_pixels)
         return _row(one.key, picture, kinds)

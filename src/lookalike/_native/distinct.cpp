@@ -52,10 +52,13 @@ Distinct distinct(const WordHashes& hashes) {
 
 std::vector<int64_t> band_distances(const WordHashes& hashes, const std::vector<BandBits>& bands, size_t stride) {
     std::vector<int64_t> counts(bands.size() * stride);
-    for (size_t row = 0; row < hashes.count; ++row)
-        for (size_t column = 0; column < row; ++column)
-            for (size_t k = 0; k < bands.size(); ++k)
-                ++counts[k * stride + bands[k].distance(hashes[row], hashes[column])];
+    std::vector<uint32_t> values(hashes.count);
+    for (size_t k = 0; k < bands.size(); ++k) {
+        for (size_t at = 0; at < hashes.count; ++at) values[at] = bands[k].value(hashes[at]);
+        for (size_t row = 0; row < hashes.count; ++row)
+            for (size_t column = 0; column < row; ++column)
+                ++counts[k * stride + popcount(values[row] ^ values[column])];
+    }
     return counts;
 }
 

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "path.h"
@@ -19,7 +23,7 @@ struct Range {
 };
 
 constexpr int kBits = 22;       // of a weight behind the point
-constexpr size_t kVector = 16;  // taps are padded to whole vectors of 16-bit numbers
+constexpr size_t kVector = 32;  // taps are padded to whole vectors of 16-bit numbers
 
 // sinc(x) sinc(x / 3) for |x| < 3, else 0; from one sine, as sin(3a) = sin(a) (3 - 4 sin(a)^2). Without branches, so
 // that compilers make vector code of a loop around it.
@@ -82,8 +86,10 @@ struct Axis {
                 weight[o * taps + k] = static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
             }
         }
+        split();
     }
 
+private:
     void split() {
         low.resize(weight.size());
         high.resize(weight.size());
@@ -132,12 +138,12 @@ struct Avx2 {
                                     int32_t* out) {
         const int16_t *low = axis.low.data() + output * axis.taps, *high = axis.high.data() + output * axis.taps;
         __m256i low_sum[Channels] = {}, high_sum[Channels] = {};
-        for (size_t k = 0; k < axis.taps; k += kVector) {
+        for (size_t k = 0; k < axis.taps; k += 16) {
             const __m256i weights = load(low + k);
             for (size_t c = 0; c < Channels; ++c)
                 low_sum[c] = _mm256_add_epi32(low_sum[c], _mm256_madd_epi16(load(samples + c * plane_size + k), weights));
         }
-        for (size_t k = axis.high_taps[output].begin; k < axis.high_taps[output].end; k += kVector) {
+        for (size_t k = axis.high_taps[output].begin; k < axis.high_taps[output].end; k += 16) {
             const __m256i weights = load(high + k);
             for (size_t c = 0; c < Channels; ++c)
                 high_sum[c] =
@@ -149,6 +155,30 @@ struct Avx2 {
             four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
             out[c] = _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
         }
+    }
+};
+
+struct Avx512 {
+    template <size_t Channels>
+    LOOKALIKE_AVX512 static void sums(const int16_t* samples, size_t plane_size, const Axis& axis, size_t output,
+                                      int32_t* out) {
+        const int16_t *low = axis.low.data() + output * axis.taps, *high = axis.high.data() + output * axis.taps;
+        __m512i low_sum[Channels], high_sum[Channels];
+        for (size_t c = 0; c < Channels; ++c) low_sum[c] = high_sum[c] = _mm512_setzero_si512();
+        for (size_t k = 0; k < axis.taps; k += 32) {
+            const __m512i weights = _mm512_loadu_si512(low + k);
+            for (size_t c = 0; c < Channels; ++c)
+                low_sum[c] = _mm512_add_epi32(
+                    low_sum[c], _mm512_madd_epi16(_mm512_loadu_si512(samples + c * plane_size + k), weights));
+        }
+        for (size_t k = axis.high_taps[output].begin; k < axis.high_taps[output].end; k += 32) {
+            const __m512i weights = _mm512_loadu_si512(high + k);
+            for (size_t c = 0; c < Channels; ++c)
+                high_sum[c] = _mm512_add_epi32(
+                    high_sum[c], _mm512_madd_epi16(_mm512_loadu_si512(samples + c * plane_size + k), weights));
+        }
+        for (size_t c = 0; c < Channels; ++c)
+            out[c] = _mm512_reduce_add_epi32(_mm512_add_epi32(low_sum[c], _mm512_slli_epi32(high_sum[c], 16)));
     }
 };
 #endif
@@ -217,12 +247,44 @@ LOOKALIKE_AVX2 void horizontal_avx2(const View& image, const Axis& axis, uint8_t
 LOOKALIKE_AVX2 void vertical_avx2(const uint8_t* rows, size_t length, const Axis& axis, uint8_t* out) {
     vertical(rows, length, axis, out);
 }
-auto horizontal_for(Path path) { return path == Path::scalar ? horizontal_baseline : horizontal_avx2; }
-auto vertical_for(Path path) { return path == Path::scalar ? vertical_baseline : vertical_avx2; }
+LOOKALIKE_AVX512 void horizontal_avx512(const View& image, const Axis& axis, uint8_t* out) {
+    image.channels == 1 ? horizontal<Avx512, 1>(image, axis, out) : horizontal<Avx512, 3>(image, axis, out);
+}
+LOOKALIKE_AVX512 void vertical_avx512(const uint8_t* rows, size_t length, const Axis& axis, uint8_t* out) {
+    vertical(rows, length, axis, out);
+}
+auto horizontal_for(Path path) {
+    return path == Path::avx512 ? horizontal_avx512 : path == Path::avx2 ? horizontal_avx2 : horizontal_baseline;
+}
+auto vertical_for(Path path) {
+    return path == Path::avx512 ? vertical_avx512 : path == Path::avx2 ? vertical_avx2 : vertical_baseline;
+}
 #else
 auto horizontal_for(Path) { return horizontal_baseline; }
 auto vertical_for(Path) { return vertical_baseline; }
 #endif
+
+// The axes used last: the pictures of a set come in few sizes, and working out weights can take longer than using them.
+std::shared_ptr<const Axis> axis_for(size_t inputs, size_t outputs) {
+    constexpr size_t kKept = 32;
+    static std::mutex mutex;
+    static std::list<std::pair<std::pair<size_t, size_t>, std::shared_ptr<const Axis>>> kept;
+    const std::pair<size_t, size_t> key{inputs, outputs};
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        for (auto one = kept.begin(); one != kept.end(); ++one) {
+            if (one->first != key) continue;
+            kept.splice(kept.begin(), kept, one);
+            return one->second;
+        }
+    }
+    const auto axis = std::make_shared<const Axis>(inputs, outputs);
+    if (axis->weight.size() > 1 << 20) return axis;  // large ones would fill memory
+    const std::lock_guard<std::mutex> lock(mutex);
+    kept.emplace_front(key, axis);
+    if (kept.size() > kKept) kept.pop_back();
+    return axis;
+}
 
 void copy_packed(const View& image, uint8_t* out) {
     for (size_t y = 0; y < image.height; ++y)
@@ -243,11 +305,9 @@ void resample(const View& image, size_t width, size_t height, uint8_t* out) {
     if (width == image.width) {
         copy_packed(image, narrowed);
     } else {
-        Axis axis(image.width, width);
-        axis.split();
-        horizontal_for(path)(image, axis, narrowed);
+        horizontal_for(path)(image, *axis_for(image.width, width), narrowed);
     }
-    if (height != image.height) vertical_for(path)(rows.data(), length, Axis(image.height, height), out);
+    if (height != image.height) vertical_for(path)(rows.data(), length, *axis_for(image.height, height), out);
 }
 
 }  // namespace lookalike

@@ -48,7 +48,9 @@ def file_contents(path: str, scan: FirstScan | None) -> Contents:
     """Those of the file at `path`. Raises `ImageError`."""
     try:
         _require_file(os.stat(path))  # noqa: PTH116  # what is no file is not even opened
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
         with open(handle, "rb", buffering=0) as file:  # noqa: PTH123
             status = os.fstat(handle)
             _require_file(status)
@@ -76,7 +78,9 @@ def read_contents(file: IO[bytes], size: int | None, scan: FirstScan | None) -> 
     if size is None:
         return _of_unknown_size(file)
     if size > limits.MAX_BYTES:
-        raise ImageError(Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {limits.MAX_BYTES:,}")
+        raise ImageError(
+            Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {limits.MAX_BYTES:,}"
+        )
     if scan is None or size <= FIRST or not file.seekable():
         return _whole(_read(file, size))
     data = bytearray(_read(file, FIRST))

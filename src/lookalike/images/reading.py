@@ -147,9 +147,7 @@ def taken(
     raise TypeError(f"a file must be open for reading bytes; {source!r} gave {type(data)}")
 
 
-def _opened(
-    image: Image.Image, file: Contents | None, max_pixels: int, as_stored: bool
-) -> Picture:
+def _opened(image: Image.Image, file: Contents | None, max_pixels: int, as_stored: bool) -> Picture:
     check_size(image.size, max_pixels)
     frames = getattr(image, "n_frames", 1) if file is not None else 1
     pixels, orientation = decode(image, as_stored=as_stored)

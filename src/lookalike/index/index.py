@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from lookalike.hashes import Hash
     from lookalike.index.file import IndexFile
     from lookalike.index.searcher import Block
+
+OneOrMore: TypeAlias = "int | str | np.integer | Iterable[int | str] | NDArray[Any]"
+"""A key, or several."""
 
 LEAST_TAIL, MOST_TAIL = 4096, 65536
 """Entries that came after the last sorting are scanned, until they are more than a 16th of the
@@ -80,7 +83,7 @@ class Index:
         """How many bits the hashes have."""
         return self._kind.bits
 
-    def add(self, keys: int | str | Iterable[int | str] | NDArray[Any], hashes: object) -> None:
+    def add(self, keys: OneOrMore, hashes: object) -> None:
         """Add entries behind the others: a key and a hash, or as many keys as hashes.
 
         Raises `ValueError`, `TypeError` or `AlgorithmMismatchError` for keys and hashes that do not
@@ -103,7 +106,7 @@ class Index:
             state.keys.extend(checked)
             self._state = state._replace(tail=self._buffer[: used + len(words)])
 
-    def remove(self, keys: int | str | Iterable[int | str] | NDArray[Any]) -> None:
+    def remove(self, keys: OneOrMore) -> None:
         """Remove all entries of a key, or of each of some keys.
 
         Raises `KeyError` for a key that is not there, and then removes nothing.
@@ -286,9 +289,9 @@ class Index:
             return self._state
 
 
-def _listed(keys: Any) -> Any:
-    """A single key as a list of it."""
-    return [keys] if isinstance(keys, int | str | np.integer) else keys
+def _listed(keys: OneOrMore) -> Iterable[int | str] | NDArray[Any]:
+    one: list[Any] = [keys]
+    return one if isinstance(keys, int | str | np.integer) else keys
 
 
 def _with_keys(state: State, found: Matches) -> list[Match]:

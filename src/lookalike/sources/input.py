@@ -1,0 +1,24 @@
+"""`Input`: one image to be read, and what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lookalike.errors import ImageError
+from lookalike.images import ImageSource
+from lookalike.sources.item import Item, is_item
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One image to be read."""
+
+    key: str
+    """Its path, URL or address; for one without, its place among what was named, in brackets."""
+    source: ImageSource | Item | ImageError
+    """What to read, or why that cannot be done."""
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it holds nothing of the image, only where that is."""
+        return isinstance(self.source, str | ImageError) or is_item(self.source)
