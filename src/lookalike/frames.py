@@ -121,7 +121,7 @@ def find_similar_images(
     query = _query(image, kind)
     near, distances = (_near if unit == "bits" else _near_by_digits)(hashes, query, farthest)
     order = np.argsort(distances, kind="stable")[:count]
-    found = df.iloc[rows[near[order]]][["image", column]].copy()
+    found: DataFrame = df.iloc[rows[near[order]]][["image", column]].copy()
     found["hamming_distance"] = distances[order]
     return found
 

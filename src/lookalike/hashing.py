@@ -199,6 +199,7 @@ def _row(path: str, picture: Picture, kinds: Sequence[Algorithm]) -> Row:
         width=picture.width,
         height=picture.height,
         format=picture.format,
+        frames=picture.frames,
         digest=picture.digest,
         is_beginning=picture.is_beginning,
         flat_digest=picture.pixel_digest() if picture.flat else b"",

@@ -35,11 +35,12 @@ COLUMNS = (
     "width",
     "height",
     "format",
+    "frames",
     "status",
     "reason",
 )
 
-WHOLE = ("group", "distance", "bytes", "width", "height")
+WHOLE = ("group", "distance", "bytes", "width", "height", "frames")
 YES_NO = ("keeper", "exact")
 """Columns that pandas keeps as whole numbers and truths though some are missing."""
 
@@ -265,6 +266,7 @@ class Result:
                     "width": image.width,
                     "height": image.height,
                     "format": image.format,
+                    "frames": image.frames,
                     "status": str(Status.OK),
                     "reason": None,
                 }

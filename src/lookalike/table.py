@@ -39,6 +39,8 @@ class ImageInfo:
     """In pixels, upright."""
     format: str
     """As Pillow names it, such as JPEG; empty for pixels that came without a file."""
+    frames: int
+    """How many frames or pages the file has; the hashes are those of the first."""
     flat: bool
     """Whether it has too little detail for its hashes to mean anything."""
     hashes: dict[str, Hash]
@@ -68,6 +70,7 @@ class Row(NamedTuple):
     width: int
     height: int
     format: str
+    frames: int
     digest: bytes
     """`DIGEST_BYTES` that images of the same bytes have in common."""
     is_beginning: bool
@@ -101,6 +104,7 @@ class HashTable:
         """The positions of images of which only the beginning was read."""
         self._formats: list[str] = []
         self._sizes = array("q")
+        self._frames: dict[int, int] = {}
         self._digests = bytearray()
         self._hashes = {name: bytearray() for name in self.algorithms}
 
@@ -117,6 +121,8 @@ class HashTable:
         self.paths.append(row.path)
         self._formats.append(row.format)
         self._sizes.extend((row.byte_count, row.width, row.height))
+        if row.frames > 1:
+            self._frames[len(self._formats) - 1] = row.frames
         self._digests += row.digest
         for column, data in zip(self._hashes.values(), row.hashes, strict=True):
             column += data
@@ -173,6 +179,7 @@ class HashTable:
             width=width,
             height=height,
             format=self._formats[at],
+            frames=self._frames.get(at, 1),
             flat=at in self.flat_digests,
             hashes=hashes,
         )

@@ -32,7 +32,8 @@ def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def natural_side(picture: Picture, size: int) -> int:
     """The largest power of two in the shorter side of the picture, but no less than `size`."""
-    return max(1 << (min(picture.pixels.shape[:2]).bit_length() - 1), size)
+    shorter = int(min(picture.pixels.shape[:2]))
+    return max(1 << (shorter.bit_length() - 1), size)
 
 
 def whash_by(

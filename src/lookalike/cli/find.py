@@ -140,11 +140,12 @@ def details(image: ImageInfo) -> list[Text]:
     from rich.filesize import decimal
     from rich.text import Text
 
+    more = f", first of {image.frames}" if image.frames > 1 else ""
     flat = ", flat" if image.flat else ""
     return [
         Text(printable(image.path)),
         Text(f"{image.width} x {image.height}"),
-        Text(image.format + flat),
+        Text(image.format + more + flat),
         Text(decimal(image.bytes)),
     ]
 

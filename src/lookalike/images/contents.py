@@ -48,11 +48,8 @@ def file_contents(path: str, scan: FirstScan | None) -> Contents:
     """Those of the file at `path`. Raises `ImageError`."""
     try:
         _require_file(os.stat(path))  # noqa: PTH116  # what is no file is not even opened
-        handle = os.open(
-            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        )
-        with open(handle, "rb", buffering=0) as file:  # noqa: PTH123
-            status = os.fstat(handle)
+        with open(path, "rb", buffering=0, opener=_opener) as file:  # noqa: PTH123
+            status = os.fstat(file.fileno())
             _require_file(status)
             # Special files say that they have no bytes, and give some all the same.
             return read_contents(file, status.st_size or None, scan)
@@ -128,6 +125,11 @@ def _read(file: IO[bytes], count: int) -> bytes:
     while len(data) < count and (more := file.read(count - len(data))):
         data += more
     return data
+
+
+def _opener(path: str, flags: int) -> int:
+    """Where a pipe has taken the place of the file, its opening must not wait for a writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _require_file(status: os.stat_result) -> None:

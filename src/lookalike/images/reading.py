@@ -127,7 +127,9 @@ def taken(
     """
     if isinstance(source, str | os.PathLike):
         return os.fsdecode(source)
-    if isinstance(source, bytes | Image.Image | np.ndarray) or is_item(source):
+    if isinstance(source, bytes | Image.Image | np.ndarray):
+        return source
+    if is_item(source):
         return source
     if isinstance(source, bytearray | memoryview):
         return bytes(source)

@@ -49,7 +49,8 @@ class Plan:
     def distances(self, max_distance: int) -> list[int]:
         """Up to how many differing bits each band has to be searched; -1: not at all."""
         steps = self.schedule[: max_distance + 1]
-        return (np.bincount(steps, minlength=len(self.bands)) - 1).tolist()
+        distances: list[int] = (np.bincount(steps, minlength=len(self.bands)) - 1).tolist()
+        return distances
 
     def comparisons(self, max_distance: int) -> float:
         """About how many pairs of hashes are compared."""

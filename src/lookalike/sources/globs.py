@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from fnmatch import translate
 from typing import TypeAlias
 
@@ -13,13 +13,53 @@ from lookalike.errors import ImageError
 ANY_DEPTH = "**"
 _MAGIC = re.compile(r"[*?[]")
 
-Lister: TypeAlias = Callable[[str], tuple[list[str], list[str]] | ImageError | None]
-"""A folder to the sorted names of its files and of its folders; None: walked before."""
+Lister: TypeAlias = Callable[[str], tuple[Hashable, list[str], list[str]]]
+"""A folder to what identifies it, and the sorted names of its files and of its folders.
+
+Raises `ImageError` for one that cannot be listed.
+"""
 
 
 def is_glob(name: str) -> bool:
     """Whether a name has any of `*`, `?` and `[`."""
     return _MAGIC.search(name) is not None
+
+
+def expand(
+    glob: Glob, lister: Lister, *, hidden: bool
+) -> Iterator[tuple[str, str, ImageError | None]]:
+    """Yield `(path, path relative to the glob's root, None)` for every file and folder that matches.
+
+    A folder that matches is not searched any further. One that cannot be listed is yielded with its
+    error.
+    """
+    start = glob.start()
+    if glob.is_match(start):
+        yield glob.root or os.curdir, "", None
+        return
+    searched = set()
+    waiting = [("", start)]
+    while waiting:
+        prefix, state = waiting.pop()
+        try:
+            identity, files, folders = lister(glob.path(prefix) or os.curdir)
+        except ImageError as error:
+            yield glob.path(prefix), prefix, error
+            continue
+        if (identity, state) in searched:  # a link has led back here
+            continue
+        searched.add((identity, state))
+        for name in files:
+            if glob.is_match(glob.step(state, name, hidden)):
+                yield glob.path(prefix + name), prefix + name, None
+        deeper = []
+        for name in folders:
+            following = glob.step(state, name, hidden)
+            if glob.is_match(following):
+                yield glob.path(prefix + name), prefix + name, None
+            elif following:
+                deeper.append((f"{prefix}{name}/", following))
+        waiting.extend(reversed(deeper))
 
 
 class Glob:
@@ -29,7 +69,7 @@ class Glob:
         parts = pattern.replace(separator, "/").split("/")
         fixed = next(at for at, part in enumerate(parts) if is_glob(part))
         self.root = "/".join(parts[:fixed])
-        """The folder before the first wildcard, without a slash at its end but for the system's root."""
+        """The folder before the first wildcard; empty for the present one."""
         if fixed == 1 and not parts[0]:
             self.root = "/"
         wild = [part for part in parts[fixed:] if part]
@@ -37,6 +77,12 @@ class Glob:
             None if part == ANY_DEPTH else re.compile(translate(part)) for part in wild
         ]
         self._takes_hidden = [part.startswith(".") for part in wild]
+
+    def path(self, relative: str) -> str:
+        """The path of what lies under the root."""
+        if not self.root or not relative:
+            return self.root + relative
+        return self.root.rstrip("/") + "/" + relative
 
     def start(self) -> frozenset[int]:
         """Where in the pattern its root stands: a state, for `step`."""

@@ -1,0 +1,148 @@
+"""`Unpacking`: compressed bytes as a stream of what they unpack to, never much at a time."""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import zlib
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from lookalike.errors import ImageError, Status
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+CHUNK = 1 << 16
+XZ_MEMORY = 256 << 20
+"""What `xz -9` needs, four times over."""
+GZIP, RAW_DEFLATE = 31, -15
+"""What zlib calls them."""
+
+
+class Decompressor(Protocol):
+    """What bz2, lzma and zstd have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class Inflater:
+    """zlib's decompressor as one like the others."""
+
+    def __init__(self, window_bits: int) -> None:
+        self._inner = zlib.decompressobj(window_bits)
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        unpacked = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self.needs_input = not self._inner.unconsumed_tail and len(unpacked) < max_length
+        return unpacked
+
+
+def decompressors(kind: str) -> Callable[[], Decompressor]:
+    """What makes decompressors for `deflate`, `gz`, `bz2`, `xz` or `zst`.
+
+    Raises `ImageError` where this Python has none for zst.
+    """
+    makers: dict[str, Callable[[], Any]] = {
+        "deflate": lambda: Inflater(RAW_DEFLATE),
+        "gz": lambda: Inflater(GZIP),
+        "bz2": bz2.BZ2Decompressor,
+        "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY),
+    }
+    return _zstd() if kind == "zst" else makers[kind]
+
+
+def _zstd() -> Callable[[], Decompressor]:
+    for module in ("compression.zstd", "backports.zstd"):
+        try:
+            maker: Callable[[], Decompressor] = import_module(module).ZstdDecompressor
+        except ImportError:
+            continue
+        return maker
+    reason = "it is compressed with zstd: that needs Python 3.14, or pip install backports.zstd"
+    raise ImageError(Status.UNSUPPORTED, reason)
+
+
+class Unpacking(io.RawIOBase):
+    """What the compressed bytes of `packed` unpack to; closing it closes `packed`.
+
+    Raises `ImageError` where they are broken or end too soon.
+    """
+
+    def __init__(self, packed: BinaryIO, maker: Callable[[], Decompressor], *, many: bool) -> None:
+        """`many`: whether several compressed streams may follow each other."""
+        self._packed = packed
+        self._maker = maker
+        self._many = many
+        self._inner = maker()
+        self.packed_count = 0
+        """How many bytes were read."""
+        self.count = 0
+        """How many they have unpacked to."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer).cast("B")
+        try:
+            data = self._unpack(len(view))
+        except (zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
+            raise ImageError(Status.DAMAGED, f"its compressed bytes are broken: {error}") from error
+        view[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        try:
+            self._packed.close()
+        finally:
+            super().close()
+
+    def _unpack(self, most: int) -> bytes:
+        """Some bytes, none at the end."""
+        data = b""
+        while most:
+            if self._inner.eof:
+                rest = self._inner.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
+                if not self._many or not rest:
+                    return b""
+                self._inner = self._maker()
+                data = rest
+            elif self._inner.needs_input:
+                data = self._more()
+            unpacked = self._decompressed(data, most)
+            if unpacked:
+                return unpacked
+            if not data and not self._inner.eof:
+                raise EOFError("they end too soon")
+            data = b""
+        return b""
+
+    def _decompressed(self, data: bytes, most: int) -> bytes:
+        try:
+            return self._inner.decompress(data, most)
+        except OSError as error:  # how bz2 says it
+            raise ValueError(str(error)) from error
+
+    def _more(self) -> bytes:
+        data = self._packed.read(CHUNK)
+        self.packed_count += len(data)
+        return data
