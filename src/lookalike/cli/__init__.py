@@ -1,4 +1,4 @@
-"""The command: `lookalike find`, `lookalike hash`, `lookalike compare`."""
+"""The command: `lookalike find`, `lookalike hash` and the others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from lookalike.cli.compare import compare
 from lookalike.cli.find import find
+from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
 from lookalike.errors import LookalikeError
 
@@ -50,6 +51,7 @@ def commands() -> None:
 commands.add_command(find)
 commands.add_command(hash_command)
 commands.add_command(compare)
+commands.add_command(formats)
 
 
 def main() -> None:

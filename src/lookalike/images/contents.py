@@ -48,7 +48,7 @@ def file_contents(path: str, scan: FirstScan | None) -> Contents:
     """Those of the file at `path`. Raises `ImageError`."""
     try:
         _require_file(os.stat(path))  # noqa: PTH116  # what is no file is not even opened
-        with open(path, "rb", buffering=0, opener=_opener) as file:  # noqa: PTH123
+        with open(path, "rb", buffering=0, opener=_opener) as file:
             status = os.fstat(file.fileno())
             _require_file(status)
             # Special files say that they have no bytes, and give some all the same.

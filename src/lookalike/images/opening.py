@@ -23,7 +23,7 @@ NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 
 
 @cache
-def _formats() -> list[str]:
+def openable() -> list[str]:
     """The formats to try: those that know their own by its first bytes before those that do not."""
     Image.init()
     with contextlib.suppress(ImportError):  # it is not there, or its own libraries are not
@@ -38,7 +38,7 @@ def open_image(data: bytes) -> Image.Image:
     """The image in `data`, its pixels not decoded yet. Raises `ImageError`."""
     complaints: dict[str, str] = {}
     lacking: dict[str, str] = {}
-    for name in _formats():
+    for name in openable():
         factory, accepts = Image.OPEN[name]
         try:
             verdict = accepts(data[:ACCEPT_SIZE]) if accepts else True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import IO, TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import IO, TYPE_CHECKING, TypeAlias, TypeGuard, cast
 
 import numpy as np
 from PIL import Image
@@ -139,7 +139,7 @@ def taken(
             f"not {type(source).__name__}"
         )
     try:
-        data = source.read()
+        data = cast("IO[bytes]", source).read()
     except OSError as error:
         return ImageError(Status.UNREADABLE, f"it cannot be read: {error.strerror or error}")
     except ValueError as error:  # the file is closed

@@ -11,6 +11,10 @@ PREFIX_SIZE = 1024
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 AVIF_BRANDS = {b"avif", b"avis"}
 
+HEIF_REMEDY = "pip install pillow-heif"
+AVIF_REMEDY = "install a Pillow (11.3 or newer) that was built with AVIF"
+RAW_REMEDY = "convert it to JPEG or TIFF"
+
 SVG_STARTS = (b"<svg", b"<?xml", b"<!DOCTYPE svg", b"<!--")
 
 # Signatures, the format's name, and how to get it read where Pillow alone does not.
@@ -31,9 +35,9 @@ SIGNATURES: list[tuple[bytes, str, str]] = [
     (b"\xc5\xd0\xd3\xc6", "EPS", "convert it to PNG; reading it would run Ghostscript"),
     (b"%PDF", "PDF", "convert its pages to PNG"),
     (b"\xd7\xcd\xc6\x9a", "WMF", "convert it to PNG"),
-    (b"FUJIFILMCCD-RAW", "RAF", "convert it to JPEG or TIFF"),
-    (b"IIU\0", "RW2", "convert it to JPEG or TIFF"),
-    (b"IIRO", "ORF", "convert it to JPEG or TIFF"),
+    (b"FUJIFILMCCD-RAW", "RAF", RAW_REMEDY),
+    (b"IIU\0", "RW2", RAW_REMEDY),
+    (b"IIRO", "ORF", RAW_REMEDY),
 ]
 
 
@@ -56,11 +60,11 @@ def recognise(prefix: bytes) -> Signature | None:
     if prefix[4:8] == b"ftyp":
         brand = prefix[8:12]
         if brand in HEIF_BRANDS:
-            return Signature("HEIC", "pip install pillow-heif")
+            return Signature("HEIC", HEIF_REMEDY)
         if brand in AVIF_BRANDS:
-            return Signature("AVIF", "install a Pillow (11.3 or newer) that was built with AVIF")
+            return Signature("AVIF", AVIF_REMEDY)
         if brand == b"crx ":
-            return Signature("CR3", "convert it to JPEG or TIFF")
+            return Signature("CR3", RAW_REMEDY)
     if prefix[:4] == b"RIFF" and prefix[8:12] == b"WEBP":
         return Signature("WebP", "")
     if prefix[:2] == b"BM" and prefix[6:10] == bytes(4):
@@ -72,6 +76,20 @@ def recognise(prefix: bytes) -> Signature | None:
         if prefix.startswith(start):
             return Signature(name, remedy)
     return None
+
+
+def remedies() -> dict[str, str]:
+    """How to get formats read that Pillow alone does not, or not in every build, by Pillow's name
+    of them where it has one."""
+    known = {name: remedy for _, name, remedy in SIGNATURES if remedy}
+    return known | {
+        "HEIF": HEIF_REMEDY,
+        "AVIF": AVIF_REMEDY,
+        "CR3": RAW_REMEDY,
+        "SVG": "convert it to PNG",
+        "WEBP": "install a Pillow that was built with WebP",
+        "JPEG2000": "install a Pillow that was built with OpenJPEG",
+    }
 
 
 def diagnosis(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from lookalike.errors import ImageError, Status
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    from _typeshed import WriteableBuffer
 
 
 class Section(io.RawIOBase):
@@ -38,7 +38,7 @@ class Section(io.RawIOBase):
         self._file.seek(self._start + self._at)
         return self._at
 
-    def readinto(self, buffer: Buffer) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")[: max(self._size - self._at, 0)]
         if not view:
             return 0

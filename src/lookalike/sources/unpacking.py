@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from lookalike.errors import ImageError, Status
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    from _typeshed import WriteableBuffer
 
 CHUNK = 1 << 16
 XZ_MEMORY = 256 << 20
@@ -100,12 +100,9 @@ class Unpacking(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
-        try:
-            data = self._unpack(len(view))
-        except (zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
-            raise ImageError(Status.DAMAGED, f"its compressed bytes are broken: {error}") from error
+        data = self._unpack(len(view)) if view else b""
         view[: len(data)] = data
         self.count += len(data)
         return len(data)
@@ -118,29 +115,31 @@ class Unpacking(io.RawIOBase):
 
     def _unpack(self, most: int) -> bytes:
         """Some bytes, none at the end."""
-        data = b""
-        while most:
+        while True:
+            data = b""
             if self._inner.eof:
-                rest = self._inner.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
-                if not self._many or not rest:
+                data = self._next_stream() if self._many else b""
+                if not data:
                     return b""
                 self._inner = self._maker()
-                data = rest
             elif self._inner.needs_input:
                 data = self._more()
-            unpacked = self._decompressed(data, most)
-            if unpacked:
+                if not data:
+                    raise ImageError(Status.DAMAGED, "its compressed bytes end too soon")
+            if unpacked := self._decompress(data, most):
                 return unpacked
-            if not data and not self._inner.eof:
-                raise EOFError("they end too soon")
-            data = b""
-        return b""
 
-    def _decompressed(self, data: bytes, most: int) -> bytes:
+    def _next_stream(self) -> bytes:
+        """The first bytes of another stream; zeros between them are only padding."""
+        return self._inner.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
+
+    def _decompress(self, data: bytes, most: int) -> bytes:
         try:
             return self._inner.decompress(data, most)
-        except OSError as error:  # how bz2 says it
-            raise ValueError(str(error)) from error
+        except MemoryError:
+            raise
+        except Exception as error:  # each of the decompressors has errors of its own
+            raise ImageError(Status.DAMAGED, f"its compressed bytes are broken: {error}") from error
 
     def _more(self) -> bytes:
         data = self._packed.read(CHUNK)

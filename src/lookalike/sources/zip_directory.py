@@ -1,0 +1,160 @@
+"""The directory of a zip archive, read entry by entry.
+
+`zipfile` keeps some 700 bytes of every member; this keeps none. The format is that of PKWARE's
+APPNOTE.TXT 6.3.10, whose sections the comments name.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from lookalike.errors import ImageError, Status
+
+LOCAL, ENTRY, END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
+END_64, LOCATOR_64 = b"PK\6\6", b"PK\6\7"
+LOCAL_HEADER = struct.Struct("<4s H HH HH I II HH")  # 4.3.7
+ENTRY_HEADER = struct.Struct("<4s HH HH HH I II HHH HH II")  # 4.3.12
+END_RECORD = struct.Struct("<4s HH HH II H")  # 4.3.16
+END_RECORD_64 = struct.Struct("<4s Q HH II QQ QQ")  # 4.3.14
+LOCATOR_RECORD_64 = struct.Struct("<4s I Q I")  # 4.3.15
+LONGEST_COMMENT = 0xFFFF
+IN_EXTRA = 0xFFFF_FFFF
+EXTRA_64 = 1
+ENCRYPTED, SIZES_FOLLOW, UTF_8 = 1 << 0, 1 << 3, 1 << 11
+
+
+class Entry(NamedTuple):
+    """What the directory says of one member."""
+
+    name: str
+    method: int
+    encrypted: bool
+    crc: int
+    packed: int
+    """In bytes, as all sizes."""
+    size: int
+    header_at: int
+    """Where its local header is."""
+    mode: int
+    """Of the file, as Unix has it; 0 where it is not known."""
+
+
+def entries(file: BinaryIO) -> Iterator[Entry]:
+    """Every member of a zip archive, in the order of its directory.
+
+    Where that is missing, because the archive is cut off, as far as the members themselves go.
+    Raises `ImageError` in the end then, or wherever the directory is broken.
+    """
+    length = file.seek(0, io.SEEK_END)
+    found = _directory(file, length)
+    if found is None:
+        yield from _without_directory(file, length)
+        raise ImageError(Status.DAMAGED, "it is cut off: its directory, at the end, is missing")
+    start, size = found
+    if start + size > length:
+        raise ImageError(Status.DAMAGED, "its directory is not where it should be")
+    file.seek(start)
+    left = size
+    while left > 0:
+        entry, taken = _entry(file)
+        left -= taken
+        yield entry
+
+
+def data_at(file: BinaryIO, entry: Entry) -> int:
+    """Where the packed bytes of a member begin. Raises `ImageError` where no member is there."""
+    file.seek(entry.header_at)
+    data = file.read(LOCAL_HEADER.size)
+    if len(data) < LOCAL_HEADER.size or not data.startswith(LOCAL):
+        raise ImageError(Status.DAMAGED, "it is not where the archive's directory says")
+    *_, name_length, extra_length = LOCAL_HEADER.unpack(data)
+    return entry.header_at + LOCAL_HEADER.size + int(name_length) + int(extra_length)
+
+
+def _directory(file: BinaryIO, length: int) -> tuple[int, int] | None:
+    """Where the directory begins and how many bytes it has."""
+    tail_at = max(length - END_RECORD.size - LONGEST_COMMENT, 0)
+    file.seek(tail_at)
+    tail = file.read()
+    at = tail.rfind(END)
+    if at < 0 or at + END_RECORD.size > len(tail):
+        return None
+    _, disk, first_disk, _, _, size, start, _ = END_RECORD.unpack_from(tail, at)
+    file.seek(max(tail_at + at - LOCATOR_RECORD_64.size, 0))
+    locator = file.read(LOCATOR_RECORD_64.size)
+    if len(locator) == LOCATOR_RECORD_64.size and locator.startswith(LOCATOR_64):
+        file.seek(LOCATOR_RECORD_64.unpack(locator)[2])
+        record = file.read(END_RECORD_64.size)
+        if len(record) < END_RECORD_64.size or not record.startswith(END_64):
+            raise ImageError(Status.DAMAGED, "the end of its directory is not where it should be")
+        _, _, _, _, disk, first_disk, _, _, size, start = END_RECORD_64.unpack(record)
+    if disk or first_disk:
+        raise ImageError(Status.UNSUPPORTED, "it is one part of an archive in several files")
+    return start, size
+
+
+def _entry(file: BinaryIO) -> tuple[Entry, int]:
+    """The next entry of the directory, and how many bytes it takes."""
+    data = file.read(ENTRY_HEADER.size)
+    if len(data) < ENTRY_HEADER.size or not data.startswith(ENTRY):
+        raise ImageError(Status.DAMAGED, "its directory is broken")
+    (
+        _, made_by, _, flags, method, _, _, crc, packed, size,
+        name_length, extra_length, comment_length, _, _, attributes, header_at,
+    ) = ENTRY_HEADER.unpack(data)  # fmt: skip
+    rest_length = name_length + extra_length + comment_length
+    rest = file.read(rest_length)
+    if len(rest) < rest_length:
+        raise ImageError(Status.DAMAGED, "its directory is broken")
+    if IN_EXTRA in {size, packed, header_at}:
+        extra = rest[name_length : name_length + extra_length]
+        size, packed, header_at = _in_extra(extra, size, packed, header_at)
+    name = _text(rest[:name_length], flags)
+    mode = attributes >> 16 if made_by >> 8 == 3 else 0  # 4.4.2: made on Unix
+    entry = Entry(name, method, bool(flags & ENCRYPTED), crc, packed, size, header_at, mode)
+    return entry, ENTRY_HEADER.size + rest_length
+
+
+def _without_directory(file: BinaryIO, length: int) -> Iterator[Entry]:
+    """The members in the order in which they lie, up to the first that cannot be gone past."""
+    at = 0
+    while True:
+        file.seek(at)
+        data = file.read(LOCAL_HEADER.size)
+        if len(data) < LOCAL_HEADER.size or not data.startswith(LOCAL):
+            return
+        _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = (
+            LOCAL_HEADER.unpack(data)
+        )
+        rest = file.read(name_length + extra_length)
+        if flags & SIZES_FOLLOW and not packed:  # they come after bytes whose number they tell
+            return
+        if IN_EXTRA in {size, packed}:
+            size, packed = _in_extra(rest[name_length:], size, packed)
+        end = at + LOCAL_HEADER.size + name_length + extra_length + packed
+        if end > length:
+            return
+        name = _text(rest[:name_length], flags)
+        yield Entry(name, method, bool(flags & ENCRYPTED), crc, packed, size, at, 0)
+        at = end
+
+
+def _in_extra(extra: bytes, *numbers: int) -> list[int]:
+    """The numbers of a header, those that did not fit into it taken from its extra field."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        if kind == EXTRA_64:
+            large = [one for (one,) in struct.iter_unpack("<Q", extra[at + 4 :][: length // 8 * 8])]
+            if len(large) < numbers.count(IN_EXTRA):
+                break
+            return [large.pop(0) if one == IN_EXTRA else one for one in numbers]
+        at += 4 + length
+    raise ImageError(Status.DAMAGED, "its directory is broken")
+
+
+def _text(name: bytes, flags: int) -> str:
+    return name.decode("utf-8", "surrogateescape") if flags & UTF_8 else name.decode("cp437")
