@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,7 +101,7 @@ class Picture:
             self._grids[key] = kernel.grey(kernel.resample(self.pixels, width, height))
         return self._grids[key]
 
-    @property
+    @cached_property
     def flat(self) -> bool:
         """Whether there is too little detail for a hash to mean anything.
 

@@ -65,9 +65,9 @@ class Tally:
         return absurdity(size, packed)
 
 
-def absurdity(size: int, packed: int) -> ImageError | None:
-    """The error of what unpacks to far more than any picture would, if so."""
-    if size <= max(ABSURD_BYTES, packed * ABSURD_RATIO):
+def absurdity(size: int, packed: int, floor: int = ABSURD_BYTES) -> ImageError | None:
+    """The error of what unpacks to far more than any picture would, if so, above `floor` bytes."""
+    if size <= max(floor, packed * ABSURD_RATIO):
         return None
     reason = f"it unpacks from {packed:,} bytes to {size:,}, which no picture does"
     return ImageError(Status.TOO_LARGE, reason)

@@ -7,10 +7,12 @@ import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from lookalike.errors import ImageError, Status
 from lookalike.sources.item import Item, buffered
+from lookalike.sources.member import Member
 from lookalike.sources.section import Section
 from lookalike.sources.unpacking import Unpacking, decompressors
 from lookalike.sources.zip_directory import Entry, data_at, entries
@@ -83,5 +85,29 @@ class Checked(io.RawIOBase):
             super().close()
 
 
-def members(archive: Item) -> Iterator[tuple[str, int, int, ZipMember | ImageError | str]]:
-    raise NotImplementedError
+def members(archive: Item) -> Iterator[Member]:
+    """All members but folders. Raises `ImageError` and `OSError` where no more can be listed."""
+    with archive.open() as file:
+        for entry in entries(file):
+            if not entry.name.endswith("/"):
+                yield Member(
+                    entry.name,
+                    entry.size,
+                    entry.packed,
+                    partial(_item, archive, entry),
+                    kind="link" if stat.S_ISLNK(entry.mode) else "",
+                    trouble=_trouble(entry),
+                )
+
+
+def _item(archive: Item, entry: Entry, key: str) -> ZipMember:
+    return ZipMember(key, archive, entry)
+
+
+def _trouble(entry: Entry) -> ImageError | None:
+    if entry.encrypted:
+        return ImageError(Status.UNREADABLE, "it is encrypted")
+    if entry.method != STORED and entry.method not in METHODS:
+        reason = f"it is compressed by a method that cannot be read here, number {entry.method}"
+        return ImageError(Status.UNSUPPORTED, reason)
+    return None

@@ -1,0 +1,66 @@
+"""The members of a tar archive.
+
+Those of a plain one are opened by whichever thread reads them. A compressed one can only be read
+from front to back, so what is taken of it is read as it passes by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
+
+from lookalike.errors import ImageError, Status
+from lookalike.sources.item import Item, buffered
+from lookalike.sources.limits import Tally
+from lookalike.sources.member import Member
+from lookalike.sources.section import Section
+from lookalike.sources.tape import PackedTape, PlainTape, Tape
+from lookalike.sources.tar_headers import Header, headers
+from lookalike.sources.unpacking import Unpacking, decompressors
+
+
+@dataclass(frozen=True, slots=True)
+class TarMember:
+    """One member of a plain archive: an `Item`."""
+
+    key: str
+    archive: Item
+    begin: int
+    """Where its bytes begin in the archive."""
+    size: int
+
+    def open(self) -> BinaryIO:
+        """A stream; the archive is opened anew for it, so that threads share nothing."""
+        file = self.archive.open()
+        try:
+            file.seek(self.begin)
+            return buffered(Section(file, self.size))
+        except BaseException:
+            file.close()
+            raise
+
+
+def members(archive: Item) -> Iterator[Member]:
+    """All members of a plain archive. Raises `ImageError` and `OSError` where it breaks off."""
+    with archive.open() as file:
+        tape = PlainTape(file)
+        for header in headers(tape):
+            source = partial(_item, archive, tape.tell(), header.size)
+            yield from _member(header, source)
+
+
+def packed_members(archive: Item, compression: str, tally: Tally) -> Iterator[Member]:
+    """As `members`, of an archive compressed as `gz`, `bz2`, `xz` or `zst`.
+
+    The source of a member can be asked for only before the next one, and then are its bytes.
+    """
+    maker = decompressors(compression)
+    with closing(Unpacking(archive.open(), maker, many=True)) as unpacking:
+        tape = PackedTape(unpacking, tally)
+        for header in headers(tape):
+            yield from _member(header, partial(_bytes, tape, header.size))
+'''
+'''
