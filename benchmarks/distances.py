@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageEnhance, ImageOps
 
 import lookalike
 
@@ -48,7 +48,8 @@ def main() -> None:
     options = parser.parse_args()
     pictures: list[lookalike.ImageSource] = []
     for path in lookalike.hash_images(options.photos).paths:
-        image = Image.open(path).convert("RGB")
+        # Turned upright first: some copies lose the tag that says how.
+        image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
         image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
         pictures += [image, *copies(image)]
     hashes = lookalike.hash_images(pictures, algorithms=ALGORITHMS).hashes

@@ -40,23 +40,25 @@ COARSENESS = np.tile(1 + np.add.outer(np.arange(8), np.arange(8)), (8, 8)).astyp
 def near(
     hashes: NDArray[np.uint8], most: int, random: np.random.Generator, least: int = 0
 ) -> NDArray[np.uint8]:
-    """The hashes with up to `most` bits of each turned over, at random places."""
+    """The hashes with `least` to `most` bits of each turned over, at random places."""
     count, width = hashes.shape
-    drawn = random.integers(least, most + 1, (count, 1))
-    places = random.integers(0, 8 * width, (count, most))
-    turned = (np.arange(most) < drawn).astype(np.uint8) << (places % 8).astype(np.uint8)
+    turned = np.arange(most) < random.integers(least, most + 1, (count, 1))
+    # With an odd step, no place of a power of two comes twice.
+    step = 2 * random.integers(0, 4 * width, (count, 1)) + 1
+    places = (random.integers(0, 8 * width, (count, 1)) + step * np.arange(most)) % (8 * width)
+    bits = turned.astype(np.uint8) << (places % 8).astype(np.uint8)
     changed = hashes.copy()
-    np.bitwise_xor.at(changed, (np.arange(count)[:, None], places // 8), turned)
+    np.bitwise_xor.at(changed, (np.arange(count)[:, None], places // 8), bits)
     return changed
 
 
 def random_hashes(count: int, bits: int = 64) -> NDArray[np.uint8]:
-    """Random bits; one hash in a hundred is near another, for there would be few pairs to find."""
+    """Random bits; one hash in a hundred is near another, or there would be few pairs to find."""
     random = np.random.default_rng(bits)
     hashes = random.integers(0, 256, (count, bits // 8), np.uint8)
     rows = random.choice(count, 2 * (count // 100), replace=False)
     copies, originals = rows.reshape(2, -1)
-    hashes[copies] = near(hashes[originals], 12, random)
+    hashes[copies] = near(hashes[originals], 12, random, least=1)
     return hashes
 
 

@@ -34,7 +34,7 @@ SLOWER = 3
 """How many times as long as for random hashes it may take."""
 MORE_MEMORY = 1.1
 """How many times as much memory counts as the same."""
-LONGEST = 20
+LONGEST = 60
 """Seconds after which listing the pairs is stopped: of many equal hashes, there are too many."""
 
 MAKERS: dict[str, Callable[[int], NDArray[np.uint8]]] = {

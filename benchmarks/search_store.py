@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lookalike import Index
 
-from .search_data import random_hashes
+from .search_data import copied_hashes, random_hashes
 from .search_run import (
     THREADS,
     Join,
@@ -116,6 +116,7 @@ def memory(run: Run) -> None:
     for work, prepare, count in (
         (join, prepare_join, run.size(SMALL)),
         (index, prepare_index, run.size(LARGE)),
+        (f"{index}, 30 % copies", prepare_copies, run.size(LARGE)),
     ):
         used = footprint(prepare, run.path, count)
         row: Row = {"work": work}
@@ -127,7 +128,7 @@ def memory(run: Run) -> None:
         run.report.add(f"memory of a fresh process, {short(os.cpu_count() or 1)} threads", row)
         if prepare is prepare_join:
             run.target(f"{work}: peak of the process", used.peak / 1e6, PAIRS_MEMORY, "MB")
-        else:
+        elif prepare is prepare_index:
             run.target(f"{work}: kept", used.kept / 1e6, INDEX_MEMORY, "MB")
 
 
@@ -141,6 +142,13 @@ def prepare_join(count: int) -> Callable[[], object]:
 def prepare_index(count: int) -> Callable[[], object]:
     """What `footprint` measures of an index."""
     hashes = random_hashes(count)
+    warm_up()
+    return lambda: built(hashes, MAX_DISTANCE)[0]
+
+
+def prepare_copies(count: int) -> Callable[[], object]:
+    """The same, where many hashes are equal."""
+    hashes = copied_hashes(count)
     warm_up()
     return lambda: built(hashes, MAX_DISTANCE)[0]
 

@@ -362,6 +362,7 @@ def test_a_join_can_stop_at_every_place(
     join = partial(kernel.join_pairs, rows.ours, columns.ours, *near, [])
     found, cursors = all_parts(lambda at: join(at, case.n, capacity, work), case.n, capacity)
     assert_same(by_number(found), expected)
+    assert len(cursors) > 3
     if work == 1:
         assert any(row for _, _, row in cursors)
         assert not case.band_distance or any(difference for _, difference, _ in cursors)
@@ -575,6 +576,38 @@ def test_all_hashes_are_looked_at_as_by_the_twin(
     assert_same(kernel.scan_nearest(*nearest), twin.scan_nearest(*nearest))
 
 
+def test_a_look_up_stops_once_it_has_enough() -> None:
+    """The query that brings the matches to the capacity is the last one."""
+    hashes = np.zeros((10, 1), np.uint64)
+    one = band(hashes, [0]).ours
+    for capacity, expected in ((1, 3), (10, 3), (11, 4), (20, 4), (21, 5), (80, 10), (81, 10)):
+        rest = hashes, 0, (2, 10), capacity
+        for found, next_row in (kernel.probe([one], [0], *rest), kernel.scan_near(hashes, *rest)):
+            assert next_row == expected
+            assert len(found[0]) == 10 * (expected - 2)
+
+
+@on_every_path
+@pytest.mark.parametrize("copy", [True, False])
+@pytest.mark.parametrize("words", [1, 2])
+def test_the_nearest_of_many_are_found(words: int, copy: bool) -> None:
+    """Where bands leave little to look at, the nearest are those of brute force: no nearer one is
+    missed, none comes twice, and of equally near ones the first come first."""
+    n, bits, rng = 16_000, 64 * words, np.random.default_rng(words)
+    centres = rng.random((n // 40, bits)) < 0.5
+    near = np.repeat(centres, 40, axis=0) ^ (rng.random((n, bits)) < 3 / bits)
+    hashes = words_of(near)[rng.permutation(n)]
+    queries = words_of(np.concatenate([centres[:20], near[:20]]))
+    dealt = np.array_split(rng.permutation(bits), 5 * words)
+    bands = [band(hashes, one, copy).ours for one in dealt]
+    schedule = np.tile(rng.permutation(len(bands)), 4).astype(np.uint32)
+    columns = twin.scan_nearest(hashes, queries, (0, 40), 41)
+    for k in (1, 7, 20, 41):
+        found = kernel.probe_nearest(bands, schedule, queries, (0, 40), k)
+        expected = (column.reshape(40, 41)[:, :k].ravel() for column in columns)
+        assert_same(found, tuple(expected))
+
+
 @on_every_path
 @pytest.mark.parametrize("words", [1, 2])
 @pytest.mark.parametrize("count", [31, 33, 1024, 4095, 4096, 4097, 10_000])
@@ -604,15 +637,24 @@ def test_runs_of_equal_hashes_of_any_length_are_looked_up(count: int, words: int
     assert found.tolist() == equal
 
 
-def test_the_widest_hashes_are_compared() -> None:
-    """All 65472 bits of a hash of 1023 words can differ, and be a band's."""
-    hashes = np.repeat(np.array([[0], [2**64 - 1]], np.uint64), 1023, axis=1)
-    one = band(hashes, [65471, 0, 40_000]).ours
-    for max_distance, expected in ((65472, [[0], [1], [65472]]), (65471, [[], [], []])):
-        columns, _ = kernel.join_pairs(one, one, 3, max_distance, [], START, 2, 1, UNLIMITED)
-        assert [column.tolist() for column in columns] == expected
-    (_, _, distance) = kernel.scan_nearest(hashes, hashes[:1], (0, 1), 2)
-    assert distance.tolist() == [0, 65472]
+@on_every_path
+@pytest.mark.parametrize("words", [1, 2, 3, 4, 5, 8, 31, 32, 33, 40, 62, 63, 64, 1023])
+def test_all_bits_can_differ(words: int) -> None:
+    """Hashes of any width that have no bit in common are as far apart as can be."""
+    bits, n = 64 * words, 40
+    hashes = np.repeat(np.arange(n, dtype=np.uint64)[:, None] % 2, words, axis=1) * (2**64 - 1)
+    one = band(hashes, [bits - 1, 0, bits // 2]).ours
+    for max_distance, pairs in ((bits, n // 2 * n // 2), (bits - 1, 0)):
+        (i, j, distance), _ = kernel.join_pairs(
+            one, one, 3, max_distance, [], START, n, UNLIMITED, UNLIMITED
+        )
+        assert len(i) == n * (n // 2 - 1) // 2 + pairs
+        assert (distance == (i + j) % 2 * bits).all()
+        (_, found, distance), _ = kernel.probe([one], [3], hashes[:1], max_distance, (0, 1), 1)
+        assert len(found) == n // 2 + (n // 2 if pairs else 0)
+        assert (distance == found % 2 * bits).all()
+    _, _, distance = kernel.scan_nearest(hashes, hashes[:1], (0, 1), n)
+    assert distance.tolist() == [0] * (n // 2) + [bits] * (n // 2)
 
 
 # Who keeps what alive

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.errors import ImageError, Status
 from lookalike.hashes import Hash, pack_bits
-from lookalike.images import DEFAULT_MAX_PIXELS, check_limit, read_picture
+from lookalike.images import DEFAULT_MAX_PIXELS, check_limits, read_picture
 from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
 from lookalike.sources import ImageSources, Input, Inputs, at_hand
@@ -128,7 +128,7 @@ def hash_inputs(
     kinds = list({kind.name: kind for kind in map(get_algorithm, algorithms)}.values())
     if not kinds:
         raise ValueError("algorithms must name at least one algorithm")
-    check_limit(max_pixels)
+    check_limits(max_pixels)
     least_side = least_side_for(kinds, reading)
     table = HashTable([kind.name for kind in kinds])
     listing = _Listing(inputs)

@@ -58,8 +58,9 @@ public:
                 if (begin == end) continue;
                 ++found;
                 if (band_.sorted) {
-                    prefetch(band_.sorted + begin * band_.hashes.words);
-                    prefetch(band_.sorted + (end - 1) * band_.hashes.words);
+                    const uint64_t* behind = band_.sorted + std::min(end, begin + kAhead) * band_.hashes.words;
+                    for (const uint64_t* line = band_.sorted + begin * band_.hashes.words; line < behind; line += 8)
+                        prefetch(line);
                 } else {
                     for (size_t place = begin; place < std::min(end, begin + 8); ++place) prefetch(band_.order + place);
                 }
@@ -72,7 +73,8 @@ public:
         return found;
     }
 
-    static constexpr size_t kBatch = 128;
+    static constexpr size_t kBatch = 64;
+    static constexpr size_t kAhead = 64;  // of a run, so many hashes are fetched ahead
 
 private:
     const Band& band_;

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeGuard
+from abc import ABC, abstractmethod
+from typing import IO, NamedTuple, Protocol, TypeGuard
 
 from lookalike.errors import ImageError, Status
-from lookalike.images import limits
-from lookalike.images.jpeg_header import END
+from lookalike.images.jpeg import LAST_BYTES, FirstScan, has_end
+from lookalike.images.limits import DEFAULT_MAX_BYTES, check_bytes
 
-if TYPE_CHECKING:
-    from lookalike.images.jpeg import FirstScan
-
+WORTH_SPARING = 1 << 18
+"""Files of no more bytes than that are read whole."""
 FIRST = 1 << 16
 STEP = 1 << 17
 """Bytes that are read at first, and then at a time."""
-LAST_BYTES = 4096
-"""In so many at its end, a sound JPEG has its end marker."""
 
 
 class Contents(NamedTuple):
-    """Bytes from the beginning of a file."""
+    """The bytes of a file, or the first scan of one, cut out."""
 
     data: bytes | bytearray
     size: int
@@ -39,12 +37,25 @@ class Item(Protocol):
         """Its bytes. Raises `ImageError` or `OSError` where they cannot be had."""
 
 
+class Origin(ABC):
+    """Where the contents of one image come from, if neither from a file nor from an `Item`."""
+
+    @abstractmethod
+    def contents(self, least_side: int | None, max_bytes: int) -> Contents:
+        """All of them; with a `least_side`, perhaps no more than `decode_luma` needs for it.
+
+        Raises `ImageError`, also where they are more than `max_bytes`.
+        """
+
+
 def is_item(value: object) -> TypeGuard[Item]:
     """Whether `value` speaks the protocol of `Item`. (A path has an `open` too, but no `size`.)"""
     return callable(getattr(value, "open", None)) and hasattr(value, "size")
 
 
-def file_contents(path: str, scan: FirstScan | None) -> Contents:
+def file_contents(
+    path: str, least_side: int | None, max_bytes: int = DEFAULT_MAX_BYTES
+) -> Contents:
     """Those of the file at `path`. Raises `ImageError`."""
     try:
         _require_file(os.stat(path))  # noqa: PTH116  # what is no file is not even opened
@@ -52,7 +63,7 @@ def file_contents(path: str, scan: FirstScan | None) -> Contents:
             status = os.fstat(file.fileno())
             _require_file(status)
             # Special files say that they have no bytes, and give some all the same.
-            return read_contents(file, status.st_size or None, scan)
+            return read_contents(file, status.st_size or None, least_side, max_bytes)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(Status.MISSING, "there is no such file") from error
     except OSError as error:
@@ -61,33 +72,39 @@ def file_contents(path: str, scan: FirstScan | None) -> Contents:
         raise ImageError(Status.MISSING, f"no file can have such a name: {error}") from error
 
 
-def item_contents(item: Item, scan: FirstScan | None) -> Contents:
+def item_contents(
+    item: Item, least_side: int | None, max_bytes: int = DEFAULT_MAX_BYTES
+) -> Contents:
     """Those of an item. Raises `ImageError`."""
     try:
         with item.open() as file:
-            return read_contents(file, item.size, scan)
+            return read_contents(file, item.size, least_side, max_bytes)
     except OSError as error:
         raise cannot_be_read(error) from error
 
 
-def read_contents(file: IO[bytes], size: int | None, scan: FirstScan | None) -> Contents:
-    """Read a file to its end, or until the scan says that it is enough, if the size is known."""
+def read_contents(
+    file: IO[bytes],
+    size: int | None,
+    least_side: int | None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> Contents:
+    """Read a file to its end; with a `least_side`, and if the size is known, perhaps less of it."""
     if size is None:
-        return _of_unknown_size(file)
-    if size > limits.MAX_BYTES:
-        raise ImageError(
-            Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {limits.MAX_BYTES:,}"
-        )
-    if scan is None or size <= FIRST or not file.seekable():
+        return _whole(read_to_end(file, max_bytes))
+    check_bytes(size, max_bytes)
+    if least_side is None or size <= WORTH_SPARING or not file.seekable():
         return _whole(_read(file, size))
+    scan = FirstScan(least_side)
     data = bytearray(_read(file, FIRST))
     while len(data) < size:
-        if scan.ends_in(data):
-            if _is_complete(file, size):
-                return Contents(data, size)
-            file.seek(len(data))
-            scan.hopeless = True
-        more = _read(file, size - len(data) if scan.hopeless else min(STEP, size - len(data)))
+        ended = scan.ends_in(data)
+        if ended and _is_complete(file, size):
+            return Contents(scan.cut_out(data), size)
+        if ended or scan.hopeless:
+            file.seek(0)  # to read it in one piece is faster than to put pieces together
+            return _whole(_read(file, size))
+        more = _read(file, min(STEP, size - len(data)))
         if not more:  # it has shrunk
             break
         data += more
@@ -102,17 +119,20 @@ def cannot_be_read(error: OSError) -> ImageError:
 def _is_complete(file: IO[bytes], size: int) -> bool:
     """Whether the end of a JPEG is there, so that one that was cut off is not taken for sound."""
     file.seek(max(size - LAST_BYTES, 0))
-    return END in _read(file, LAST_BYTES)
+    return has_end(_read(file, LAST_BYTES))
 
 
-def _of_unknown_size(file: IO[bytes]) -> Contents:
+def read_to_end(file: IO[bytes], max_bytes: int) -> bytearray:
+    """All bytes that are left of a file of unknown size, unless they are too many."""
     data = bytearray()
     while more := file.read(STEP):
+        if not isinstance(more, bytes):
+            raise TypeError(f"a file must be open for reading bytes; {file!r} gave {type(more)}")
         data += more
-        if len(data) > limits.MAX_BYTES:
-            reason = f"it has more than {limits.MAX_BYTES:,} bytes, the limit"
+        if len(data) > max_bytes:
+            reason = f"it has more than {max_bytes:,} bytes, the limit"
             raise ImageError(Status.TOO_LARGE, reason)
-    return _whole(data)
+    return data
 
 
 def _whole(data: bytes | bytearray) -> Contents:

@@ -13,14 +13,25 @@ from typing import TYPE_CHECKING
 
 import simplejpeg
 
-from lookalike.images.contents import LAST_BYTES
-from lookalike.images.jpeg_header import END, START, JpegHeader, end_of_scan, read_header
+from lookalike.images.jpeg_header import (
+    END,
+    START,
+    HeaderCutOffError,
+    JpegHeader,
+    end_of_scan,
+    read_header,
+    read_header_so_far,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 SCALES = (8, 4, 2, 1)
+LAST_BYTES = 4096
+"""In so many at its end, a sound JPEG has its end marker."""
+LONGEST_HEADER = 1 << 22
+"""Bytes after which no first scan is waited for any longer."""
 
 
 class FirstScan:
@@ -30,24 +41,37 @@ class FirstScan:
         self._least_side = least_side
         self._header: JpegHeader | None = None
         self._looked = 0
+        self._end = 0
         self.hopeless = False
         """Whether nothing but the whole file will do."""
 
     def ends_in(self, data: bytes | bytearray) -> bool:
         """Whether the beginning of the file holds all that is needed."""
-        if self.hopeless:
-            return False
         if self._header is None:
-            header = read_header(data)
-            if header is None or not _can_end_early(header, self._least_side):
-                self.hopeless = True
-                return False
+            self._find_header(data)
+        if self._header is None or self.hopeless:
+            return False
+        end = end_of_scan(data, self._looked)
+        if end is None:
+            self._looked = max(len(data) - 1, self._header.scan)
+            return False
+        self._end = end
+        return True
+
+    def cut_out(self, data: bytes | bytearray) -> bytes:
+        """Of what it ends in, the scan and what is before it: a JPEG of its own."""
+        return _closed(data, self._end)
+
+    def _find_header(self, data: bytes | bytearray) -> None:
+        try:
+            header = read_header_so_far(data) if data.startswith(START) else None
+        except HeaderCutOffError:
+            self.hopeless = len(data) > LONGEST_HEADER
+            return
+        self.hopeless = header is None or not _can_end_early(header, self._least_side)
+        if header is not None:
             self._header = header
             self._looked = header.scan
-        if end_of_scan(data, self._looked) is not None:
-            return True
-        self._looked = max(len(data) - 1, self._header.scan)
-        return False
 
 
 def header_of(data: bytes | bytearray) -> JpegHeader | None:
@@ -68,17 +92,23 @@ def decode_luma(
 ) -> NDArray[np.uint8] | None:
     """The luma, `(height, width)`, with a shorter side of at least `least_side`, or as it is.
 
-    `size`: the bytes of the whole file, of which `data` may be the beginning. None as above, and
-    where the beginning is not enough.
+    `size`: the bytes of the whole file, of which `data` may be the first scan, cut out. None as
+    above.
     """
     scale = scale_for(header, least_side)
-    if _can_end_early(header, least_side):
+    if len(data) < size:  # the first scan, cut out
+        return _decode(data, header, "GRAY", scale)
+    if _can_end_early(header, least_side) and has_end(data[-LAST_BYTES:]):
         end = end_of_scan(data, header.scan)
-        if end is not None and (len(data) < size or END in data[-LAST_BYTES:]):
-            luma = _decode(bytes(data[:end]) + END, header, "GRAY", scale)
-            if luma is not None:
-                return luma
-    return None if len(data) < size else _decode(data, header, "GRAY", scale)
+        luma = None if end is None else _decode(_closed(data, end), header, "GRAY", scale)
+        if luma is not None:
+            return luma
+    return _decode(data, header, "GRAY", scale)
+
+
+def has_end(last: bytes | bytearray) -> bool:
+    """Whether a JPEG with these last bytes, `LAST_BYTES` of them, has not been cut off."""
+    return END in last
 
 
 def scale_for(header: JpegHeader, least_side: int) -> int:
@@ -89,6 +119,11 @@ def scale_for(header: JpegHeader, least_side: int) -> int:
 
 def _can_end_early(header: JpegHeader, least_side: int) -> bool:
     return header.progressive and header.whole_dc and scale_for(header, least_side) == SCALES[0]
+
+
+def _closed(data: bytes | bytearray, end: int) -> bytes:
+    with memoryview(data) as view:
+        return b"".join((view[:end], END))
 
 
 def _decode(

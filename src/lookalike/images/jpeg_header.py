@@ -1,18 +1,22 @@
 """What a JPEG says of itself before its first scan, read without a decoder.
 
-Source: ITU-T T.81 (1992), annex B; Exif 2.32, section 4.6; CIPA DC-007 (MPO).
+Source: ITU-T T.81 (1992), annexes B and G; Exif 2.32, section 4.6; CIPA DC-007 (MPO).
 """
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from typing import NamedTuple
 
 START = b"\xff\xd8\xff"
 END = b"\xff\xd9"
 
-EXIF, XMP, MPF = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"MPF\0"
+JFIF, EXIF, MPF = b"JFIF\0", b"Exif\0\0", b"MPF\0"
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+GAIN_MAP = b' hdrgm:Version="'
+"""In XMP: the further images of an MPO are no pictures, but what makes the first one brighter."""
 ORIENTATION_TAG, IMAGES_TAG = 0x0112, 0xB001
 SHORT, LONG = 3, 4
 
@@ -20,12 +24,18 @@ SOF_HUFFMAN = {0xC0, 0xC1, 0xC2}
 """Baseline, extended and progressive, by Huffman codes."""
 SOF_PROGRESSIVE = 0xC2
 SOF_OTHERS = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
-SOS = 0xDA
+EOI, SOS, APP0, APP1, APP2 = 0xD9, 0xDA, 0xE0, 0xE1, 0xE2
 BARE = {0x01, *range(0xD0, 0xD9)}
 """Markers without a segment."""
+FIRST_PASSES = {0x00, 0x01}
+"""Successive approximation of a first pass over the averages: all their bits, or all but one."""
 
 _next_marker = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search
 _xmp_orientation = re.compile(rb'tiff:Orientation(?:="|>)([0-9])').search
+
+
+class HeaderCutOffError(Exception):
+    """The data end before the first scan begins."""
 
 
 class JpegHeader(NamedTuple):
@@ -39,11 +49,19 @@ class JpegHeader(NamedTuple):
     orientation: int
     """As EXIF counts, 1 is upright; where there is none of EXIF's, XMP's."""
     images: int
-    """How many images the file has, by its MPF segment."""
+    """How many pictures the file has, by its MPF segment."""
     scan: int
     """Where the data of the first scan begins."""
     whole_dc: bool
     """Whether the first scan has the average of every block, at least of the luma."""
+
+
+class _Frame(NamedTuple):
+    width: int
+    height: int
+    progressive: bool
+    names: bytes
+    """One byte for each component."""
 
 
 def read_header(data: bytes | bytearray) -> JpegHeader | None:
@@ -53,9 +71,50 @@ def read_header(data: bytes | bytearray) -> JpegHeader | None:
     before the first scan.
     """
     try:
-        return _read(data)
-    except (IndexError, struct.error):
+        return read_header_so_far(data)
+    except HeaderCutOffError:
         return None
+
+
+def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
+    """As `read_header`, but raises `HeaderCutOffError` where `data` ends before the first scan."""
+    frame: _Frame | None = None
+    exif, xmp, images, jfif, gain_map = b"", b"", 1, False, False
+    for marker, body, end in _segments(data):
+        if marker in SOF_HUFFMAN:
+            if frame is not None:
+                return None
+            frame = _frame(data[body:end], marker == SOF_PROGRESSIVE)
+            if frame is None:
+                return None
+        elif marker in SOF_OTHERS or marker == EOI:
+            return None
+        elif marker == APP0:
+            jfif = jfif or data.startswith(JFIF, body)
+        elif marker == APP1 and data.startswith(EXIF, body):
+            if exif:  # in several segments
+                return None
+            exif = bytes(data[body + len(EXIF) : end])
+        elif marker == APP1 and data.startswith(XMP, body):
+            xmp = bytes(data[body + len(XMP) : end])
+            gain_map = gain_map or GAIN_MAP in xmp
+        elif marker == APP2 and data.startswith(MPF, body):
+            images = _image_count(bytes(data[body + len(MPF) : end]))
+        elif marker == SOS:
+            orientation = _orientation(exif, xmp)
+            if frame is None or orientation is None:
+                return None
+            return JpegHeader(
+                frame.width,
+                frame.height,
+                len(frame.names),
+                frame.progressive,
+                orientation,
+                1 if gain_map else images,
+                end,
+                _has_whole_dc(data[body:end], frame.names, jfif),
+            )
+    return None
 
 
 def end_of_scan(data: bytes | bytearray, begin: int) -> int | None:
@@ -64,93 +123,91 @@ def end_of_scan(data: bytes | bytearray, begin: int) -> int | None:
     return found.start() if found else None
 
 
-def _read(data: bytes | bytearray) -> JpegHeader | None:
+def _segments(data: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
+    """Marker, begin and end of each segment; ends where there is something else."""
     at = 2
-    frame: tuple[int, int, int, bool, bytes] | None = None
-    exif, xmp, images = b"", b"", 1
-    while True:
-        if data[at] != 0xFF:
-            return None
-        marker = data[at + 1]
-        if marker == 0xFF:  # fill bytes may precede a marker
-            at += 1
-            continue
-        if marker in BARE:
-            at += 2
-            continue
-        (length,) = struct.unpack_from(">H", data, at + 2)
-        body = at + 4
-        end = at + 2 + length
-        if length < 2 or end > len(data):
-            return None
-        if marker in SOF_HUFFMAN:
-            if frame is not None:
-                return None
-            frame = _frame(data[body:end], marker == SOF_PROGRESSIVE)
-            if frame is None:
-                return None
-        elif marker in SOF_OTHERS or marker == 0xD9:
-            return None
-        elif marker == 0xE1 and data.startswith(EXIF, body):
-            if exif:  # in several segments
-                return None
-            exif = bytes(data[body + len(EXIF) : end])
-        elif marker == 0xE1 and data.startswith(XMP, body):
-            xmp = bytes(data[body + len(XMP) : end])
-        elif marker == 0xE2 and data.startswith(MPF, body):
-            images = _value(bytes(data[body + len(MPF) : end]), IMAGES_TAG) or 1
-        elif marker == SOS:
-            if frame is None:
-                return None
-            width, height, components, progressive, first = frame
-            orientation = _orientation(exif, xmp)
-            if orientation is None:
-                return None
-            spectral = data[end - 3 : end]
-            whole_dc = spectral[:2] == b"\0\0" and spectral[2] < 16 and data[body + 1] == first[0]
-            return JpegHeader(
-                width, height, components, progressive, orientation, images, end, whole_dc
-            )
-        at = end
+    try:
+        while data[at] == 0xFF:
+            marker = data[at + 1]
+            if marker == 0xFF:  # fill bytes may precede a marker
+                at += 1
+            elif marker in BARE:
+                at += 2
+            else:
+                length = data[at + 2] << 8 | data[at + 3]
+                end = at + 2 + length
+                if length < 2:
+                    return
+                if end > len(data):
+                    raise HeaderCutOffError
+                yield marker, at + 4, end
+                at = end
+    except IndexError as error:
+        raise HeaderCutOffError from error
 
 
-def _frame(body: bytes | bytearray, progressive: bool) -> tuple[int, int, int, bool, bytes] | None:
+def _frame(body: bytes | bytearray, progressive: bool) -> _Frame | None:
+    if len(body) not in {9, 15}:  # of one component or three
+        return None
     precision, height, width, components = struct.unpack_from(">BHHB", body)
-    if precision != 8 or components not in {1, 3} or not width or not height:
+    if precision != 8 or not width or not height or len(body) != 6 + 3 * components:
         return None
-    if len(body) != 6 + 3 * components:
+    samplings = body[7::3]  # across and down, four bits each
+    across, down = [one >> 4 for one in samplings], [one & 15 for one in samplings]
+    if (across[0], down[0]) != (max(across), max(down)):  # luma less fine than the rest
         return None
-    return width, height, components, progressive, bytes(body[6:7])
+    return _Frame(width, height, progressive, bytes(body[6::3]))
+
+
+def _has_whole_dc(body: bytes | bytearray, names: bytes, jfif: bool) -> bool:
+    """Whether the scan of this header has the averages of the luma."""
+    count = body[0] if body else 0
+    if len(body) != 4 + 2 * count or not count or body[1] != names[0]:
+        return False
+    # Without a word from JFIF the first of three components may be red.
+    luma = count == len(names) or (jfif and count < len(names))
+    return luma and body[-3:-1] == b"\0\0" and body[-1] in FIRST_PASSES
 
 
 def _orientation(exif: bytes, xmp: bytes) -> int | None:
     """1 where there is none; None where it cannot be told."""
     if exif:
-        value = _value(exif, ORIENTATION_TAG)
-        if value is None:
+        try:
+            value = _value(exif, ORIENTATION_TAG)
+        except ValueError:
             return None
-        if value:
+        if value is not None:
             return value
     found = _xmp_orientation(xmp)
     return int(found[1]) if found else 1
 
 
+def _image_count(tiff: bytes) -> int:
+    try:
+        return _value(tiff, IMAGES_TAG) or 1
+    except ValueError:
+        return 1
+
+
 def _value(tiff: bytes, wanted: int) -> int | None:
-    """One number of a TIFF's first directory; 0 where it has no such tag, None where it is odd."""
+    """One number of a TIFF's first directory, None where it has none.
+
+    Raises `ValueError` for a directory or a value that is odd.
+    """
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:
-        return None
+        raise ValueError("no TIFF")
+    found = None
     try:
         (directory,) = struct.unpack_from(order + "I", tiff, 4)
         (count,) = struct.unpack_from(order + "H", tiff, directory)
+        entry = struct.Struct(order + "HHI4s")
         for at in range(directory + 2, directory + 2 + 12 * count, 12):
-            tag, kind, values = struct.unpack_from(order + "HHI", tiff, at)
+            tag, kind, values, value = entry.unpack_from(tiff, at)
             if tag == wanted:
                 if values != 1 or kind not in {SHORT, LONG}:
-                    return None
-                form = order + ("H" if kind == SHORT else "I")
-                (value,) = struct.unpack_from(form, tiff, at + 8)
-                return int(value)
-    except struct.error:
-        return None
-    return 0
+                    raise ValueError("not one whole number")
+                (found,) = struct.unpack_from(order + ("H" if kind == SHORT else "I"), value)
+    except struct.error as error:
+        raise ValueError("it is cut off") from error
+    return found

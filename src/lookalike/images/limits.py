@@ -19,16 +19,17 @@ from lookalike.errors import ImageError, Status, whole_number
 DEFAULT_MAX_PIXELS = 500_000_000
 MAX_SIDE = 1_000_000
 """Resampling needs memory for each row and each column, however few pixels they hold."""
-MAX_BYTES = 1 << 31
+DEFAULT_MAX_BYTES = 1 << 31
 """Of a file, as it is read whole."""
 
 _reading = threading.local()
 
 
-def check_limit(max_pixels: int) -> None:
+def check_limits(max_pixels: int, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
     """Raise `TypeError` or `ValueError` for what cannot be a limit."""
-    if whole_number(max_pixels, "max_pixels") < 1:
-        raise ValueError(f"max_pixels must be 1 or more, not {max_pixels}")
+    for name, value in (("max_pixels", max_pixels), ("max_bytes", max_bytes)):
+        if whole_number(value, name) < 1:
+            raise ValueError(f"{name} must be 1 or more, not {value}")
 
 
 def check_size(size: tuple[int, int], max_pixels: int) -> None:
@@ -43,6 +44,12 @@ def check_size(size: tuple[int, int], max_pixels: int) -> None:
             Status.TOO_LARGE,
             f"{width} x {height} is {width * height:,} pixels; the limit is {max_pixels:,}",
         )
+
+
+def check_bytes(size: int, max_bytes: int) -> None:
+    """Raise `ImageError` for a file of more bytes than the limit."""
+    if size > max_bytes:
+        raise ImageError(Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {max_bytes:,}")
 
 
 @contextmanager

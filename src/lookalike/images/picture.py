@@ -54,6 +54,8 @@ class Picture:
         """Of the upright picture, in pixels; `pixels` may be fewer."""
         self.is_reduced = stored_size is not None
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
+        self.damage = ""
+        """Why the file could not be decoded to its end; empty where it was."""
         self._grids: dict[tuple[str, int, int], NDArray[np.uint8]] = {}
         self._grey: NDArray[np.uint8] | None = None
 

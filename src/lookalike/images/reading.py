@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import IO, TYPE_CHECKING, TypeAlias, TypeGuard, cast
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, cast
 
 import numpy as np
 from PIL import Image
 
 from lookalike.errors import ImageError, Status
-from lookalike.images.contents import Contents, Item, file_contents, is_item, item_contents
+from lookalike.images.contents import (
+    Contents,
+    Item,
+    Origin,
+    cannot_be_read,
+    file_contents,
+    is_item,
+    item_contents,
+    read_to_end,
+)
 from lookalike.images.decoding import decode
-from lookalike.images.jpeg import FirstScan, decode_luma, decode_whole, header_of
-from lookalike.images.limits import DEFAULT_MAX_PIXELS, check_limit, check_size, limit
+from lookalike.images.jpeg import decode_luma, decode_whole, header_of
+from lookalike.images.limits import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_MAX_PIXELS,
+    check_bytes,
+    check_limits,
+    check_size,
+    limit,
+)
 from lookalike.images.opening import open_image
 from lookalike.images.picture import Picture
+from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +48,16 @@ ImageSource: TypeAlias = (
 )
 
 
+class _How(NamedTuple):
+    """How to read: the arguments of `read_picture`."""
+
+    max_pixels: int
+    max_bytes: int
+    as_stored: bool
+    least_side: int | None
+    take_damaged: bool
+
+
 def is_image_source(value: object) -> TypeGuard[ImageSource]:
     """Whether `value` is one of the things that an image can be read from."""
     return isinstance(
@@ -37,89 +66,117 @@ def is_image_source(value: object) -> TypeGuard[ImageSource]:
 
 
 def read_picture(
-    source: ImageSource,
+    source: ImageSource | Origin,
     *,
     max_pixels: int = DEFAULT_MAX_PIXELS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
     as_stored: bool = False,
     least_side: int | None = None,
+    take_damaged: bool = False,
 ) -> Picture:
     """Read the first frame, upright and over white.
 
-    `source`: a path, the bytes of a file, a file open for reading bytes, an `Item`, a Pillow image,
-    or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. With `as_stored`, EXIF
-    orientation is not applied and alpha is dropped, as ImageHash and imagededup have it.
+    `source`: a path, the bytes of a file, a file open for reading bytes, an `Item` or `Origin`, a
+    Pillow image, or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. With `as_stored`,
+    EXIF orientation is not applied and alpha is dropped, as ImageHash and imagededup have it.
     `least_side`: None reads every pixel. A number is for who only wants grey, and no more of it
     than a shorter side of so many pixels: of a JPEG then no more is decoded, or even read.
+    `max_pixels`, `max_bytes`: an image of more is refused from its header, a file from its size.
+    `take_damaged`: what cannot be decoded to its end is decoded as far as it goes, and
+    `picture.damage` says what is wrong.
 
     Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for what
     cannot be an image at all.
     """
-    check_limit(max_pixels)
-    found = taken(source)
+    check_limits(max_pixels, max_bytes)
+    found = source if isinstance(source, Origin) else taken(source, max_bytes)
     if isinstance(found, ImageError):
         raise found
+    try:
+        return _picture(found, _How(max_pixels, max_bytes, as_stored, least_side, take_damaged))
+    except MemoryError as error:
+        reason = "reading it takes more memory than there is"
+        raise ImageError(Status.TOO_LARGE, reason) from error
+
+
+def _picture(
+    found: str | bytes | Item | Origin | Image.Image | NDArray[np.uint8], how: _How
+) -> Picture:
     if isinstance(found, np.ndarray):
         return Picture(_checked(found))
     if isinstance(found, Image.Image):
-        with _callers_images, limit(max_pixels):
-            return _opened(found, None, max_pixels, as_stored)
-    if least_side is not None and not isinstance(found, bytes):
-        beginning = _contents(found, FirstScan(least_side))
-        picture = _jpeg(beginning, max_pixels, as_stored, least_side)
-        if picture is not None:
-            return picture
-        whole = beginning if len(beginning.data) == beginning.size else _contents(found, None)
-    else:
-        whole = _contents(found, None)
-    return _whole_picture(whole, max_pixels, as_stored, least_side)
-
-
-def _contents(source: str | bytes | Item, scan: FirstScan | None) -> Contents:
-    if isinstance(source, bytes):
-        return Contents(source, len(source))
-    if isinstance(source, str):
-        return file_contents(source, scan)
-    return item_contents(source, scan)
-
-
-def _whole_picture(
-    whole: Contents, max_pixels: int, as_stored: bool, least_side: int | None
-) -> Picture:
-    if not whole.data:
-        raise ImageError(Status.EMPTY, "it has no bytes")
-    picture = _jpeg(whole, max_pixels, as_stored, least_side)
+        with _callers_images:
+            return _by_pillow(lambda: found, None, how)
+    contents = _contents(found, how.least_side, how.max_bytes)
+    picture = _jpeg(contents, how)
+    if picture is None and len(contents.data) < contents.size:
+        contents = _contents(found, None, how.max_bytes)
+        picture = _jpeg(contents, how)
     if picture is not None:
         return picture
-    with limit(max_pixels):
-        return _opened(open_image(bytes(whole.data)), whole, max_pixels, as_stored)
+    if not contents.data:
+        raise ImageError(Status.EMPTY, "it has no bytes")
+    data = bytes(contents.data)
+    return _by_pillow(lambda: open_image(data), contents, how)
 
 
-def _jpeg(
-    contents: Contents, max_pixels: int, as_stored: bool, least_side: int | None
-) -> Picture | None:
+def _contents(
+    source: str | bytes | Item | Origin, least_side: int | None, max_bytes: int
+) -> Contents:
+    if isinstance(source, bytes):
+        check_bytes(len(source), max_bytes)
+        return Contents(source, len(source))
+    if isinstance(source, str):
+        return file_contents(source, least_side, max_bytes)
+    if isinstance(source, Origin):
+        return source.contents(least_side, max_bytes)
+    return item_contents(source, least_side, max_bytes)
+
+
+def _jpeg(contents: Contents, how: _How) -> Picture | None:
     """A JPEG, without Pillow; None where that cannot be done."""
     header = header_of(contents.data)
     if header is None:
         return None
-    check_size((header.width, header.height), max_pixels)
-    if least_side is None:
+    check_size((header.width, header.height), how.max_pixels)
+    if how.least_side is None:
         pixels = decode_whole(contents.data, header)
     else:
-        pixels = decode_luma(contents.data, header, least_side, contents.size)
+        pixels = decode_luma(contents.data, header, how.least_side, contents.size)
     if pixels is None:
         return None
     return Picture(
         pixels,
-        orientation=1 if as_stored else header.orientation,
+        orientation=1 if how.as_stored else header.orientation,
         format="MPO" if header.images > 1 else "JPEG",
         frames=header.images,
         file=contents,
-        stored_size=None if least_side is None else (header.width, header.height),
+        stored_size=None if how.least_side is None else (header.width, header.height),
     )
 
 
+def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
+    """What Pillow makes of an image; of a damaged one as much as there is, if that is wanted."""
+    # The drop-in modules leave Pillow's own flag to the caller, as what they stand in for does.
+    strictly = nullcontext() if how.as_stored else truncation(allowed=False)
+    with limit(how.max_pixels), strictly:
+        try:
+            return _opened(opened(), file, how)
+        except ImageError as error:
+            if not how.take_damaged or error.status is not Status.DAMAGED:
+                raise
+            damage = error
+    with limit(how.max_pixels), truncation(allowed=True):
+        try:
+            picture = _opened(opened(), file, how)
+        except ImageError:
+            raise damage from None
+    picture.damage = damage.reason
+    return picture
+
+
 def taken(
-    source: ImageSource,
+    source: ImageSource, max_bytes: int = DEFAULT_MAX_BYTES
 ) -> str | bytes | Item | Image.Image | NDArray[np.uint8] | ImageError:
     """A source as something that threads can share: an open file becomes its bytes.
 
@@ -139,20 +196,19 @@ def taken(
             f"not {type(source).__name__}"
         )
     try:
-        data = cast("IO[bytes]", source).read()
+        return bytes(read_to_end(cast("IO[bytes]", source), max_bytes))
+    except ImageError as error:
+        return error
     except OSError as error:
-        return ImageError(Status.UNREADABLE, f"it cannot be read: {error.strerror or error}")
+        return cannot_be_read(error)
     except ValueError as error:  # the file is closed
         return ImageError(Status.UNREADABLE, f"it cannot be read: {error}")
-    if isinstance(data, bytes):
-        return data
-    raise TypeError(f"a file must be open for reading bytes; {source!r} gave {type(data)}")
 
 
-def _opened(image: Image.Image, file: Contents | None, max_pixels: int, as_stored: bool) -> Picture:
-    check_size(image.size, max_pixels)
+def _opened(image: Image.Image, file: Contents | None, how: _How) -> Picture:
+    check_size(image.size, how.max_pixels)
     frames = getattr(image, "n_frames", 1) if file is not None else 1
-    pixels, orientation = decode(image, as_stored=as_stored)
+    pixels, orientation = decode(image, as_stored=how.as_stored)
     return Picture(
         pixels, orientation=orientation, format=image.format or "", frames=frames, file=file
     )

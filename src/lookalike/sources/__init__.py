@@ -1,6 +1,20 @@
 """Where images come from."""
 
-from lookalike.sources.inputs import ImageSources, Input, Inputs
-from lookalike.sources.urls import at_hand, is_url
+from lookalike.sources.at_hand import at_hand
+from lookalike.sources.choice import Choice
+from lookalike.sources.files_from import files_from
+from lookalike.sources.input import Input
+from lookalike.sources.inputs import Inputs, ImageSources
+from lookalike.sources.item import Item
+from lookalike.sources.limits import ArchiveLimits
 
-__all__ = ["ImageSources", "Input", "Inputs", "at_hand", "is_url"]
+__all__ = [
+    "ArchiveLimits",
+    "Choice",
+    "ImageSources",
+    "Input",
+    "Inputs",
+    "Item",
+    "at_hand",
+    "files_from",
+]

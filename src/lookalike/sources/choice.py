@@ -50,12 +50,15 @@ class Sieve:
         self._exclude = Patterns(choice.exclude)
         self._folder = ("", Verdict.TAKEN)
 
-    def takes_file(self, name: str, prefix: str) -> bool:
-        """`name` is that of a file; `prefix`, with a slash at its end, says where it was found."""
+    def takes_file(self, name: str, prefix: str, *, archives: bool | None = None) -> bool:
+        """`name` is that of a file; `prefix`, with a slash at its end, says where it was found.
+
+        `archives`: whether to take them; None leaves that to the choice.
+        """
         if name.startswith(".") and not self.choice.hidden:
             return False
         if self._skipped is not None and (kind := other_kind(name)):
-            if not (self.choice.archives and is_archive(name)):
+            if not (is_archive(name) and (self.choice.archives if archives is None else archives)):
                 self.skip(kind)
                 return False
             return not self._excludes(prefix + name, "excluded")
@@ -72,10 +75,17 @@ class Sieve:
         """As `takes_file`, for a folder."""
         if name.startswith(".") and not self.choice.hidden:
             return False
-        return not self._excludes(prefix + name, "excluded folder")
+        return not self.excludes_folder(prefix + name)
+
+    def excludes_folder(self, path: str) -> bool:
+        """Whether a pattern excludes a folder."""
+        return self._excludes(path, "excluded folder")
 
     def takes_member(self, path: str, prefix: str) -> bool:
-        """As `takes_file`, for a path within an archive, whose folders count too."""
+        """As `takes_file`, for a path within an archive, whose folders count too.
+
+        Archives in archives are taken: they are to be told of.
+        """
         folder, _, name = path.rpartition("/")
         if self._folder[0] != prefix + folder:  # members of a folder mostly follow each other
             self._folder = (prefix + folder, self._verdict(folder, prefix))
@@ -84,7 +94,7 @@ class Sieve:
             self.skip("excluded")
         if verdict is not Verdict.TAKEN:
             return False
-        return self.takes_file(name, f"{prefix}{folder}/" if folder else prefix)
+        return self.takes_file(name, f"{prefix}{folder}/" if folder else prefix, archives=True)
 
     def _verdict(self, folder: str, prefix: str) -> Verdict:
         """Of a folder in an archive, and the ones around it."""

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from fnmatch import translate
 from typing import TypeAlias
 
 from lookalike.errors import ImageError
+from lookalike.sources.choice import Sieve
+from lookalike.sources.places import Place
 
 ANY_DEPTH = "**"
 _MAGIC = re.compile(r"[*?[]")
 
-Lister: TypeAlias = Callable[[str], tuple[Hashable, list[str], list[str]]]
-"""A folder to what identifies it, and the sorted names of its files and of its folders.
-
-Raises `ImageError` for one that cannot be listed.
-"""
+State: TypeAlias = frozenset[int]
+"""How far into a glob a path has come: the parts that its next name may match."""
 
 
 def is_glob(name: str) -> bool:
@@ -26,90 +25,87 @@ def is_glob(name: str) -> bool:
 
 
 def expand(
-    glob: Glob, lister: Lister, *, hidden: bool
+    place: Place, glob: Glob, sieve: Sieve
 ) -> Iterator[tuple[str, str, ImageError | None]]:
-    """Yield `(path, path relative to the glob's root, None)` for every file and folder that matches.
+    """Yield `(path, path relative to the glob's root, None)` for all files and folders that match.
 
-    A folder that matches is not searched any further. One that cannot be listed is yielded with its
-    error.
+    Of those that match, what the sieve's patterns exclude is left out. A folder that matches is not
+    searched any further. One that cannot be listed is yielded with its error.
     """
-    start = glob.start()
-    if glob.is_match(start):
-        yield glob.root or os.curdir, "", None
+    root, hidden = glob.root or os.curdir, sieve.choice.hidden
+    if place.is_missing(root):
+        return
+    if glob.is_match(glob.start):
+        yield root, "", None
         return
     searched = set()
-    waiting = [("", start)]
+    waiting = [(glob.root, "", glob.start)]
     while waiting:
-        prefix, state = waiting.pop()
+        here, prefix, state = waiting.pop()
         try:
-            identity, files, folders = lister(glob.path(prefix) or os.curdir)
+            identity, files, folders = place.list(here or root)
         except ImageError as error:
-            yield glob.path(prefix), prefix, error
+            yield here or root, prefix, error
             continue
         if (identity, state) in searched:  # a link has led back here
             continue
         searched.add((identity, state))
         for name in files:
-            if glob.is_match(glob.step(state, name, hidden)):
-                yield glob.path(prefix + name), prefix + name, None
+            if glob.takes_files and glob.is_match(glob.step(state, name, hidden)):
+                if sieve.takes_path(prefix + name):
+                    yield place.join(here, name), prefix + name, None
         deeper = []
         for name in folders:
             following = glob.step(state, name, hidden)
+            if not following or sieve.excludes_folder(prefix + name):
+                continue
             if glob.is_match(following):
-                yield glob.path(prefix + name), prefix + name, None
-            elif following:
-                deeper.append((f"{prefix}{name}/", following))
+                yield place.join(here, name), prefix + name, None
+            else:
+                deeper.append((place.join(here, name), f"{prefix}{name}/", following))
         waiting.extend(reversed(deeper))
 
 
 class Glob:
-    """A glob: `*`, `?` and `[abc]` match within one name, `**` any number of folders."""
+    """A pattern: `*`, `?` and `[abc]` match within one name, `**` any number of folders."""
 
-    def __init__(self, pattern: str, separator: str = os.sep) -> None:
-        parts = pattern.replace(separator, "/").split("/")
+    def __init__(self, pattern: str) -> None:
+        parts = pattern.replace(os.sep, "/").split("/")
         fixed = next(at for at, part in enumerate(parts) if is_glob(part))
         self.root = "/".join(parts[:fixed])
         """The folder before the first wildcard; empty for the present one."""
-        if fixed == 1 and not parts[0]:
+        if fixed and not self.root:
             self.root = "/"
+        self.takes_files = bool(parts[-1])
+        """Whether files match too: after a slash at the end, only folders do."""
         wild = [part for part in parts[fixed:] if part]
-        self._parts = [
-            None if part == ANY_DEPTH else re.compile(translate(part)) for part in wild
-        ]
+        self._parts = [None if part == ANY_DEPTH else re.compile(translate(part)) for part in wild]
         self._takes_hidden = [part.startswith(".") for part in wild]
+        self.start = self._closed({0})
+        """The state of the root."""
 
-    def path(self, relative: str) -> str:
-        """The path of what lies under the root."""
-        if not self.root or not relative:
-            return self.root + relative
-        return self.root.rstrip("/") + "/" + relative
-
-    def start(self) -> frozenset[int]:
-        """Where in the pattern its root stands: a state, for `step`."""
-        return self._closed({0})
-
-    def step(self, state: frozenset[int], name: str, hidden: bool) -> frozenset[int]:
-        """The state of the entry `name` in a folder of some state; empty if it cannot match."""
+    def step(self, state: State, name: str, hidden: bool) -> State:
+        """The state of `name` in a folder of some state; empty where it cannot match."""
         following = set()
         for at in state:
             if at == len(self._parts):
                 continue
+            part = self._parts[at]
             if name.startswith(".") and not (hidden or self._takes_hidden[at]):
                 continue
-            part = self._parts[at]
             if part is None:
                 following.add(at)
             elif part.match(name):
                 following.add(at + 1)
         return self._closed(following)
 
-    def is_match(self, state: frozenset[int]) -> bool:
-        """Whether the whole pattern is matched in this state."""
+    def is_match(self, state: State) -> bool:
+        """Whether the whole pattern is matched."""
         return len(self._parts) in state
 
-    def _closed(self, state: set[int]) -> frozenset[int]:
+    def _closed(self, state: set[int]) -> State:
         """With what is reached by letting `**` stand for no folder."""
-        for at in range(len(self._parts)):
-            if at in state and self._parts[at] is None:
+        for at, part in enumerate(self._parts):
+            if at in state and part is None:
                 state.add(at + 1)
         return frozenset(state)

@@ -5,55 +5,55 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from lookalike.errors import ImageError, Status
 from lookalike.images import ImageSource, is_image_source, taken
-from lookalike.sources.folders import walk
+from lookalike.sources.addresses import is_address, place_of, require_address
+from lookalike.sources.archives import MARK, archive_kind, inputs_in
+from lookalike.sources.choice import Choice, Sieve
+from lookalike.sources.folders import files_of
+from lookalike.sources.globs import Glob, expand, is_glob
+from lookalike.sources.input import Input
+from lookalike.sources.item import Item, is_item, refusal
+from lookalike.sources.kinds import is_archive, is_parquet
+from lookalike.sources.local import LocalPlace
+from lookalike.sources.parquet import require_pyarrow, rows
+from lookalike.sources.places import Place
 from lookalike.sources.urls import is_url, require_httpx
 
-ImageSources: TypeAlias = "ImageSource | Iterable[ImageSource]"
-"""One image, URL or folder, or any number of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One image to be read."""
-
-    key: str
-    """Its path or URL; for one without, its place among what was named, in square brackets."""
-    source: ImageSource | ImageError
-    """What to read, or why that cannot be done."""
-
-    @property
-    def is_path(self) -> bool:
-        """Whether it is a mere name, a path or URL, and holds nothing of the image."""
-        return isinstance(self.source, str)
+ImageSources: TypeAlias = "ImageSource | Item | Iterable[ImageSource | Item]"
+"""One image, URL, folder, archive or the like, or any number of them."""
 
 
 class Inputs:
-    """The single images among `images`: folders are walked, everything else is taken as named.
+    """The single images among `images`: folders and archives are gone into, globs expanded.
 
     Iterate once. `skipped` then says how many files were left out, by kind: those that plainly are
-    something else, and under `same file` those that were already there by another name, through a
-    link or because they were named twice. URLs are the same where all their letters are.
+    something else, those that patterns exclude, and under `same file` those that were already there
+    by another name, through a link or because they were named twice.
     """
 
     def __init__(
-        self, images: ImageSources, *, recursive: bool, hidden: bool, repeats: bool = False
+        self,
+        images: ImageSources,
+        choice: Choice | None = None,
+        *,
+        repeats: bool = False,
+        first_row: int = 0,
     ) -> None:
-        """`repeats`: whether to yield a file again that was already yielded.
+        """`repeats`: whether to yield a file again that was already yielded. `first_row`: of
+        Parquet files, the first that is yielded.
 
-        Raises `TypeError` for what no image can be read from, and `MissingExtraError` for URLs
-        without httpx.
+        Raises `TypeError` for what no image can be read from, and `MissingExtraError` where what is
+        named needs an extra that is not installed.
         """
         self.skipped: Counter[str] = Counter()
-        self._recursive = recursive
-        self._hidden = hidden
+        self._sieve = Sieve(choice or Choice(), self.skipped)
         self._repeats = repeats
+        self._first_row = first_row
         self._seen: set[int | str] = set()
-        if is_image_source(images):
+        if is_image_source(images) or is_item(images):
             self._named: Iterable[object] = [images]
         elif isinstance(images, Iterable):
             self._named = images
@@ -64,33 +64,97 @@ class Inputs:
             )
         if isinstance(self._named, Sequence):  # anything else may give its items only once
             for at, named in enumerate(self._named):
-                if is_url(_source(named, at)):
-                    require_httpx()
+                _require_extras(_source(named, at))
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
             source = _source(named, at)
             if isinstance(source, str | os.PathLike):
-                yield from self._files(os.fsdecode(source))
+                yield from self._by_name(source)
+            elif is_item(source):
+                yield Input(source.key, source)
             else:
                 yield Input(f"[{at}]", _taken(source))
 
-    def _files(self, path: str) -> Iterator[Input]:
-        if is_url(path) or not _is_folder(path):
-            if self._is_new(path):
-                yield Input(path, path)
+    def _by_name(self, name: str | os.PathLike[str]) -> Iterator[Input]:
+        if is_url(name):
+            if self._is_new(name):
+                yield Input(name, name)
             return
-        for found, error in walk(
-            path, recursive=self._recursive, hidden=self._hidden, skipped=self.skipped
-        ):
-            if error or self._is_new(found):
-                yield Input(found, error or found)
+        key = os.fsdecode(name)
+        try:
+            place, path = place_of(name) if is_address(name) else (LocalPlace(), key)
+            key = place.key(path)
+            if place.is_folder(path):
+                yield from self._folder(place, path)
+            elif isinstance(name, str) and is_glob(path) and place.is_missing(path):
+                yield from self._glob(place, path)
+            else:
+                yield from self._file(place, path)
+        except ImageError as error:
+            yield Input(key, error)
 
-    def _is_new(self, path: str) -> bool:
-        if self._repeats:
-            return True
-        identity = path if is_url(path) else _identity(path)
-        if identity is None:
+    def _folder(self, place: Place, folder: str, prefix: str = "") -> Iterator[Input]:
+        for path, relative, error in files_of(place, folder, self._sieve, prefix):
+            if error:
+                yield Input(place.key(path), error)
+            elif self._sieve.choice.archives and is_archive(path):
+                yield from self._file(place, path, f"{relative}{MARK}")
+            elif self._is_new(place.identity(path)):
+                yield Input(place.key(path), place.image(path))
+
+    def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
+        """As if all that matches were named, but that patterns apply."""
+        nothing = True
+        for path, relative, error in expand(place, Glob(pattern), self._sieve):
+            nothing = False
+            if error:
+                yield Input(place.key(path), error)
+            elif place.is_folder(path):
+                yield from self._folder(place, path, f"{relative}/" if relative else "")
+            else:
+                yield from self._file(place, path, f"{relative}{MARK}")
+        if nothing:
+            reason = "nothing is there by that name, or matches it as a pattern"
+            yield Input(place.key(pattern), ImageError(Status.MISSING, reason))
+
+    def _file(self, place: Place, path: str, prefix: str = "") -> Iterator[Input]:
+        """One file, or what is in it; `prefix` stands before that where patterns are matched."""
+        if not self._is_new(place.identity(path)):
+            return
+        file = place.file(path) if is_archive(path) or is_parquet(path) else None
+        try:
+            if file and is_parquet(path):
+                for key, found in rows(file, self._sieve.choice, self._first_row):
+                    yield from self._row(place, path, key, found)
+                return
+            if file and (kind := archive_kind(file)):
+                yield from inputs_in(file, kind, self._sieve, prefix)
+                return
+        except OSError as error:
+            raise refusal(error) from error
+        yield Input(place.key(path), place.image(path))
+
+    def _row(
+        self, place: Place, path: str, key: str, found: bytes | str | ImageError
+    ) -> Iterator[Input]:
+        """A row of the Parquet file at `path`: an image, or where that is."""
+        if not isinstance(found, str) or is_url(found):
+            if not isinstance(found, str) or self._is_new(found):
+                yield Input(key, found)
+            return
+        try:
+            if is_address(found):
+                place, found = place_of(found)
+            else:
+                found = place.join(os.path.dirname(path), found)  # noqa: PTH120
+            if self._is_new(place.identity(found)):
+                yield Input(key, place.image(found))
+        except ImageError as error:
+            yield Input(key, error)
+
+    def _is_new(self, identity: int | str | None) -> bool:
+        if self._repeats or identity is None:
             return True
         if identity in self._seen:
             self.skipped["same file"] += 1
@@ -99,23 +163,8 @@ class Inputs:
         return True
 
 
-def _identity(path: str) -> int | None:
-    """A number that all names of a file share; None where that cannot be told."""
-    try:
-        status = os.stat(path)  # noqa: PTH116
-    except (OSError, ValueError):  # reading it will say why
-        return None
-    if not status.st_ino:  # some network file systems do not number their files
-        return None
-    return status.st_dev << 64 | status.st_ino
-
-
-def _is_folder(path: str) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112  # false, not an error, for impossible names
-
-
-def _source(named: object, at: int) -> ImageSource:
-    if not is_image_source(named):
+def _source(named: object, at: int) -> ImageSource | Item:
+    if not is_image_source(named) and not is_item(named):
         raise TypeError(f"no image can be read from {named!r}, number {at} of images")
     return named
 
@@ -125,3 +174,12 @@ def _taken(source: ImageSource) -> ImageSource | ImageError:
         return taken(source)
     except TypeError as error:  # a file open for text
         return ImageError(Status.NOT_AN_IMAGE, str(error))
+
+
+def _require_extras(source: object) -> None:
+    if is_url(source):
+        require_httpx()
+    elif is_address(source):
+        require_address(source)
+    if isinstance(source, str | os.PathLike) and is_parquet(os.fsdecode(source)):
+        require_pyarrow()

@@ -19,6 +19,9 @@ LONGEST_HEADER = 1 << 20
 EXTENDED = {tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE}
 LINKS = {tarfile.SYMTYPE, tarfile.LNKTYPE}
 DEVICES = {tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE}
+WITHOUT_CONTENT = {tarfile.DIRTYPE, b"V"}
+"""Folders, and GNU's label of the whole archive."""
+SPARSE = "GNU.sparse."
 SPARSE_FIRST, SPARSE_NEXT = 482, 504
 """Where a sparse header's blocks say whether another one follows: the first, and all others."""
 
@@ -80,16 +83,14 @@ def _parsed(block: bytes) -> tarfile.TarInfo:
 def _header(info: tarfile.TarInfo, records: dict[str, str]) -> Header:
     name, size = info.name, info.size
     if records:
-        name = records.get("GNU.sparse.name") or records.get("path", name)
+        name = records.get("GNU.sparse.name", records.get("path", name))
         size = _number(records["size"]) if "size" in records else size
-    sparse = info.type == tarfile.GNUTYPE_SPARSE or any(
-        record.startswith("GNU.sparse.") for record in records
-    )
+    sparse = info.type == tarfile.GNUTYPE_SPARSE or SPARSE in records
     if info.type in LINKS:
         return Header(name, 0, sparse, "link")
     if info.type in DEVICES:
         return Header(name, 0, sparse, "device")
-    if info.type == tarfile.DIRTYPE:
+    if info.type in WITHOUT_CONTENT:
         return Header(name, 0, sparse, "folder")
     return Header(name, size, sparse, "file")
 
@@ -104,7 +105,7 @@ def _extension(tape: Tape, size: int) -> bytes:
 
 
 def _records(data: bytes) -> dict[str, str]:
-    """Those of a pax header, `LENGTH KEYWORD=VALUE` and a newline each."""
+    """Those of a pax header that matter: `LENGTH KEYWORD=VALUE` and a newline each."""
     records = {}
     at = 0
     while at < len(data) and data[at]:
@@ -113,7 +114,10 @@ def _records(data: bytes) -> dict[str, str]:
         keyword, equals, value = data[at + len(digits) + 1 : end].partition(b"=")
         if end > len(data) or not equals or not value.endswith(b"\n"):
             raise ImageError(Status.DAMAGED, "it is broken: an extended header makes no sense")
-        records[_text(keyword)] = _text(value[:-1])
+        if keyword in {b"path", b"size", b"GNU.sparse.name"}:
+            records[keyword.decode()] = _text(value[:-1])
+        if keyword.startswith(SPARSE.encode()):
+            records[SPARSE] = ""
         at = end
     return records
 

@@ -6,7 +6,7 @@ from front to back, so what is taken of it is read as it passes by.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -64,3 +64,25 @@ def packed_members(archive: Item, compression: str, tally: Tally) -> Iterator[Me
             yield from _member(header, partial(_bytes, tape, header.size))
 '''
 '''
+
+
+def _member(header: Header, source: Callable[[str], Item | bytes]) -> Iterator[Member]:
+    """The member of a header, if it is more than a folder."""
+    if header.kind == "folder":
+        return
+    trouble = None
+    if header.is_sparse:
+        trouble = ImageError(Status.UNSUPPORTED, "it is stored with holes, which are not read here")
+    kind = "" if header.kind == "file" else header.kind
+    yield Member(header.name, header.size, header.size, source, kind, trouble)
+
+
+def _item(archive: Item, begin: int, size: int, key: str) -> TarMember:
+    return TarMember(key, archive, begin, size)
+
+
+def _bytes(tape: Tape, size: int, _key: str) -> bytes:
+    data = tape.read(size)
+    if len(data) < size:
+        raise ImageError(Status.DAMAGED, "the archive ends within it")
+    return data

@@ -25,8 +25,6 @@ from lookalike.errors import ImageError, MissingExtraError, Status
 if TYPE_CHECKING:
     import httpx
 
-    from lookalike.images import ImageSource
-
 SCHEMES = ("http://", "https://")
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 DRAINED = 1 << 16
@@ -136,14 +134,6 @@ class _Again(Exception):
 def is_url(source: object) -> TypeGuard[str]:
     """Whether `source` is a str that begins with http:// or https://."""
     return isinstance(source, str) and source[:8].lower().startswith(SCHEMES)
-
-
-def at_hand(source: ImageSource) -> ImageSource:
-    """The bytes behind a URL; anything else as it is.
-
-    Raises `ImageError` where they cannot be had, `MissingExtraError` without httpx.
-    """
-    return shared_fetcher().fetch(source) if is_url(source) else source
 
 
 def require_httpx() -> None:

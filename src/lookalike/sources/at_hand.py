@@ -1,0 +1,54 @@
+"""A name to what is behind it: a URL, an address, or the key of a result from an archive."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from lookalike.errors import ImageError
+from lookalike.images import ImageSource
+from lookalike.sources import urls
+from lookalike.sources.addresses import is_address, place_of
+from lookalike.sources.archives import MARK
+from lookalike.sources.choice import Choice
+from lookalike.sources.inputs import Inputs
+from lookalike.sources.item import Item
+from lookalike.sources.kinds import is_archive, is_parquet
+
+
+def at_hand(source: ImageSource) -> ImageSource:
+    """What to read where `source` is a URL, an address, or a key such as `photos.zip!/a.jpg`.
+
+    Anything else is given back as it is. Raises `ImageError` where it cannot be had, and
+    `MissingExtraError` where an extra is needed that is not installed.
+    """
+    if not isinstance(source, str):
+        return source
+    if urls.is_url(source):
+        return urls.shared_fetcher().fetch(source)
+    if MARK in source and not os.path.lexists(source):
+        for found in _within(source):
+            return found
+    if is_address(source):
+        place, path = place_of(source)
+        return _sound(place.image(path))
+    return source
+
+
+def _within(key: str) -> Iterator[ImageSource]:
+    """What the archive or Parquet file that `key` begins with gives under this key."""
+    at = key.find(MARK)
+    while at >= 0:
+        outer, inner = key[:at], key[at + len(MARK) :]
+        if is_archive(outer) or is_parquet(outer):
+            first_row = int(inner) if inner.isdecimal() else 0
+            for one in Inputs(outer, Choice(hidden=True), first_row=first_row):
+                if one.key in {key, outer}:  # found, or the archive itself cannot be read
+                    yield _sound(one.source)
+        at = key.find(MARK, at + 1)
+
+
+def _sound(source: ImageSource | Item | ImageError) -> ImageSource:
+    if isinstance(source, ImageError):
+        raise source
+    return source

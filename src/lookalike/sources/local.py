@@ -1,0 +1,88 @@
+"""The files of this machine."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from lookalike.errors import ImageError, Status
+from lookalike.sources.item import refusal
+from lookalike.sources.places import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A regular file as an `Item`, for what looks into files other than images."""
+
+    key: str
+    path: str
+    size: int
+
+    def open(self) -> BinaryIO:
+        """The file, open for reading. Raises `ImageError` where that cannot be done."""
+        try:
+            return Path(self.path).open("rb")
+        except OSError as error:
+            raise refusal(error) from error
+
+
+class LocalPlace:
+    """A `Place`: this machine's file system, where links are followed."""
+
+    def key(self, path: str) -> str:
+        return path
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)  # noqa: PTH112  # false, not an error, for impossible names
+
+    def is_missing(self, path: str) -> bool:
+        return not os.path.lexists(path)
+
+    def join(self, folder: str, name: str) -> str:
+        return os.path.join(folder, name)  # noqa: PTH118
+
+    def list(self, folder: str) -> Folder:
+        """The folder's entries. Raises `ImageError`."""
+        files, folders = [], []
+        try:
+            status = os.stat(folder)  # noqa: PTH116
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else files).append(entry.name)
+        except OSError as error:
+            reason = f"the folder cannot be listed: {error.strerror or error}"
+            raise ImageError(Status.UNREADABLE, reason) from error
+        return Folder((status.st_dev, status.st_ino), sorted(files), sorted(folders))
+
+    def image(self, path: str) -> str:
+        return path
+
+    def file(self, path: str) -> LocalFile | None:
+        """Pipes and devices are none: nobody must wait for them."""
+        status = _status(path)
+        if status is None or not stat.S_ISREG(status.st_mode):
+            return None
+        return LocalFile(self.key(path), path, status.st_size)
+
+    def identity(self, path: str) -> int | None:
+        status = _status(path)
+        if status is None or not status.st_ino:  # some network file systems number no files
+            return None
+        return status.st_dev << 64 | status.st_ino
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):  # reading it will say why
+        return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself is no folder; opening it will say what it is
+        return False

@@ -1,0 +1,180 @@
+"""The rows of a Parquet file that has a column of images, or of where they are.
+
+pyarrow is an extra, imported when the first Parquet file is met.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lookalike.errors import ImageError, MissingExtraError, Status
+from lookalike.sources.archives import MARK
+from lookalike.sources.choice import Choice
+from lookalike.sources.item import Item, refusal
+from lookalike.sources.limits import Tally, absurdity
+
+if TYPE_CHECKING:
+    from pyarrow import DataType, Scalar, Schema
+    from pyarrow.parquet import ParquetFile
+
+BUFFER = 1 << 20
+"""How much of a column is read at a time, in bytes."""
+BATCH_ROWS = 64
+BATCH_BYTES = 16 << 20
+"""About how much of a column is unpacked at a time."""
+WORST_BATCH_BYTES = 256 << 20
+"""As `BATCH_BYTES`, if every row were the largest value that the column can have."""
+
+
+def require_pyarrow() -> None:
+    """Raise `MissingExtraError` unless pyarrow is there."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("Parquet files need pyarrow: pip install pyarrow") from error
+
+
+def rows(
+    file: Item, choice: Choice, start: int = 0
+) -> Iterator[tuple[str, bytes | str | ImageError]]:
+    """Every row from number `start` on, by its key: bytes, a path or URL, or an error.
+
+    Where the file is broken, or no column can be told, or a limit is exceeded, it is itself the
+    last, with its error. Raises `MissingExtraError` without pyarrow.
+    """
+    require_pyarrow()
+    from pyarrow import ArrowException
+
+    tally = Tally(choice.archive_limits, file.size or 0)
+    try:
+        for number, value in _values(file, choice.column, start, tally):
+            yield f"{file.key}{MARK}{number}", _found(value, tally)
+    except ImageError as error:
+        yield file.key, error
+    except ArrowException as error:
+        yield file.key, ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}")
+    except OSError as error:  # with a number it is the system's, without one Arrow's
+        damage = ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}")
+        yield file.key, refusal(error) if error.errno else damage
+
+
+def _values(
+    file: Item, wanted: str | None, start: int, tally: Tally
+) -> Iterator[tuple[int, Scalar[Any]]]:
+    """Row numbers and values, of one group of rows after the other, some rows at a time."""
+    from pyarrow.parquet import ParquetFile
+
+    with (
+        file.open() as stream,
+        ParquetFile(stream, pre_buffer=False, buffer_size=BUFFER) as parquet,
+    ):
+        column = chosen_column(parquet.schema_arrow, wanted)
+        number = 0
+        for group in range(parquet.num_row_groups):
+            count = parquet.metadata.row_group(group).num_rows
+            if number + count <= start:
+                number += count
+                continue
+            for batch in parquet.iter_batches(
+                _batch_rows(parquet, group, column, tally), [group], [column], use_threads=False
+            ):
+                for value in batch.column(0):
+                    if number >= start:
+                        yield number, value
+                    number += 1
+
+
+def _batch_rows(parquet: ParquetFile, group: int, column: str, tally: Tally) -> int:
+    """How many rows to unpack at a time. Raises `ImageError` where that would be too much."""
+    metadata = parquet.metadata.row_group(group)
+    chunks = [metadata.column(at) for at in range(metadata.num_columns)]
+    chunks = [one for one in chunks if one.path_in_schema.split(".")[0] == column]
+    unpacked = sum(one.total_uncompressed_size for one in chunks)
+    packed = sum(one.total_compressed_size for one in chunks)
+    if error := absurdity(unpacked, packed):
+        raise error
+    tally.count_bytes(unpacked)
+    mean = unpacked / max(metadata.num_rows, 1)
+    most = BATCH_BYTES / max(mean, 1)
+    if any(one.has_dictionary_page for one in chunks):  # rows may all be of one long value
+        most = min(most, WORST_BATCH_BYTES / max(unpacked, 1))
+    return max(1, min(BATCH_ROWS, int(most)))
+
+
+def _found(value: Scalar[Any], tally: Tally) -> bytes | str | ImageError:
+    from pyarrow import StructScalar
+    from pyarrow.types import is_large_string, is_string
+
+    tally.count_member()
+    if isinstance(value, StructScalar) and value.is_valid:
+        data = value["bytes"]
+        value = value["path"] if not data.is_valid and "path" in value else data
+    if not value.is_valid:
+        return ImageError(Status.EMPTY, "the row holds no image")
+    buffer = value.as_buffer()
+    if error := tally.objection(buffer.size, buffer.size):
+        return error
+    content = buffer.to_pybytes()
+    is_text = is_string(value.type) or is_large_string(value.type)
+    return content.decode("utf-8", "surrogateescape") if is_text else content
+
+
+def chosen_column(schema: Schema, wanted: str | None) -> str:
+    """The column that holds the images: the one that is wanted, or the only one that can.
+
+    Those that Hugging Face datasets marks as images come first, then those of bytes, then those of
+    texts. Raises `ImageError` where none can be told.
+    """
+    if wanted is not None:
+        if wanted not in schema.names:
+            reason = f"it has no column {wanted!r}, but {', '.join(schema.names)}"
+            raise ImageError(Status.UNSUPPORTED, reason)
+        kind = schema.field(wanted).type
+        if not _holds_bytes(kind) and not _holds_text(kind):
+            reason = f"column {wanted!r} is of {kind}, neither images nor paths"
+            raise ImageError(Status.UNSUPPORTED, reason)
+        return wanted
+    marked = _marked(schema)
+    for candidates in (
+        [field.name for field in schema if field.name in marked and _holds_bytes(field.type)],
+        [field.name for field in schema if _holds_bytes(field.type)],
+        [field.name for field in schema if _holds_text(field.type)],
+    ):
+        if len(candidates) > 1:
+            reason = f"several columns may hold images; name one of: {', '.join(candidates)}"
+            raise ImageError(Status.UNSUPPORTED, reason)
+        if candidates:
+            return candidates[0]
+    raise ImageError(Status.NOT_AN_IMAGE, "it has no column that can hold images or paths")
+
+
+def _marked(schema: Schema) -> set[str]:
+    """The columns that Hugging Face datasets says are images."""
+    try:
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        return {name for name, one in features.items() if one.get("_type") == "Image"}
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return set()
+
+
+def _holds_bytes(kind: DataType) -> bool:
+    """Whether a column is of bytes, or of structs of these and perhaps a path."""
+    from pyarrow import types
+
+    if types.is_struct(kind):
+        at = kind.get_field_index("bytes")
+        return at >= 0 and _holds_bytes(kind.field(at).type)
+    return bool(
+        types.is_binary(kind)
+        or types.is_large_binary(kind)
+        or types.is_fixed_size_binary(kind)
+        or types.is_binary_view(kind)
+    )
+
+
+def _holds_text(kind: DataType) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_string(kind) or types.is_large_string(kind))

@@ -1,0 +1,48 @@
+"""`Place`: where folders and files are, on this machine or anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple, Protocol
+
+from lookalike.errors import ImageError
+from lookalike.sources.item import Item
+
+
+class Folder(NamedTuple):
+    """What is directly in a folder."""
+
+    identity: Hashable
+    """What all names of this folder have in common."""
+    files: list[str]
+    """Their names, sorted."""
+    folders: list[str]
+    """Their names, sorted."""
+
+
+class Place(Protocol):
+    """Some file system. Paths are its own, with slashes. All methods may raise `ImageError`."""
+
+    def key(self, path: str) -> str:
+        """What a path is called in results."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there."""
+
+    def is_missing(self, path: str) -> bool:
+        """Whether nothing is there, not even a link that leads nowhere."""
+
+    def list(self, folder: str) -> Folder:
+        """What is in a folder."""
+
+    def join(self, folder: str, name: str) -> str:
+        """The path of what is in a folder."""
+
+    def image(self, path: str) -> str | Item | ImageError:
+        """The file at a path, as something to read an image from, or why that cannot be done."""
+
+    def file(self, path: str) -> Item | None:
+        """The file at a path, where it is a regular one."""
+
+    def identity(self, path: str) -> int | str | None:
+        """What all names of a file have in common; None where that cannot be told."""
