@@ -43,7 +43,7 @@ def test_matches_come_by_distance_then_insertion(
 ) -> None:
     """Nearer ones first, and of equally near ones those that were added first, whatever the key."""
     keys: list[Key] = ["c", "a", "b", "d", "a", "e"]
-    index = index_of([0b01, 0, 0b01, 0b10, 0, 0b11], sorted_count, monkeypatch, keys)
+    index = index_of([0b01, 0, 0b10, 0b01, 0, 0b11], sorted_count, monkeypatch, keys)
     near = [Match("a", 0), Match("a", 0), Match("c", 1), Match("b", 1), Match("d", 1)]
     assert index.query("00", 1) == near
     assert index.query("00", 2) == [*near, Match("e", 2)]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index_model import Kind, bands_of
 from lookalike import Index, IndexFileError
+from lookalike._native import kernel
 from lookalike.index.file import Header, open_file, write
 
 Sections = dict[str, NDArray[Any]]
@@ -194,6 +195,23 @@ def test_numbers_that_lead_nowhere_do_no_harm(
     ]
     for call in calls:
         with np.errstate(all="ignore"), suppress(ValueError, IndexError, OverflowError, KeyError):
+            call()
+
+
+@pytest.mark.parametrize("values", [value for name, value, _ in VALUES if name == "entries.starts"])
+def test_entries_that_do_not_belong_to_hashes_are_damage(
+    values: list[int], sections: Sections, tmp_path: Path
+) -> None:
+    """They are not counted by, as what wrong numbers of equal hashes make might never end."""
+    starts = np.array(values, np.uint32)
+    index = opened(tmp_path / "index", {**sections, "entries.starts": starts})
+    calls = [
+        lambda: index.groups(64),
+        lambda: list(index.pairs(64)),
+        lambda: index.nearest("0" * 16, 80),
+    ]
+    for call in calls:
+        with pytest.raises(kernel.DamagedError, match="entries do not belong to the hashes"):
             call()
 
 

@@ -180,3 +180,13 @@ def test_whoever_searches_does_not_wait_for_the_one_who_writes(
         thread.join(timeout=30)
         assert found == [[(1, 0), (3, 0)]]
     thread.join()
+
+
+def test_a_key_is_not_there_before_its_entry() -> None:
+    """Keys are written first: one whose entry is still to come is not there."""
+    index = Index("phash")
+    index.add([1, 2], ["0" * 16] * 2)
+    keys = index._state.keys  # noqa: SLF001
+    keys.extend(keys.checked([3]))
+    assert 3 not in index
+    assert list(index) == [1, 2]

@@ -19,7 +19,7 @@ from PIL import Image
 
 from lookalike import ImageError, Status, find_duplicates, hash_images
 from lookalike.images import ImageSource
-from lookalike.sources import ImageSources, Input, Inputs
+from lookalike.sources import Choice, ImageSources, Input, Inputs
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
@@ -43,11 +43,11 @@ def fill(folder: Path, names: Iterable[str]) -> Path:
     return folder
 
 
-def inputs(images: ImageSources, **options: bool) -> Inputs:
-    return Inputs(images, **{"recursive": True, "hidden": False, **options})
+def inputs(images: ImageSources, *, repeats: bool = False, **choice: Any) -> Inputs:
+    return Inputs(images, Choice(**choice), repeats=repeats)
 
 
-def listed(folder: Path, **options: bool) -> list[str]:
+def listed(folder: Path, **options: Any) -> list[str]:
     """The names under a folder that are taken for images, with slashes, relative to it."""
     return [Path(one.key).relative_to(folder).as_posix() for one in inputs(folder, **options)]
 

@@ -109,11 +109,11 @@ def test_a_url_is_as_good_as_its_file(server: Server, tmp_path: Path) -> None:
 
 
 def test_only_text_is_a_url() -> None:
-    """A `Path` of such a name is a file, and so is any other scheme."""
+    """A `Path` of such a name is a file; other schemes are left to fsspec."""
     with pytest.raises(ImageError) as caught:
         hash_image(Path("http://127.0.0.1/"))
     assert caught.value.status is Status.MISSING
-    assert failure("ftp://127.0.0.1/a.png")[0] is Status.MISSING
+    assert failure("nothing://127.0.0.1/a.png")[0] is Status.UNSUPPORTED
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lookalike.progress import progress_bar
     from lookalike.results import Duplicate, Group, Result
     from lookalike.scan import find_duplicates
+    from lookalike.sources import ArchiveLimits, Item, files_from
     from lookalike.table import Failure, HashTable, ImageInfo
 
 _HOMES = {
@@ -56,6 +57,7 @@ _HOMES = {
     "progress": ["progress_bar"],
     "results": ["Duplicate", "Group", "Result"],
     "scan": ["find_duplicates"],
+    "sources": ["ArchiveLimits", "Item", "files_from"],
     "table": ["Failure", "HashTable", "ImageInfo"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -64,6 +66,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
+    "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",

@@ -22,12 +22,14 @@ class Status(StrEnum):
     """An image, but this installation has nothing to read it with."""
     DAMAGED = "damaged"
     """An image that cannot be decoded to its end."""
+    CRASHED = "crashed"
+    """Reading it ended the process that did so."""
     TOO_LARGE = "too_large"
     """More pixels or bytes than the limit, or than memory holds."""
     NOT_FOUND = "not_found"
     """A server says that there is nothing under that URL."""
     TIMED_OUT = "timed_out"
-    """A server took too long."""
+    """A server, or reading it, took too long."""
 
 
 class LookalikeError(Exception):

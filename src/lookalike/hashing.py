@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from lookalike.algorithms import Algorithm, get_algorithm
-from lookalike.errors import ImageError, Status
+from lookalike.algorithms import get_algorithm
+from lookalike.errors import ImageError
 from lookalike.hashes import Hash, pack_bits
-from lookalike.images import DEFAULT_MAX_PIXELS, check_limits, read_picture
+from lookalike.images import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_MAX_PIXELS,
+    import_plugins,
+    plugin_modules,
+    read_picture,
+)
+from lookalike.isolation import Isolation, Workers, isolation_for
 from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
-from lookalike.sources import ImageSources, Input, Inputs, at_hand
+from lookalike.recipe import (
+    Damaged,
+    Reading,
+    Recipe,
+    hash_elsewhere,
+    hash_here,
+    least_side_for,
+    recipe_for,
+    row_of,
+)
+from lookalike.sources import ArchiveLimits, Choice, ImageSources, Input, Inputs, at_hand
 from lookalike.table import Failure, HashTable, Row
-
-Reading: TypeAlias = Literal["fast", "exact"]
-
-READINGS = ("fast", "exact")
 
 if TYPE_CHECKING:
     from lookalike.images import ImageSource, Picture
@@ -32,6 +46,7 @@ def hash_image(
     algorithm: str = "phash",
     reading: Reading = "fast",
     max_pixels: int = DEFAULT_MAX_PIXELS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Hash:
     """The hash of one image.
 
@@ -45,25 +60,21 @@ def hash_image(
     httpx.
     """
     kind = get_algorithm(algorithm)
-    picture = read_named(image, max_pixels, least_side_for([kind], reading))
+    picture = read_named(image, max_pixels, max_bytes, least_side_for([kind], reading))
     return Hash(pack_bits(kind.compute(picture)), kind.name)
 
 
-def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
-    """What `read_picture` is to leave of a picture for some algorithms."""
-    if reading not in READINGS:
-        raise ValueError(f"reading must be {' or '.join(map(repr, READINGS))}, not {reading!r}")
-    sides = [kind.least_side for kind in kinds]
-    known = [side for side in sides if side is not None]
-    return max(known) if reading == "fast" and len(known) == len(sides) else None
-
-
 def read_named(
-    image: ImageSource, max_pixels: int = DEFAULT_MAX_PIXELS, least_side: int | None = None
+    image: ImageSource,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    least_side: int | None = None,
 ) -> Picture:
     """`read_picture`, but it fetches URLs, and its `ImageError` names the path."""
     try:
-        return read_picture(at_hand(image), max_pixels=max_pixels, least_side=least_side)
+        return read_picture(
+            at_hand(image), max_pixels=max_pixels, max_bytes=max_bytes, least_side=least_side
+        )
     except ImageError as error:
         path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
         raise ImageError(error.status, error.reason, path) from error
@@ -88,8 +99,18 @@ def hash_images(
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
+    include: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    archives: bool = False,
+    archive_limits: ArchiveLimits | None = None,
+    column: str | None = None,
     workers: int | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    damaged: Damaged = "report",
+    isolate: bool = False,
+    timeout: float | None = None,
+    memory: int | None = None,
     progress: Progress | None = None,
 ) -> HashTable:
     """Hash many images, each decoded once for all algorithms.
@@ -97,54 +118,67 @@ def hash_images(
     `images`: a folder, a path, a URL, anything else that `hash_image` takes, or any number of
     these. Folders are walked in the order of their names, into their sub-folders if `recursive`,
     past hidden files unless `hidden`. An image that is named twice is hashed twice. `reading` is
-    that of `hash_image`.
+    that of `hash_image`; the limits and `damaged`, `isolate` and what belongs to it are those of
+    `find_duplicates`.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
     image that cannot be read is a failure; the rest goes on.
     """
-    inputs = Inputs(images, recursive=recursive, hidden=hidden, repeats=True)
-    return hash_inputs(
-        inputs,
-        algorithms,
-        reading=reading,
-        workers=workers,
-        max_pixels=max_pixels,
-        progress=progress or silent,
+    choice = Choice(
+        recursive=recursive,
+        hidden=hidden,
+        include=include,
+        exclude=exclude,
+        archives=archives,
+        archive_limits=archive_limits or ArchiveLimits(),
+        column=column,
     )
+    inputs = Inputs(images, choice, repeats=True)
+    recipe = recipe_for(
+        algorithms, reading=reading, max_pixels=max_pixels, max_bytes=max_bytes, damaged=damaged
+    )
+    isolation = isolation_for(isolate, timeout, memory)
+    return hash_inputs(inputs, recipe, isolation, workers=workers, progress=progress or silent)
 
 
 def hash_inputs(
     inputs: Inputs,
-    algorithms: str | Iterable[str],
+    recipe: Recipe,
+    isolation: Isolation | None,
     *,
-    reading: Reading,
     workers: int | None,
-    max_pixels: int,
     progress: Progress,
 ) -> HashTable:
-    """Hash all inputs, in threads, while they are still being listed."""
-    if isinstance(algorithms, str) or not isinstance(algorithms, Iterable):
-        algorithms = [algorithms]
-    kinds = list({kind.name: kind for kind in map(get_algorithm, algorithms)}.values())
-    if not kinds:
-        raise ValueError("algorithms must name at least one algorithm")
-    check_limits(max_pixels)
-    least_side = least_side_for(kinds, reading)
-    table = HashTable([kind.name for kind in kinds])
+    """Hash all inputs, in threads or processes, while they are still being listed."""
+    table = HashTable(recipe.algorithms)
     listing = _Listing(inputs)
-    hasher = partial(_hash_input, kinds=kinds, max_pixels=max_pixels, least_side=least_side)
-    for done, outcome in enumerate(ordered_map(hasher, listing, worker_count(workers)), start=1):
-        table.add(outcome)
-        progress("reading", done, listing.total)
+    count = worker_count(workers)
+    with _hasher(recipe, isolation) as hasher:
+        for done, outcome in enumerate(ordered_map(hasher, listing, count), start=1):
+            table.add(outcome)
+            progress("reading", done, listing.total)
     table.skipped = dict(sorted(inputs.skipped.items()))
     return table
+
+
+@contextmanager
+def _hasher(
+    recipe: Recipe, isolation: Isolation | None
+) -> Iterator[Callable[[Input], Row | Failure]]:
+    """What hashes an input, to be called in threads."""
+    if isolation is None:
+        yield partial(hash_here, recipe=recipe)
+        return
+    prepare = partial(import_plugins, plugin_modules())
+    with Workers(partial(row_of, recipe=recipe), isolation, prepare) as workers:
+        yield partial(hash_elsewhere, recipe=recipe, workers=workers)
 
 
 class _Listing:
     """The inputs, listed well ahead of their reading, so that their number is soon known.
 
-    Only paths are listed ahead: pictures that a generator makes one after the other are not
-    gathered in memory.
+    Only names and items are listed ahead: pictures that a generator makes one after the other are
+    not gathered in memory.
     """
 
     AHEAD = 64
@@ -164,7 +198,7 @@ class _Listing:
 
     def _list_more(self) -> None:
         for _ in range(self.AHEAD):
-            if self.total is not None or (self._listed and not self._listed[-1].is_path):
+            if self.total is not None or (self._listed and not self._listed[-1].is_light):
                 return
             one = next(self._source, None)
             if one is None:
@@ -172,36 +206,3 @@ class _Listing:
                 return
             self._listed.append(one)
             self._count += 1
-
-
-def _hash_input(
-    one: Input, kinds: Sequence[Algorithm], max_pixels: int, least_side: int | None
-) -> Row | Failure:
-    try:
-        if isinstance(one.source, ImageError):
-            raise one.source
-        picture = read_picture(at_hand(one.source), max_pixels=max_pixels, least_side=least_side)
-        if picture.flat and picture.is_reduced:  # it matches only where every pixel is equal
-            picture = read_picture(at_hand(one.source), max_pixels=max_pixels)
-        return _row(one.key, picture, kinds)
-    except ImageError as error:
-        return Failure(one.key, error.status, error.reason)
-    except MemoryError:
-        return Failure(one.key, Status.TOO_LARGE, "hashing it takes more memory than there is")
-    except ValueError as error:  # an array that cannot be an image
-        return Failure(one.key, Status.NOT_AN_IMAGE, str(error))
-
-
-def _row(path: str, picture: Picture, kinds: Sequence[Algorithm]) -> Row:
-    return Row(
-        path=path,
-        byte_count=picture.byte_count,
-        width=picture.width,
-        height=picture.height,
-        format=picture.format,
-        frames=picture.frames,
-        digest=picture.digest,
-        is_beginning=picture.is_beginning,
-        flat_digest=picture.pixel_digest() if picture.flat else b"",
-        hashes=tuple(pack_bits(kind.compute(picture)) for kind in kinds),
-    )

@@ -18,7 +18,7 @@ def silent(stage: str, done: int, total: int | None) -> None:
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A bar on standard error, one a stage; nothing at all where that is no terminal."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield silent
         return
     from rich.console import Console

@@ -176,6 +176,11 @@ class Result:
         return len(self.table.flat_digests)
 
     @property
+    def damaged(self) -> list[Failure]:
+        """The images that were hashed though they cannot be decoded to their end, and why."""
+        return self.table.damaged
+
+    @property
     def duplicate_count(self) -> int:
         """How many images are in a group and not its keeper."""
         return sum(len(members) - 1 for members in self._sets)
@@ -230,10 +235,8 @@ class Result:
                 }
                 for group in self.groups
             ],
-            "failures": [
-                {"path": one.path, "status": str(one.status), "reason": one.reason}
-                for one in self.failures
-            ],
+            "failures": [one.to_dict() for one in self.failures],
+            "damaged": [{"path": one.path, "reason": one.reason} for one in self.damaged],
             "warnings": self.warnings,
             "images": len(self.images),
             "flat": self.flat_count,
@@ -267,8 +270,8 @@ class Result:
                     "height": image.height,
                     "format": image.format,
                     "frames": image.frames,
-                    "status": str(Status.OK),
-                    "reason": None,
+                    "status": str(Status.DAMAGED if image.damage else Status.OK),
+                    "reason": image.damage or None,
                 }
         for failure in self.failures:
             row: dict[str, Any] = dict.fromkeys(COLUMNS)

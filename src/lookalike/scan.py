@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
 from lookalike.groups import connect, nodes_of
 from lookalike.hashing import hash_inputs
-from lookalike.images import DEFAULT_MAX_PIXELS
+from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
+from lookalike.isolation import isolation_for
 from lookalike.progress import silent
+from lookalike.recipe import Damaged, Reading, recipe_for
 from lookalike.results import Result
-from lookalike.sources import ImageSources, Inputs
+from lookalike.sources import ArchiveLimits, Choice, ImageSources, Inputs
 
 if TYPE_CHECKING:
-    from lookalike.hashing import Reading
     from lookalike.progress import Progress
 
 
@@ -26,8 +28,18 @@ def find_duplicates(
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
+    include: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    archives: bool = False,
+    archive_limits: ArchiveLimits | None = None,
+    column: str | None = None,
     workers: int | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    damaged: Damaged = "report",
+    isolate: bool = False,
+    timeout: float | None = None,
+    memory: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Find the groups of images that look alike.
@@ -38,8 +50,18 @@ def find_duplicates(
     default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
     `reading`: `fast` reads no more of a JPEG than the hash needs, `exact` every pixel.
     `recursive`: go into sub-folders. `hidden`: take files whose names begin with a dot.
-    `workers`: threads; None takes as many as there are processors.
+    `include`, `exclude`: patterns of the names or paths of what is found, one or several.
+    `archives`: go into archives that are found in folders, as into those that are named.
+    `archive_limits`: how much may come out of one. `column`: of Parquet files, where there are
+    several that can hold images.
+    `workers`: threads, or processes with `isolate`; None takes as many as there are processors.
     `max_pixels`: an image of more is a failure, told from its header.
+    `max_bytes`: a file of more is a failure, told from its size.
+    `damaged`: `report` makes an image that cannot be decoded to its end a failure, `hash` hashes
+    what there is of it, and marks it.
+    `isolate`: read in processes of their own, where a decoder that crashes, hangs or eats memory
+    costs one image. `timeout`: how many seconds one image may take there, None for 60. `memory`:
+    how many bytes such a process may take for it, None for 4 GiB; held to on Linux only.
     `progress`: called with the stage, how much is done, and how much there is or None.
 
     An image that cannot be read is one of the result's failures; the rest goes on. Raises
@@ -48,10 +70,21 @@ def find_duplicates(
     kind = get_algorithm(algorithm)
     distance = checked_distance(max_distance, algorithm)
     show = progress or silent
-    inputs = Inputs(images, recursive=recursive, hidden=hidden)
-    table = hash_inputs(
-        inputs, kind.name, reading=reading, workers=workers, max_pixels=max_pixels, progress=show
+    choice = Choice(
+        recursive=recursive,
+        hidden=hidden,
+        include=include,
+        exclude=exclude,
+        archives=archives,
+        archive_limits=archive_limits or ArchiveLimits(),
+        column=column,
     )
+    recipe = recipe_for(
+        kind.name, reading=reading, max_pixels=max_pixels, max_bytes=max_bytes, damaged=damaged
+    )
+    isolation = isolation_for(isolate, timeout, memory)
+    inputs = Inputs(images, choice)
+    table = hash_inputs(inputs, recipe, isolation, workers=workers, progress=show)
     nodes = nodes_of(table, table.hashes[kind.name])
     sets = members_of(connect(nodes, distance, workers, show)[nodes.of_image])
     return Result(table, kind.name, distance, sets)

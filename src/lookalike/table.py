@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 import numpy as np
 
 from lookalike.algorithms import get_algorithm
+from lookalike.errors import Status
 from lookalike.hashes import Hash, HashArray
 from lookalike.images.picture import DIGEST_BYTES
-from lookalike.sources import is_url
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from lookalike.errors import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,8 @@ class ImageInfo:
     """Whether it has too little detail for its hashes to mean anything."""
     hashes: dict[str, Hash]
     """By the name of the algorithm."""
+    damage: str = ""
+    """Why it could not be decoded to its end, and what there is of it was hashed; else empty."""
 
     @property
     def pixels(self) -> int:
@@ -61,6 +61,10 @@ class Failure:
     reason: str
     """In plain words."""
 
+    def to_dict(self) -> dict[str, str]:
+        """As plain types."""
+        return {"path": self.path, "status": str(self.status), "reason": self.reason}
+
 
 class Row(NamedTuple):
     """What is kept of one image that was read."""
@@ -74,11 +78,13 @@ class Row(NamedTuple):
     digest: bytes
     """`DIGEST_BYTES` that images of the same bytes have in common."""
     is_beginning: bool
-    """Whether the digest is of the beginning of the bytes and of their number alone."""
+    """Whether there is a file at `path`, and the digest is of its beginning and size alone."""
     flat_digest: bytes
     """For a flat image, `DIGEST_BYTES` that those of the same pixels have in common; else empty."""
     hashes: tuple[bytes, ...]
     """One for each algorithm of the table."""
+    damage: str = ""
+    """As that of `ImageInfo`."""
 
 
 class HashTable:
@@ -101,7 +107,9 @@ class HashTable:
         self.flat_digests: dict[int, bytes] = {}
         """By position, for the images that are flat: what those of equal pixels have in common."""
         self.beginnings: set[int] = set()
-        """The positions of images of which only the beginning was read."""
+        """The positions of the files of which only the beginning was read."""
+        self.damages: dict[int, str] = {}
+        """By position, for the images that could not be decoded to their end: why."""
         self._formats: list[str] = []
         self._sizes = array("q")
         self._frames: dict[int, int] = {}
@@ -118,6 +126,8 @@ class HashTable:
             self.flat_digests[len(self.paths)] = row.flat_digest
         if row.is_beginning:
             self.beginnings.add(len(self.paths))
+        if row.damage:
+            self.damages[len(self.paths)] = row.damage
         self.paths.append(row.path)
         self._formats.append(row.format)
         self._sizes.extend((row.byte_count, row.width, row.height))
@@ -129,6 +139,13 @@ class HashTable:
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    @property
+    def damaged(self) -> list[Failure]:
+        """The images that were hashed though they cannot be decoded to their end, and why."""
+        return [
+            Failure(self.paths[at], Status.DAMAGED, reason) for at, reason in self.damages.items()
+        ]
 
     @property
     def images(self) -> Images:
@@ -152,13 +169,14 @@ class HashTable:
         """Which other images equal one byte for byte (pixel for pixel, where no file was).
 
         Of files of which only the beginning was read, the rest is read now; what is behind a URL
-        is taken for the same when its beginning and its length are.
+        or in another source is taken for the same when its beginning and its length are.
         """
         same: NDArray[np.bool_] = (self.digests[others] == self.digests[one]).all(axis=1)
-        path = self.paths[one]
-        if one in self.beginnings and not is_url(path):
+        if one in self.beginnings:
             for at in np.flatnonzero(same):
-                same[at] = _equal_files(path, self.paths[others[at]])
+                other = int(others[at])
+                if other in self.beginnings:
+                    same[at] = _equal_files(self.paths[one], self.paths[other])
         return same
 
     def size(self, at: int) -> tuple[int, int, int]:
@@ -182,6 +200,7 @@ class HashTable:
             frames=self._frames.get(at, 1),
             flat=at in self.flat_digests,
             hashes=hashes,
+            damage=self.damages.get(at, ""),
         )
 
 

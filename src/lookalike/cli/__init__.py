@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 import warnings
 
@@ -13,10 +12,18 @@ from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
+from lookalike.cli.stopping import (
+    EXIT_CLOSED_PIPE,
+    ClosedPipe,
+    Commands,
+    drop_output,
+    exit_stopped,
+    fill_standard_files,
+    stop_on_signals,
+)
 from lookalike.errors import LookalikeError
 
 EXIT_ERROR = 2
-EXIT_INTERRUPTED = 130
 
 
 def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -27,7 +34,9 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -56,6 +65,8 @@ commands.add_command(formats)
 
 def main() -> None:
     """Run the command; errors come without a traceback."""
+    stop_on_signals()
+    fill_standard_files()
     # What Pillow warns of, such as odd metadata, is in a status where it matters.
     warnings.filterwarnings("ignore", module="PIL")
     for stream in (sys.stdout, sys.stderr):
@@ -70,15 +81,14 @@ def main() -> None:
         code = error.exit_code
     except (LookalikeError, MemoryError) as error:
         code = _fail(str(error) or "there is not enough memory")
-    except BrokenPipeError:  # whoever read the output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = EXIT_ERROR
+    except (ClosedPipe, BrokenPipeError):
+        code = EXIT_CLOSED_PIPE
+        drop_output()
     except OSError as error:
         code = _fail(f"the output cannot be written: {error.strerror or error}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
-        os._exit(EXIT_INTERRUPTED)  # without waiting for pictures that are being decoded
+        drop_output()
+    except (KeyboardInterrupt, click.Abort) as error:
+        exit_stopped(error)
     sys.exit(code)
 
 

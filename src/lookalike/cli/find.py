@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lookalike.cli import options
+from lookalike.cli.images import reads_images
 from lookalike.cli.output import columns, console, failure_line, plural, printable
 from lookalike.cli.output import output as output_to
 
@@ -22,13 +23,9 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Find the groups of duplicates in folders of images.")
-@options.paths
 @options.algorithm
 @options.max_distance
-@options.recursive
-@options.hidden
-@options.workers
-@options.max_pixels
+@reads_images
 @options.as_json
 @options.as_csv
 @options.output
@@ -37,13 +34,10 @@ if TYPE_CHECKING:
 @click.pass_context
 def find(
     context: click.Context,
-    paths: tuple[str, ...],
+    images: Iterable[str],
+    reading: dict[str, Any],
     algorithm: str,
     max_distance: int | None,
-    recursive: bool,
-    hidden: bool,
-    workers: int | None,
-    max_pixels: int,
     as_json: bool,
     as_csv: bool,
     output: str | None,
@@ -51,6 +45,9 @@ def find(
     quiet: bool,
 ) -> None:
     """Find the groups of duplicates among images: files, or folders with all that is in them.
+
+    Beside paths: archives (.zip, .cbz, .tar, .tar.gz, ...), globs in quotes, URLs, addresses such
+    as s3://bucket/photos, and Parquet files.
 
     Nothing is deleted or changed. Of each group the image with the most pixels is the one to keep.
 
@@ -60,26 +57,24 @@ def find(
       lookalike find ~/Pictures /mnt/camera --algorithm dhash --max-distance 4
       lookalike find ~/Pictures --json | jq '.groups[].duplicates[].path'
       lookalike find ~/Pictures --csv --output duplicates.csv
+      lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
+      find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
     from lookalike.algorithms import checked_distance
     from lookalike.progress import progress_bar
     from lookalike.scan import find_duplicates
 
-    options.require_some(paths)
     options.require_one_form(as_json, as_csv)
     with options.usage_errors():
         checked_distance(max_distance, algorithm)
     with output_to(output) as write:
         with nullcontext(None) if quiet else progress_bar() as progress:
             result = find_duplicates(
-                paths,
+                images,
                 algorithm=algorithm,
                 max_distance=max_distance,
-                recursive=recursive,
-                hidden=hidden,
-                workers=workers,
-                max_pixels=max_pixels,
                 progress=progress,
+                **reading,
             )
         if as_json:
             write(result.to_json())
@@ -141,11 +136,11 @@ def details(image: ImageInfo) -> list[Text]:
     from rich.text import Text
 
     more = f", first of {image.frames}" if image.frames > 1 else ""
-    flat = ", flat" if image.flat else ""
+    marks = ", flat" if image.flat else ", damaged" if image.damage else ""
     return [
         Text(printable(image.path)),
         Text(f"{image.width} x {image.height}"),
-        Text(image.format + more + flat),
+        Text(image.format + more + marks),
         Text(decimal(image.bytes)),
     ]
 
@@ -170,6 +165,10 @@ def summary_lines(result: Result) -> list[str]:
             f"{plural(result.flat_count, 'image')} without detail, "
             "matched only where all pixels are equal."
         )
+    if result.damaged:
+        far = "it goes" if len(result.damaged) == 1 else "they go"
+        lines.append(f"{plural(len(result.damaged), 'image')} damaged, hashed as far as {far}:")
+        lines += [f"  {failure_line(one)}" for one in result.damaged]
     if result.skipped:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in result.skipped.items())
         lines.append(f"Not looked at: {kinds}.")

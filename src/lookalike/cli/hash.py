@@ -5,21 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lookalike.cli import options
+from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
 from lookalike.cli.output import printable, report_failures
+from lookalike.errors import Status
 
 if TYPE_CHECKING:
     from lookalike.table import HashTable
 
 
 @click.command("hash", short_help="Print the hashes of images.")
-@options.paths
 @click.option(
     "--algorithm",
     "algorithms",
@@ -29,10 +31,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="As for find; may be given several times, for one decode and several hashes.",
 )
-@options.recursive
-@options.hidden
-@options.workers
-@options.max_pixels
+@reads_images
 @options.as_json
 @options.as_csv
 @options.output
@@ -41,12 +40,9 @@ if TYPE_CHECKING:
 @click.pass_context
 def hash_command(
     context: click.Context,
-    paths: tuple[str, ...],
+    images: Iterable[str],
+    reading: dict[str, Any],
     algorithms: tuple[str, ...],
-    recursive: bool,
-    hidden: bool,
-    workers: int | None,
-    max_pixels: int,
     as_json: bool,
     as_csv: bool,
     output: str | None,
@@ -55,35 +51,29 @@ def hash_command(
 ) -> None:
     """Print the hash of every image, in hex, and its path.
 
+    Takes what find takes.
+
     \b
     Examples:
       lookalike hash a.jpg b.png
       lookalike hash ~/Pictures --algorithm phash --algorithm dhash:16 --csv
+      lookalike hash 'scans/**/*.tif' train.parquet --column image
     """
     from lookalike.algorithms import get_algorithm
     from lookalike.hashing import hash_images
     from lookalike.progress import progress_bar
 
-    options.require_some(paths)
     options.require_one_form(as_json, as_csv)
     with options.usage_errors():
         for name in algorithms:
             get_algorithm(name)
     with output_to(output) as write:
         with nullcontext(None) if quiet else progress_bar() as progress:
-            table = hash_images(
-                paths,
-                algorithms=algorithms,
-                recursive=recursive,
-                hidden=hidden,
-                workers=workers,
-                max_pixels=max_pixels,
-                progress=progress,
-            )
+            table = hash_images(images, algorithms=algorithms, progress=progress, **reading)
         form = as_json_text if as_json else as_csv_text if as_csv else as_lines
         write(form(table))
     if not as_json and not as_csv:
-        report_failures(table.failures)
+        report_failures(table.damaged + table.failures)
     if strict and table.failures:
         context.exit(1)
 
@@ -107,10 +97,8 @@ def as_json_text(table: HashTable) -> str:
             {"path": path, "hashes": {name: column[at] for name, column in hexes.items()}}
             for at, path in enumerate(table.paths)
         ],
-        "failures": [
-            {"path": one.path, "status": str(one.status), "reason": one.reason}
-            for one in table.failures
-        ],
+        "failures": [one.to_dict() for one in table.failures],
+        "damaged": [{"path": one.path, "reason": one.reason} for one in table.damaged],
         "skipped": table.skipped,
     }
     return json.dumps(document, indent=2)
@@ -124,8 +112,9 @@ def as_csv_text(table: HashTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["path", *hexes, "status", "reason"])
-    for row in zip(table.paths, *hexes.values(), strict=True):
-        writer.writerow([*row, "ok", ""])
+    for at, row in enumerate(zip(table.paths, *hexes.values(), strict=True)):
+        damage = table.damages.get(at, "")
+        writer.writerow([*row, Status.DAMAGED if damage else Status.OK, damage])
     for one in table.failures:
         writer.writerow([one.path, *("" for _ in hexes), one.status, one.reason])
     return escape_surrogates(text.getvalue())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +9,6 @@ import click
 
 DEFAULT_ALGORITHM = "phash"
 
-paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 algorithm = click.option(
     "--algorithm",
     default=DEFAULT_ALGORITHM,
@@ -23,24 +21,6 @@ max_distance = click.option(
     type=click.IntRange(min=0),
     metavar="BITS",
     help="In how many bits two hashes may differ and still match.  [default: the algorithm's own]",
-)
-recursive = click.option(
-    "--recursive/--no-recursive", default=True, help="Go into sub-folders, or not.  [default: yes]"
-)
-hidden = click.option("--hidden", is_flag=True, help="Take hidden files and folders too.")
-workers = click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Threads to use.  [default: as many as there are processors]",
-)
-max_pixels = click.option(
-    "--max-pixels",
-    type=click.IntRange(min=1),
-    default=500_000_000,
-    show_default=True,
-    metavar="N",
-    help="Refuse larger images, from their header.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -61,17 +41,6 @@ def usage_errors() -> Iterator[None]:
         yield
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def require_some(paths: tuple[str, ...]) -> None:
-    """Raise `click.UsageError` where nothing at all is under the named paths.
-
-    Where only some are missing, they are failures like any other, and the work goes on.
-    """
-    from lookalike.sources.urls import is_url
-
-    if not any(is_url(path) or os.path.lexists(path) for path in paths):
-        raise click.UsageError(f"no such file or folder: {', '.join(paths)}")
 
 
 def require_one_form(as_json: bool, as_csv: bool) -> None:

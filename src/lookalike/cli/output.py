@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -32,6 +32,8 @@ def output(path: str | None) -> Iterator[Callable[[str], None]]:
     is written into.
     """
     if path is None:
+        if sys.stdout is None:
+            raise LookalikeError("the output cannot be written: standard output is closed")
         yield _print
         return
     target = Path(path).resolve()
@@ -54,10 +56,13 @@ def _replaced(target: Path) -> Iterator[TextIO]:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             yield file
+            file.flush()
+            os.fsync(handle)  # some disks say only now that they are full
         os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101
         os.replace(temporary, target)  # noqa: PTH105
     except BaseException:  # also an interrupt: nothing half-written may stay, and it goes on
-        os.unlink(temporary)  # noqa: PTH108
+        with suppress(OSError):  # it has taken the target's place already
+            os.unlink(temporary)  # noqa: PTH108
         raise
 
 

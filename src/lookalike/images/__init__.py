@@ -1,16 +1,32 @@
 """Bytes to pixels. Nothing outside this package imports Pillow."""
 
+from lookalike.images.contents import Contents, Origin, is_item
+from lookalike.images.jpeg import FirstScan
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
+from lookalike.images.opening import import_plugins, plugin_modules
 from lookalike.images.picture import Picture
-from lookalike.images.reading import ImageSource, is_image_source, read_picture, taken
+from lookalike.images.reading import (
+    ImageSource,
+    contents_of,
+    is_image_source,
+    read_picture,
+    taken,
+)
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
     "DEFAULT_MAX_PIXELS",
+    "Contents",
+    "FirstScan",
     "ImageSource",
+    "Origin",
     "Picture",
     "check_limits",
+    "contents_of",
+    "import_plugins",
     "is_image_source",
+    "is_item",
+    "plugin_modules",
     "read_picture",
     "taken",
 ]

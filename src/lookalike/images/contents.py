@@ -11,8 +11,6 @@ from lookalike.errors import ImageError, Status
 from lookalike.images.jpeg import LAST_BYTES, FirstScan, has_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, check_bytes
 
-WORTH_SPARING = 1 << 18
-"""Files of no more bytes than that are read whole."""
 FIRST = 1 << 16
 STEP = 1 << 17
 """Bytes that are read at first, and then at a time."""
@@ -93,22 +91,20 @@ def read_contents(
     if size is None:
         return _whole(read_to_end(file, max_bytes))
     check_bytes(size, max_bytes)
-    if least_side is None or size <= WORTH_SPARING or not file.seekable():
+    scan = None if least_side is None else FirstScan(least_side, size)
+    if scan is None or scan.hopeless or not file.seekable():
         return _whole(_read(file, size))
-    scan = FirstScan(least_side)
     data = bytearray(_read(file, FIRST))
-    while len(data) < size:
-        ended = scan.ends_in(data)
-        if ended and _is_complete(file, size):
-            return Contents(scan.cut_out(data), size)
-        if ended or scan.hopeless:
-            file.seek(0)  # to read it in one piece is faster than to put pieces together
-            return _whole(_read(file, size))
-        more = _read(file, min(STEP, size - len(data)))
-        if not more:  # it has shrunk
+    while not scan.ends_in(data):
+        more = b"" if scan.hopeless else _read(file, STEP)
+        if not more:
             break
         data += more
-    return _whole(data)
+    else:
+        if _is_complete(file, size):
+            return Contents(scan.cut_out(data), size)
+    file.seek(0)  # to read it in one piece is faster than to put pieces together
+    return _whole(_read(file, size))
 
 
 def cannot_be_read(error: OSError) -> ImageError:

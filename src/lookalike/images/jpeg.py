@@ -19,6 +19,7 @@ from lookalike.images.jpeg_header import (
     HeaderCutOffError,
     JpegHeader,
     end_of_scan,
+    quantization_steps,
     read_header,
     read_header_so_far,
 )
@@ -32,22 +33,29 @@ LAST_BYTES = 4096
 """In so many at its end, a sound JPEG has its end marker."""
 LONGEST_HEADER = 1 << 22
 """Bytes after which no first scan is waited for any longer."""
+WORTH_CUTTING, LEAST_SPARED = 1 << 18, 1 << 17
+"""What has no more bytes than that, or would be spared fewer, is read whole."""
 
 
 class FirstScan:
-    """Told of the beginning of a file as it comes, says when it is enough to be decoded."""
+    """Told of the beginning of a file as it comes, says when it is enough to be decoded.
 
-    def __init__(self, least_side: int) -> None:
+    Where that is depends on the file alone, not on the pieces that it comes in.
+    """
+
+    def __init__(self, least_side: int, size: int) -> None:
+        """`size`: of the whole file, in bytes."""
         self._least_side = least_side
+        self._size = size
         self._header: JpegHeader | None = None
         self._looked = 0
         self._end = 0
-        self.hopeless = False
+        self.hopeless = size <= WORTH_CUTTING
         """Whether nothing but the whole file will do."""
 
     def ends_in(self, data: bytes | bytearray) -> bool:
         """Whether the beginning of the file holds all that is needed."""
-        if self._header is None:
+        if self._header is None and not self.hopeless:
             self._find_header(data)
         if self._header is None or self.hopeless:
             return False
@@ -56,11 +64,13 @@ class FirstScan:
             self._looked = max(len(data) - 1, self._header.scan)
             return False
         self._end = end
-        return True
+        self.hopeless = self._size - end < LEAST_SPARED
+        return not self.hopeless
 
     def cut_out(self, data: bytes | bytearray) -> bytes:
         """Of what it ends in, the scan and what is before it: a JPEG of its own."""
-        return _closed(data, self._end)
+        with memoryview(data) as view:
+            return b"".join((view[: self._end], END))
 
     def _find_header(self, data: bytes | bytearray) -> None:
         try:
@@ -97,10 +107,10 @@ def decode_luma(
     """
     scale = scale_for(header, least_side)
     if len(data) < size:  # the first scan, cut out
-        return _decode(data, header, "GRAY", scale)
+        return _decode(_averages_alone(data, len(data)), header, "GRAY", scale)
     if _can_end_early(header, least_side) and has_end(data[-LAST_BYTES:]):
         end = end_of_scan(data, header.scan)
-        luma = None if end is None else _decode(_closed(data, end), header, "GRAY", scale)
+        luma = None if end is None else _decode(_averages_alone(data, end), header, "GRAY", scale)
         if luma is not None:
             return luma
     return _decode(data, header, "GRAY", scale)
@@ -121,9 +131,18 @@ def _can_end_early(header: JpegHeader, least_side: int) -> bool:
     return header.progressive and header.whole_dc and scale_for(header, least_side) == SCALES[0]
 
 
-def _closed(data: bytes | bytearray, end: int) -> bytes:
+def _averages_alone(data: bytes | bytearray, end: int) -> bytearray:
+    """The first scan, ready to be decoded.
+
+    From averages alone, libjpeg guesses the detail that is still to come, and blurs the averages
+    with it, unless the step of one of the coefficients that it would guess is zero.
+    """
     with memoryview(data) as view:
-        return b"".join((view[:end], END))
+        alone = bytearray(view[:end])
+    for at in quantization_steps(alone, 1):
+        alone[at] = 0
+    alone += END
+    return alone
 
 
 def _decode(

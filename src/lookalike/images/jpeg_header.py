@@ -24,7 +24,7 @@ SOF_HUFFMAN = {0xC0, 0xC1, 0xC2}
 """Baseline, extended and progressive, by Huffman codes."""
 SOF_PROGRESSIVE = 0xC2
 SOF_OTHERS = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
-EOI, SOS, APP0, APP1, APP2 = 0xD9, 0xDA, 0xE0, 0xE1, 0xE2
+EOI, SOS, DQT, APP0, APP1, APP2 = 0xD9, 0xDA, 0xDB, 0xE0, 0xE1, 0xE2
 BARE = {0x01, *range(0xD0, 0xD9)}
 """Markers without a segment."""
 FIRST_PASSES = {0x00, 0x01}
@@ -123,6 +123,18 @@ def end_of_scan(data: bytes | bytearray, begin: int) -> int | None:
     return found.start() if found else None
 
 
+def quantization_steps(data: bytes | bytearray, index: int) -> Iterator[int]:
+    """Where the steps of one coefficient are, in zigzag order: every byte of them, in each table
+    before the first scan."""
+    for marker, body, end in _segments(data):
+        if marker == SOS:
+            return
+        while marker == DQT and body < end:
+            width = 2 if data[body] >> 4 else 1
+            yield from range(body + 1 + width * index, body + 1 + width * (index + 1))
+            body += 1 + 64 * width
+
+
 def _segments(data: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
     """Marker, begin and end of each segment; ends where there is something else."""
     at = 2
@@ -197,7 +209,6 @@ def _value(tiff: bytes, wanted: int) -> int | None:
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:
         raise ValueError("no TIFF")
-    found = None
     try:
         (directory,) = struct.unpack_from(order + "I", tiff, 4)
         (count,) = struct.unpack_from(order + "H", tiff, directory)
@@ -207,7 +218,7 @@ def _value(tiff: bytes, wanted: int) -> int | None:
             if tag == wanted:
                 if values != 1 or kind not in {SHORT, LONG}:
                     raise ValueError("not one whole number")
-                (found,) = struct.unpack_from(order + ("H" if kind == SHORT else "I"), value)
+                return int(struct.unpack_from(order + ("H" if kind == SHORT else "I"), value)[0])
     except struct.error as error:
         raise ValueError("it is cut off") from error
-    return found
+    return None

@@ -7,7 +7,9 @@ and would try formats that run other programs.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from functools import cache
+from importlib import import_module
 from io import BytesIO
 
 from PIL import Image
@@ -22,6 +24,10 @@ ACCEPT_SIZE = 16
 NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 
 
+OUR_MODULES = {"PIL", "pillow_heif", "__main__", ""}
+"""Whose formats are registered here, or cannot be by an import."""
+
+
 @cache
 def openable() -> list[str]:
     """The formats to try: those that know their own by its first bytes before those that do not."""
@@ -32,6 +38,19 @@ def openable() -> list[str]:
         pillow_heif.register_heif_opener()
     names = [name for name in Image.ID if name not in NEVER_OPENED]
     return sorted(names, key=lambda name: Image.OPEN[name][1] is None)
+
+
+def plugin_modules() -> list[str]:
+    """The modules of the formats that the caller's program has registered with Pillow."""
+    names = {getattr(Image.OPEN[name][0], "__module__", "") for name in Image.ID}
+    return sorted(name for name in names if name.partition(".")[0] not in OUR_MODULES)
+
+
+def import_plugins(names: Iterable[str]) -> None:
+    """Import such modules, by which most register their formats."""
+    for name in names:
+        with contextlib.suppress(Exception):  # then images of that format are unsupported
+            import_module(name)
 
 
 def open_image(data: bytes) -> Image.Image:

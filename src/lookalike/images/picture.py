@@ -78,6 +78,11 @@ class Picture:
         return self._file is not None and len(self._file.data) < self._file.size
 
     @property
+    def whole_file(self) -> bytes | bytearray | None:
+        """The bytes of the file, where all of them were read."""
+        return None if self._file is None or self.is_beginning else self._file.data
+
+    @property
     def grey(self) -> NDArray[np.uint8]:
         """`(height, width)`: `(19595 R + 38470 G + 7471 B + 32768) >> 16`."""
         if self._grey is None:
@@ -110,8 +115,17 @@ class Picture:
         That is so when the samples of the picture's 32 x 32 grey grid differ by no more than
         `FLAT_RANGE` of 255.
         """
-        grid = self.grey_grid(FLAT_SIDE, FLAT_SIDE)
-        return int(grid.max()) - int(grid.min()) <= FLAT_RANGE
+        return _is_flat(self.grey_grid(FLAT_SIDE, FLAT_SIDE))
+
+    @property
+    def nearly_flat(self) -> bool:
+        """Whether it is flat but for a strip along one side, of an eighth of the picture.
+
+        That is all that is left of a file that breaks off early.
+        """
+        grid, strip = self.grey_grid(FLAT_SIDE, FLAT_SIDE), FLAT_SIDE // 8
+        rests = grid[strip:], grid[:-strip], grid[:, strip:], grid[:, :-strip]
+        return any(map(_is_flat, rests))
 
     def pixel_digest(self) -> bytes:
         """16 bytes that pictures with equal pixels have in common, and no others."""
@@ -119,6 +133,10 @@ class Picture:
         digest = hashlib.sha256(repr(colour.shape).encode())
         digest.update(np.ascontiguousarray(colour).data)
         return digest.digest()[:DIGEST_BYTES]
+
+
+def _is_flat(grid: NDArray[np.uint8]) -> bool:
+    return int(grid.max()) - int(grid.min()) <= FLAT_RANGE
 
 
 def turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

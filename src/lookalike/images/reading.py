@@ -107,10 +107,10 @@ def _picture(
     if isinstance(found, Image.Image):
         with _callers_images:
             return _by_pillow(lambda: found, None, how)
-    contents = _contents(found, how.least_side, how.max_bytes)
+    contents = contents_of(found, how.least_side, how.max_bytes)
     picture = _jpeg(contents, how)
     if picture is None and len(contents.data) < contents.size:
-        contents = _contents(found, None, how.max_bytes)
+        contents = contents_of(found, None, how.max_bytes)
         picture = _jpeg(contents, how)
     if picture is not None:
         return picture
@@ -120,9 +120,11 @@ def _picture(
     return _by_pillow(lambda: open_image(data), contents, how)
 
 
-def _contents(
+def contents_of(
     source: str | bytes | Item | Origin, least_side: int | None, max_bytes: int
 ) -> Contents:
+    """The bytes of a file; with a `least_side`, perhaps only of its beginning. Raises `ImageError`,
+    also where they are more than `max_bytes`."""
     if isinstance(source, bytes):
         check_bytes(len(source), max_bytes)
         return Contents(source, len(source))
@@ -157,13 +159,13 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
 
 def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
     """What Pillow makes of an image; of a damaged one as much as there is, if that is wanted."""
-    # The drop-in modules leave Pillow's own flag to the caller, as what they stand in for does.
-    strictly = nullcontext() if how.as_stored else truncation(allowed=False)
+    # Who opened the image, or reads as ImageHash and imagededup do, goes by the flag of Pillow's.
+    strictly = nullcontext() if file is None or how.as_stored else truncation(allowed=False)
     with limit(how.max_pixels), strictly:
         try:
             return _opened(opened(), file, how)
         except ImageError as error:
-            if not how.take_damaged or error.status is not Status.DAMAGED:
+            if not how.take_damaged or file is None or error.status is not Status.DAMAGED:
                 raise
             damage = error
     with limit(how.max_pixels), truncation(allowed=True):

@@ -1,12 +1,14 @@
 """Where images come from."""
 
-from lookalike.sources.at_hand import at_hand
 from lookalike.sources.choice import Choice
-from lookalike.sources.files_from import files_from
 from lookalike.sources.input import Input
-from lookalike.sources.inputs import Inputs, ImageSources
+from lookalike.sources.inputs import ImageSources, Inputs, is_there
 from lookalike.sources.item import Item
 from lookalike.sources.limits import ArchiveLimits
+from lookalike.sources.name_list import files_from
+from lookalike.sources.names import at_hand
+from lookalike.sources.patterns import Patterns
+from lookalike.sources.urls import is_url
 
 __all__ = [
     "ArchiveLimits",
@@ -15,6 +17,9 @@ __all__ = [
     "Input",
     "Inputs",
     "Item",
+    "Patterns",
     "at_hand",
     "files_from",
+    "is_there",
+    "is_url",
 ]

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
 
 from lookalike.errors import ImageError, LookalikeError, MissingExtraError, Status
+from lookalike.sources.globs import is_glob
 from lookalike.sources.item import buffered, refusal
 from lookalike.sources.kinds import is_plainly_image
 from lookalike.sources.local import LocalPlace
@@ -29,6 +30,8 @@ _NAME = re.compile(r"(?:^|::)([a-z][a-z0-9+.-]+)(?=://|::)", re.IGNORECASE)
 _FILE = re.compile(r"(file|local)://", re.IGNORECASE)
 SMALL = 5 << 20
 """In bytes, the size of fsspec's own blocks: up to this a file is had in one request."""
+BLOCK = 1 << 20
+"""How many bytes of an archive are had at a time."""
 
 
 def is_address(source: object) -> TypeGuard[str]:
@@ -110,13 +113,17 @@ class RemoteFile:
     file_system: Any
     path: str
     size: int | None
+    seekable: bool = False
+    """Whether its stream is to be: an archive is read from here and there, an image is not."""
 
     def open(self) -> BinaryIO:
-        """A stream whose errors are `ImageError` or `OSError`, whatever fsspec raises."""
+        """A stream whose errors are `ImageError`, whatever fsspec raises."""
         with told_plainly():
-            if self.size is not None and self.size <= SMALL:
+            if not self.seekable and self.size is not None and self.size <= SMALL:
                 return io.BytesIO(self.file_system.cat_file(self.path))
-            return buffered(Told(self.file_system.open(self.path, "rb")))
+            block = BLOCK if self.seekable else None
+            file = self.file_system.open(self.path, "rb", block_size=block)
+            return buffered(Told(file, self.seekable))
 
 
 class RemotePlace:
@@ -128,7 +135,8 @@ class RemotePlace:
         self._infos: dict[str, dict[str, Any]] = {}  # of the last folder, or the last file
         begin = _ADDRESS.match(address)
         chained = address.find("::", begin.end() if begin else 0)
-        named, self._after = (address, "") if chained < 0 else (address[:chained], address[chained:])
+        named = address if chained < 0 else address[:chained]
+        self._after = address[len(named) :]
         tail = path.strip("/")
         head = named.rstrip("/") if tail else named
         self._before = head.removesuffix(tail) if head.endswith(tail) else None
@@ -140,7 +148,10 @@ class RemotePlace:
         return f"{self._before}{path.lstrip('/')}{self._after}"
 
     def is_folder(self, path: str) -> bool:
-        return self._info(path)["type"] == "directory"
+        """Not asked for where the name plainly is that of an image."""
+        if self._is_told(path) or self.is_missing(path):
+            return False
+        return bool(self._info(path)["type"] == "directory")
 
     def is_missing(self, path: str) -> bool:
         try:
@@ -157,7 +168,8 @@ class RemotePlace:
         with told_plainly():
             listed = self._file_system.ls(folder, detail=True)
         self._infos = {}
-        files, folders = [], []
+        files: list[str] = []
+        folders: list[str] = []
         for info in listed:
             path = info["name"].rstrip("/")
             if path == folder.rstrip("/"):  # some hold a mark of the folder itself
@@ -168,19 +180,28 @@ class RemotePlace:
         return Folder(folder, sorted(files), sorted(folders))
 
     def image(self, path: str) -> RemoteFile | ImageError:
-        """The file, looked at no further where its name plainly is that of an image."""
-        if path not in self._infos and is_plainly_image(path):
+        """The file; whether it is one is not asked for where its name tells."""
+        if self._is_told(path):
             return RemoteFile(self.key(path), self._file_system, path, None)
-        return self.file(path) or ImageError(Status.UNREADABLE, "it is not a file")
+        if not self._is_file(path):
+            return ImageError(Status.UNREADABLE, "it is not a file")
+        return RemoteFile(self.key(path), self._file_system, path, self._info(path).get("size"))
 
     def file(self, path: str) -> RemoteFile | None:
-        info = self._info(path)
-        if info["type"] not in {"file", "link"}:
+        if not self._is_file(path):
             return None
-        return RemoteFile(self.key(path), self._file_system, path, info.get("size"))
+        size = self._info(path).get("size")
+        return RemoteFile(self.key(path), self._file_system, path, size, seekable=True)
 
     def identity(self, path: str) -> str:
         return self.key(path)
+
+    def _is_told(self, path: str) -> bool:
+        """Whether a path of which nothing is known yet plainly is that of an image."""
+        return path not in self._infos and is_plainly_image(path) and not is_glob(path)
+
+    def _is_file(self, path: str) -> bool:
+        return self._info(path)["type"] in {"file", "link"}
 
     def _info(self, path: str) -> dict[str, Any]:
         if path not in self._infos:
@@ -192,14 +213,15 @@ class RemotePlace:
 class Told(io.RawIOBase):
     """A file of fsspec's, which it closes, with errors that say what is the matter."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, seekable: bool) -> None:
         self._file = file
+        self._seekable = seekable
 
     def readable(self) -> bool:
         return True
 
     def seekable(self) -> bool:
-        return bool(self._file.seekable())
+        return self._seekable
 
     def tell(self) -> int:
         return int(self._file.tell())

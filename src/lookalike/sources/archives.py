@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError, Status
 from lookalike.sources import tars, zips
-from lookalike.sources.choice import Sieve
 from lookalike.sources.input import Input
 from lookalike.sources.item import Item, refusal
-from lookalike.sources.kinds import is_archive
+from lookalike.sources.kinds import MARK, is_archive
 from lookalike.sources.limits import Tally
-from lookalike.sources.member import Member
 
-MARK = "!/"
-"""Between the name of an archive and the path within it."""
+if TYPE_CHECKING:
+    from lookalike.sources.choice import Sieve
+    from lookalike.sources.member import Member
 
 COMPRESSIONS = {"gz": b"\x1f\x8b", "bz2": b"BZh", "xz": b"\xfd7zXZ\0", "zst": b"\x28\xb5\x2f\xfd"}
 """The first bytes of compressed files."""
@@ -76,7 +76,7 @@ def _is_taken(member: Member, sieve: Sieve, prefix: str) -> bool:
     if member.kind:
         sieve.skip(member.kind)
         return False
-    path = "/".join(part for part in member.name.split("/") if part not in {"", "."})
+    path = "/".join(part for part in member.name.split("/") if part not in {"", ".", ".."})
     return sieve.takes_member(path, prefix)
 
 

@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Iterator
 from fnmatch import translate
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lookalike.errors import ImageError
-from lookalike.sources.choice import Sieve
-from lookalike.sources.places import Place
+from lookalike.sources.places import Found
+
+if TYPE_CHECKING:
+    from lookalike.sources.choice import Sieve
+    from lookalike.sources.places import Place
 
 ANY_DEPTH = "**"
 _MAGIC = re.compile(r"[*?[]")
@@ -24,19 +27,17 @@ def is_glob(name: str) -> bool:
     return _MAGIC.search(name) is not None
 
 
-def expand(
-    place: Place, glob: Glob, sieve: Sieve
-) -> Iterator[tuple[str, str, ImageError | None]]:
-    """Yield `(path, path relative to the glob's root, None)` for all files and folders that match.
+def expand(place: Place, glob: Glob, sieve: Sieve) -> Iterator[Found]:
+    """Yield all files and folders that match, but for those that the sieve's patterns exclude.
 
-    Of those that match, what the sieve's patterns exclude is left out. A folder that matches is not
-    searched any further. One that cannot be listed is yielded with its error.
+    A folder that matches is not searched any further. One that cannot be listed is yielded with its
+    error.
     """
     root, hidden = glob.root or os.curdir, sieve.choice.hidden
     if place.is_missing(root):
         return
     if glob.is_match(glob.start):
-        yield root, "", None
+        yield Found(root, "", is_folder=True)
         return
     searched = set()
     waiting = [(glob.root, "", glob.start)]
@@ -45,22 +46,22 @@ def expand(
         try:
             identity, files, folders = place.list(here or root)
         except ImageError as error:
-            yield here or root, prefix, error
+            yield Found(here or root, prefix, error)
             continue
         if (identity, state) in searched:  # a link has led back here
             continue
         searched.add((identity, state))
         for name in files:
-            if glob.takes_files and glob.is_match(glob.step(state, name, hidden)):
-                if sieve.takes_path(prefix + name):
-                    yield place.join(here, name), prefix + name, None
+            matches = glob.takes_files and glob.is_match(glob.step(state, name, hidden))
+            if matches and sieve.takes_path(prefix + name):
+                yield Found(place.join(here, name), prefix + name)
         deeper = []
         for name in folders:
             following = glob.step(state, name, hidden)
             if not following or sieve.excludes_folder(prefix + name):
                 continue
             if glob.is_match(following):
-                yield place.join(here, name), prefix + name, None
+                yield Found(place.join(here, name), prefix + name, is_folder=True)
             else:
                 deeper.append((place.join(here, name), f"{prefix}{name}/", following))
         waiting.extend(reversed(deeper))

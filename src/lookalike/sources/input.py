@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError
-from lookalike.images import ImageSource
 from lookalike.sources.item import Item, is_item
+
+if TYPE_CHECKING:
+    from lookalike.images import ImageSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lookalike.errors import ImageError, Status
 from lookalike.images import ImageSource, is_image_source, taken
 from lookalike.sources.addresses import is_address, place_of, require_address
-from lookalike.sources.archives import MARK, archive_kind, inputs_in
 from lookalike.sources.choice import Choice, Sieve
 from lookalike.sources.folders import files_of
 from lookalike.sources.globs import Glob, expand, is_glob
 from lookalike.sources.input import Input
 from lookalike.sources.item import Item, is_item, refusal
-from lookalike.sources.kinds import is_archive, is_parquet
+from lookalike.sources.kinds import MARK, is_archive, is_parquet
 from lookalike.sources.local import LocalPlace
 from lookalike.sources.parquet import require_pyarrow, rows
-from lookalike.sources.places import Place
 from lookalike.sources.urls import is_url, require_httpx
+
+if TYPE_CHECKING:
+    from lookalike.sources.places import Place
 
 ImageSources: TypeAlias = "ImageSource | Item | Iterable[ImageSource | Item]"
 """One image, URL, folder, archive or the like, or any number of them."""
@@ -95,7 +96,7 @@ class Inputs:
             yield Input(key, error)
 
     def _folder(self, place: Place, folder: str, prefix: str = "") -> Iterator[Input]:
-        for path, relative, error in files_of(place, folder, self._sieve, prefix):
+        for path, relative, error, _ in files_of(place, folder, self._sieve, prefix):
             if error:
                 yield Input(place.key(path), error)
             elif self._sieve.choice.archives and is_archive(path):
@@ -106,11 +107,11 @@ class Inputs:
     def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
         """As if all that matches were named, but that patterns apply."""
         nothing = True
-        for path, relative, error in expand(place, Glob(pattern), self._sieve):
+        for path, relative, error, is_folder in expand(place, Glob(pattern), self._sieve):
             nothing = False
             if error:
                 yield Input(place.key(path), error)
-            elif place.is_folder(path):
+            elif is_folder:
                 yield from self._folder(place, path, f"{relative}/" if relative else "")
             else:
                 yield from self._file(place, path, f"{relative}{MARK}")
@@ -122,18 +123,28 @@ class Inputs:
         """One file, or what is in it; `prefix` stands before that where patterns are matched."""
         if not self._is_new(place.identity(path)):
             return
-        file = place.file(path) if is_archive(path) or is_parquet(path) else None
         try:
-            if file and is_parquet(path):
-                for key, found in rows(file, self._sieve.choice, self._first_row):
-                    yield from self._row(place, path, key, found)
-                return
-            if file and (kind := archive_kind(file)):
-                yield from inputs_in(file, kind, self._sieve, prefix)
-                return
+            if is_archive(path) or is_parquet(path):
+                yield from self._container(place, path, prefix)
+            else:
+                yield Input(place.key(path), place.image(path))
+        except ImageError as error:
+            yield Input(place.key(path), error)
         except OSError as error:
-            raise refusal(error) from error
-        yield Input(place.key(path), place.image(path))
+            yield Input(place.key(path), refusal(error))
+
+    def _container(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
+        """What is in a file that is called an archive or Parquet file; itself where it is none."""
+        from lookalike.sources.archives import archive_kind, inputs_in
+
+        file = place.file(path)
+        if file and is_parquet(path):
+            for key, found in rows(file, self._sieve.choice, self._first_row):
+                yield from self._row(place, path, key, found)
+        elif file and (kind := archive_kind(file)):
+            yield from inputs_in(file, kind, self._sieve, prefix)
+        else:
+            yield Input(place.key(path), place.image(path))
 
     def _row(
         self, place: Place, path: str, key: str, found: bytes | str | ImageError
@@ -161,6 +172,14 @@ class Inputs:
             return False
         self._seen.add(identity)
         return True
+
+
+def is_there(name: str) -> bool:
+    """Whether anything is there by that name, as far as this machine can tell."""
+    if is_url(name) or is_address(name) or os.path.lexists(name.partition(MARK)[0]):
+        return True
+    every = Sieve(Choice(), None)
+    return is_glob(name) and any(True for _ in expand(LocalPlace(), Glob(name), every))
 
 
 def _source(named: object, at: int) -> ImageSource | Item:

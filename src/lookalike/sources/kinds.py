@@ -19,6 +19,9 @@ ARCHIVES = (
 )  # fmt: skip
 """How the names of archives end that are read from."""
 
+MARK = "!/"
+"""Between the name of an archive and the path within it."""
+
 IMAGES = ("avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp")
 """Extensions that plainly are an image's."""
 

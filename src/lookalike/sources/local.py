@@ -46,7 +46,8 @@ class LocalPlace:
 
     def list(self, folder: str) -> Folder:
         """The folder's entries. Raises `ImageError`."""
-        files, folders = [], []
+        files: list[str] = []
+        folders: list[str] = []
         try:
             status = os.stat(folder)  # noqa: PTH116
             with os.scandir(folder) as entries:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lookalike.errors import ImageError
-from lookalike.sources.item import Item
+if TYPE_CHECKING:
+    from lookalike.errors import ImageError
+    from lookalike.sources.item import Item
 
 
 @dataclass(frozen=True, slots=True)

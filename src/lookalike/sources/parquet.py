@@ -5,19 +5,19 @@ pyarrow is an extra, imported when the first Parquet file is met.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lookalike.errors import ImageError, MissingExtraError, Status
-from lookalike.sources.archives import MARK
-from lookalike.sources.choice import Choice
 from lookalike.sources.item import Item, refusal
+from lookalike.sources.kinds import MARK
 from lookalike.sources.limits import Tally, absurdity
 
 if TYPE_CHECKING:
     from pyarrow import DataType, Scalar, Schema
     from pyarrow.parquet import ParquetFile
+
+    from lookalike.sources.choice import Choice
 
 BUFFER = 1 << 20
 """How much of a column is read at a time, in bytes."""
@@ -116,7 +116,7 @@ def _found(value: Scalar[Any], tally: Tally) -> bytes | str | ImageError:
     buffer = value.as_buffer()
     if error := tally.objection(buffer.size, buffer.size):
         return error
-    content = buffer.to_pybytes()
+    content: bytes = buffer.to_pybytes()
     is_text = is_string(value.type) or is_large_string(value.type)
     return content.decode("utf-8", "surrogateescape") if is_text else content
 
@@ -137,11 +137,9 @@ def chosen_column(schema: Schema, wanted: str | None) -> str:
             raise ImageError(Status.UNSUPPORTED, reason)
         return wanted
     marked = _marked(schema)
-    for candidates in (
-        [field.name for field in schema if field.name in marked and _holds_bytes(field.type)],
-        [field.name for field in schema if _holds_bytes(field.type)],
-        [field.name for field in schema if _holds_text(field.type)],
-    ):
+    images: list[str] = [field.name for field in schema if _holds_bytes(field.type)]
+    texts: list[str] = [field.name for field in schema if _holds_text(field.type)]
+    for candidates in ([name for name in images if name in marked], images, texts):
         if len(candidates) > 1:
             reason = f"several columns may hold images; name one of: {', '.join(candidates)}"
             raise ImageError(Status.UNSUPPORTED, reason)
@@ -152,6 +150,8 @@ def chosen_column(schema: Schema, wanted: str | None) -> str:
 
 def _marked(schema: Schema) -> set[str]:
     """The columns that Hugging Face datasets says are images."""
+    import json
+
     try:
         features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
         return {name for name, one in features.items() if one.get("_type") == "Image"}

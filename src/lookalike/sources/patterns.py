@@ -10,10 +10,10 @@ from fnmatch import translate
 class Patterns:
     """Any number of patterns: a path matches if one of them does.
 
-    `*` stands for any characters, `?` for one, `[abc]` and `[!abc]` for one of these or another; case
-    counts. A pattern with a slash is held against the whole path, relative to the folder that was
-    named, and its `*` takes slashes too; one without is held against the last name alone. A slash
-    at the end is of no account.
+    `*` stands for any characters, `?` for one, `[abc]` for one of these and `[!abc]` for any other;
+    case counts. A pattern with a slash is held against the whole path, relative to the folder that
+    was named, and its `*` takes slashes too; one without is held against the last name alone. A
+    slash at the end is of no account.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:

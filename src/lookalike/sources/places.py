@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lookalike.errors import ImageError
-from lookalike.sources.item import Item
+if TYPE_CHECKING:
+    from lookalike.errors import ImageError
+    from lookalike.sources.item import Item
 
 
 class Folder(NamedTuple):
@@ -18,6 +19,16 @@ class Folder(NamedTuple):
     """Their names, sorted."""
     folders: list[str]
     """Their names, sorted."""
+
+
+class Found(NamedTuple):
+    """A file or folder that was found, or an error in its place."""
+
+    path: str
+    relative: str
+    """To where the search began, with slashes."""
+    error: ImageError | None = None
+    is_folder: bool = False
 
 
 class Place(Protocol):

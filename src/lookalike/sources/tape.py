@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from lookalike.sources.item import buffered
 from lookalike.sources.limits import Tally, absurdity
-from lookalike.sources.unpacking import Unpacking
+
+if TYPE_CHECKING:
+    from lookalike.sources.unpacking import Unpacking
 
 CHUNK = 1 << 18
 ABSURD_BYTES = 1_000_000_000

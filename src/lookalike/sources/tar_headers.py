@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.errors import ImageError, Status
-from lookalike.sources.tape import Tape
+
+if TYPE_CHECKING:
+    from lookalike.sources.tape import Tape
 
 BLOCK = tarfile.BLOCKSIZE
 LONGEST_HEADER = 1 << 20
@@ -48,6 +50,8 @@ def headers(tape: Tape) -> Iterator[Header]:
     while True:
         block = tape.read(BLOCK)
         if not block.strip(b"\0") and len(block) == BLOCK:
+            if tape.read(BLOCK).strip(b"\0"):  # two blocks of zeros mark the end
+                raise ImageError(Status.DAMAGED, "it is broken: a header is nothing but zeros")
             return
         info = _parsed(block)
         if info.type in EXTENDED:

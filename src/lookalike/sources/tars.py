@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lookalike.errors import ImageError, Status
 from lookalike.sources.item import Item, buffered
-from lookalike.sources.limits import Tally
 from lookalike.sources.member import Member
 from lookalike.sources.section import Section
 from lookalike.sources.tape import PackedTape, PlainTape, Tape
 from lookalike.sources.tar_headers import Header, headers
 from lookalike.sources.unpacking import Unpacking, decompressors
+
+if TYPE_CHECKING:
+    from lookalike.sources.limits import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,10 @@ def packed_members(archive: Item, compression: str, tally: Tally) -> Iterator[Me
         tape = PackedTape(unpacking, tally)
         for header in headers(tape):
             yield from _member(header, partial(_bytes, tape, header.size))
-'''
-'''
+
+
+"""
+"""
 
 
 def _member(header: Header, source: Callable[[str], Item | bytes]) -> Iterator[Member]:

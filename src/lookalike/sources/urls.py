@@ -21,6 +21,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypeGuard
 
 from lookalike.errors import ImageError, MissingExtraError, Status
+from lookalike.images import Contents, FirstScan, Origin
 
 if TYPE_CHECKING:
     import httpx
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 SCHEMES = ("http://", "https://")
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 DRAINED = 1 << 16
-"""Bytes of an unwanted body that are read all the same: its connection can then be used again."""
+"""Bytes of an unwanted body, or of the rest of one, that are read all the same: its connection can
+then be used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,19 @@ class Fetcher:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none: nobody is logged in
         )
 
-    def fetch(self, url: str) -> bytes:
-        """The bytes behind a URL, empty or not. Raises `ImageError` where they cannot be had."""
+    def fetch(
+        self, url: str, least_side: int | None = None, max_bytes: int | None = None
+    ) -> Contents:
+        """The bytes behind a URL, empty or not. Raises `ImageError` where they cannot be had.
+
+        With a `least_side`, and where the server says how many there are, the download ends with
+        the first scan of a large progressive JPEG, if that is enough. `max_bytes`: a limit beside
+        that of `patience`.
+        """
+        limit = min(self.patience.max_bytes, max_bytes or self.patience.max_bytes)
         for attempt in range(self.patience.retries + 1):
             try:
-                return self._try(url)
+                return self._try(url, least_side, limit)
             except _Again as again:
                 if attempt == self.patience.retries:
                     raise ImageError(Status.UNREADABLE, again.reason) from again
@@ -80,7 +90,7 @@ class Fetcher:
         """Close all connections."""
         self._client.close()
 
-    def _try(self, url: str) -> bytes:
+    def _try(self, url: str, least_side: int | None, limit: int) -> Contents:
         until = time.monotonic() + self.patience.seconds_in_all
         with _told_plainly():
             request: httpx.Request | None = self._client.build_request("GET", url)
@@ -89,7 +99,7 @@ class Fetcher:
                 response = self._client.send(request, stream=True)
                 try:
                     if response.is_success:
-                        return self._body(response, until)
+                        return self._body(response, until, least_side, limit)
                     _drain(response, until)
                 finally:
                     response.close()
@@ -99,13 +109,16 @@ class Fetcher:
         reason = f"it is redirected more than {self.patience.redirects} times"
         raise ImageError(Status.UNREADABLE, reason)
 
-    def _body(self, response: httpx.Response, until: float) -> bytes:
-        limit = self.patience.max_bytes
+    def _body(
+        self, response: httpx.Response, until: float, least_side: int | None, limit: int
+    ) -> Contents:
         announced = response.headers.get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > limit:
-            raise ImageError(
-                Status.TOO_LARGE, f"it has {int(announced):,} bytes; the limit is {limit:,}"
-            )
+        size = int(announced) if announced.isdecimal() else None
+        if size is not None and size > limit:
+            raise ImageError(Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {limit:,}")
+        scan = None
+        if least_side is not None and size and "Content-Encoding" not in response.headers:
+            scan = FirstScan(least_side, size)
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
@@ -114,7 +127,11 @@ class Fetcher:
             if time.monotonic() > until:
                 whole = f"{self.patience.seconds_in_all:g} seconds"
                 raise ImageError(Status.TIMED_OUT, f"it was not there in full after {whole}")
-        return bytes(body)
+            if scan and size and scan.ends_in(body):
+                if size - len(body) <= DRAINED:
+                    _drain(response, until)
+                return Contents(scan.cut_out(body), size)
+        return Contents(body, len(body))
 
     def _pause(self, attempt: int, asked: float | None) -> float:
         """Seconds before the next try: as the server asks, or longer each time and never alike."""
@@ -129,6 +146,17 @@ class _Again(Exception):
         super().__init__(reason)
         self.reason = reason
         self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class WebImage(Origin):
+    """An image that is fetched when it is read."""
+
+    url: str
+
+    def contents(self, least_side: int | None, max_bytes: int) -> Contents:
+        """Raises `MissingExtraError` without httpx."""
+        return shared_fetcher().fetch(self.url, least_side, max_bytes)
 
 
 def is_url(source: object) -> TypeGuard[str]:

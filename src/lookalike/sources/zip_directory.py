@@ -42,6 +42,18 @@ class Entry(NamedTuple):
     """Of the file, as Unix has it; 0 where it is not known."""
 
 
+class _Directory(NamedTuple):
+    """Where it is, and what is said of it."""
+
+    start: int
+    size: int
+    """In bytes."""
+    members: int
+    """How many there are."""
+    wraps_at: int
+    """Where that number begins again at 0."""
+
+
 def entries(file: BinaryIO) -> Iterator[Entry]:
     """Every member of a zip archive, in the order of its directory.
 
@@ -49,19 +61,22 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
     Raises `ImageError` in the end then, or wherever the directory is broken.
     """
     length = file.seek(0, io.SEEK_END)
-    found = _directory(file, length)
-    if found is None:
+    directory = _directory(file, length)
+    if directory is None:
         yield from _without_directory(file, length)
         raise ImageError(Status.DAMAGED, "it is cut off: its directory, at the end, is missing")
-    start, size = found
-    if start + size > length:
+    if directory.start + directory.size > length:
         raise ImageError(Status.DAMAGED, "its directory is not where it should be")
-    file.seek(start)
-    left = size
+    file.seek(directory.start)
+    count, left = 0, directory.size
     while left > 0:
         entry, taken = _entry(file)
         left -= taken
+        count += 1
         yield entry
+    if (count - directory.members) % directory.wraps_at:
+        reason = f"its directory has {count:,} members, and says that it has {directory.members:,}"
+        raise ImageError(Status.DAMAGED, reason)
 
 
 def data_at(file: BinaryIO, entry: Entry) -> int:
@@ -74,15 +89,16 @@ def data_at(file: BinaryIO, entry: Entry) -> int:
     return entry.header_at + LOCAL_HEADER.size + int(name_length) + int(extra_length)
 
 
-def _directory(file: BinaryIO, length: int) -> tuple[int, int] | None:
-    """Where the directory begins and how many bytes it has."""
+def _directory(file: BinaryIO, length: int) -> _Directory | None:
+    """Where the directory is, from the record at the end of the archive; None without that."""
     tail_at = max(length - END_RECORD.size - LONGEST_COMMENT, 0)
     file.seek(tail_at)
     tail = file.read()
-    at = tail.rfind(END)
-    if at < 0 or at + END_RECORD.size > len(tail):
+    at = _end_in(tail)
+    if at < 0:
         return None
-    _, disk, first_disk, _, _, size, start, _ = END_RECORD.unpack_from(tail, at)
+    _, disk, first_disk, _, count, size, start, _ = END_RECORD.unpack_from(tail, at)
+    wraps_at = 1 << 16
     file.seek(max(tail_at + at - LOCATOR_RECORD_64.size, 0))
     locator = file.read(LOCATOR_RECORD_64.size)
     if len(locator) == LOCATOR_RECORD_64.size and locator.startswith(LOCATOR_64):
@@ -90,10 +106,22 @@ def _directory(file: BinaryIO, length: int) -> tuple[int, int] | None:
         record = file.read(END_RECORD_64.size)
         if len(record) < END_RECORD_64.size or not record.startswith(END_64):
             raise ImageError(Status.DAMAGED, "the end of its directory is not where it should be")
-        _, _, _, _, disk, first_disk, _, _, size, start = END_RECORD_64.unpack(record)
+        _, _, _, _, disk, first_disk, _, count, size, start = END_RECORD_64.unpack(record)
+        wraps_at = 1 << 64
     if disk or first_disk:
         raise ImageError(Status.UNSUPPORTED, "it is one part of an archive in several files")
-    return start, size
+    return _Directory(start, size, count, wraps_at)
+
+
+def _end_in(tail: bytes) -> int:
+    """Where the last record begins: the comment after it may have the same first bytes in it."""
+    last = at = tail.rfind(END, 0, len(tail) - END_RECORD.size + len(END))
+    while at >= 0:
+        *_, comment_length = END_RECORD.unpack_from(tail, at)
+        if at + END_RECORD.size + comment_length == len(tail):
+            return at
+        at = tail.rfind(END, 0, at + len(END) - 1)
+    return last
 
 
 def _entry(file: BinaryIO) -> tuple[Entry, int]:
@@ -130,10 +158,10 @@ def _without_directory(file: BinaryIO, length: int) -> Iterator[Entry]:
             LOCAL_HEADER.unpack(data)
         )
         rest = file.read(name_length + extra_length)
-        if flags & SIZES_FOLLOW and not packed:  # they come after bytes whose number they tell
-            return
         if IN_EXTRA in {size, packed}:
             size, packed = _in_extra(rest[name_length:], size, packed)
+        if flags & SIZES_FOLLOW and not packed:  # they come after bytes whose number they tell
+            return
         end = at + LOCAL_HEADER.size + name_length + extra_length + packed
         if end > length:
             return

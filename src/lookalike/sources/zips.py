@@ -54,32 +54,16 @@ class ZipMember:
 
 
 class Checked(io.RawIOBase):
-    """A stream of known size and CRC-32, which it closes.
-
-    It can seek if `raw` can; the checksum is that of a whole reading, so it is not looked at then.
-    """
+    """A stream of known size and CRC-32, which it closes. Raises `ImageError` for another one."""
 
     def __init__(self, raw: io.RawIOBase, size: int, crc: int) -> None:
         self._raw = raw
-        self._size = self._left = size
-        self._crc: int | None = crc
+        self._left = size
+        self._crc = crc
         self._crc_so_far = 0
 
     def readable(self) -> bool:
         return True
-
-    def seekable(self) -> bool:
-        return self._raw.seekable()
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        at = self._raw.seek(offset, whence)
-        if at != self._size - self._left:
-            self._crc = None
-        self._left = max(self._size - at, 0)
-        return at
-
-    def tell(self) -> int:
-        return self._size - self._left
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")[: self._left]
@@ -89,10 +73,9 @@ class Checked(io.RawIOBase):
         self._left -= count
         if not count:
             raise ImageError(Status.DAMAGED, "it unpacks to fewer bytes than the archive says")
-        if self._crc is not None:
-            self._crc_so_far = zlib.crc32(view[:count], self._crc_so_far)
-            if not self._left and self._crc_so_far != self._crc:
-                raise ImageError(Status.DAMAGED, "its checksum is not the one in the archive")
+        self._crc_so_far = zlib.crc32(view[:count], self._crc_so_far)
+        if not self._left and self._crc_so_far != self._crc:
+            raise ImageError(Status.DAMAGED, "its checksum is not the one in the archive")
         return count
 
     def close(self) -> None:

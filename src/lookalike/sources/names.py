@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError
-from lookalike.images import ImageSource
-from lookalike.sources import urls
 from lookalike.sources.addresses import is_address, place_of
-from lookalike.sources.archives import MARK
 from lookalike.sources.choice import Choice
 from lookalike.sources.inputs import Inputs
-from lookalike.sources.item import Item
-from lookalike.sources.kinds import is_archive, is_parquet
+from lookalike.sources.kinds import MARK, is_archive, is_parquet
+from lookalike.sources.urls import WebImage, is_url
+
+if TYPE_CHECKING:
+    from lookalike.images import ImageSource, Origin
+    from lookalike.sources.item import Item
 
 
-def at_hand(source: ImageSource) -> ImageSource:
+def at_hand(source: ImageSource) -> ImageSource | Origin:
     """What to read where `source` is a URL, an address, or a key such as `photos.zip!/a.jpg`.
 
     Anything else is given back as it is. Raises `ImageError` where it cannot be had, and
@@ -24,10 +26,11 @@ def at_hand(source: ImageSource) -> ImageSource:
     """
     if not isinstance(source, str):
         return source
-    if urls.is_url(source):
-        return urls.shared_fetcher().fetch(source)
+    if is_url(source):
+        return WebImage(source)
     if MARK in source and not os.path.lexists(source):
-        for found in _within(source):
+        found = next(_within(source), None)
+        if found is not None:
             return found
     if is_address(source):
         place, path = place_of(source)

@@ -1,0 +1,183 @@
+"""Which images a command reads, and how: the argument and options of all that read sets of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from itertools import chain
+from typing import Any, TypeAlias
+
+import click
+
+from lookalike.cli.options import usage_errors
+
+Command: TypeAlias = Callable[..., None]
+Option: TypeAlias = Callable[[Command], Command]
+
+NUMBER = click.IntRange(min=1)
+
+PATHS: Option = click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path())
+FILES_FROM: Option = click.option(
+    "--files-from",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Take what FILE names too, each name a line or ended by a NUL byte; - is standard input.",
+)
+KEYWORDS: dict[str, Option] = {
+    "recursive": click.option(
+        "--recursive/--no-recursive",
+        default=True,
+        help="Go into sub-folders, or not.  [default: yes]",
+    ),
+    "hidden": click.option("--hidden", is_flag=True, help="Take hidden files and folders too."),
+    "include": click.option(
+        "--include",
+        multiple=True,
+        metavar="PATTERN",
+        help="Of what is found, take only files that match, as '*.jpg' or 'raw/*' would; may be "
+        "given several times.",
+    ),
+    "exclude": click.option(
+        "--exclude",
+        multiple=True,
+        metavar="PATTERN",
+        help="Leave out files and folders that match; may be given several times.",
+    ),
+    "archives": click.option(
+        "--archives",
+        is_flag=True,
+        help="Go into archives that are found in folders, as into those that are named: .zip, "
+        ".cbz, .tar, .tar.gz and so on.",
+    ),
+    "column": click.option(
+        "--column",
+        metavar="NAME",
+        help="The column of a Parquet file.  [default: the one that can hold images]",
+    ),
+    "workers": click.option(
+        "--workers",
+        type=NUMBER,
+        metavar="N",
+        help="Threads to use, or processes with --isolate.  [default: as many as there are "
+        "processors]",
+    ),
+    "max_pixels": click.option(
+        "--max-pixels",
+        type=NUMBER,
+        default=500_000_000,
+        show_default=True,
+        metavar="N",
+        help="Refuse larger images, from their header.",
+    ),
+    "max_bytes": click.option(
+        "--max-bytes",
+        type=NUMBER,
+        default=1 << 31,
+        show_default=True,
+        metavar="N",
+        help="Refuse larger files, before they are read.",
+    ),
+    "damaged": click.option(
+        "--damaged",
+        type=click.Choice(["report", "hash"]),
+        default="report",
+        show_default=True,
+        help="Report images that cannot be decoded to their end, or hash what there is of them.",
+    ),
+    "isolate": click.option(
+        "--isolate",
+        is_flag=True,
+        help="Read in processes of their own, where a decoder that crashes, hangs or eats memory "
+        "costs one image.",
+    ),
+    "timeout": click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="How long one image may take. Needs --isolate: a decoder in a thread cannot be "
+        "stopped.  [default: 60]",
+    ),
+    "memory": click.option(
+        "--memory",
+        type=NUMBER,
+        metavar="BYTES",
+        help="How much memory one process may take for its work. Needs --isolate, on Linux.  "
+        "[default: 4294967296]",
+    ),
+}
+"""The keywords of `hash_images` and `find_duplicates`."""
+LIMITS: dict[str, Option] = {
+    "member_bytes": click.option(
+        "--max-member-bytes",
+        "member_bytes",
+        type=NUMBER,
+        default=256_000_000,
+        show_default=True,
+        metavar="N",
+        help="Refuse larger images in archives, before they are unpacked.",
+    ),
+    "unpacked_bytes": click.option(
+        "--max-unpacked-bytes",
+        "unpacked_bytes",
+        type=NUMBER,
+        default=64_000_000_000,
+        show_default=True,
+        metavar="N",
+        help="Leave an archive once it has unpacked to N bytes more than it has itself.",
+    ),
+    "members": click.option(
+        "--max-members",
+        "members",
+        type=NUMBER,
+        default=10_000_000,
+        show_default=True,
+        metavar="N",
+        help="Leave an archive after so many members.",
+    ),
+}
+"""The fields of `ArchiveLimits`."""
+OPTIONS = [PATHS, FILES_FROM, *KEYWORDS.values(), *LIMITS.values()]
+
+
+def reads_images(command: Command) -> Command:
+    """Add the argument and the options to a command.
+
+    It gets them as `images`, and as `reading`: keywords of `hash_images` and `find_duplicates`.
+    """
+
+    @wraps(command)
+    def with_images(paths: tuple[str, ...], files_from: str | None, **options: Any) -> None:
+        from lookalike.isolation import isolation_for
+        from lookalike.sources import ArchiveLimits, Patterns
+
+        reading = {name: options.pop(name) for name in KEYWORDS}
+        limits = {name: options.pop(name) for name in LIMITS}
+        with usage_errors():
+            for name in ("include", "exclude"):
+                Patterns(reading[name])
+            isolation_for(reading["isolate"], reading["timeout"], reading["memory"])
+        reading["archive_limits"] = ArchiveLimits(**limits)
+        command(images=_named(paths, files_from), reading=reading, **options)
+
+    added: Command = with_images
+    for option in reversed(OPTIONS):
+        added = option(added)
+    return added
+
+
+def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:
+    """All that is named. Raises `click.UsageError` where none of it is there.
+
+    Where only some is missing, that is a failure like any other, and the work goes on.
+    """
+    from lookalike.sources import files_from, is_there
+
+    if list_path is not None:
+        listed = sys.stdin.buffer if list_path == "-" else list_path
+        return chain(paths, files_from(listed))
+    if not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
+    if not any(is_there(path) for path in paths):
+        raise click.UsageError(f"no such file or folder: {', '.join(paths)}")
+    return paths

@@ -1,0 +1,77 @@
+"""How the command is stopped from outside: by a signal, or by output that nobody takes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+import click
+
+SIGNALS = {"SIGINT": "Interrupted.", "SIGTERM": "Terminated.", "SIGHUP": "Hung up."}
+EXIT_BY_SIGNAL = 128
+"""To which a shell, too, adds the number of the signal that ended a command."""
+EXIT_CLOSED_PIPE = EXIT_BY_SIGNAL + getattr(signal, "SIGPIPE", 13)
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asks for an orderly end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class ClosedPipe(Exception):
+    """Whoever read the output has had enough."""
+
+
+class Commands(click.Group):
+    """A group of commands that leaves closed pipes to its caller; click's own says nothing."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise ClosedPipe from error
+
+
+def stop_on_signals() -> None:
+    """From now on a signal that asks for the end raises `Stopped`, once, in the main thread."""
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    for name in SIGNALS:  # tidying up is not to be interrupted
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def exit_stopped(error: BaseException) -> None:
+    """Say that the work was stopped and end the process, without waiting for any decoder."""
+    cause = error if isinstance(error, Stopped) else error.__cause__
+    number = cause.number if isinstance(cause, Stopped) else signal.SIGINT
+    click.echo(SIGNALS[signal.Signals(number).name], err=True)
+    os._exit(EXIT_BY_SIGNAL + number)
+
+
+def fill_standard_files() -> None:
+    """Let no other file take the place of a standard one that was closed, and get its output."""
+    null = os.open(os.devnull, os.O_RDWR)
+    while null <= 2:
+        null = os.open(os.devnull, os.O_RDWR)
+    os.close(null)
+
+
+def drop_output() -> None:
+    """What is left in buffers goes nowhere, silently."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            os.dup2(null, stream.fileno())

@@ -1,0 +1,175 @@
+"""`Recipe`: how one input becomes a row of a table, in this process or in another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from lookalike.algorithms import Algorithm, get_algorithm
+from lookalike.errors import ImageError, Status
+from lookalike.hashes import pack_bits
+from lookalike.images import (
+    Contents,
+    Origin,
+    check_limits,
+    contents_of,
+    is_item,
+    read_picture,
+)
+from lookalike.sources import at_hand
+from lookalike.table import Failure, Row
+
+if TYPE_CHECKING:
+    from lookalike.images import ImageSource, Picture
+    from lookalike.isolation import Workers
+    from lookalike.sources import Input
+
+Reading: TypeAlias = Literal["fast", "exact"]
+Damaged: TypeAlias = Literal["report", "hash"]
+
+READINGS = ("fast", "exact")
+DAMAGED = ("report", "hash")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to make of an image, and within which limits. It can be sent to another process."""
+
+    algorithms: tuple[str, ...]
+    """Their canonical names."""
+    least_side: int | None
+    """As `read_picture` takes it."""
+    max_pixels: int
+    max_bytes: int
+    take_damaged: bool
+    """Whether to hash what there is of an image that cannot be decoded to its end."""
+
+    @cached_property
+    def kinds(self) -> list[Algorithm]:
+        """The algorithms."""
+        return [get_algorithm(name) for name in self.algorithms]
+
+    def row(self, key: str, source: ImageSource | Origin) -> Row:
+        """What to keep of an image. Raises as `read_picture` does."""
+        picture = self._read(source, self.least_side)
+        if picture.flat and picture.is_reduced:  # it matches only where every pixel is equal
+            picture = self._read(picture.whole_file or source, None)
+        if picture.damage and picture.nearly_flat:  # so are many that have nothing in common
+            raise ImageError(Status.DAMAGED, f"{picture.damage}; there is too little of it to hash")
+        return Row(
+            path=key,
+            byte_count=picture.byte_count,
+            width=picture.width,
+            height=picture.height,
+            format=picture.format,
+            frames=picture.frames,
+            digest=picture.digest,
+            is_beginning=picture.is_beginning and isinstance(source, str) and source == key,
+            flat_digest=picture.pixel_digest() if picture.flat else b"",
+            hashes=tuple(pack_bits(kind.compute(picture)) for kind in self.kinds),
+            damage=picture.damage,
+        )
+
+    def _read(self, source: ImageSource | Origin, least_side: int | None) -> Picture:
+        return read_picture(
+            source,
+            max_pixels=self.max_pixels,
+            max_bytes=self.max_bytes,
+            least_side=least_side,
+            take_damaged=self.take_damaged,
+        )
+
+
+def recipe_for(
+    algorithms: str | Iterable[str],
+    *,
+    reading: Reading,
+    max_pixels: int,
+    max_bytes: int,
+    damaged: Damaged,
+) -> Recipe:
+    """What a caller asks for. Raises `ValueError` and `TypeError` for what there is not."""
+    if isinstance(algorithms, str) or not isinstance(algorithms, Iterable):
+        algorithms = [algorithms]
+    kinds = list({kind.name: kind for kind in map(get_algorithm, algorithms)}.values())
+    if not kinds:
+        raise ValueError("algorithms must name at least one algorithm")
+    check_limits(max_pixels, max_bytes)
+    if damaged not in DAMAGED:
+        raise ValueError(f"damaged must be {' or '.join(map(repr, DAMAGED))}, not {damaged!r}")
+    names = tuple(kind.name for kind in kinds)
+    least_side = least_side_for(kinds, reading)
+    return Recipe(names, least_side, max_pixels, max_bytes, damaged == "hash")
+
+
+def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
+    """What `read_picture` is to leave of a picture for some algorithms."""
+    if reading not in READINGS:
+        raise ValueError(f"reading must be {' or '.join(map(repr, READINGS))}, not {reading!r}")
+    sides = [kind.least_side for kind in kinds]
+    known = [side for side in sides if side is not None]
+    return max(known) if reading == "fast" and len(known) == len(sides) else None
+
+
+def hash_here(one: Input, recipe: Recipe) -> Row | Failure:
+    """What becomes of an input, worked out in this process."""
+    return _outcome(one, recipe.row)
+
+
+def hash_elsewhere(
+    one: Input, recipe: Recipe, workers: Workers[tuple[str, str | bytes | Origin], Row]
+) -> Row | Failure:
+    """The same, worked out in another process by `row_of`, which reads files itself.
+
+    What comes from elsewhere is fetched here, and its bytes are sent. Arrays and opened images stay
+    here: no decoder sees them, or it already has its hands on them.
+    """
+
+    def row(key: str, found: ImageSource | Origin) -> Row:
+        if isinstance(found, str | bytes):
+            return workers((key, found))
+        if not (isinstance(found, Origin) or is_item(found)):
+            return recipe.row(key, found)
+        try:
+            part = contents_of(found, recipe.least_side, recipe.max_bytes)
+            return workers((key, Fetched(part)))
+        except WholeNeededError:
+            return workers((key, Fetched(contents_of(found, None, recipe.max_bytes))))
+
+    return _outcome(one, row)
+
+
+def _outcome(one: Input, row: Callable[[str, ImageSource | Origin], Row]) -> Row | Failure:
+    try:
+        if isinstance(one.source, ImageError):
+            raise one.source
+        return row(one.key, at_hand(one.source))
+    except ImageError as error:
+        return Failure(one.key, error.status, error.reason)
+    except MemoryError:
+        return Failure(one.key, Status.TOO_LARGE, "hashing it takes more memory than there is")
+    except ValueError as error:  # an array that cannot be an image
+        return Failure(one.key, Status.NOT_AN_IMAGE, str(error))
+
+
+def row_of(request: tuple[str, str | bytes | Origin], recipe: Recipe) -> Row:
+    """`Recipe.row` for the key and the source in `request`."""
+    return recipe.row(*request)
+
+
+class WholeNeededError(Exception):
+    """The beginning of a file that was sent is not enough."""
+
+
+class Fetched(Origin):
+    """Contents that another process has read."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+
+    def contents(self, least_side: int | None, max_bytes: int) -> Contents:  # noqa: ARG002
+        if least_side is None and len(self._contents.data) < self._contents.size:
+            raise WholeNeededError
+        return self._contents
