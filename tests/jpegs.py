@@ -28,7 +28,8 @@ def scene(width: int, height: int, seed: int = 0) -> Pixels:
         noise = random.standard_normal((min(octave, height), min(octave, width)), np.float32)
         light += weight * np.asarray(Image.fromarray(noise).resize((width, height)))
         octave, weight = 2 * octave, 0.72 * weight
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    x = np.linspace(-1, 1, width, dtype=np.float32)
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     for a, b, c, shade in random.standard_normal((5, 4)):
         light += 30 * shade * (a * x + b * y > c / 2)
     channels = [light + 120 + 20 * shade * x for shade in random.standard_normal(3)]

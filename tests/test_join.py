@@ -236,7 +236,7 @@ def assert_joined_as_by_the_twin(
 
 
 @on_every_path
-@examples(100)
+@examples(80)
 @given(hashes(), st.data())
 def test_pairs_of_a_set_are_those_of_the_twin(hashes: Words, data: st.DataObject) -> None:
     """All pairs near in the band and near enough in all are found once, in any part of the
@@ -330,8 +330,7 @@ class Large(NamedTuple):
 LARGE = [
     Large(2500, 1, 1, 0, 20, True),  # long runs of rows
     Large(2500, 1, 3, 3, 20, False),
-    Large(1500, 3, 2, 1, 70, True),
-    Large(1500, 3, 2, 2, 70, False),
+    Large(1500, 3, 2, 1, 70, False),
     Large(2000, 1, 10, 10, 18, True),  # more short runs of rows than are put together
     Large(1500, 2, 9, 9, 44, False),
 ]

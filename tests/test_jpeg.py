@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 import lookalike
@@ -43,9 +45,8 @@ BASELINE, PROGRESSIVE = KINDS["4:2:0"], KINDS["progressive"]
 LEFT_TO_PILLOW = {
     "CMYK": jpeg(Image.fromarray(PICTURE).convert("CMYK")),
     "EXIF in two segments": with_segments(BASELINE, exif(6), segment(APP1, b"Exif\0\0more")),
-    "rubbish before a marker": with_segments(BASELINE, b"rubbish"),
-    "bytes before the end": BASELINE[:-2] + b"\0\0\0\0" + BASELINE[-2:],
-    "no end": BASELINE[:-2],
+    "rubbish before a marker": with_segments(BASELINE, segment(COM, b""), b"rubbish"),
+    "a wrong restart": KINDS["with restarts"].replace(b"\xff\xd0", b"\xff\xd3", 1),
 }
 
 
@@ -142,12 +143,15 @@ def test_what_a_strict_decoder_refuses_is_read_by_pillow(kind: str) -> None:
 
 @pytest.mark.parametrize("marker", [0xC3, 0xC5, 0xC9, 0xCA, 0xCF])
 def test_other_codings_end_alike_in_both_readings(marker: int) -> None:
-    """What a frame says that the data do not bear out is no picture, and no crash."""
+    """What is not Huffman-coded goes to Pillow, which refuses it or not."""
     data = with_frame_marker(BASELINE, marker)
+    outcomes = []
     for least_side in (None, 20):
-        with pytest.raises(ImageError) as caught:
-            read_picture(data, least_side=least_side)
-        assert caught.value.status in {Status.DAMAGED, Status.UNSUPPORTED}
+        try:
+            outcomes.append(str(read_picture(data, least_side=least_side).pixel_digest()))
+        except ImageError as error:
+            outcomes.append(error.status)
+    assert outcomes[0] == outcomes[1]
 
 
 @pytest.mark.parametrize("least_side", [None, 20])
@@ -201,7 +205,7 @@ def test_what_is_cut_off_is_damaged_in_both_readings(kind: str, share: float) ->
         assert caught.value.status is Status.DAMAGED
 
 
-LIGHT, OTHER = (scene(40, 30, seed)[..., 0].astype(np.int64) for seed in (1, 2))
+OTHER, LIGHT = np.indices((30, 40)) * 6
 FLAT = np.full((30, 40), 128)
 
 
@@ -210,7 +214,7 @@ def test_the_luma_is_found_in_whatever_scan_it_is(scans: list[list[int]]) -> Non
     """Where the first scan is not that of the luma, the whole file is decoded."""
     fast = read_picture(dc_jpeg([LIGHT, OTHER, FLAT], scans), least_side=20)
     assert fast.pixels.shape == (30, 40)
-    assert np.abs(fast.pixels - LIGHT).max() <= 1
+    assert np.abs(fast.pixels - LIGHT).max() <= 3
 
 
 def test_red_is_not_taken_for_luma() -> None:
@@ -244,6 +248,29 @@ def test_a_flat_picture_is_read_exactly(kind: str) -> None:
     assert len(group) == 2
 
 
+# Broken files
+
+
+@settings(deadline=None)
+@given(
+    data=st.sampled_from([BASELINE, PROGRESSIVE, KINDS["grey"], KINDS["MPO"]]),
+    changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=5),
+    share=st.floats(0, 1),
+)
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_whatever_the_bytes_are_there_is_a_picture_or_a_status(
+    data: bytes, changes: list[tuple[float, int]], share: float
+) -> None:
+    """Files with wrong bytes, cut off or not, are read or refused, and nothing else is raised."""
+    for where, value in changes:
+        data = patched(data, int(where * (len(data) - 1)), value)
+    for file in (data, data[: int(share * len(data))]):
+        for least_side in (None, 11, 40):
+            with suppress(ImageError):
+                picture = read_picture(file, max_pixels=10**6, least_side=least_side)
+                assert picture.width * picture.height <= 10**6
+
+
 # How far the readings are apart
 
 ALGORITHMS = ["phash", "dhash", "ahash", "whash"]
@@ -251,16 +278,46 @@ NEARLY_FLAT = 16
 """Nine tenths of the samples of its 32 x 32 grid are within so many of 255."""
 
 
-def hashes_differ(named: list[bytes] | list[Path]) -> dict[str, np.ndarray]:
-    """In how many bits, for each algorithm, of the pictures that are not nearly flat."""
-    fast, exact = (hash_images(named, algorithms=ALGORITHMS, reading=how) for how in ("fast", "exact"))
-    detailed = [k for k, source in enumerate(named) if not nearly_flat(source)]
+def bits_apart(named: Sequence[bytes | Path]) -> dict[str, NDArray[np.uint64]]:
+    """Between the readings, for each algorithm, of the pictures that are not nearly flat."""
+    fast, exact = (
+        hash_images(named, algorithms=ALGORITHMS, reading=how) for how in ("fast", "exact")
+    )
+    detailed = [k for k, source in enumerate(named) if not is_nearly_flat(source)]
     return {
-        name: np.bitwise_count(fast.hashes[name].data ^ exact.hashes[name].data).sum(axis=1)[detailed]
+        name: np.bitwise_count(fast.hashes[name].words ^ exact.hashes[name].words)[detailed]
         for name in ALGORITHMS
     }
 
 
-def nearly_flat(source: bytes | Path) -> bool:
+def is_nearly_flat(source: bytes | Path) -> bool:
     low, high = np.percentile(read_picture(source, least_side=256).grey_grid(32, 32), [5, 95])
     return bool(high - low <= NEARLY_FLAT)
+
+
+def scenes() -> Iterator[bytes]:
+    """Drawn ones, in sizes that are reduced by every scale, baseline and progressive."""
+    for seed in range(5):
+        large = Image.fromarray(scene(2400, 2200, seed))
+        for size in ((2400, 2200), (1600, 1200), (800, 600), (500, 375), (333, 481)):
+            picture = large.resize(size, Image.Resampling.BOX)
+            yield jpeg(picture, progressive=False, subsampling=seed % 3)
+            yield jpeg(picture, progressive=True, subsampling=seed % 3)
+
+
+def test_drawn_scenes_have_nearly_the_same_hashes_in_both_readings() -> None:
+    """They differ by a quarter of a bit on the average, and hardly ever by more than three."""
+    for name, bits in bits_apart(list(scenes())).items():
+        assert len(bits) == 50
+        assert bits.mean() <= 0.25, name
+        assert np.percentile(bits, 99) <= 3, name
+
+
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the photographs")
+def test_photographs_have_nearly_the_same_hashes_in_both_readings() -> None:
+    """That holds for photographs as cameras wrote them, all but those that are nearly flat."""
+    photos = sorted(PHOTOS.iterdir())
+    for name, bits in bits_apart(photos).items():
+        assert len(bits) >= len(photos) - 3
+        assert bits.mean() <= 0.25, name
+        assert np.percentile(bits, 99) <= 3, name

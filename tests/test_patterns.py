@@ -85,9 +85,10 @@ def test_a_name_is_a_pattern_of_itself(name: str, folders: list[str]) -> None:
 )
 def test_what_is_no_pattern_is_named(pattern: Any, error: type[Exception], tree: Path) -> None:
     """Before anything is read."""
-    for name in ("include", "exclude"):
-        with pytest.raises(error, match=repr(pattern)):
-            hash_images(tree, **{name: [pattern]})
+    with pytest.raises(error, match=repr(pattern)):
+        hash_images(tree, include=[pattern])
+    with pytest.raises(error, match=repr(pattern)):
+        find_duplicates(tree, exclude=[pattern])
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def assert_same(actual: Iterable[NDArray[Any]], expected: Iterable[NDArray[Any]]
 
 
 @every_searcher
-@examples(80)
+@examples(60)
 @given(search=searches(), workers=worker_counts)
 def test_pairs_are_those_of_brute_force(
     name: str, search: tuple[Words, Words, int, int], workers: int

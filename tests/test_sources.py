@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import random
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from lookalike import ImageError, Status, find_duplicates, hash_images
+from lookalike import (
+    ImageError,
+    Item,
+    Status,
+    files_from,
+    find_duplicates,
+    hash_image,
+    hash_images,
+)
 from lookalike.images import ImageSource
 from lookalike.sources import Choice, ImageSources, Input, Inputs
 
@@ -455,3 +465,147 @@ def test_odd_names_are_names(name: str, tmp_path: Path) -> None:
         table = hash_images(images)
         assert table.failures == []
         assert table.paths == [str(tmp_path / name)]
+
+
+@posix_only
+def test_pipes_sockets_and_devices_are_never_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found in a folder, named, matched by a glob or in a list: unreadable, and nobody waits."""
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    os.mkfifo("in/a.png")
+    os.mkfifo("in/b.zip")
+    os.mkfifo("in/c.parquet")
+    Path("in/d.png").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("in/e.png")
+        names = ["in/a.png", "in/b.zip", "in/c.parquet", "in/d.png", "in/e.png"]
+        Path("list").write_text("\n".join(names))
+        for images in (names, "in/*", files_from("list")):
+            table = hash_images(images)
+            assert [(one.path, one.status) for one in table.failures] == [
+                (name, Status.UNREADABLE) for name in names
+            ]
+        table = hash_images("in", archives=True)
+        assert [one.path for one in table.failures] == [n for n in names if "parquet" not in n]
+        assert {one.status for one in table.failures} == {Status.UNREADABLE}
+
+
+NO_NAMES = {
+    "longer than a name may be": ("n" * 256 + ".png", Status.UNREADABLE),
+    "longer than a path may be": ("deep/" * 2000 + "a.png", Status.UNREADABLE),
+    "with a null byte": ("a\0b.png", Status.MISSING),
+    "empty": ("", Status.MISSING),
+    "under a file": ("a.png/b.png", Status.MISSING),
+    "no valid text": ("\udcff.png", Status.MISSING),
+    "in two lines": ("two\nlines.png", Status.MISSING),
+    "an impossible archive": ("n" * 256 + ".zip", Status.UNREADABLE),
+    "a member of none": ("gone.zip!/a.png", Status.MISSING),
+}
+
+
+@posix_only
+@pytest.mark.parametrize("what", NO_NAMES)
+def test_names_of_nothing_are_failures(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a name is like, it has a status, and the output stays valid."""
+    name, status = NO_NAMES[what]
+    monkeypatch.chdir(fill(tmp_path, ["a.png"]))
+    for images in ([name, "a.png"], iter([name, "a.png"])):
+        result = find_duplicates(images)
+        assert [(one.path, one.status) for one in result.failures] == [(name, status)]
+        assert [one.path for one in result.images] == ["a.png"]
+        assert json.loads(result.to_json())["failures"][0]["path"] == name
+        result.to_csv().encode()
+
+
+@posix_only
+def test_files_that_vanish_are_failures(tmp_path: Path) -> None:
+    """One that was listed, and is gone when its turn comes, is missing; the rest is read."""
+    fill(tmp_path, [f"{k:02}.png" for k in range(40)])
+
+    def progress(_stage: str, done: int, _total: int | None) -> None:
+        if done == 1:
+            for path in sorted(tmp_path.iterdir())[20:30]:
+                path.unlink()
+
+    table = hash_images(tmp_path, workers=1, progress=progress)
+    assert len(table) == 30
+    assert [one.status for one in table.failures] == [Status.MISSING] * 10
+
+
+# Items
+
+
+class Made:
+    """An item of the caller's own."""
+
+    def __init__(self, key: str, data: bytes, size: int | None = None) -> None:
+        self.key, self.data, self.size = key, data, size
+
+    def open(self) -> BinaryIO:
+        return io.BytesIO(self.data)
+
+
+class Failing(Made):
+    """One that cannot be opened."""
+
+    def __init__(self, key: str, error: Exception) -> None:
+        super().__init__(key, b"")
+        self.error = error
+
+    def open(self) -> BinaryIO:
+        raise self.error
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_items_of_the_callers_own_are_read(workers: int) -> None:
+    """Anything with a key, a size and `open`; whatever goes wrong is a failure under its key."""
+    items: list[Item] = [
+        Made("a", png(1)),
+        Made("b", png(2), len(png(2))),
+        Failing("c", OSError(5, "Input/output error")),
+        Failing("d", ImageError(Status.TIMED_OUT, "the tape is being fetched")),
+        Made("e", b""),
+        Made("f", png(1)[:60]),
+    ]
+    for images in (items, iter(items)):
+        table = hash_images(images, workers=workers)
+        assert table.paths == ["a", "b"]
+        assert [(one.path, one.status) for one in table.failures] == [
+            ("c", Status.UNREADABLE),
+            ("d", Status.TIMED_OUT),
+            ("e", Status.EMPTY),
+            ("f", Status.DAMAGED),
+        ]
+    assert hash_images(items[0]).paths == ["a"]
+    assert hash_image(items[0]) == hash_image(png(1))
+    assert find_duplicates([items[0], Made("again", png(1))]).groups[0].duplicates[0].exact
+
+
+def test_items_are_opened_when_their_turn_comes() -> None:
+    """They are listed ahead, but only a few are open at a time, and each is closed."""
+    opened = closed = 0
+
+    class Counted(io.BytesIO):
+        def close(self) -> None:
+            nonlocal closed
+            closed += not self.closed
+            super().close()
+
+    class Lazy(Made):
+        def open(self) -> BinaryIO:
+            nonlocal opened
+            opened += 1
+            return Counted(self.data)
+
+    ahead = []
+
+    def progress(_stage: str, done: int, total: int | None) -> None:
+        ahead.append(opened - done)
+
+    hash_images((Lazy(str(k), png(k % 5)) for k in range(200)), workers=2, progress=progress)
+    assert (opened, closed) == (200, 200)
+    assert max(ahead) <= 8

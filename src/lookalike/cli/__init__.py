@@ -16,6 +16,7 @@ from lookalike.cli.stopping import (
     EXIT_CLOSED_PIPE,
     ClosedPipe,
     Commands,
+    buffer_output,
     drop_output,
     exit_stopped,
     fill_standard_files,
@@ -67,6 +68,7 @@ def main() -> None:
     """Run the command; errors come without a traceback."""
     stop_on_signals()
     fill_standard_files()
+    buffer_output()
     # What Pillow warns of, such as odd metadata, is in a status where it matters.
     warnings.filterwarnings("ignore", module="PIL")
     for stream in (sys.stdout, sys.stderr):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -49,8 +50,12 @@ def stop_on_signals() -> None:
 def _stop(number: int, _: FrameType | None) -> None:
     for name in SIGNALS:  # tidying up is not to be interrupted
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+            signal.signal(getattr(signal, name), _go_on)
     raise Stopped(number)
+
+
+def _go_on(_number: int, _frame: FrameType | None) -> None:
+    """Not SIG_IGN: Python complains of a signal that came before it was ignored."""
 
 
 def exit_stopped(error: BaseException) -> None:
@@ -67,6 +72,15 @@ def fill_standard_files() -> None:
     while null <= 2:
         null = os.open(os.devnull, os.O_RDWR)
     os.close(null)
+
+
+def buffer_output() -> None:
+    """With `-u` Python loses what standard output does not take at once, as where a disk fills."""
+    stream: Any = sys.stdout
+    if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+        sys.stdout = open(  # noqa: SIM115
+            stream.fileno(), "w", encoding=stream.encoding, closefd=False
+        )
 
 
 def drop_output() -> None:

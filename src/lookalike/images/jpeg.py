@@ -107,7 +107,7 @@ def decode_luma(
     """
     scale = scale_for(header, least_side)
     if len(data) < size:  # the first scan, cut out
-        return _decode(_averages_alone(data, len(data)), header, "GRAY", scale)
+        return _decode(_averages_alone(data, len(data) - len(END)), header, "GRAY", scale)
     if _can_end_early(header, least_side) and has_end(data[-LAST_BYTES:]):
         end = end_of_scan(data, header.scan)
         luma = None if end is None else _decode(_averages_alone(data, end), header, "GRAY", scale)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
@@ -175,8 +175,14 @@ class RemotePlace:
             if path == folder.rstrip("/"):  # some hold a mark of the folder itself
                 continue
             name = path.rpartition("/")[2]
-            self._infos[self.join(folder, name)] = info
-            (folders if info["type"] == "directory" else files).append(name)
+            if info["type"] == "directory":
+                folders.append(name)
+                continue
+            if info["type"] != "file":
+                info = self._followed(path)
+            if info["type"] != "directory":
+                files.append(name)
+                self._infos[self.join(folder, name)] = info
         return Folder(folder, sorted(files), sorted(folders))
 
     def image(self, path: str) -> RemoteFile | ImageError:
@@ -195,6 +201,12 @@ class RemotePlace:
 
     def identity(self, path: str) -> str:
         return self.key(path)
+
+    def _followed(self, path: str) -> dict[str, Any]:
+        """What a link leads to; where that cannot be told, reading it will say why."""
+        with suppress(ImageError), told_plainly():
+            return dict(self._file_system.info(path))
+        return {"type": "file", "size": None}
 
     def _is_told(self, path: str) -> bool:
         """Whether a path of which nothing is known yet plainly is that of an image."""
