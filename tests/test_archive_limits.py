@@ -7,6 +7,7 @@ import gzip
 import inspect
 import io
 import lzma
+import re
 import tarfile
 import tracemalloc
 import zipfile
@@ -21,6 +22,7 @@ from archives import ARCHIVES, changed, header, member, png, zip_of
 from lookalike import ArchiveLimits, HashTable, Status, hash_images
 from lookalike.cli.images import LIMITS, reads_images
 from lookalike.sources import limits, tape
+from lookalike.sources.kinds import ARCHIVES as ENDINGS
 from lookalike.sources.zip_directory import END, ENTRY, LOCAL
 
 every_kind = pytest.mark.parametrize("kind", ARCHIVES)
@@ -190,3 +192,12 @@ def test_the_command_has_the_same_limits() -> None:
     added = {one.name: one for one in reads_images(command).__click_params__}  # type: ignore[attr-defined]
     assert list(LIMITS) == list(defaults)
     assert all(added[name].default == defaults[name].default for name in LIMITS)
+
+
+def test_the_docs_have_the_limits_and_the_endings() -> None:
+    """docs/sources.md names every default, and every ending of an archive's name."""
+    page = (Path(__file__).parents[1] / "docs" / "sources.md").read_text(encoding="utf-8")
+    for name, parameter in inspect.signature(ArchiveLimits).parameters.items():
+        assert f"`{name}` ({parameter.default:,})" in page
+    (endings,) = re.findall(r"^\| an archive: ([^|]+) \|", page, re.MULTILINE)
+    assert sorted(endings.split()) == sorted(ENDINGS)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -29,6 +30,9 @@ PICTURE = scene(1300, 1000)
 LARGE = jpeg(PICTURE, progressive=True, quality=97, subsampling=0)
 BASELINE = jpeg(PICTURE, quality=97)
 PROFILE = bytes(range(256)) * 1200
+HUGE_PICTURE = scene(2750, 2060)
+HUGE = jpeg(HUGE_PICTURE, progressive=True)
+"""Of this one the first scan is enough for every usual hash."""
 MAX_BYTES = 1 << 30
 
 
@@ -127,7 +131,7 @@ def test_a_stream_is_read_whole(kind: str) -> None:
     file.size = len(LARGE) if kind == "not to be sought in" else None
     contents = item_contents(file, SIDE, MAX_BYTES)
     assert contents == Contents(LARGE, len(LARGE))
-    assert hash_image(file) == hash_image(LARGE)  # type: ignore[arg-type]
+    assert hash_image(file) == hash_image(LARGE)
 
 
 @pytest.mark.parametrize("step", [997, 60_000, 1 << 17, 1 << 20])
@@ -141,10 +145,11 @@ def test_the_cut_does_not_depend_on_the_pieces(step: int) -> None:
 @pytest.mark.parametrize(("spared", "ends"), [(LEAST_SPARED, True), (LEAST_SPARED - 1, False)])
 def test_little_is_not_spared(spared: int, ends: bool) -> None:
     """Where nearly all would have to be read, all is."""
-    size = end_of_first(LARGE) + spared
+    data = with_segments(LARGE, *[segment(COM, bytes(65533))] * 2)
+    size = end_of_first(data) + spared
     assert size > WORTH_CUTTING
     scan = FirstScan(SIDE, size)
-    assert scan.ends_in(LARGE) == ends
+    assert scan.ends_in(data) == ends
     assert scan.hopeless != ends
 
 
@@ -157,12 +162,10 @@ def test_a_header_of_any_length_is_waited_for() -> None:
     assert contents.data == data[: end_of_first(data)] + END
     assert file.bytes_read < end_of_first(data) + STEP + LAST_BYTES
     assert hash_image(data) == hash_image(LARGE)
-    scan = FirstScan(SIDE, 1 << 30)
-    assert not scan.ends_in(b"\xff\xd8" + segment(COM, bytes(65533)) * 64)
-    assert not scan.hopeless
-    assert not scan.ends_in(b"\xff\xd8" + segment(COM, bytes(65533)) * 65)
-    assert scan.hopeless
-    assert 64 * 65537 <= LONGEST_HEADER + 2 * 65537
+    for count, hopeless in ((LONGEST_HEADER // 65537, False), (LONGEST_HEADER // 65537 + 1, True)):
+        scan = FirstScan(SIDE, 1 << 30)
+        assert not scan.ends_in(b"\xff\xd8" + segment(COM, bytes(65533)) * count)
+        assert scan.hopeless == hopeless
 
 
 def test_where_the_first_scan_cannot_be_decoded_the_rest_is_read() -> None:
@@ -192,10 +195,9 @@ def test_a_file_that_was_cut_off_is_damaged_though_its_first_scan_is_there(tmp_p
 
 def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: Path) -> None:
     """A copy is; one that differs behind the first scan, of the same size and hash, is not."""
-    large = jpeg(scene(2750, 2060), progressive=True)
-    other = bytearray(large)
+    other = bytearray(HUGE)
     other[-5000] ^= 1
-    (tmp_path / "a.jpg").write_bytes(large)
+    (tmp_path / "a.jpg").write_bytes(HUGE)
     shutil.copy(tmp_path / "a.jpg", tmp_path / "b.jpg")
     (tmp_path / "c.jpg").write_bytes(other)
     result = lookalike.find_duplicates(tmp_path)
@@ -212,8 +214,7 @@ def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: 
 
 def test_of_other_sources_beginning_and_size_decide() -> None:
     """What is no file is not read a second time: items of equal beginnings are the same."""
-    large = jpeg(scene(2750, 2060), progressive=True)
-    table = hash_images([item(large), item(large), item(large[:-9] + large[-2:])])  # type: ignore[list-item]
+    table = hash_images([item(HUGE), item(HUGE), item(HUGE[:-9] + HUGE[-2:])])
     assert table.beginnings == set()
     assert table.same_bytes(0, np.array([1, 2])).tolist() == [True, False]
 
@@ -283,20 +284,85 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     fetcher.close()
 
 
-@dataclass
-class Halting:
-    """Sends a body up to some point, and the rest only when somebody still waits for it."""
+def halting(body: bytes) -> Callable[[Handler, int], None]:
+    """An answer that tells its length and never goes on behind the first scan."""
 
-    body: bytes
-    stop: int
-    headers: dict[str, str] = field(default_factory=dict)
-    wait: float = 0.2
-    sent: int = 0
+    def answer(to: Handler, time: int) -> None:
+        to.send(body[: end_of_first(body) + 2], Content_Length=str(len(body)))
+        to.server.stopping.wait(5)
 
-    def __call__(self, to: Handler, time: int) -> None:
-        to.send(self.body[: self.stop], **{"Content_Length": str(len(self.body))} | self.headers)
-        self.sent = self.stop
-        if to.server.stopping.wait(self.wait):
-            return
-        to.wfile.write(self.body[self.stop :])
-        self.sent = len(self.body)
+    return answer
+
+
+def test_a_download_ends_with_the_first_scan(server: Server) -> None:
+    """The hash, the size and the number of bytes are there though the server sends no more."""
+    for size, body in enumerate((HUGE, with_segments(HUGE, *[segment(COM, bytes(65533))] * 9))):
+        url = server.answer(f"/{size}", halting(body))
+        assert hash_image(url) == hash_image(body)
+        (image,) = hash_images(url).images
+        assert (image.bytes, image.width, image.height) == (len(body), 2750, 2060)
+    assert server.asked == {"/0": 2, "/1": 2}
+
+
+def test_what_was_left_of_a_download_does_not_come_later(server: Server) -> None:
+    """The connection is closed where much is left, and used again where little is."""
+    server.serve("/large", HUGE)
+    little = HUGE[: end_of_first(HUGE)] + segment(COM, bytes(65000)) * 2 + b"\xff\xd9"
+    server.serve("/little", with_segments(little, *[segment(COM, bytes(65533))] * 2))
+    small = jpeg(scene(50, 40))
+    server.serve("/small", small)
+    for path, connections in (("/small", 1), ("/little", 1), ("/large", 1), ("/small", 2)):
+        hash_images(server.url(path), workers=1)
+        assert server.connections == connections
+    assert hash_image(server.url("/small")) == hash_image(small)
+
+
+def unannounced(to: Handler, time: int) -> None:
+    to.send_response(200)
+    to.send_header("Connection", "close")
+    to.end_headers()
+    to.wfile.write(HUGE)
+
+
+def packed(to: Handler, time: int) -> None:
+    to.send(gzip.compress(HUGE, 1), Content_Encoding="gzip")
+
+
+def breaking_off(to: Handler, time: int) -> None:
+    """Within the header, then within the first scan, then not any more."""
+    to.send(HUGE[: {1: 100, 2: 3 * FIRST // 2}.get(time)], Content_Length=str(len(HUGE)))
+    to.close_connection = True
+
+
+@pytest.mark.parametrize("answer", [unannounced, packed, breaking_off])
+def test_whatever_way_it_comes_the_hash_is_the_same(
+    server: Server, answer: Callable[[Handler, int], None]
+) -> None:
+    """Without a known length all is read, and what breaks off is begun anew."""
+    assert hash_image(server.answer("/", answer)) == hash_image(HUGE)
+
+
+def test_exact_reading_fetches_all(server: Server) -> None:
+    """Its digest is that of all bytes; in fast reading equal beginnings of equal size are equal."""
+    other = HUGE[:-9] + b"1234567" + HUGE[-2:]
+    named = [server.serve("/a", HUGE), server.serve("/b", HUGE), server.serve("/c", other)]
+    fast, exact = (hash_images(named, reading=how) for how in ("fast", "exact"))
+    assert fast.same_bytes(0, np.array([1, 2])).tolist() == [True, True]
+    assert exact.same_bytes(0, np.array([1, 2])).tolist() == [True, False]
+    (of_bytes,) = hash_images(HUGE).digests
+    np.testing.assert_array_equal(exact.digests[0], of_bytes)
+
+
+def test_where_the_first_scan_is_not_enough_the_whole_is_fetched(server: Server) -> None:
+    """It is asked for a second time, and all of it is taken."""
+    body = jpeg(HUGE_PICTURE, progressive=True, restart_marker_rows=5)
+    body = body.replace(b"\xff\xd0", b"\xff\xd3", 1)
+    assert hash_image(server.serve("/", body)) == hash_image(body)
+    assert server.asked["/"] == 2
+
+
+def test_a_flat_picture_is_fetched_once(server: Server) -> None:
+    """What was fetched in full is read exactly from there."""
+    url = server.serve("/", jpeg(np.full((300, 400, 3), 9, np.uint8)))
+    assert list(hash_images(url).flat_digests) == [0]
+    assert server.asked["/"] == 1

@@ -14,7 +14,7 @@ import pytest
 
 from index_model import KINDS, Key, Kind, Model, bands_of, collected, small_tails
 from lookalike import Index, IndexFileError
-from lookalike.index import layout
+from lookalike.index import layout, storage
 from lookalike.index.file import Header, open_file
 from lookalike.index.multi_index import MultiIndex
 
@@ -79,6 +79,22 @@ def test_what_is_saved_has_no_removed_entries(tmp_path: Path) -> None:
     opened.add("é3.jpg", PHASH.array([5])[0])
     model.add(["é3.jpg"], [5])
     check(opened, model)
+
+
+def test_more_bands_than_a_file_holds_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rather than not saved: the opened index has all answers, by scanning."""
+    bands_of(monkeypatch, 9)
+    index, model = filled(PHASH, texts=True)
+    index.save(tmp_path / "bands")
+    sections = len(open_file(tmp_path / "bands").sections)
+    for most in (sections, sections - 1):
+        monkeypatch.setattr(storage, "MAX_SECTIONS", most)
+        index.save(tmp_path / "index")
+        opened = Index.open(tmp_path / "index")
+        assert ("multi-index" in opened.explain()) == (most == sections)
+        check(opened, model)
 
 
 def test_an_empty_index_is_saved(tmp_path: Path) -> None:

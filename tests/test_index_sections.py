@@ -205,7 +205,7 @@ def test_entries_that_do_not_belong_to_hashes_are_damage(
     """They are not counted by, as what wrong numbers of equal hashes make might never end."""
     starts = np.array(values, np.uint32)
     index = opened(tmp_path / "index", {**sections, "entries.starts": starts})
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: index.groups(64),
         lambda: list(index.pairs(64)),
         lambda: index.nearest("0" * 16, 80),

@@ -318,9 +318,10 @@ def test_the_command_stops_at_once_while_a_decoder_hangs(
     (tmp_path / "bad.png").write_bytes(bad("note"))
     save(tmp_path / "good.png", photo(60, 40, 1))
     notes = tmp_path / "notes"
-    command = ["find", tmp_path, "--isolate", "--workers", "2", "--output", tmp_path / "out.txt"]
+    command = ["find", ".", "--isolate", "--workers", "2", "--output", "out.txt"]
     with subprocess.Popen(
         [sys.executable, "-c", COMMAND, *command],
+        cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(TESTS), "NOTES": str(notes)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as program:  # fmt: skip

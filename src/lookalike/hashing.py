@@ -50,10 +50,12 @@ def hash_image(
 ) -> Hash:
     """The hash of one image.
 
-    `image`: a path, an http or https URL, the bytes of a file, a file open for reading bytes, a
-    Pillow image, or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. EXIF orientation
-    is applied, and what is transparent is seen on white. `reading`: `fast` reads no more of a JPEG
-    than the hash needs, and may differ from `exact`, which reads every pixel, in a bit or two.
+    `image`: a path, an http or https URL, an address such as `s3://bucket/a.jpg`, a path in an
+    archive such as `photos.zip!/a.jpg`, the bytes of a file, a file open for reading bytes, an
+    `Item`, a Pillow image, or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. EXIF
+    orientation is applied, and what is transparent is seen on white. `reading`: `fast` reads no
+    more of a JPEG than the hash needs, and may differ from `exact`, which reads every pixel, in a
+    bit or two.
 
     Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
     for an unknown algorithm or an array of another shape; `MissingExtraError` for a URL without
@@ -115,11 +117,10 @@ def hash_images(
 ) -> HashTable:
     """Hash many images, each decoded once for all algorithms.
 
-    `images`: a folder, a path, a URL, anything else that `hash_image` takes, or any number of
-    these. Folders are walked in the order of their names, into their sub-folders if `recursive`,
-    past hidden files unless `hidden`. An image that is named twice is hashed twice. `reading` is
-    that of `hash_image`; the limits and `damaged`, `isolate` and what belongs to it are those of
-    `find_duplicates`.
+    `images`: a folder, an archive, a path, a URL, anything else that `hash_image` takes, or any
+    number of these. Folders are walked in the order of their names, into their sub-folders if
+    `recursive`, past hidden files unless `hidden`. An image that is named twice is hashed twice.
+    `reading` is that of `hash_image`; everything else is as for `find_duplicates`.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
     image that cannot be read is a failure; the rest goes on.

@@ -44,8 +44,9 @@ def find_duplicates(
 ) -> Result:
     """Find the groups of images that look alike.
 
-    `images`: a folder, a path, a URL, anything else that `hash_image` takes, or any number of
-    these. A file that is there twice, by a link or because it was named twice, is read once.
+    `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` takes, or
+    any number of these. A file that is there twice, by a link or because it was named twice, is
+    read once.
     `max_distance`: in how many bits the hashes of two images may differ, inclusive; None takes the
     default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
     `reading`: `fast` reads no more of a JPEG than the hash needs, `exact` every pixel.

@@ -55,6 +55,7 @@ bool is_packed(const Array& array) {
 // The data of a C-contiguous array of `ndim` dimensions, or a ValueError.
 template <typename T, typename Array>
 auto packed(const Array& array, const char* name, size_t ndim, const char* shape) {
+    if (reinterpret_cast<uintptr_t>(array.data()) % alignof(T)) refuse(name, " must be aligned in memory");
     if (array.dtype() != nb::dtype<T>() || array.ndim() != ndim || !is_packed(array))
         refuse(name, " must be a contiguous array ", shape, ", not ", describe(array),
                is_packed(array) ? "" : " (not contiguous)");

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 WORK = 60_000_000
 """Comparisons in one call of the kernel: a few dozen milliseconds, then an interrupt is heard."""
-START = (0, 0, 0)
+LEAST_UNITS = 16
+"""Parts of a join in one band, so that all threads have something to do to its end."""
 LOOK_UP_COST = 40
 """Looking up a value for one query costs as much as so many steps of a join over all values."""
 
@@ -109,7 +110,7 @@ class MultiIndex(Searcher):
 
         def part(unit: Unit) -> tuple[bool, Unit | None]:
             if unit.at not in labels:
-                labels[unit.at] = parent[self.arrays[unit.at].order]
+                labels[unit.at] = self._in_order(unit.at, parent)
             reached = kernel.join_groups(
                 self._bands[unit.at], distances[unit.at], max_distance, unit.begin, unit.end, WORK,
                 parent, labels[unit.at],
@@ -117,7 +118,7 @@ class MultiIndex(Searcher):
             rest = unit._replace(begin=reached) if reached[0] < unit.end else None
             return rest is None, rest
 
-        units = self._units(max_distance, worker_count(workers))
+        units = self._units(max_distance)
         done = 0
         for is_last in ordered_parts(part, units, worker_count(workers)):
             done += is_last
@@ -153,7 +154,7 @@ class MultiIndex(Searcher):
             rest = unit._replace(begin=reached) if reached[0] < unit.end else None
             return (Block(*found), rest is None), rest
 
-        units = self._units(max_distance, worker_count(workers))
+        units = self._units(max_distance)
         done = 0
         for block, is_last in ordered_parts(part, units, worker_count(workers)):
             done += is_last
@@ -162,16 +163,22 @@ class MultiIndex(Searcher):
             if len(block.i):
                 yield block
 
-    def _units(self, max_distance: int, workers: int) -> list[Unit]:
-        """Parts of about equal numbers of columns, a few dozen milliseconds each where that is
-        more than a few to a worker."""
+    def _in_order(self, at: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """What belongs to the hash at each place of a band."""
+        try:
+            return numbers[self.arrays[at].order]
+        except IndexError:
+            raise kernel.DamagedError("the order of a band leads out of its hashes") from None
+
+    def _units(self, max_distance: int) -> list[Unit]:
+        """Parts of about equal numbers of columns; the same ones, however many threads there are."""
         count = len(self.words)
         units: list[Unit] = []
         for at, distance in enumerate(self.plan.distances(max_distance)):
             if distance < 0:
                 continue
             work = count * (count - 1) / 2 * float(self.plan.shares[at][distance])
-            parts = min(max(int(work / WORK), 4 * workers, 1), max(count // 256, 1))
+            parts = min(max(int(work / WORK), LEAST_UNITS), max(count // 256, 1))
             edges = np.linspace(0, count, parts + 1).astype(int).tolist()
             units += [Unit(at, (begin, 0, 0), end) for begin, end in pairwise(edges)]
         return units

@@ -27,6 +27,8 @@ PLACE = 15e-9
 """Seconds to sort one hash into a band."""
 GATHER = 4e-9
 """Seconds to fetch a row of more than one word, which a band does not keep a copy of."""
+PLANNING = 4e-8
+"""Seconds that planning takes for each pair of bits."""
 ENOUGH_BETTER = 2.0
 """Another band has to make the search so many times cheaper: it takes memory."""
 
@@ -93,7 +95,7 @@ def make_plan(words: NDArray[np.uint64], bits: int, max_distance: int) -> Plan:
     """
     count = len(words)
     nothing = Plan(count, bits, [], np.empty(0, np.uint32), [])
-    if linear_seconds(count, bits) < 2e-3:
+    if linear_seconds(count, bits) < max(2e-3, PLANNING * bits * bits):
         return nothing
     sample = sample_of(words)
     statistics = BitStatistics(sample, bits)

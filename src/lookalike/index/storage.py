@@ -11,6 +11,7 @@ from lookalike.errors import IndexFileError
 from lookalike.index.accept import Kind
 from lookalike.index.file import Header, IndexFile, open_file, write
 from lookalike.index.keys import Keys
+from lookalike.index.layout import MAX_SECTIONS
 from lookalike.index.linear import Linear
 from lookalike.index.multi_index import MultiIndex, Sorted
 from lookalike.index.part import Part
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from lookalike.index.searcher import Searcher
 
 
+MOST_KEY_SECTIONS = 2
+
+
 class Stored(NamedTuple):
     """What was in a file."""
 
@@ -34,14 +38,19 @@ class Stored(NamedTuple):
 
 
 def save(path: str | os.PathLike[str], kind: Kind, keys: Keys, base: Part) -> None:
-    """Write an index whose entries are all sorted."""
+    """Write an index whose entries are all sorted.
+
+    More bands than a file has room for are left out: then it is scanned when it is opened.
+    """
     searcher = base.searcher
     sections: dict[str, NDArray[Any]] = {"hashes": searcher.words.view(np.uint8)}
     if base.starts is not None and base.entries is not None:
         sections["entries.starts"] = base.starts
         sections["entries.order"] = base.entries
     if isinstance(searcher, MultiIndex):
-        sections |= _band_sections(searcher)
+        bands = _band_sections(searcher)
+        if len(sections) + len(bands) + MOST_KEY_SECTIONS <= MAX_SECTIONS:
+            sections |= bands
     sections |= keys.to_sections()
     header = Header(kind.algorithm or "", kind.bits, len(base), len(searcher.words))
     write(path, header, sections)
@@ -98,6 +107,8 @@ def _searcher(
     _require(len(positions) == sizes.sum(), "bands.positions")
     schedule = _column(sections, "bands.schedule", np.uint32)
     _require(len(schedule) <= bits + 1 and bool((schedule < len(sizes)).all()), "bands.schedule")
+    steps = np.bincount(schedule, minlength=len(sizes))
+    _require(bool((steps <= sizes).all()), "bands.schedule")
     shares = _column(sections, "bands.shares", np.float64)
     _require(len(shares) == sizes.sum() + len(sizes), "bands.shares")
     bands = np.split(positions, np.cumsum(sizes)[:-1])

@@ -1,0 +1,135 @@
+"""Whatever the bytes, `read_picture` gives a picture or raises `ImageError`, and soon.
+
+`fuzz/read_picture.py` has the seeds, what is checked of each file, and a longer fuzzing.
+"""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lookalike import ImageError, Status
+from lookalike.images import read_picture
+
+SCRIPT = Path(__file__).parents[1] / "fuzz" / "read_picture.py"
+FUZZ = runpy.run_path(str(SCRIPT))
+SEEDS: dict[str, bytes] = FUZZ["seeds"]()
+
+Edit: TypeAlias = tuple[str, float, bytes]
+
+INTERESTING = [
+    b"\0", b"\xff", b"\x7f", b"\x80", b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff",
+    b"\xff\xff\xff\x7f", b"\x80\0\0\0", b"\0\0\0\x01", b"\x01\0\0\0", b"\xff\xff", b"\0\x01",
+    b"\xff\xd9", b"\xff\xda", b"\xff\xc2", b"IDAT", b"IEND", b"acTL", b"fdAT", b"0", b"-1",
+    b"9" * 12,
+]  # fmt: skip
+"""Values that lengths, sizes, offsets and markers go wrong at."""
+
+slow_files_are_failures = settings(
+    deadline=10_000, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+def test_every_seed_is_read() -> None:
+    """The seeds are sound, so that what is made of them gets far; EPS alone is never read."""
+    counts: dict[str, set[Status]] = defaultdict(set)
+    for name, data in SEEDS.items():
+        counts[name.partition("-")[0]].update(FUZZ["check"](data))
+    assert len(counts) > 15
+    assert counts.pop("EPS") == {Status.UNSUPPORTED}
+    assert all(Status.OK in statuses for statuses in counts.values()), counts
+
+
+def edited(data: bytes, edits: list[Edit]) -> bytes:
+    for kind, place, payload in edits:
+        at = int(place * len(data))
+        if kind == "replace":
+            data = data[:at] + payload + data[at + len(payload) :]
+        elif kind == "insert":
+            data = data[:at] + payload + data[at:]
+        elif kind == "delete":
+            data = data[:at] + data[at + len(payload) :]
+        elif kind == "repeat":
+            data = data[:at] + data[max(at - 40, 0) :]
+        else:
+            data = data[:at]
+    return data
+
+
+# Half of the places are among the first bytes of the file, where its header is.
+places = st.floats(0, 1) | st.floats(0, 0.15)
+kinds = st.sampled_from(["replace", "replace", "replace", "insert", "delete", "repeat", "cut"])
+payloads = st.sampled_from(INTERESTING) | st.binary(min_size=1, max_size=8)
+edits = st.lists(st.tuples(kinds, places, payloads), min_size=1, max_size=6)
+
+
+@settings(slow_files_are_failures, max_examples=1500)
+@given(name=st.sampled_from(sorted(SEEDS)), edits=edits)
+def test_mutated_files_are_pictures_or_errors(name: str, edits: list[Edit]) -> None:
+    """Bytes changed, put in, taken out, repeated and cut off, in files of every format."""
+    FUZZ["check"](edited(SEEDS[name], edits))
+
+
+@settings(slow_files_are_failures, max_examples=200)
+@given(
+    head=st.sampled_from(sorted(SEEDS)), tail=st.sampled_from(sorted(SEEDS)),
+    where=places, garbage=st.binary(max_size=30),
+)  # fmt: skip
+def test_spliced_files_are_pictures_or_errors(
+    head: str, tail: str, where: float, garbage: bytes
+) -> None:
+    """The beginning of one format, something, and the end of another."""
+    first, last = SEEDS[head], SEEDS[tail]
+    FUZZ["check"](first[: int(where * len(first))] + garbage + last[int(where * len(last)) :])
+
+
+@settings(slow_files_are_failures, max_examples=200)
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_pictures_or_errors(data: bytes) -> None:
+    """Bytes that have nothing to do with any format."""
+    FUZZ["check"](data)
+
+
+def smallest() -> dict[str, str]:
+    """Of each format, the name of the smallest seed."""
+    found: dict[str, str] = {}
+    for name in sorted(SEEDS, key=lambda one: len(SEEDS[one])):
+        found.setdefault(name.partition("-")[0], name)
+    return found
+
+
+@pytest.mark.parametrize("least_side", [None, 4])
+@pytest.mark.parametrize("name", smallest().values(), ids=smallest())
+def test_a_file_may_end_anywhere(name: str, least_side: int | None) -> None:
+    """Cut off after each of its bytes (the first 600), it is a picture or an error."""
+    data = SEEDS[name]
+    for size in range(min(len(data), 600)):
+        start = time.monotonic()
+        with suppress(ImageError):
+            read_picture(data[:size], max_pixels=FUZZ["MAX_PIXELS"], least_side=least_side)
+        assert time.monotonic() - start < 10
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command: list[Any] = [sys.executable, SCRIPT, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_single_files_can_be_tried_without_a_fuzzer(tmp_path: Path) -> None:
+    """The script writes its seeds, and says of files what becomes of them."""
+    assert run("--seeds", tmp_path).returncode == 0
+    assert {one.name for one in tmp_path.iterdir()} == set(SEEDS)
+    (tmp_path / "text").write_bytes(b"text")
+    done = run("--replay", tmp_path / "PNG-RGB-0", tmp_path / "text")
+    assert done.stdout == f"{tmp_path}/PNG-RGB-0 ok\n{tmp_path}/text not_an_image\n"
+    assert run().returncode == 1
