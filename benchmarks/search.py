@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentTypeError
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import gettempdir
 from time import perf_counter
@@ -66,20 +67,24 @@ def main() -> None:
     )
     options = parser.parse_args()
     kernel.force_path(options.path)
-    faiss = peer("faiss", "faiss-cpu")
+    faiss, usearch = peer("faiss", "faiss-cpu"), peer("usearch", "usearch")
     run = Run(
-        Report(__doc__, ["faiss-cpu"] if faiss else []),
+        Report(__doc__, ["faiss-cpu"] * bool(faiss) + ["usearch"] * bool(usearch)),
         options.rounds,
         options.quick,
         options.path,
         options.cache,
         faiss,
+        usearch and import_module("usearch.index"),
     )
-    chosen = options.rows or ([] if options.plots else list(ROWS))
-    for name in chosen:
-        attempt(run, name, ROWS[name])
+    rows = {name: ROWS[name] for name in options.rows or ([] if options.plots else ROWS)}
     if options.plots:
-        attempt(run, "plots", partial(plots, folder=options.plots))
+        rows["plots"] = partial(plots, folder=options.plots)
+    try:
+        for name, measure in rows.items():
+            attempt(run, name, measure)
+    except KeyboardInterrupt:
+        run.report.notes.append("It was interrupted: what was done by then is all there is.")
     run.finish()
     run.report.print(options.json)
 
@@ -90,7 +95,9 @@ def attempt(run: Run, name: str, measure: Callable[[Run], None]) -> None:
     try:
         measure(run)
     except Exception as error:  # noqa: BLE001
-        run.report.notes.append(f"{name} failed: {type(error).__name__}: {error}")
+        reason = f"{name} failed: {type(error).__name__}: {error}"
+        print(reason, file=sys.stderr)
+        run.report.notes.append(reason)
     seconds = perf_counter() - begin
     print(f"{name}: {short(seconds)} s in all", file=sys.stderr, flush=True)
 

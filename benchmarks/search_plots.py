@@ -141,8 +141,8 @@ def draw_line(axes: Axes, name: str, line: Line) -> None:
     mark, colour = MARKS[name], COLOURS[name]
     if line.measured:
         x, y = list(line.measured), list(line.measured.values())
-        axes.plot(x, y, marker=mark, color=colour, markersize=5, label=name)
+        axes.plot(x, y, marker=mark, color=colour, markersize=5, label=name, zorder=3)
     if line.worked_out:
         x, y = list(line.worked_out), list(line.worked_out.values())
         label = f"{name}, from {MOST_COMPARED:,} hashes"
-        axes.plot(x, y, "--", marker=mark, color=colour, mfc="white", markersize=5, label=label)
+        axes.plot(x, y, "--", marker=mark, color=colour, mfc="white", ms=5, label=label)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .measure import peer
 from .search_data import near, random_hashes
 from .search_run import (
     THREADS,
@@ -143,17 +142,15 @@ def nearest(run: Run) -> None:
         run.faiss.omp_set_num_threads(1)
         flat = flat_index(run.faiss, hashes)
         ways["FAISS flat"] = lambda query: int(flat.search(query[None], K)[0].sum())
-    usearch = peer("usearch.index", "usearch")
     for kind, queries, wanted in (
         ("random", anywhere, 6),
         ("ten of them within 8 bits", company, 20),
     ):
         work = f"nearest {K} in {count:,}, {kind}"
         times = each_in_turn(work, ways, queries)
-        if usearch:
-            exact = partial(
-                usearch.search, metric=usearch.MetricKind.Hamming, exact=True, threads=1
-            )
+        if run.usearch:
+            hamming = run.usearch.MetricKind.Hamming
+            exact = partial(run.usearch.search, metric=hamming, exact=True, threads=1)
             by = "usearch exact"
             slow = {by: lambda query: int(exact(hashes, query, K).distances.sum())}  # noqa: B023
             times |= each_in_turn(work, slow, queries[:USEARCH_QUERIES])

@@ -34,8 +34,8 @@ WORTH_THREADS = 0.1
 """Seconds from which on a second thread is to pay."""
 TWICE = 1.7
 """How many times as fast two threads are to be as one."""
-SCANNED = 30_000
-"""Hashes of a bare scan: it stays in a processor's own cache."""
+SCANNED = {"scalar": 10_000, "avx2": 20_000, "avx512": 30_000}
+"""Hashes of a bare scan by the path of the kernel: they stay in a processor's own cache."""
 
 
 @dataclass
@@ -51,6 +51,8 @@ class Run:
     """Where hashes that are slow to make are kept, and indexes for a while."""
     faiss: Any
     """The module, or None."""
+    usearch: Any
+    """Likewise."""
     targets: list[Row] = field(default_factory=list)
 
     def size(self, count: int) -> int:
@@ -152,10 +154,11 @@ def processors(count: int) -> Iterator[None]:
 
 def bare_scans() -> dict[str, Callable[[], int]]:
     """The same scan in one thread, and twice at a time: what a second processor is worth now."""
-    words = np.random.default_rng(0).integers(0, 256, (SCANNED, 8), np.uint8)
+    count = SCANNED[kernel.path()]
+    words = np.random.default_rng(0).integers(0, 256, (count, 8), np.uint8)
 
     def scan(_: int) -> int:
-        everything = (0, SCANNED)
+        everything = (0, count)
         return len(kernel.scan_matches(words, words, 0, everything, everything, 1 << 20)[0])
 
     def two() -> int:

@@ -3,8 +3,8 @@
     python examples/group_hashes.py --make 1000000 hashes.csv
     python examples/group_hashes.py hashes.csv
 
-reads a CSV file with the columns path and phash (16 hex digits), finds all groups of images within a
-distance, and prints how many there are, the largest ones, and how long each step took.
+reads a CSV file with the columns path and phash (16 hex digits), finds all groups of images within
+a distance, and prints how many there are, the largest ones, and how long each step took.
 """
 
 import argparse
@@ -18,52 +18,59 @@ from numpy.typing import NDArray
 import lookalike
 
 DIGITS = 16
+COLUMNS = b"path,phash"
 NEWLINE, RETURN, COMMA = b"\n\r,"
+IS_HEX = np.isin(np.arange(256), list(b"0123456789abcdefABCDEF"))
 
 
 class Table:
-    """A CSV file in memory: the hashes as an array, and each path only when it is asked for."""
+    """A CSV file in memory: its hashes as an array, and a path when it is asked for."""
 
     def __init__(self, file: Path) -> None:
-        self._data = np.fromfile(file, np.uint8)
-        if not len(self._data) or self._data[-1] != NEWLINE:
-            self._data = np.append(self._data, np.uint8(NEWLINE))
-        newlines = np.flatnonzero(self._data == NEWLINE)
-        self._starts = newlines[:-1] + 1  # the first line names the columns
-        ends = newlines[1:]
-        ends = ends - (self._data[ends - 1] == RETURN)
-        wrong = (ends - self._starts <= DIGITS) | (self._data[ends - DIGITS - 1] != COMMA)
-        if wrong.any():
-            line = int(np.argmax(wrong)) + 2
-            raise SystemExit(f"{file}, line {line}: not a path, a comma and {DIGITS} hex digits")
-        self._ends = ends - DIGITS - 1
-        digits = self._data[ends[:, None] + np.arange(-DIGITS, 0)]
+        content = np.fromfile(file, np.uint8)
+        if content[: len(COLUMNS)].tobytes() != COLUMNS:
+            raise SystemExit(f"{file}: the first line must be {COLUMNS.decode()}")
+        behind = np.zeros(DIGITS, np.uint8)  # so that no window ends beyond the end
+        behind[0] = NEWLINE
+        content = np.append(content, behind[int(content[-1] == NEWLINE) :])
+        newlines = np.flatnonzero(content == NEWLINE)
+        starts, ends = newlines[:-1] + 1, newlines[1:]
+        ends = ends - (content[ends - 1] == RETURN) - DIGITS  # where the digits begin
+        require((ends > starts) & (content[ends - 1] == COMMA), file)
+        windows = np.lib.stride_tricks.sliding_window_view(content, DIGITS)
+        digits = windows[ends]
+        require(IS_HEX[digits].all(axis=1), file)
         data = bytes.fromhex(digits.tobytes().decode("latin-1"))
         self.hashes = np.frombuffer(data, np.uint8).reshape(-1, DIGITS // 2)
         """`(n, 8)`, as an index takes them."""
+        self._content, self._starts, self._ends = content, starts, ends - 1
 
     def path(self, row: int) -> str:
         """What stands in front of a hash."""
-        line = self._data[self._starts[row] : self._ends[row]].tobytes().decode()
+        line = self._content[self._starts[row] : self._ends[row]].tobytes().decode()
         return next(csv.reader([line]))[0]
 
 
+def require(is_right: NDArray[np.bool_], file: Path) -> None:
+    """End with a message that names the first line that is not right."""
+    if not is_right.all():
+        line = 2 + int(np.argmin(is_right))
+        raise SystemExit(f"{file}, line {line}: not a path, a comma and {DIGITS} hex digits")
+
+
 def make(count: int, file: Path) -> None:
-    """Write a file of random hashes, a tenth of which are near ones before them."""
+    """Write a file of random hashes, about a tenth of them up to four bits from one before."""
     random = np.random.default_rng(0)
     hashes = random.integers(0, 256, (count, DIGITS // 2), dtype=np.uint8)
-    copies = np.flatnonzero(random.random(count) < 0.1)[1:]
-    originals = random.integers(0, copies)
-    for _ in range(4):  # up to four bits of each
+    copies = 1 + np.flatnonzero(random.random(count - 1) < 0.1)
+    hashes[copies] = hashes[random.integers(0, copies)]
+    for _ in range(4):
         bits = random.integers(0, 64, len(copies))
-        hashes[copies] = hashes[originals] if _ == 0 else hashes[copies]
         hashes[copies, bits // 8] ^= (1 << bits % 8).astype(np.uint8)
-    digits = hashes.tobytes().hex()
     with file.open("w", encoding="utf-8", newline="") as out:
-        out.write("path,phash\n")
-        for row in range(count):
-            at = row * DIGITS
-            out.write(f"photos/{row // 1000:04}/{row % 1000:03}.jpg,{digits[at : at + DIGITS]}\n")
+        out.write(f"{COLUMNS.decode()}\n")
+        for row, one in enumerate(hashes):
+            out.write(f"photos/{row // 1000:04}/{row % 1000:03}.jpg,{one.tobytes().hex()}\n")
 
 
 def largest_first(groups: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:

@@ -55,11 +55,10 @@ class Piecemeal:
 def check(data: bytes) -> list[Status]:
     """Read the bytes in every way. Returns what became of them; raises what must not be raised."""
     with (
-        warnings.catch_warnings(),
+        warnings.catch_warnings(action="ignore"),
         patch.multiple(jpeg, WORTH_CUTTING=SMALL_STEP, LEAST_SPARED=1),
         patch.multiple(contents, FIRST=SMALL_STEP, STEP=SMALL_STEP),
     ):
-        warnings.simplefilter("ignore")
         return [
             _check(source, least_side, take_damaged)
             for least_side in (None, 4)
@@ -98,7 +97,8 @@ def seeds(width: int = 12, height: int = 10) -> dict[str, bytes]:
             for number, options in enumerate([{}, {"exif": exif}, *VARIANTS.get(format_, [])]):
                 file = io.BytesIO()
                 try:
-                    picture.convert(mode).save(file, format_, **options)  # type: ignore[arg-type]
+                    with warnings.catch_warnings(action="ignore"):
+                        picture.convert(mode).save(file, format_, **options)  # type: ignore[arg-type]
                 except Exception:  # noqa: BLE001  # not in this mode, or not with this library
                     continue
                 data = file.getvalue()

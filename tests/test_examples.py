@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,40 @@ def test_the_imagededup_workflow_runs(photos: Path, tmp_path: Path) -> None:
     assert len(saved) == 51
     assert ["old/backup/bridge.jpg", 0] in saved["holiday/bridge.jpg"]
     assert "could go: " in printed
+
+
+def test_stored_hashes_are_grouped(tmp_path: Path) -> None:
+    """The example finds the groups of a table, and says which line of it is not right."""
+    file = tmp_path / "hashes.csv"
+    lines = ['"a, b.jpg",00000000000000FF', "c.jpg,8000000000000001", "d é.jpg,0000000000000000"]
+    for end in ("\n", "\r\n"):
+        file.write_bytes(end.join(["path,phash", *lines]).encode() + end.encode() * (end == "\n"))
+        printed = run("group_hashes.py", file).splitlines()
+        assert printed[0] == "3 hashes, 1 groups with 3 images"
+        assert printed[1] == "  3 images: a, b.jpg, c.jpg, d é.jpg"
+        assert run("group_hashes.py", file, "--max-distance", 1).startswith("3 hashes, 0 groups")
+    for wrong in ("e.jpg", "e.jpg,00", ",0000000000000000z", "e.jpg,00000000  000000"):
+        file.write_text(f"path,phash\nb.jpg,0000000000000000\n{wrong}")
+        with pytest.raises(subprocess.CalledProcessError) as caught:
+            run("group_hashes.py", file)
+        assert f"{file}, line 3: not a path, a comma and 16 hex digits\n" in caught.value.stderr
+    file.write_text("\n".join(lines))
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        run("group_hashes.py", file)
+    assert "the first line must be path,phash" in caught.value.stderr
+
+
+def test_a_table_of_hashes_is_made_to_try(tmp_path: Path) -> None:
+    """About a tenth of its hashes are near others, and as many are found."""
+    file = tmp_path / "hashes.csv"
+    run("group_hashes.py", "--make", 5000, file)
+    assert file.read_text().count("\n") == 5001
+    first = re.match(
+        "5,000 hashes, ([0-9]+) groups with ([0-9]+) images\n", run("group_hashes.py", file)
+    )
+    assert first is not None
+    groups, images = map(int, first.groups())
+    assert 400 < images - groups < 600
 
 
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own

@@ -241,7 +241,6 @@ def test_without_fsspec_addresses_say_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     """All but `file://`, which needs nothing."""
-    addresses._is_known.cache_clear()  # noqa: SLF001
     for module in ("fsspec", "fsspec.registry"):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(
@@ -249,7 +248,6 @@ def test_without_fsspec_addresses_say_how_to_get_it(
     ):
         hash_images("memory://photos")
     assert len(hash_images(f"file://{folder}")) == 3
-    addresses._is_known.cache_clear()  # noqa: SLF001
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,24 @@ def test_large_archives_and_streamed_ones(large: bool, tmp_path: Path) -> None:
     assert only.status is Status.DAMAGED
 
 
+@pytest.mark.parametrize("value", [0, 1 << 40, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
+@pytest.mark.parametrize("which", [20, 24, 42], ids=["packed", "size", "place"])
+def test_numbers_of_64_bits_are_only_numbers(which: int, value: int, tmp_path: Path) -> None:
+    """Whatever sizes and places a directory claims, the member has a status."""
+    data = changed(zip_of({"a.png": png(1)}), ENTRY, which, "<I", 0xFFFFFFFF)
+    data = changed(data, ENTRY, 30, "<H", 12)
+    end = data.rfind(END)
+    (size,) = struct.unpack_from("<I", data, end + 12)
+    data = data[:end] + struct.pack("<HHQ", 1, 8, value) + data[end:]
+    data = changed(data, END, 12, "<I", size + 12)
+    if (which, value) == (42, 0):  # where it is
+        assert paths(tmp_path, data) == ["a.png"]
+    else:
+        (only,) = failures(tmp_path, data)
+        assert only.status in {Status.DAMAGED, Status.TOO_LARGE, Status.EMPTY}
+        assert only.path.endswith("!/a.png")
+
+
 def test_more_members_than_16_bits_count(tmp_path: Path) -> None:
     """The directory of 64 bits is found, and read to its end."""
     path = tmp_path / "a.zip"

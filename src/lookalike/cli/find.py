@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def find(
     context: click.Context,
     images: Iterable[str],
-    reading: dict[str, Any],
+    keywords: dict[str, Any],
     algorithm: str,
     max_distance: int | None,
     as_json: bool,
@@ -74,7 +74,7 @@ def find(
                 algorithm=algorithm,
                 max_distance=max_distance,
                 progress=progress,
-                **reading,
+                **keywords,
             )
         if as_json:
             write(result.to_json())

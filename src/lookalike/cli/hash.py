@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 def hash_command(
     context: click.Context,
     images: Iterable[str],
-    reading: dict[str, Any],
+    keywords: dict[str, Any],
     algorithms: tuple[str, ...],
     as_json: bool,
     as_csv: bool,
@@ -69,7 +69,7 @@ def hash_command(
             get_algorithm(name)
     with output_to(output) as write:
         with nullcontext(None) if quiet else progress_bar() as progress:
-            table = hash_images(images, algorithms=algorithms, progress=progress, **reading)
+            table = hash_images(images, algorithms=algorithms, progress=progress, **keywords)
         form = as_json_text if as_json else as_csv_text if as_csv else as_lines
         write(form(table))
     if not as_json and not as_csv:

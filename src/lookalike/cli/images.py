@@ -143,7 +143,7 @@ OPTIONS = [PATHS, FILES_FROM, *KEYWORDS.values(), *LIMITS.values()]
 def reads_images(command: Command) -> Command:
     """Add the argument and the options to a command.
 
-    It gets them as `images`, and as `reading`: keywords of `hash_images` and `find_duplicates`.
+    It gets them as `images`, and as `keywords` for `hash_images` or `find_duplicates`.
     """
 
     @wraps(command)
@@ -151,14 +151,14 @@ def reads_images(command: Command) -> Command:
         from lookalike.isolation import isolation_for
         from lookalike.sources import ArchiveLimits, Patterns
 
-        reading = {name: options.pop(name) for name in KEYWORDS}
+        keywords = {name: options.pop(name) for name in KEYWORDS}
         limits = {name: options.pop(name) for name in LIMITS}
         with usage_errors():
             for name in ("include", "exclude"):
-                Patterns(reading[name])
-            isolation_for(reading["isolate"], reading["timeout"], reading["memory"])
-        reading["archive_limits"] = ArchiveLimits(**limits)
-        command(images=_named(paths, files_from), reading=reading, **options)
+                Patterns(keywords[name])
+            isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
+        keywords["archive_limits"] = ArchiveLimits(**limits)
+        command(images=_named(paths, files_from), keywords=keywords, **options)
 
     added: Command = with_images
     for option in reversed(OPTIONS):

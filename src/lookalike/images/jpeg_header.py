@@ -25,8 +25,10 @@ SOF_HUFFMAN = {0xC0, 0xC1, 0xC2}
 SOF_PROGRESSIVE = 0xC2
 SOF_OTHERS = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 EOI, SOS, DQT, APP0, APP1, APP2 = 0xD9, 0xDA, 0xDB, 0xE0, 0xE1, 0xE2
-BARE = {0x01, *range(0xD0, 0xD9)}
-"""Markers without a segment."""
+BARE = {0x01, *range(0xD0, 0xD9), 0xFF}
+"""Markers without a segment, and the byte that may fill the space before any."""
+TOLD = SOF_HUFFMAN | SOF_OTHERS | {EOI, SOS, APP0, APP1, APP2}
+"""The segments that a header is read from."""
 FIRST_PASSES = {0x00, 0x01}
 """Successive approximation of a first pass over the averages: all their bits, or all but one."""
 
@@ -80,7 +82,7 @@ def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
     """As `read_header`, but raises `HeaderCutOffError` where `data` ends before the first scan."""
     frame: _Frame | None = None
     exif, xmp, images, jfif, gain_map = b"", b"", 1, False, False
-    for marker, body, end in _segments(data):
+    for marker, body, end in _segments(data, TOLD):
         if marker in SOF_HUFFMAN:
             if frame is not None:
                 return None
@@ -112,7 +114,7 @@ def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
                 orientation,
                 1 if gain_map else images,
                 end,
-                _has_whole_dc(data[body:end], frame.names, jfif),
+                frame.progressive and _has_whole_dc(data[body:end], frame.names, jfif),
             )
     return None
 
@@ -126,7 +128,7 @@ def end_of_scan(data: bytes | bytearray, begin: int) -> int | None:
 def quantization_steps(data: bytes | bytearray, index: int) -> Iterator[int]:
     """Where the steps of one coefficient are, in zigzag order: every byte of them, in each table
     before the first scan."""
-    for marker, body, end in _segments(data):
+    for marker, body, end in _segments(data, {DQT, SOS}):
         if marker == SOS:
             return
         while marker == DQT and body < end:
@@ -135,25 +137,24 @@ def quantization_steps(data: bytes | bytearray, index: int) -> Iterator[int]:
             body += 1 + 64 * width
 
 
-def _segments(data: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
-    """Marker, begin and end of each segment; ends where there is something else."""
-    at = 2
+def _segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Marker, begin and end of each segment that is wanted; ends where there is something else."""
+    at, size = 2, len(data)
     try:
         while data[at] == 0xFF:
             marker = data[at + 1]
-            if marker == 0xFF:  # fill bytes may precede a marker
-                at += 1
-            elif marker in BARE:
-                at += 2
-            else:
-                length = data[at + 2] << 8 | data[at + 3]
-                end = at + 2 + length
-                if length < 2:
-                    return
-                if end > len(data):
-                    raise HeaderCutOffError
+            if marker in BARE:
+                at += 1 if marker == 0xFF else 2
+                continue
+            length = data[at + 2] << 8 | data[at + 3]
+            end = at + 2 + length
+            if length < 2:
+                return
+            if end > size:
+                raise HeaderCutOffError
+            if marker in wanted:
                 yield marker, at + 4, end
-                at = end
+            at = end
     except IndexError as error:
         raise HeaderCutOffError from error
 

@@ -163,14 +163,14 @@ def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _H
     strictly = nullcontext() if file is None or how.as_stored else truncation(allowed=False)
     with limit(how.max_pixels), strictly:
         try:
-            return _opened(opened(), file, how)
+            return _opened(opened, file, how)
         except ImageError as error:
             if not how.take_damaged or file is None or error.status is not Status.DAMAGED:
                 raise
             damage = error
     with limit(how.max_pixels), truncation(allowed=True):
         try:
-            picture = _opened(opened(), file, how)
+            picture = _opened(opened, file, how)
         except ImageError:
             raise damage from None
     picture.damage = damage.reason
@@ -207,9 +207,15 @@ def taken(
         return ImageError(Status.UNREADABLE, f"it cannot be read: {error}")
 
 
-def _opened(image: Image.Image, file: Contents | None, how: _How) -> Picture:
+def _opened(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
+    image = opened()
     check_size(image.size, how.max_pixels)
-    frames = getattr(image, "n_frames", 1) if file is not None else 1
+    frames = 1
+    if file is not None:
+        try:
+            frames = getattr(image, "n_frames", 1)
+        except Exception:  # noqa: BLE001  # something is wrong with a later frame
+            image = opened()  # which that one may stand on now
     pixels, orientation = decode(image, as_stored=how.as_stored)
     return Picture(
         pixels, orientation=orientation, format=image.format or "", frames=frames, file=file

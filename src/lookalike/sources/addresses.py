@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
 
 from lookalike.errors import ImageError, LookalikeError, MissingExtraError, Status
@@ -76,7 +75,6 @@ def _names(address: str) -> list[str]:
     return [name.lower() for name in _NAME.findall(address)]
 
 
-@cache
 def _is_known(name: str) -> bool:
     """Whether fsspec has a file system of that name. Raises `MissingExtraError`."""
     try:
@@ -261,8 +259,10 @@ def told_plainly() -> Iterator[None]:
     """The errors of fsspec and all that is behind it as ours."""
     try:
         yield
-    except (LookalikeError, ImportError, MemoryError):
+    except (LookalikeError, MemoryError):
         raise
+    except ImportError as error:
+        raise MissingExtraError(f"this address needs another package: {error}") from error
     except TimeoutError as error:
         raise ImageError(Status.TIMED_OUT, "the server did not answer in time") from error
     except OSError as error:

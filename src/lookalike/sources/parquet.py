@@ -53,7 +53,7 @@ def rows(
             yield f"{file.key}{MARK}{number}", _found(value, tally)
     except ImageError as error:
         yield file.key, error
-    except ArrowException as error:
+    except (ArrowException, ValueError) as error:  # the latter also for names that are no text
         yield file.key, ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}")
     except OSError as error:  # with a number it is the system's, without one Arrow's
         damage = ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}")

@@ -23,6 +23,8 @@ LOCATOR_RECORD_64 = struct.Struct("<4s I Q I")  # 4.3.15
 LONGEST_COMMENT = 0xFFFF
 IN_EXTRA = 0xFFFF_FFFF
 EXTRA_64 = 1
+MOST = 1 << 62
+"""No file has more bytes; systems refuse positions not far beyond."""
 ENCRYPTED, SIZES_FOLLOW, UTF_8 = 1 << 0, 1 << 3, 1 << 11
 
 
@@ -81,8 +83,10 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
 
 def data_at(file: BinaryIO, entry: Entry) -> int:
     """Where the packed bytes of a member begin. Raises `ImageError` where no member is there."""
-    file.seek(entry.header_at)
-    data = file.read(LOCAL_HEADER.size)
+    data = b""
+    if entry.header_at <= MOST:
+        file.seek(entry.header_at)
+        data = file.read(LOCAL_HEADER.size)
     if len(data) < LOCAL_HEADER.size or not data.startswith(LOCAL):
         raise ImageError(Status.DAMAGED, "it is not where the archive's directory says")
     *_, name_length, extra_length = LOCAL_HEADER.unpack(data)
@@ -102,7 +106,7 @@ def _directory(file: BinaryIO, length: int) -> _Directory | None:
     file.seek(max(tail_at + at - LOCATOR_RECORD_64.size, 0))
     locator = file.read(LOCATOR_RECORD_64.size)
     if len(locator) == LOCATOR_RECORD_64.size and locator.startswith(LOCATOR_64):
-        file.seek(LOCATOR_RECORD_64.unpack(locator)[2])
+        file.seek(min(LOCATOR_RECORD_64.unpack(locator)[2], length))
         record = file.read(END_RECORD_64.size)
         if len(record) < END_RECORD_64.size or not record.startswith(END_64):
             raise ImageError(Status.DAMAGED, "the end of its directory is not where it should be")
