@@ -6,10 +6,13 @@ import re
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import lookalike
 from files import save
+from lookalike.index import plan
+from lookalike.index.file import open_file
 from pictures import photo
 
 ROOT = Path(__file__).parents[1]
@@ -39,9 +42,57 @@ def test_the_readme_runs(
     save(tmp_path / "photos" / "a.jpg", photo(300, 200, 1))
     save(tmp_path / "photos" / "b.png", photo(150, 100, 1))
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    exec(code, {})
-    assert capsys.readouterr().out.startswith("keep photos/a.jpg because: most pixels\n")
+    exec(python_of(ROOT / "README.md"), {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("keep photos/a.jpg because: most pixels\n")
+    assert "[Match(key='photos/a.jpg', distance=0), " in printed
+    assert printed.endswith("[['photos/a.jpg', 'photos/b.png']]\n")
+
+
+def test_the_index_explains_itself_as_the_docs_show(capsys: pytest.CaptureFixture[str]) -> None:
+    """The code of docs/search.md runs, and for fewer hashes prints the same with other numbers."""
+    page = ROOT / "docs" / "search.md"
+    exec(python_of(page).replace("1_000_000", "30_000"), {})
+    (shown,) = re.findall(r"```text\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    numbers = re.compile("[0-9][0-9,.e-]*( [0-9][0-9,.e-]*)*")
+    assert numbers.sub("N", capsys.readouterr().out) == numbers.sub("N", shown)
+
+
+def test_the_costs_of_the_planner_are_those_in_the_docs() -> None:
+    """docs/search.md has the constants of the plan, in its table and its text."""
+    page = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"\| `([A-Z]+)` \| (.*) \|", page))
+    seconds = {
+        name: [*map(float, re.findall("[0-9.]+e-[0-9]+", row))] for name, row in rows.items()
+    }
+    assert seconds == {
+        "COMPARE": [plan.COMPARE[path] for path in ("scalar", "avx2", "avx512")],
+        "LOOK": [plan.LOOK],
+        "PLACE": [plan.PLACE],
+        "GATHER": [plan.GATHER],
+    }
+    assert f"{plan.ENOUGH_BETTER:g} times cheaper" in page
+
+
+def test_every_section_of_an_index_is_documented(tmp_path: Path) -> None:
+    """docs/index-format.md has each section that is written, with its dtype, and no other."""
+    written: dict[str, str] = {}
+    hashes = np.random.default_rng(0).integers(0, 256, (30_000, 8), dtype=np.uint8)
+    hashes[1] = hashes[0]
+    for keys in (range(30_000), [f"{k}.jpg" for k in range(30_000)]):
+        index = lookalike.Index("phash")
+        index.add(keys, hashes)
+        index.save(tmp_path / "index")
+        for name, array in open_file(tmp_path / "index").sections.items():
+            written[re.sub("[0-9]+", "K", name)] = array.dtype.newbyteorder("<").str
+    page = (ROOT / "docs" / "index-format.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-zK.]+)` \| `([^`]+)` \|", page, re.MULTILINE)
+    assert {name: dtype.replace("\\", "") for name, dtype in rows} == written
+
+
+def python_of(page: Path) -> str:
+    """All the Python that a page shows."""
+    return "".join(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,39 @@ def test_an_index_says_what_it_is() -> None:
     assert repr(plain) == "<Index 12 bits, 0 entries>"
 
 
+def test_what_changed_is_sorted_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search sorts first when more than so many entries are new, or more than so many removed."""
+    small_tails(monkeypatch, 4, 6)
+    index = BYTE.new()
+
+    def sizes() -> tuple[int, int, int]:
+        """Of what is sorted, what is not, and what is removed, after a search."""
+        index.query("00", 0)
+        state = index._state  # noqa: SLF001
+        return state.places - len(state.tail), len(state.tail), len(state.removed)
+
+    def add(count: int) -> None:
+        first = len(index._state.keys)  # noqa: SLF001
+        index.add(range(first, first + count), np.zeros((count, 1), np.uint8))
+
+    add(4)
+    assert sizes() == (0, 4, 0)
+    add(1)
+    assert sizes() == (5, 0, 0)
+    add(4)
+    index.remove([0, 1, 2, 8])
+    assert sizes() == (5, 4, 4)
+    index.remove(3)
+    assert sizes() == (4, 0, 0)
+    add(396)
+    assert sizes() == (400, 0, 0)
+    add(6)  # a 16th would be 25
+    index.remove(list(islice(index, 100)))
+    assert sizes() == (400, 6, 100)
+    add(1)
+    assert sizes() == (307, 0, 0)
+
+
 def test_a_search_sees_the_moment_of_its_beginning() -> None:
     """What is added and removed while the pairs are taken is not among them."""
     index = BYTE.new()

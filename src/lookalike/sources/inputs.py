@@ -18,6 +18,7 @@ from lookalike.sources.item import Item, is_item, refusal
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
 from lookalike.sources.local import LocalPlace
 from lookalike.sources.parquet import require_pyarrow, rows
+from lookalike.sources.seen import Seen
 from lookalike.sources.urls import is_url, require_httpx
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Inputs:
         self._sieve = Sieve(choice or Choice(), self.skipped)
         self._repeats = repeats
         self._first_row = first_row
-        self._seen: set[int | str] = set()
+        self._seen = Seen()
         if is_image_source(images) or is_item(images):
             self._named: Iterable[object] = [images]
         elif isinstance(images, Iterable):
@@ -165,13 +166,10 @@ class Inputs:
             yield Input(key, error)
 
     def _is_new(self, identity: int | str | None) -> bool:
-        if self._repeats or identity is None:
+        if self._repeats or identity is None or self._seen.add(identity):
             return True
-        if identity in self._seen:
-            self.skipped["same file"] += 1
-            return False
-        self._seen.add(identity)
-        return True
+        self.skipped["same file"] += 1
+        return False
 
 
 def is_there(name: str) -> bool:
