@@ -76,7 +76,7 @@ def scan(folder: str) -> dict[str, float]:
     begin = time.perf_counter()
     seen = {"first": 0.0, "peak": 0.0}
 
-    def progress(stage: str, done: int, total: int | None) -> None:
+    def progress(_: str, done: int, total: int | None) -> None:
         if done == 1:
             seen["first"] = time.perf_counter() - begin
         if done == total:

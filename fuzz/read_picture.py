@@ -26,6 +26,8 @@ MAX_PIXELS = 1_100_000
 """Small, so that a picture that claims to be large costs no time; the check is the same."""
 SMALL_STEP = 64
 """In bytes: files as small as these are read piece by piece, too."""
+LEAST_SIDE = 1
+"""In pixels: of small progressive files, too, the first scan is enough."""
 LONGEST_SEED = 4096
 """In bytes; larger ones (icons of the Mac, in all their sizes) would slow everything down."""
 MODES = ("1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "I;16", "I", "F")
@@ -61,7 +63,7 @@ def check(data: bytes) -> list[Status]:
     ):
         return [
             _check(source, least_side, take_damaged)
-            for least_side in (None, 4)
+            for least_side in (None, LEAST_SIDE)
             for take_damaged in (False, True)
             for source in (data, Piecemeal(data))
         ]

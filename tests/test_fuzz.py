@@ -108,7 +108,7 @@ def smallest() -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("least_side", [None, 4])
+@pytest.mark.parametrize("least_side", [None, FUZZ["LEAST_SIDE"]])
 @pytest.mark.parametrize("name", smallest().values(), ids=smallest())
 def test_a_file_may_end_anywhere(name: str, least_side: int | None) -> None:
     """Cut off after each of its bytes (the first 600), it is a picture or an error."""

@@ -148,7 +148,7 @@ class Workers(Generic[T, R]):
     def _ask(self, process: _Process, item: T) -> Reply | None:
         """The answer; None where the process was lost."""
         reply = process.ask(item, self._timeout)
-        if reply is None or reply.last:
+        if reply is None or reply.last or process.is_late:  # which it may be by a hair
             self._drop(process)
             self._refuse_if_closing()
         else:

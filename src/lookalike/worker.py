@@ -47,8 +47,10 @@ class Reply(NamedTuple):
 
 def main() -> None:
     """Serve items from standard input; nothing that is printed gets among the replies."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
+    while null <= 2:  # standard error was closed
+        null = os.open(os.devnull, os.O_RDWR)
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(null, 0)
     os.dup2(null, 1)
     with suppress(EOFError, BrokenPipeError):  # whoever started this process has gone

@@ -171,7 +171,7 @@ class MultiIndex(Searcher):
             raise kernel.DamagedError("the order of a band leads out of its hashes") from None
 
     def _units(self, max_distance: int) -> list[Unit]:
-        """Parts of about equal numbers of columns; the same ones, however many threads there are."""
+        """Parts of about equal numbers of columns, the same for any number of threads."""
         count = len(self.words)
         units: list[Unit] = []
         for at, distance in enumerate(self.plan.distances(max_distance)):
