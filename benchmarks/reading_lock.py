@@ -1,0 +1,139 @@
+"""For how long Python's global lock (GIL) is held for each file.
+
+How it is measured: of the processor time that a thread spends on a file (its own clock, so other
+programs do not count), the time within calls that release the lock is taken away: decoding, the
+kernel, hashing of bytes, and the system's calls on files. What such a call does before it lets go
+of the lock and after it has it back, a few microseconds in all, is not told apart from the rest of
+it; what telling the time takes is taken away too. Of several rounds the least counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import ExitStack
+from functools import partial
+from time import thread_time_ns
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import simplejpeg
+
+import lookalike
+from lookalike._native import kernel
+from lookalike.algorithms import phash
+from lookalike.images import contents, jpeg, picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .measure import Report
+    from .reading_pictures import Pictures
+
+TARGET = 80.0
+"""Microseconds."""
+COUNT = 200
+RELEASING = {
+    simplejpeg: ["decode_jpeg"],
+    kernel: ["resample", "grey", "dct_low"],
+    hashlib: ["sha256"],
+    os: ["stat", "open", "fstat"],
+}
+"""What releases the lock, by module."""
+IMPORTERS = [(jpeg, "simplejpeg"), (picture, "kernel"), (phash, "kernel"), (picture, "hashlib"),
+             (contents, "os")]  # fmt: skip
+"""Where these modules are used."""
+
+
+class Clock:
+    """Counts the time within some functions."""
+
+    def __init__(self) -> None:
+        self.within = 0
+        self.calls = 0
+        self._cost = 0
+        calls = 2000
+        begin = thread_time_ns()
+        for _ in range(calls):
+            self.timed(_nothing)()
+        self._cost = (thread_time_ns() - begin - self.within) // calls
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self.within = self.calls = 0
+
+    def timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its time counted."""
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            begin = thread_time_ns()
+            try:
+                return function(*arguments, **options)
+            finally:
+                self.within += thread_time_ns() - begin
+                self.calls += 1
+
+        return call
+
+    def outside(self, total: int) -> int:
+        """Of so many nanoseconds, those that were spent outside these functions and this clock."""
+        return total - self.within - self.calls * self._cost
+
+
+class Stand:
+    """Stands in for a module."""
+
+    def __init__(self, module: Any, clock: Clock) -> None:
+        self._module = module
+        for name in RELEASING[module]:
+            setattr(self, name, clock.timed(getattr(module, name)))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def held(report: Report, pictures: Pictures, folder: Path, rounds: int) -> None:
+    """A row for each kind of JPEG."""
+    cases = [("small", False), ("small", True), ("web", False)]
+    for size, progressive in cases:
+        one = pictures.jpeg(size, progressive)
+        links = folder / f"lock-{size}-{progressive:d}"
+        links.mkdir()
+        for number in range(COUNT):
+            (links / f"{number:05}.jpg").symlink_to(one.path)
+        for reading in ("fast", "exact"):
+            work = partial(lookalike.hash_images, links, reading=reading, workers=1)
+            microseconds = _least_held(work, rounds) / COUNT / 1000
+            report.add(
+                "the lock",
+                {
+                    "work": f"phash, {one.title}",
+                    "by": reading,
+                    "microseconds held": microseconds,
+                    "target": TARGET,
+                    "reached": "yes" if microseconds <= TARGET else "no",
+                },
+            )
+
+
+def _least_held(work: Callable[[], object], rounds: int) -> int:
+    clock = Clock()
+    stands = {module: Stand(module, clock) for module in RELEASING}
+    found = []
+    with ExitStack() as patches:
+        for importer, name in IMPORTERS:
+            patches.enter_context(patch.object(importer, name, stands[getattr(importer, name)]))
+        file_read = clock.timed(contents._read)  # noqa: SLF001
+        patches.enter_context(patch.object(contents, "_read", file_read))
+        for _ in range(rounds + 1):
+            clock.reset()
+            begin = thread_time_ns()
+            work()
+            found.append(clock.outside(thread_time_ns() - begin))
+    return min(found)
+
+
+def _nothing() -> None:
+    pass
