@@ -21,6 +21,7 @@ from PIL import Image
 import jobs
 from files import save
 from lookalike import HashTable, ImageError, LookalikeError, Status, find_duplicates, hash_images
+from lookalike.images.opening import openable
 from lookalike.isolation import Isolation, Workers
 from pictures import blobs, gradient, noise, photo
 
@@ -33,9 +34,11 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 def _bad_format() -> Iterator[None]:
     """A format of which some files crash, hang or eat memory; for others it is not there."""
     importlib.import_module("bad_decoders").register()
+    openable.cache_clear()
     yield
     Image.ID.remove("BAD")
     del Image.OPEN["BAD"]
+    openable.cache_clear()
 
 
 def bad(deed: str) -> bytes:

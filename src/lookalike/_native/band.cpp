@@ -53,7 +53,10 @@ void sort_into_band(const BandBits& bits, const WordHashes& hashes, uint32_t* of
     for (size_t k = 0; k < hashes.count; ++k) {
         const uint32_t place = offsets[values[k]]++;
         order[place] = static_cast<uint32_t>(k);
-        if (sorted) std::copy_n(hashes[k], hashes.words, sorted + place * hashes.words);
+        if (sorted && hashes.words == 1)
+            sorted[place] = hashes.data[k];
+        else if (sorted)
+            std::copy_n(hashes[k], hashes.words, sorted + place * hashes.words);
     }
     std::memmove(offsets + 1, offsets, bits.value_count() * sizeof(uint32_t));
     offsets[0] = 0;

@@ -17,6 +17,10 @@ uint64_t mix(const uint64_t* hash, size_t words) {
     return mixed;
 }
 
+bool are_equal(const uint64_t* a, const uint64_t* b, size_t words) {
+    return *a == *b && (words == 1 || std::equal(a + 1, a + words, b + 1));
+}
+
 }  // namespace
 
 Distinct distinct(const WordHashes& hashes) {
@@ -38,8 +42,7 @@ Distinct distinct(const WordHashes& hashes) {
             ahead[at % kAhead] = cell_of(at + kAhead);
             prefetch(&cells[ahead[at % kAhead]]);
         }
-        while (cells[cell] != kNone &&
-               !std::equal(hashes[at], hashes[at] + hashes.words, hashes[found.first[cells[cell]]]))
+        while (cells[cell] != kNone && !are_equal(hashes[at], hashes[found.first[cells[cell]]], hashes.words))
             cell = (cell + 1) & last;
         if (cells[cell] == kNone) {
             cells[cell] = static_cast<uint32_t>(found.first.size());

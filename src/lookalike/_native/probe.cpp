@@ -163,7 +163,7 @@ private:
 };
 
 // What one look at a value costs, in hashes compared: a miss of the cache or two.
-constexpr size_t kLook = 24;
+constexpr size_t kLook = 128;
 
 void find_nearest(const std::vector<Band>& bands, const std::vector<uint32_t>& schedule, const uint64_t* query,
                   Bench& bench, Nearest& nearest) {

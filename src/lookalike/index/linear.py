@@ -94,7 +94,9 @@ def by_query(
     workers: int | None,
 ) -> Block:
     """What `find` gives for ranges of queries, in threads, put together."""
-    threads = worker_count(workers) if count > 1 else 1
+    if count == 1:
+        return Block(*find((0, 1)))
+    threads = worker_count(workers)
     step = max(1, min(256, -(-count // (4 * threads))))
     ranges = [(row, min(row + step, count)) for row in range(0, count, step)]
     return concatenated(Block(*found) for found in ordered_map(find, ranges, threads))

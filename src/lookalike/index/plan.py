@@ -21,16 +21,25 @@ if TYPE_CHECKING:
 
 COMPARE = {"scalar": 1.3e-9, "avx2": 0.25e-9, "avx512": 0.08e-9}
 """Seconds to compare one word of two hashes, by the path of the kernel."""
-LOOK = 6e-9
-"""Seconds to look up one value of a band in a join."""
-PLACE = 15e-9
+LOOK, FAR_LOOK = 6e-9, 15e-9
+"""Seconds to look up one value of a band in a join; the latter where its directory outgrows the
+processor's cache."""
+TURN = 50e-9
+"""Seconds to make ready the hashes of one value, to be compared with others."""
+PLACE, FAR_PLACE = 15e-9, 40e-9
 """Seconds to sort one hash into a band."""
+NEAR_BITS = 18
+"""A directory of so many bits, 1 MB, still fits in the cache."""
 GATHER = 4e-9
 """Seconds to fetch a row of more than one word, which a band does not keep a copy of."""
 PLANNING = 4e-8
 """Seconds that planning takes for each pair of bits."""
-ENOUGH_BETTER = 2.0
+LEAST_SECONDS = 8e-3
+"""A linear scan that takes less is not worth a plan."""
+ENOUGH_BETTER = 1.25
 """Another band has to make the search so many times cheaper: it takes memory."""
+MOST_BYTES = 450_000_000
+"""As much memory as bands may take, if fewer of them do with less."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,17 @@ class Plan:
         for band, share, distance in zip(
             self.bands, self.shares, self.distances(max_distance), strict=True
         ):
-            total += PLACE * self.count
+            if distance >= 0:
+                total += self.count * (PLACE if len(band) <= NEAR_BITS else FAR_PLACE)
             for d in range(distance + 1):
                 total += _step_seconds(self.count, self.bits, len(band), share, d)
         return total
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that the bands take: directories, orders, and copies of hashes of one word."""
+        a_hash = 4 + 8 * (_words(self.bits) == 1)
+        return sum(4 * ((1 << len(band)) + 1) + a_hash * self.count for band in self.bands)
 
     def is_linear(self, max_distance: int) -> bool:
         """Whether comparing everything is cheaper for this distance."""
@@ -95,7 +111,7 @@ def make_plan(words: NDArray[np.uint64], bits: int, max_distance: int) -> Plan:
     """
     count = len(words)
     nothing = Plan(count, bits, [], np.empty(0, np.uint32), [])
-    if linear_seconds(count, bits) < max(2e-3, PLANNING * bits * bits):
+    if linear_seconds(count, bits) < max(LEAST_SECONDS, PLANNING * bits * bits):
         return nothing
     sample = sample_of(words)
     statistics = BitStatistics(sample, bits)
@@ -104,6 +120,8 @@ def make_plan(words: NDArray[np.uint64], bits: int, max_distance: int) -> Plan:
     best = nothing
     for bands in _band_counts(len(statistics.varying), count):
         plan = plan_with(sample, statistics, count, bits, bands)
+        if best.bands and plan.nbytes > MOST_BYTES:
+            break
         if plan.seconds(max_distance) * ENOUGH_BETTER < best.seconds(max_distance):
             best = plan
     return best
@@ -142,7 +160,10 @@ def _step_seconds(
     more = share[distance] - (share[distance - 1] if distance else 0.0)
     columns = min(2.0**size, count)
     values = columns * comb(size, distance) / (2 if distance else 1)
-    seconds = values * LOOK + count * count / 2 * more * _words(bits) * COMPARE[kernel.path()]
+    seconds = values * (LOOK if size <= NEAR_BITS else FAR_LOOK)
+    if distance == 0:
+        seconds += columns * TURN
+    seconds += count * count / 2 * more * _words(bits) * COMPARE[kernel.path()]
     if _words(bits) > 1:
         seconds += values * (count / 2.0**size) * GATHER
     return float(seconds)

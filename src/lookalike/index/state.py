@@ -106,11 +106,15 @@ class State(NamedTuple):
 
     def nearest(self, query: NDArray[np.uint64], k: int) -> Matches:
         """The k entries nearest to one query, or all that there are; `position` is the place."""
+        parts = self.parts
+        if len(parts) == 1 and parts[0].starts is None and not len(self.removed):
+            found = parts[0].searcher.nearest(query, k)
+            return Matches(found.i, found.j, found.distance)
         hashes = k
         while True:
-            found, is_all = self._among_nearest(query, hashes)
-            if is_all or len(found.position) >= k:
-                return Matches(found.query[:k], found.position[:k], found.distance[:k])
+            among, is_all = self._among_nearest(query, hashes)
+            if is_all or len(among.position) >= k:
+                return Matches(among.query[:k], among.position[:k], among.distance[:k])
             hashes *= 2
 
     def _among_nearest(self, query: NDArray[np.uint64], hashes: int) -> tuple[Matches, bool]:
