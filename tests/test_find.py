@@ -290,6 +290,7 @@ def test_json_has_the_documented_form(folder: Path) -> None:
     assert list(document) == [
         "groups",
         "failures",
+        "damaged",
         "warnings",
         "images",
         "flat",

@@ -74,6 +74,7 @@ def test_statuses_are_the_documented_ones() -> None:
         "not_an_image",
         "unsupported",
         "damaged",
+        "crashed",
         "too_large",
         "not_found",
         "timed_out",

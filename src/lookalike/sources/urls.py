@@ -1,6 +1,6 @@
 """Images behind http and https: one client for all threads, and a status for whatever goes wrong.
 
-httpx is an extra, imported when the first URL is met.
+httpx is an extra. It and all that takes long to import waits for the first URL.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypeGuard
 
 from lookalike.errors import ImageError, MissingExtraError, Status
@@ -57,6 +55,8 @@ class Fetcher:
     def __init__(self, patience: Patience | None = None) -> None:
         """Raises `MissingExtraError` without httpx."""
         require_httpx()
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
         import httpx
 
         self.patience = patience or Patience()
@@ -223,6 +223,8 @@ def _refusal(response: httpx.Response) -> ImageError | _Again:
 
 def _retry_after(value: str) -> float | None:
     """Seconds from a number of them or a date; None for neither."""
+    from email.utils import parsedate_to_datetime
+
     if value.isdecimal():
         return float(value)
     try:

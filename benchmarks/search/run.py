@@ -20,7 +20,7 @@ import numpy as np
 import lookalike
 from lookalike._native import kernel
 
-from .measure import Report, Row, Timing, time_in_turn
+from ..measure import Report, Row, Timing, time_in_turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from lookalike._native import kernel
 
-from .measure import Report, arguments, peer
-from .search_pairs import ROWS as PAIRS
-from .search_pairs import compare
-from .search_plots import plots
-from .search_queries import many_queries, nearest, one_query
-from .search_run import Run, short
-from .search_skew import skew
-from .search_store import build, memory
+from ..measure import Report, arguments, peer
+from .pairs import ROWS as PAIRS
+from .pairs import compare
+from .plots import plots
+from .queries import many_queries, nearest, one_query
+from .run import Run, short
+from .skew import skew
+from .store import build, memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from .search_data import (
+from .data import (
     ALGORITHMS,
     clustered_hashes,
     copied_hashes,
@@ -15,8 +15,8 @@ from .search_data import (
     picture_hashes,
     random_hashes,
 )
-from .search_run import Run, bare_scans, built, footprint, processors, short, timed_in_turn
-from .search_store import warm_up
+from .run import Run, bare_scans, built, footprint, processors, short, timed_in_turn
+from .store import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lookalike.index import Block
 
-    from .measure import Row
+    from ..measure import Row
 
 COUNT, MAX_DISTANCE = 1_000_000, 10
 SLOWER = 3

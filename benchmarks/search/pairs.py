@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .search_data import random_hashes
-from .search_run import THREADS, Join, Run, bare_scans, short, timed_in_turn, timed_once
+from .data import random_hashes
+from .run import THREADS, Join, Run, bare_scans, short, timed_in_turn, timed_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .measure import Row, Timing
+    from ..measure import Row, Timing
 
 SCALED_FROM = 100_000
 """Hashes that FAISS joins by comparing all with all; for more, it is worked out from these."""

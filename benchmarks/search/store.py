@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from lookalike import Index
 
-from .search_data import copied_hashes, random_hashes
-from .search_run import (
+from .data import copied_hashes, random_hashes
+from .run import (
     THREADS,
     Join,
     Run,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .measure import Row
+    from ..measure import Row
 
 SMALL, LARGE, MAX_DISTANCE = 1_000_000, 10_000_000, 10
 OPENINGS = 20

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .search_data import near, random_hashes
-from .search_run import (
+from .data import near, random_hashes
+from .run import (
     THREADS,
     Run,
     bare_scans,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from lookalike import Index
 
-    from .measure import Row
+    from ..measure import Row
 
 STORED, QUERIES, MAX_DISTANCE = 10_000_000, 500, 10
 MANY, FAISS_MANY = 10_000, 100

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from lookalike.hashes import words_of
 from lookalike.index import Linear
 
-from .measure import peer
-from .search_data import random_hashes
-from .search_pairs import FaissPairs
-from .search_run import Join, Run, processors, taken, timed_in_turn
+from ..measure import peer
+from .data import random_hashes
+from .pairs import FaissPairs
+from .run import Join, Run, processors, taken, timed_in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
