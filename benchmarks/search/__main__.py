@@ -11,9 +11,10 @@ from tempfile import gettempdir
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from benchmarks.measure import Report, arguments, peer
+
 from lookalike._native import kernel
 
-from ..measure import Report, arguments, peer
 from .pairs import ROWS as PAIRS
 from .pairs import compare
 from .plots import plots

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from benchmarks.hashing import clouds
 
 from lookalike import get_algorithm
 from lookalike.hashes import pack_bits
 from lookalike.images import Picture
 from lookalike.parallel import ordered_map, worker_count
-
-from .hashing import clouds
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy as np
+    from benchmarks.measure import Row, Timing
     from numpy.typing import NDArray
-
-    from ..measure import Row, Timing
 
 SCALED_FROM = 100_000
 """Hashes that FAISS joins by comparing all with all; for more, it is worked out from these."""

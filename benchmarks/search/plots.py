@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from benchmarks.measure import peer
+
 from lookalike.hashes import words_of
 from lookalike.index import Linear
 
-from ..measure import peer
 from .data import random_hashes
 from .pairs import FaissPairs
 from .run import Join, Run, processors, taken, timed_in_turn

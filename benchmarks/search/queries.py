@@ -24,11 +24,10 @@ from .run import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from benchmarks.measure import Row
     from numpy.typing import NDArray
 
     from lookalike import Index
-
-    from ..measure import Row
 
 STORED, QUERIES, MAX_DISTANCE = 10_000_000, 500, 10
 MANY, FAISS_MANY = 10_000, 100

@@ -16,11 +16,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
+from benchmarks.measure import Report, Row, Timing, time_in_turn
 
 import lookalike
 from lookalike._native import kernel
-
-from ..measure import Report, Row, Timing, time_in_turn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

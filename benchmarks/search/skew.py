@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+    from benchmarks.measure import Row
     from numpy.typing import NDArray
 
     from lookalike.index import Block
-
-    from ..measure import Row
 
 COUNT, MAX_DISTANCE = 1_000_000, 10
 SLOWER = 3

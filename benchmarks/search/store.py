@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
+    from benchmarks.measure import Row
     from numpy.typing import NDArray
-
-    from ..measure import Row
 
 SMALL, LARGE, MAX_DISTANCE = 1_000_000, 10_000_000, 10
 OPENINGS = 20
