@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,12 @@ def scene(width: int, height: int, seed: int = 0) -> Pixels:
         light += 30 * shade * (a * x + b * y > c / 2)
     channels = [light + 120 + 20 * shade * x for shade in random.standard_normal(3)]
     return np.stack(channels, axis=2).clip(0, 255).astype(np.uint8)
+
+
+@cache
+def huge() -> Pixels:
+    """A scene of which the first scan of a progressive JPEG is enough for every usual hash."""
+    return scene(2750, 2060)
 
 
 def jpeg(picture: Pixels | Image.Image, **options: Any) -> bytes:
@@ -89,6 +96,12 @@ def segments(data: bytes) -> list[tuple[int, int, int]]:
         found.append((data[at + 1], at, at + 2 + length))
         at += 2 + length
     return found
+
+
+def end_of_first(data: bytes) -> int:
+    """Where the first scan ends, of a file of several."""
+    begin = segments(data)[-1][2]
+    return min(data.index(mark, begin) for mark in (b"\xff\xda", b"\xff\xc4"))
 
 
 def with_segments(data: bytes, *added: bytes) -> bytes:

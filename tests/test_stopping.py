@@ -62,7 +62,7 @@ class Watched:
     def ends(self) -> tuple[int, str, str]:
         """Code and what was printed."""
         with self.process:
-            out, errors = self.process.communicate(timeout=10)
+            out, errors = self.process.communicate(timeout=30)
         return self.process.returncode, out, errors.strip()
 
 
@@ -192,7 +192,7 @@ def test_a_folder_that_vanishes_is_an_error(many: Path, tmp_path: Path) -> None:
     """Where the output was to be put there is nothing at the end: exit with 2, no traceback."""
     folder = tmp_path / "out"
     folder.mkdir()
-    command = Watched(folder, "find", *(many / f"{k}.png" for k in range(12)))
+    command = Watched(folder, "find", *(many / f"{k}.png" for k in range(40)))
     shutil.rmtree(folder)
     assert command.ends() == (
         2, "", f"Error: {command.target} cannot be written: No such file or directory",

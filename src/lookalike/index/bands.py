@@ -60,12 +60,15 @@ class BitStatistics:
         shared = np.zeros((len(self.together), count))
         bands: list[list[int]] = [[] for _ in range(count)]
         room = np.zeros(count)
-        for bit in self.varying[: count * size]:
+        most = min(len(self.varying), count * size)
+        sizes = [most // count + (at < most % count) for at in range(count)]
+        room[np.array(sizes) == 0] = np.inf
+        for bit in self.varying[:most]:
             at = int(np.argmin(shared[bit] + room))
             bands[at].append(int(bit))
             shared[:, at] += self.together[:, bit]
             # Among equals the shortest; the full ones not at all.
-            room[at] = 1e-3 * len(bands[at]) if len(bands[at]) < size else np.inf
+            room[at] = 1e-3 * len(bands[at]) if len(bands[at]) < sizes[at] else np.inf
         return [
             np.sort(np.array(band, np.uint16) + np.uint16(self.first)) for band in bands if band
         ]

@@ -101,7 +101,7 @@ def damaged() -> kernel.DamagedError:
 def expanded(left: Part, right: Part, block: Block) -> Iterator[Block]:
     """Pairs of hashes as pairs of positions of entries, in blocks of bounded size."""
     (i, i_counts), (j, j_counts) = left.spans(block.i), right.spans(block.j)
-    if i_counts is None and j_counts is None:
+    if all(counts is None or counts.max(initial=1) == 1 for counts in (i_counts, j_counts)):
         yield Block(left.positions(i), right.positions(j), block.distance)
         return
     ones = np.ones(len(i), np.int64)

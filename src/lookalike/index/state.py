@@ -107,9 +107,11 @@ class State(NamedTuple):
     def nearest(self, query: NDArray[np.uint64], k: int) -> Matches:
         """The k entries nearest to one query, or all that there are; `position` is the place."""
         parts = self.parts
-        if len(parts) == 1 and parts[0].starts is None and not len(self.removed):
+        if len(parts) == 1 and not len(self.removed):
             found = parts[0].searcher.nearest(query, k)
-            return Matches(found.i, found.j, found.distance)
+            begin, counts = parts[0].spans(found.j)
+            if counts is None or counts.max(initial=1) == 1:  # no equal ones: it is in order
+                return Matches(found.i, parts[0].positions(begin), found.distance)
         hashes = k
         while True:
             among, is_all = self._among_nearest(query, hashes)

@@ -127,10 +127,10 @@ class Fetcher:
             if time.monotonic() > until:
                 whole = f"{self.patience.seconds_in_all:g} seconds"
                 raise ImageError(Status.TIMED_OUT, f"it was not there in full after {whole}")
-            if scan and size and scan.ends_in(body):
-                if size - len(body) <= DRAINED:
-                    _drain(response, until)
+            if scan and size and size - len(body) > DRAINED and scan.ends_in(body):
                 return Contents(scan.cut_out(body), size)
+        if scan and size and scan.ends_in(body):
+            return Contents(scan.cut_out(body), size)
         return Contents(body, len(body))
 
     def _pause(self, attempt: int, asked: float | None) -> float:
