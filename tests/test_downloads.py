@@ -48,16 +48,14 @@ def test_a_download_ends_with_the_first_scan(server: Server) -> None:
 
 
 def test_what_was_left_of_a_download_does_not_come_later(server: Server) -> None:
-    """The connection is closed where much is left, and used again where little is."""
+    """The connection is closed, and the next picture comes over another one."""
     server.serve("/large", HUGE)
-    little = HUGE[: end_of_first(HUGE)] + segment(COM, bytes(65000)) * 2 + b"\xff\xd9"
-    server.serve("/little", with_segments(little, *[segment(COM, bytes(65533))] * 2))
     small = jpeg(scene(50, 40))
     server.serve("/small", small)
-    for path, connections in (("/small", 1), ("/little", 1), ("/large", 1), ("/small", 2)):
-        hash_images(server.url(path), workers=1)
+    for path, connections in (("/small", 1), ("/large", 1), ("/small", 2), ("/small", 2)):
+        table = hash_images(server.url(path), workers=1)
         assert server.connections == connections
-    assert hash_image(server.url("/small")) == hash_image(small)
+    assert table.hashes["phash"][0] == hash_image(small)
 
 
 def unannounced(to: Handler, time: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -108,10 +107,3 @@ def test_what_is_no_file_is_told_as_it_is(tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
         with pytest.raises(IndexFileError, match="not a lookalike index: not a regular file"):
             open_file(tmp_path / "pipe")
-
-
-def test_the_module_loads_light() -> None:
-    """To read an index file takes NumPy, but neither Pillow nor the kernel."""
-    script = "import sys, lookalike.index.file; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert not {b"PIL", b"click", b"lookalike._native.kernel"} & {*done.stdout.split()}

@@ -81,7 +81,7 @@ class MultiIndex(Searcher):
     def matches(
         self, queries: NDArray[np.uint64], max_distance: int, *, workers: int | None = None
     ) -> Iterator[Block]:
-        if max_distance >= len(self.plan.schedule):
+        if self.plan.is_scanned(max_distance):
             return self._linear.matches(queries, max_distance, workers=workers)
         values = sum(1 << len(band) for band in self.plan.bands)
         if len(queries) * LOOK_UP_COST * len(self.plan.bands) < values:

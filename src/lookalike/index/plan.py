@@ -28,6 +28,10 @@ TURN = 50e-9
 """Seconds to make ready the hashes of one value, to be compared with others."""
 PLACE, FAR_PLACE = 15e-9, 40e-9
 """Seconds to sort one hash into a band."""
+DIRECTORY_BITS = 1
+"""By so many bits a band may be wider than the number of hashes: its directory takes memory."""
+PROBE = 40e-9
+"""Seconds to look up one value of a band for a single query, which the cache does not have."""
 NEAR_BITS = 18
 """A directory of so many bits, 1 MB, still fits in the cache."""
 GATHER = 4e-9
@@ -87,6 +91,25 @@ class Plan:
             for d in range(distance + 1):
                 total += _step_seconds(self.count, self.bits, len(band), share, d)
         return total
+
+    def look_up_seconds(self, max_distance: int) -> float:
+        """About how long one query takes on one core."""
+        scan = self.count * _words(self.bits) * COMPARE[kernel.path()]
+        if not self.bands or max_distance >= len(self.schedule):
+            return scan
+        total = 0.0
+        for band, share, distance in zip(
+            self.bands, self.shares, self.distances(max_distance), strict=True
+        ):
+            if distance >= 0:
+                values = sum(comb(len(band), d) for d in range(distance + 1))
+                total += values * PROBE + scan * float(share[distance])
+        return min(total, scan)
+
+    def is_scanned(self, max_distance: int) -> bool:
+        """Whether a query is answered sooner by comparing it with everything."""
+        scan = self.count * _words(self.bits) * COMPARE[kernel.path()]
+        return self.look_up_seconds(max_distance) >= scan
 
     @property
     def nbytes(self) -> int:
@@ -148,7 +171,8 @@ def _words(bits: int) -> int:
 def _band_counts(varying: int, count: int) -> list[int]:
     """Numbers of bands to try, the smallest first."""
     fitting = varying / max(np.log2(max(count, 2)) - 3, 4)
-    fewest = max(1, -(-varying // WIDEST))
+    widest = min(WIDEST, int(np.log2(max(count, 2))) + DIRECTORY_BITS)
+    fewest = max(1, -(-varying // widest))
     most = max(fewest, round(fitting) + 1)
     return sorted({max(fewest, round(most * share)) for share in (0.5, 0.65, 0.8, 0.9, 1)})
 

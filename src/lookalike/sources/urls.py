@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 SCHEMES = ("http://", "https://")
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 DRAINED = 1 << 16
-"""Bytes of an unwanted body, or of the rest of one, that are read all the same: its connection can
-then be used again."""
+"""Bytes of an unwanted body that are read all the same: its connection can then be used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +126,8 @@ class Fetcher:
             if time.monotonic() > until:
                 whole = f"{self.patience.seconds_in_all:g} seconds"
                 raise ImageError(Status.TIMED_OUT, f"it was not there in full after {whole}")
-            if scan and size and size - len(body) > DRAINED and scan.ends_in(body):
+            if scan and size and scan.ends_in(body):
                 return Contents(scan.cut_out(body), size)
-        if scan and size and scan.ends_in(body):
-            return Contents(scan.cut_out(body), size)
         return Contents(body, len(body))
 
     def _pause(self, attempt: int, asked: float | None) -> float:
