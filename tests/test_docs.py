@@ -61,14 +61,18 @@ def test_the_index_explains_itself_as_the_docs_show(capsys: pytest.CaptureFixtur
 def test_the_costs_of_the_planner_are_those_in_the_docs() -> None:
     """docs/search.md has the constants of the plan, in its table and its text."""
     page = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"\| `([A-Z]+)` \| (.*) \|", page))
+    rows = dict(re.findall(r"\| `([A-Z_]+)` \| (.*) \|", page))
     seconds = {
         name: [*map(float, re.findall("[0-9.]+e-[0-9]+", row))] for name, row in rows.items()
     }
     assert seconds == {
         "COMPARE": [plan.COMPARE[path] for path in ("scalar", "avx2", "avx512")],
         "LOOK": [plan.LOOK],
+        "FAR_LOOK": [plan.FAR_LOOK],
+        "TURN": [plan.TURN],
+        "PROBE": [plan.PROBE],
         "PLACE": [plan.PLACE],
+        "FAR_PLACE": [plan.FAR_PLACE],
         "GATHER": [plan.GATHER],
     }
     assert f"{plan.ENOUGH_BETTER:g} times cheaper" in page

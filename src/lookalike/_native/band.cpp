@@ -30,10 +30,6 @@ size_t BandBits::distance(const uint64_t* a, const uint64_t* b) const {
 
 const uint64_t* Band::at(size_t begin, size_t count, uint64_t* buffer) const {
     if (sorted) return sorted + begin * hashes.words;
-    if (hashes.words == 4) {  // a size known beforehand is copied without a call
-        for (size_t k = 0; k < count; ++k) std::copy_n(hashes.data + 4 * number(begin + k), 4, buffer + 4 * k);
-        return buffer;
-    }
     for (size_t k = 0; k < count; ++k)
         std::copy_n(hashes[number(begin + k)], hashes.words, buffer + k * hashes.words);
     return buffer;
