@@ -64,7 +64,9 @@ class MultiIndex(Searcher):
         """`arrays`: the bands, where they were sorted before."""
         self.words = words
         self.plan = plan
-        self.arrays = arrays if arrays is not None else sort_bands(words, plan.bands, workers)
+        self.arrays = (
+            sort_bands(words, plan.bands, workers, plan.uncopied) if arrays is None else arrays
+        )
         self._linear = Linear(words)
         self._bands = [
             kernel.Band(words, positions, *one)
@@ -204,14 +206,19 @@ class MultiIndex(Searcher):
 
 
 def sort_bands(
-    words: NDArray[np.uint64], bands: list[NDArray[np.uint16]], workers: int | None
+    words: NDArray[np.uint64],
+    bands: list[NDArray[np.uint16]],
+    workers: int | None,
+    uncopied: int | None = None,
 ) -> list[Sorted]:
     """Sort hashes into bands; those of one word are copied there, to be read in a row."""
 
-    def sort(positions: NDArray[np.uint16]) -> Sorted:
-        return Sorted(*kernel.sort_band(words, positions, words.shape[1] == 1))
+    def sort(at: int) -> Sorted:
+        copy = words.shape[1] == 1 and at != uncopied
+        return Sorted(*kernel.sort_band(words, bands[at], copy))
 
-    return list(ordered_map(sort, bands, worker_count(workers) if len(words) > 1000 else 1))
+    threads = worker_count(workers) if len(words) > 1000 else 1
+    return list(ordered_map(sort, range(len(bands)), threads))
 
 
 def searcher_for(

@@ -43,7 +43,10 @@ LEAST_SECONDS = 8e-3
 ENOUGH_BETTER = 1.25
 """Another band has to make the search so many times cheaper: it takes memory."""
 MOST_BYTES = 450_000_000
-"""As much memory as bands may take, if fewer of them do with less."""
+"""As much memory as bands may take, if one without a copy of its hashes, or fewer bands, do with
+less."""
+COMMON_DISTANCE = 10 / 64
+"""What is asked for where nothing better is known, as a share of the bits."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,15 @@ class Plan:
         a_hash = 4 + 8 * (_words(self.bits) == 1)
         return sum(4 * ((1 << len(band)) + 1) + a_hash * self.count for band in self.bands)
 
+    @property
+    def uncopied(self) -> int | None:
+        """The band that has no copy of its hashes: the one that is searched least, where copies in
+        all bands would take more than `MOST_BYTES`; else none."""
+        if self.nbytes <= MOST_BYTES:
+            return None
+        distances = self.distances(round(self.bits * COMMON_DISTANCE))
+        return int(np.argmin(distances))
+
     def is_linear(self, max_distance: int) -> bool:
         """Whether comparing everything is cheaper for this distance."""
         return self.seconds(max_distance) >= linear_seconds(self.count, self.bits)
@@ -143,7 +155,7 @@ def make_plan(words: NDArray[np.uint64], bits: int, max_distance: int) -> Plan:
     best = nothing
     for bands in _band_counts(len(statistics.varying), count):
         plan = plan_with(sample, statistics, count, bits, bands)
-        if best.bands and plan.nbytes > MOST_BYTES:
+        if best.bands and plan.nbytes - 8 * count > MOST_BYTES:
             break
         if plan.seconds(max_distance) * ENOUGH_BETTER < best.seconds(max_distance):
             best = plan
