@@ -31,8 +31,8 @@ from lookalike.index import bands, linear, multi_index
 from lookalike.index.bands import BitStatistics, near_shares, sample_of
 from lookalike.index.linear import Linear
 from lookalike.index.multi_index import MultiIndex, searcher_for
-from lookalike.index.plan import Plan, plan_with
-from lookalike.index.searcher import BLOCK, Block, Searcher
+from lookalike.index.plan import Plan, make_plan, plan_with
+from lookalike.index.searcher import BLOCK, Block, Searcher, concatenated
 
 Make: TypeAlias = Callable[[Words, int], Searcher]
 
@@ -411,3 +411,24 @@ def test_an_interrupt_stops_the_search(name: str, workers: int) -> None:
             search()
         assert_no_thread_is_left()
     assert calls == [1, 1]
+
+
+def test_a_band_without_a_copy_of_the_hashes_finds_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where all copies would take too much memory, one band fetches its hashes one by one."""
+    words = np.random.default_rng(4).integers(0, 1 << 62, (30_000, 1), dtype=np.uint64)
+    words[15_000:] = words[:15_000] ^ np.uint64(0b1011 << 20)
+    plan = make_plan(words, 64, 6)
+    usual = MultiIndex(words, plan)
+    assert plan.uncopied is None
+    monkeypatch.setattr("lookalike.index.plan.MOST_BYTES", plan.nbytes - 1)
+    sparing = MultiIndex(words, plan)
+    missing = [at for at, one in enumerate(sparing.arrays) if one.sorted is None]
+    assert missing == [plan.uncopied]
+    for max_distance in (3, 6):
+        expected = sorted(zip(*concatenated(usual.pairs(max_distance)), strict=True))
+        assert len(expected) == (15_000 if max_distance >= 3 else 0)
+        assert sorted(zip(*concatenated(sparing.pairs(max_distance)), strict=True)) == expected
+        found = concatenated(sparing.matches(words[:50], max_distance))
+        assert sorted(found.i.tolist()) == sorted([*range(50)] * 2)
