@@ -30,8 +30,16 @@ size_t BandBits::distance(const uint64_t* a, const uint64_t* b) const {
 
 const uint64_t* Band::at(size_t begin, size_t count, uint64_t* buffer) const {
     if (sorted) return sorted + begin * hashes.words;
-    for (size_t k = 0; k < count; ++k)
-        std::copy_n(hashes[number(begin + k)], hashes.words, buffer + k * hashes.words);
+    constexpr size_t kAhead = 32;  // each of them may lie anywhere in memory
+    for (size_t k = 0; k < std::min(count, kAhead); ++k) prefetch(hashes[number(begin + k)]);
+    for (size_t k = 0; k < count; ++k) {
+        if (k + kAhead < count) prefetch(hashes[number(begin + k + kAhead)]);
+        const uint64_t* hash = hashes[number(begin + k)];
+        if (hashes.words == 1)
+            buffer[k] = *hash;
+        else
+            std::copy_n(hash, hashes.words, buffer + k * hashes.words);
+    }
     return buffer;
 }
 
