@@ -10,12 +10,13 @@ import numpy as np
 from lookalike.algorithms import get_algorithm
 from lookalike.errors import AlgorithmMismatchError, whole_number
 from lookalike.hashes import Hash, HashArray, words_of
-from lookalike.index.plan import COMMON_DISTANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_BITS, MOST_BITS = 8, 4096
+COMMON_DISTANCE = 10 / 64
+"""What `max_distance` is planned for where nothing better is known, as a share of the bits."""
 
 
 class Kind(NamedTuple):

@@ -7,7 +7,7 @@ band is estimated from a sample. The figures are of one core and only their rati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -45,8 +45,8 @@ ENOUGH_BETTER = 1.25
 MOST_BYTES = 450_000_000
 """As much memory as bands may take, if one without a copy of its hashes, or fewer bands, do with
 less."""
-COMMON_DISTANCE = 10 / 64
-"""What is asked for where nothing better is known, as a share of the bits."""
+UNCOPIED = 2
+"""So many times as long it takes to search a band that has no copy of its hashes."""
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,9 @@ class Plan:
 
     @property
     def uncopied(self) -> int | None:
-        """The band that has no copy of its hashes: the one that is searched least, where copies in
-        all bands would take more than `MOST_BYTES`; else none."""
-        if self.nbytes <= MOST_BYTES:
-            return None
-        distances = self.distances(round(self.bits * COMMON_DISTANCE))
-        return int(np.argmin(distances))
+        """The band that has no copy of its hashes: the last one, where copies in all bands would
+        take more than `MOST_BYTES`; else none."""
+        return len(self.bands) - 1 if self.nbytes > MOST_BYTES else None
 
     def is_linear(self, max_distance: int) -> bool:
         """Whether comparing everything is cheaper for this distance."""
@@ -168,7 +165,8 @@ def plan_with(
     """The plan with a given number of bands."""
     dealt = statistics.deal(bands, -(-len(statistics.varying) // bands))
     shares = near_shares(sample, dealt)
-    return Plan(count, bits, dealt, _schedule(count, bits, shares), shares)
+    plan = Plan(count, bits, dealt, np.empty(0, np.uint32), shares)
+    return replace(plan, schedule=_schedule(count, bits, shares, plan.uncopied))
 
 
 def linear_seconds(count: int, bits: int) -> float:
@@ -205,12 +203,15 @@ def _step_seconds(
     return float(seconds)
 
 
-def _schedule(count: int, bits: int, shares: list[NDArray[np.float64]]) -> NDArray[np.uint32]:
+def _schedule(
+    count: int, bits: int, shares: list[NDArray[np.float64]], uncopied: int | None
+) -> NDArray[np.uint32]:
     """The cheapest next step, again and again, until one band would be searched whole."""
     reached = [-1] * len(shares)
 
     def cost(at: int) -> float:
-        return _step_seconds(count, bits, len(shares[at]) - 1, shares[at], reached[at] + 1)
+        seconds = _step_seconds(count, bits, len(shares[at]) - 1, shares[at], reached[at] + 1)
+        return seconds * (UNCOPIED if at == uncopied else 1)
 
     costs = [cost(at) for at in range(len(shares))]
     steps: list[int] = []
