@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from abc import ABC, abstractmethod
 from typing import IO, NamedTuple, Protocol, TypeGuard
 
 from lookalike.errors import ImageError, Status
@@ -34,15 +35,15 @@ class Item(Protocol):
         """Its bytes. Raises `ImageError` or `OSError` where they cannot be had."""
 
 
-class Origin:
+class Origin(ABC):
     """Where the contents of one image come from, if neither from a file nor from an `Item`."""
 
+    @abstractmethod
     def contents(self, least_side: int | None, max_bytes: int) -> Contents:
         """All of them; with a `least_side`, perhaps no more than `decode_luma` needs for it.
 
         Raises `ImageError`, also where they are more than `max_bytes`.
         """
-        raise NotImplementedError
 
 
 def is_item(value: object) -> TypeGuard[Item]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.index.searcher import BLOCK, Block, Searcher, concatenated
-from lookalike.parallel import ordered_map, ordered_parts, worker_count
+from lookalike.index.searcher import BLOCK, Block, Searcher, concatenated, in_parts
+from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
 
 if TYPE_CHECKING:
@@ -118,15 +118,9 @@ def _tiles(
 def _blocks(
     scan: Scan, tiles: list[Tile], workers: int | None, progress: Progress
 ) -> Iterator[Block]:
-    def part(tile: Tile) -> tuple[tuple[Block, bool], Tile | None]:
+    def part(tile: Tile) -> tuple[Block, Tile | None]:
         i, j, distance, row = scan(tile.rows, tile.columns, BLOCK)
         rest = Tile((row, tile.rows[1]), tile.columns) if row < tile.rows[1] else None
-        return (Block(i, j, distance), rest is None), rest
+        return Block(i, j, distance), rest
 
-    done = 0
-    for block, is_last in ordered_parts(part, tiles, worker_count(workers)):
-        done += is_last
-        if is_last:
-            progress("comparing", done, len(tiles))
-        if len(block.i):
-            yield block
+    return (block for block in in_parts(part, tiles, workers, progress) if len(block.i))

@@ -12,7 +12,7 @@ import numpy as np
 from lookalike._native import kernel
 from lookalike.index.linear import Linear, by_query
 from lookalike.index.plan import Plan, make_plan
-from lookalike.index.searcher import BLOCK, Block, Searcher, roots
+from lookalike.index.searcher import BLOCK, Block, Searcher, in_parts, roots
 from lookalike.parallel import ordered_map, ordered_parts, worker_count
 from lookalike.progress import silent
 
@@ -45,6 +45,10 @@ class Unit(NamedTuple):
     begin: tuple[int, int, int]
     """Where to begin, as the kernel says it: a column, a value, a row."""
     end: int
+
+    def from_there(self, reached: tuple[int, int, int]) -> Unit | None:
+        """What is left of it; None at its end."""
+        return self._replace(begin=reached) if reached[0] < self.end else None
 
 
 class MultiIndex(Searcher):
@@ -110,22 +114,17 @@ class MultiIndex(Searcher):
         parent = np.arange(len(self.words), dtype=np.uint32)
         labels: dict[int, NDArray[np.uint32]] = {}
 
-        def part(unit: Unit) -> tuple[bool, Unit | None]:
+        def part(unit: Unit) -> tuple[None, Unit | None]:
             if unit.at not in labels:
                 labels[unit.at] = self._in_order(unit.at, parent)
             reached = kernel.join_groups(
                 self._bands[unit.at], distances[unit.at], max_distance, unit.begin, unit.end, WORK,
                 parent, labels[unit.at],
             )  # fmt: skip
-            rest = unit._replace(begin=reached) if reached[0] < unit.end else None
-            return rest is None, rest
+            return None, unit.from_there(reached)
 
-        units = self._units(max_distance)
-        done = 0
-        for is_last in ordered_parts(part, units, worker_count(workers)):
-            done += is_last
-            if is_last:
-                progress("comparing", done, len(units))
+        for _ in in_parts(part, self._units(max_distance), workers, progress):
+            pass
         return roots(parent)
 
     def explain(self, max_distance: int) -> str:
@@ -146,24 +145,17 @@ class MultiIndex(Searcher):
     ) -> Iterator[Block]:
         distances = self.plan.distances(max_distance)
 
-        def part(unit: Unit) -> tuple[tuple[Block, bool], Unit | None]:
+        def part(unit: Unit) -> tuple[Block, Unit | None]:
             at = unit.at
             seen = [(rows[k], distances[k]) for k in range(at) if distances[k] >= 0]
             found, reached = kernel.join_pairs(
                 rows[at], self._bands[at], distances[at], max_distance, seen, unit.begin, unit.end,
                 BLOCK, WORK,
             )  # fmt: skip
-            rest = unit._replace(begin=reached) if reached[0] < unit.end else None
-            return (Block(*found), rest is None), rest
+            return Block(*found), unit.from_there(reached)
 
         units = self._units(max_distance)
-        done = 0
-        for block, is_last in ordered_parts(part, units, worker_count(workers)):
-            done += is_last
-            if is_last:
-                progress("comparing", done, len(units))
-            if len(block.i):
-                yield block
+        return (block for block in in_parts(part, units, workers, progress) if len(block.i))
 
     def _in_order(self, at: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """What belongs to the hash at each place of a band."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.parallel import ordered_parts, worker_count
 from lookalike.progress import silent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.progress import Progress
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 BLOCK = 1 << 20
 """About how many matches a block holds at the most."""
@@ -72,6 +76,26 @@ class Searcher(ABC):
     @abstractmethod
     def explain(self, max_distance: int) -> str:
         """How this searches, and what it expects of a join of all hashes within `max_distance`."""
+
+
+def in_parts(
+    work: Callable[[T], tuple[R, T | None]],
+    units: Sequence[T],
+    workers: int | None,
+    progress: Progress,
+) -> Iterator[R]:
+    """What `work` gives for the parts of units, as `ordered_parts`; progress counts units."""
+
+    def part(unit: T) -> tuple[tuple[R, bool], T | None]:
+        result, rest = work(unit)
+        return (result, rest is None), rest
+
+    done = 0
+    for result, is_last in ordered_parts(part, units, worker_count(workers)):
+        if is_last:
+            done += 1
+            progress("comparing", done, len(units))
+        yield result
 
 
 def concatenated(blocks: Iterable[Block]) -> Block:

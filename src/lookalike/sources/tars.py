@@ -40,7 +40,7 @@ class TarMember:
         try:
             file.seek(self.begin)
             return buffered(Section(file, self.size))
-        except BaseException:
+        except BaseException:  # also an interrupt: nobody else could close it, and it goes on
             file.close()
             raise
 
