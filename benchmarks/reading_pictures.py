@@ -18,7 +18,7 @@ SIZES = {"small": (500, 375, 95), "web": (1400, 1050, 90), "large": (4000, 3000,
 """Width, height and quality: about 110 kB, 450 kB and 5 MB."""
 SAMPLINGS = {"4:2:0": 2, "4:4:4": 0}
 SCALES = {"small": 1, "web": 4, "large": 8}
-"""By how much the luma is reduced for a hash of 64 bits."""
+"""By how much the decoder that fast reading is held against reduces the luma."""
 
 
 @dataclass(frozen=True)

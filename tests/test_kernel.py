@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
@@ -443,6 +443,54 @@ def test_the_largest_side_is_reached() -> None:
     pixel = np.array([[7]], np.uint8)
     assert_same(kernel.resample(pixel, 65536, 1), np.full((1, 65536), 7, np.uint8))
     assert_same(kernel.resample(pixel, 1, 65536), np.full((65536, 1), 7, np.uint8))
+
+
+fractions = st.floats(0, 1)
+
+
+@on_every_path
+@examples(100)
+@given(
+    st.tuples(sides, sides, st.sampled_from([1, 3])),
+    st.tuples(fractions, fractions, fractions, fractions),
+    sides,
+    sides,
+)
+def test_any_part_is_resampled_as_by_the_twin(
+    shape: tuple[int, int, int], edges: twin.Box, width: int, height: int
+) -> None:
+    """The edges of a box lie anywhere, also within pixels."""
+    pixels = pattern(*shape[: 2 if shape[2] == 1 else 3])
+    (left, right), (top, bottom) = sorted(edges[:2]), sorted(edges[2:])
+    box = left * shape[1], top * shape[0], right * shape[1], bottom * shape[0]
+    assume(box[0] + 0.01 < box[2] and box[1] + 0.01 < box[3])
+    resampled = kernel.resample(pixels, width, height, box)
+    assert_same(resampled, twin.resample(pixels, width, height, box))
+
+
+@on_every_path
+@examples(100)
+@given(st.integers(1, 200), st.tuples(fractions, fractions), sides)
+def test_any_part_of_a_row_or_a_column_is_resampled_as_by_pillow(
+    length: int, ends: tuple[float, float], side: int
+) -> None:
+    """Along one axis there is but one order of passes, and Pillow's result is ours."""
+    begin, end = sorted(ends)
+    assume(begin + 0.001 < end)
+    row = pattern(1, length)
+    box = begin * length, 0.0, end * length, 1.0
+    by_pillow = Image.fromarray(row).resize((side, 1), Image.Resampling.LANCZOS, box)
+    assert_same(kernel.resample(row, side, 1, box), np.asarray(by_pillow))
+    box = 0.0, begin * length, 1.0, end * length
+    assert_same(kernel.resample(row.T, 1, side, box), np.asarray(by_pillow).T)
+
+
+def test_a_box_outside_of_the_picture_is_refused() -> None:
+    """The message has the box, and what it must be within."""
+    pixels = pattern(5, 6)
+    for box in ((0, 0, 6.5, 5), (-1, 0, 6, 5), (3, 0, 3, 5), (0, 4, 6, 2), (0, 0, np.nan, 5)):
+        with pytest.raises(ValueError, match=r"box must be .* within 6 x 5 pixels, not \("):
+            kernel.resample(pixels, 2, 2, box)
 
 
 def test_an_unchanged_size_gives_a_copy() -> None:

@@ -242,27 +242,37 @@ def scan_nearest(hashes: Words, queries: Words, rows: tuple[int, int], k: int) -
     return _columns(query, nearest.ravel(), far)
 
 
-def resample(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    return _resample_axis(_resample_axis(pixels, width, axis=1), height, axis=0)
+Box = tuple[float, float, float, float]
 
 
-def _resample_axis(pixels: NDArray[np.uint8], outputs: int, axis: int) -> NDArray[np.uint8]:
-    if pixels.shape[axis] == outputs:
+def resample(
+    pixels: NDArray[np.uint8], width: int, height: int, box: Box | None = None
+) -> NDArray[np.uint8]:
+    left, top, right, bottom = box or (0, 0, pixels.shape[1], pixels.shape[0])
+    narrowed = _resample_axis(pixels, (left, right), width, axis=1)
+    return _resample_axis(narrowed, (top, bottom), height, axis=0)
+
+
+def _resample_axis(
+    pixels: NDArray[np.uint8], stretch: tuple[float, float], outputs: int, axis: int
+) -> NDArray[np.uint8]:
+    if pixels.shape[axis] == outputs and stretch == (0, outputs):
         return pixels.copy()
-    weights = _lanczos_weights(pixels.shape[axis], outputs)
+    weights = _lanczos_weights(pixels.shape[axis], stretch, outputs)
     sums = np.moveaxis(np.tensordot(weights, pixels.astype(np.int64), (1, axis)), 0, axis)
     resampled: NDArray[np.uint8] = np.clip((sums + 2**21) >> 22, 0, 255).astype(np.uint8)
     return resampled
 
 
-def _lanczos_weights(inputs: int, outputs: int) -> NDArray[np.int64]:
+def _lanczos_weights(inputs: int, stretch: tuple[float, float], outputs: int) -> NDArray[np.int64]:
     """What each input weighs in each output, `(outputs, inputs)`, in 22-bit fixed point."""
-    scale = inputs / outputs
+    begin, end = stretch
+    scale = (end - begin) / outputs
     widening = max(scale, 1.0)
     support = 3 * widening
     weights = np.zeros((outputs, inputs), np.int64)
     for o in range(outputs):
-        centre = (o + 0.5) * scale
+        centre = begin + (o + 0.5) * scale
         first = max(int(centre - support + 0.5), 0)
         last = min(int(centre + support + 0.5), inputs)
         x = (np.arange(first, last) - centre + 0.5) / widening

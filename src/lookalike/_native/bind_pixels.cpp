@@ -1,4 +1,9 @@
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/tuple.h>
+
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "areas.h"
 #include "arrays.h"
@@ -29,8 +34,22 @@ View view_of(const AnyArray& pixels) {
             grey ? ptrdiff_t{1} : pixels.stride(2)};
 }
 
-NewArray<uint8_t> resample_pixels(const AnyArray& pixels, int64_t width, int64_t height) {
+using Edges = std::tuple<double, double, double, double>;
+
+Box box_in(const View& image, const std::optional<Edges>& edges) {
+    const auto width = static_cast<double>(image.width), height = static_cast<double>(image.height);
+    const auto [left, top, right, bottom] = edges.value_or(Edges{0.0, 0.0, width, height});
+    if (!(0 <= left && left < right && right <= width && 0 <= top && top < bottom && bottom <= height))
+        refuse("box must be (left, top, right, bottom) within ", std::to_string(image.width), " x ",
+               std::to_string(image.height), " pixels, not (", std::to_string(left), ", ", std::to_string(top), ", ",
+               std::to_string(right), ", ", std::to_string(bottom), ")");
+    return {left, top, right, bottom};
+}
+
+NewArray<uint8_t> resample_pixels(const AnyArray& pixels, int64_t width, int64_t height,
+                                  const std::optional<Edges>& edges) {
     const View image = view_of(pixels);
+    const Box box = box_in(image, edges);
     if (width < 1 || width > kLargestSide || height < 1 || height > kLargestSide)
         refuse("width and height must be 1 to ", std::to_string(kLargestSide), ", not ", std::to_string(width), " and ",
                std::to_string(height));
@@ -39,7 +58,7 @@ NewArray<uint8_t> resample_pixels(const AnyArray& pixels, int64_t width, int64_t
     {
         nb::gil_scoped_release unlocked;
         out = allocate<uint8_t>(columns * rows * image.channels);
-        resample(image, columns, rows, out.get());
+        resample(image, box, columns, rows, out.get());
     }
     return image.channels == 1 ? new_array(std::move(out), {rows, columns})
                                : new_array(std::move(out), {rows, columns, image.channels});
@@ -170,7 +189,7 @@ NewArray<double> haar_without_mean(const AnyArray& values) {
 
 void bind_pixels(nb::module_& module) {
     using nb::arg;
-    module.def("resample", &resample_pixels, arg("pixels"), arg("width"), arg("height"));
+    module.def("resample", &resample_pixels, arg("pixels"), arg("width"), arg("height"), arg("box") = nb::none());
     module.def("grey", &grey_pixels, arg("pixels"));
     module.def("over_white", &opaque_pixels, arg("pixels"));
     module.def("colour_bins", &count_colours, arg("pixels"));

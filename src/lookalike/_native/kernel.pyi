@@ -222,14 +222,20 @@ def scan_nearest(
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]:
     """As `probe_nearest`, but looks at all hashes."""
 
-def resample(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+def resample(
+    pixels: NDArray[np.uint8],
+    width: int,
+    height: int,
+    box: tuple[float, float, float, float] | None = None,
+) -> NDArray[np.uint8]:
     """Resize by Lanczos, a = 3, as frozen: the support widens when shrinking, 22-bit weights, an
     8-bit result after the horizontal pass, then after the vertical one. Equal to Pillow 12's
     `Image.resize((width, height), LANCZOS)` to the bit, but for pictures more than 100 times as
     tall as wide, which Pillow narrows last.
 
     `pixels` is `(h, w)` or `(h, w, 3)` with any strides; returns `(height, width)` or
-    `(height, width, 3)`. Sides of the result: 1 to 65536.
+    `(height, width, 3)`. Sides of the result: 1 to 65536. `box`: of which part of the pixels the
+    result is made, (left, top, right, bottom), its edges also within pixels, as Pillow has it.
     """
 
 def grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

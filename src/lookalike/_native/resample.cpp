@@ -56,6 +56,18 @@ void lanczos(double first, double centre, double step, size_t count, double* wei
     lanczos_baseline(first, centre, step, count, weights);
 }
 
+// So many samples are made of those from one place to another of an axis. The ends may lie within samples.
+struct Stretch {
+    size_t inputs;
+    double begin, end;
+    size_t outputs;
+
+    bool changes_nothing() const { return outputs == inputs && begin == 0.0 && end == static_cast<double>(inputs); }
+    bool operator==(const Stretch& other) const {
+        return inputs == other.inputs && begin == other.begin && end == other.end && outputs == other.outputs;
+    }
+};
+
 // The weights with which the samples along one axis make up each new sample.
 struct Axis {
     size_t outputs, taps;                 // taps: of each output, padded with zero weights
@@ -64,8 +76,8 @@ struct Axis {
     std::vector<int16_t> low, high;       // the same in halves: weight = high * 2^16 + low
     std::vector<Range> high_taps;         // of each output: the taps outside of which high is zero, whole vectors
 
-    Axis(size_t inputs, size_t outputs) : outputs(outputs), start(outputs), count(outputs) {
-        const double scale = static_cast<double>(inputs) / static_cast<double>(outputs);
+    explicit Axis(const Stretch& stretch) : outputs(stretch.outputs), start(outputs), count(outputs) {
+        const double scale = (stretch.end - stretch.begin) / static_cast<double>(outputs);
         const double widening = std::max(scale, 1.0);
         const double support = 3.0 * widening;
         const size_t most = static_cast<size_t>(std::ceil(support)) * 2 + 1;
@@ -73,9 +85,9 @@ struct Axis {
         weight.assign(outputs * taps, 0);
         std::vector<double> exact(most);
         for (size_t o = 0; o < outputs; ++o) {
-            const double centre = (static_cast<double>(o) + 0.5) * scale;
+            const double centre = stretch.begin + (static_cast<double>(o) + 0.5) * scale;
             const double first = std::max(std::floor(centre - support + 0.5), 0.0);
-            const double last = std::min(std::floor(centre + support + 0.5), static_cast<double>(inputs));
+            const double last = std::min(std::floor(centre + support + 0.5), static_cast<double>(stretch.inputs));
             start[o] = static_cast<size_t>(first);
             count[o] = static_cast<size_t>(last) - start[o];
             lanczos(first, centre, 1.0 / widening, count[o], exact.data());
@@ -265,23 +277,22 @@ auto vertical_for(Path) { return vertical_baseline; }
 #endif
 
 // The axes used last: the pictures of a set come in few sizes, and working out weights can take longer than using them.
-std::shared_ptr<const Axis> axis_for(size_t inputs, size_t outputs) {
+std::shared_ptr<const Axis> axis_for(const Stretch& stretch) {
     constexpr size_t kKept = 32;
     static std::mutex mutex;
-    static std::list<std::pair<std::pair<size_t, size_t>, std::shared_ptr<const Axis>>> kept;
-    const std::pair<size_t, size_t> key{inputs, outputs};
+    static std::list<std::pair<Stretch, std::shared_ptr<const Axis>>> kept;
     {
         const std::lock_guard<std::mutex> lock(mutex);
         for (auto one = kept.begin(); one != kept.end(); ++one) {
-            if (one->first != key) continue;
+            if (!(one->first == stretch)) continue;
             kept.splice(kept.begin(), kept, one);
             return one->second;
         }
     }
-    const auto axis = std::make_shared<const Axis>(inputs, outputs);
+    const auto axis = std::make_shared<const Axis>(stretch);
     if (axis->weight.size() > 1 << 20) return axis;  // large ones would fill memory
     const std::lock_guard<std::mutex> lock(mutex);
-    kept.emplace_front(key, axis);
+    kept.emplace_front(stretch, axis);
     if (kept.size() > kKept) kept.pop_back();
     return axis;
 }
@@ -297,17 +308,18 @@ void copy_packed(const View& image, uint8_t* out) {
 
 }  // namespace
 
-void resample(const View& image, size_t width, size_t height, uint8_t* out) {
+void resample(const View& image, const Box& box, size_t width, size_t height, uint8_t* out) {
     const Path path = active_path();
+    const Stretch across{image.width, box.left, box.right, width}, down{image.height, box.top, box.bottom, height};
     const size_t length = width * image.channels;
-    std::vector<uint8_t> rows(height == image.height ? 0 : image.height * length);
-    uint8_t* narrowed = height == image.height ? out : rows.data();
-    if (width == image.width) {
+    std::vector<uint8_t> rows(down.changes_nothing() ? 0 : image.height * length);
+    uint8_t* narrowed = down.changes_nothing() ? out : rows.data();
+    if (across.changes_nothing()) {
         copy_packed(image, narrowed);
     } else {
-        horizontal_for(path)(image, *axis_for(image.width, width), narrowed);
+        horizontal_for(path)(image, *axis_for(across), narrowed);
     }
-    if (height != image.height) vertical_for(path)(rows.data(), length, *axis_for(image.height, height), out);
+    if (!down.changes_nothing()) vertical_for(path)(rows.data(), length, *axis_for(down), out);
 }
 
 }  // namespace lookalike

@@ -13,7 +13,12 @@ struct View {
     ptrdiff_t row_stride, column_stride, channel_stride;
 };
 
+// A part of an image, in its pixels; edges may lie within pixels.
+struct Box {
+    double left, top, right, bottom;
+};
+
 // Writes height x width x image.channels packed samples to `out`.
-void resample(const View& image, size_t width, size_t height, uint8_t* out);
+void resample(const View& image, const Box& box, size_t width, size_t height, uint8_t* out);
 
 }  // namespace lookalike

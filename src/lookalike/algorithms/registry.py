@@ -88,28 +88,26 @@ class Family:
     sizes: Sizes = TO_128
     shape: Callable[[int], tuple[int, int]] = square
     """From a size to rows and columns."""
-    of_grey: bool = True
-    """Whether the grey of a picture is all that is looked at."""
+    pixels_of_a_bit: int | None = 32
+    """Fast reading leaves so many pixels along a side of the square that a bit stands for: enough
+    that hashes of photographs differ from exact ones by less than a quarter of a bit on average.
+    None: the picture is looked at in colour, and is read exactly."""
 
-
-PIXELS_OF_A_BIT = 32
-"""Fast reading leaves so many pixels along a side of the square that a bit stands for: with half as
-many, hashes of photographs differ from exact ones by more than a quarter of a bit."""
 
 # The default distances of the plain names were chosen on real photographs and copies of them:
 # docs/algorithms.md tells how. imagededup's are its own.
 FAMILIES = {
-    "ahash": Family(ahash.ahash, 5),
-    "phash": Family(phash.phash, 10),
-    "phash_simple": Family(phash.phash_simple, 5),
+    "ahash": Family(ahash.ahash, 5, pixels_of_a_bit=20),
+    "phash": Family(phash.phash, 10, pixels_of_a_bit=20),
+    "phash_simple": Family(phash.phash_simple, 5, pixels_of_a_bit=20),
     "dhash": Family(dhash.dhash, 8),
     "dhash_vertical": Family(dhash.dhash_vertical, 8),
     "whash": Family(whash.whash, 6, POWERS_OF_TWO),
-    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares, of_grey=False),
-    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT, of_grey=False),
-    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT, of_grey=False),
-    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT, of_grey=False),
-    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT, of_grey=False),
+    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares, None),
+    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
+    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
+    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
+    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
 }
 
 
@@ -152,7 +150,7 @@ def _build(name: str, family: Family, size: int) -> Algorithm:
         shape=(rows, columns),
         default_max_distance=bits * family.match_bits // usual_bits,
         compute=lambda picture: family.compute(picture, size),
-        least_side=size * PIXELS_OF_A_BIT if family.of_grey else None,
+        least_side=family.pixels_of_a_bit and family.pixels_of_a_bit * size,
     )
 
 

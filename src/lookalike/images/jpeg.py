@@ -78,7 +78,9 @@ class FirstScan:
         except HeaderCutOffError:
             self.hopeless = len(data) > LONGEST_HEADER
             return
-        self.hopeless = header is None or not _can_end_early(header, self._least_side)
+        self.hopeless = header is None or not _can_end_early(
+            header, scale_for(header, self._least_side)
+        )
         if header is not None:
             self._header = header
             self._looked = header.scan
@@ -98,17 +100,16 @@ def decode_whole(data: bytes | bytearray, header: JpegHeader) -> NDArray[np.uint
 
 
 def decode_luma(
-    data: bytes | bytearray, header: JpegHeader, least_side: int, size: int
+    data: bytes | bytearray, header: JpegHeader, scale: int, size: int
 ) -> NDArray[np.uint8] | None:
-    """The luma, `(height, width)`, with a shorter side of at least `least_side`, or as it is.
+    """The luma, reduced: `(ceil(height / scale), ceil(width / scale))`.
 
     `size`: the bytes of the whole file, of which `data` may be the first scan, cut out. None as
     above.
     """
-    scale = scale_for(header, least_side)
     if len(data) < size:  # the first scan, cut out
         return _decode(_averages_alone(data, len(data) - len(END)), header, "GRAY", scale)
-    if _can_end_early(header, least_side) and has_end(data[-LAST_BYTES:]):
+    if _can_end_early(header, scale) and has_end(data[-LAST_BYTES:]):
         end = end_of_scan(data, header.scan)
         luma = None if end is None else _decode(_averages_alone(data, end), header, "GRAY", scale)
         if luma is not None:
@@ -122,13 +123,13 @@ def has_end(last: bytes | bytearray) -> bool:
 
 
 def scale_for(header: JpegHeader, least_side: int) -> int:
-    """By how much the picture can be reduced."""
+    """By how much the picture can be reduced: to a shorter side of no less than `least_side`."""
     shorter = min(header.width, header.height)
     return next((scale for scale in SCALES if shorter // scale >= least_side), 1)
 
 
-def _can_end_early(header: JpegHeader, least_side: int) -> bool:
-    return header.progressive and header.whole_dc and scale_for(header, least_side) == SCALES[0]
+def _can_end_early(header: JpegHeader, scale: int) -> bool:
+    return header.progressive and header.whole_dc and scale == SCALES[0]
 
 
 def _averages_alone(data: bytes | bytearray, end: int) -> bytearray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 DIGEST_BYTES = 16
 FLAT_SIDE = 32
 FLAT_RANGE = 8
+UPSIDE_DOWN, MIRRORED = {3, 4, 7, 8}, {2, 3, 6, 7}
+"""EXIF orientations in which the first row, or column, is seen last."""
+
+
+class Reduction(NamedTuple):
+    """How a picture was decoded to fewer pixels than its file has, or to their luma."""
+
+    size: tuple[int, int]
+    """Width and height in the file."""
+    scale: int
+    """How many pixels of the file make up one, on either axis."""
 
 
 class Picture:
@@ -31,12 +42,12 @@ class Picture:
         format: str = "",  # noqa: A002
         frames: int = 1,
         file: Contents | None = None,
-        stored_size: tuple[int, int] | None = None,
+        reduction: Reduction | None = None,
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
-        `stored_size`: width and height in the file, where it was decoded to fewer pixels.
+        `reduction`: where it was decoded to other pixels than the file has.
         """
         self._stored = stored
         self._orientation = orientation
@@ -49,10 +60,11 @@ class Picture:
         """How many frames or pages the file has; this is the first."""
         self.byte_count = stored.nbytes if file is None else file.size
         """Size of the file in bytes, or of the pixels where no file was."""
-        width, height = stored_size or (stored.shape[1], stored.shape[0])
+        width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])
         self.width, self.height = (height, width) if 5 <= orientation <= 8 else (width, height)
         """Of the upright picture, in pixels; `pixels` may be fewer."""
-        self.is_reduced = stored_size is not None
+        self._scale = reduction.scale if reduction else 1
+        self.is_reduced = reduction is not None
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
         self.damage = ""
         """Why the file could not be decoded to its end; empty where it was."""
@@ -96,7 +108,7 @@ class Picture:
         """`(height, width)`: made grey, then resized."""
         key = ("grey", width, height)
         if key not in self._grids:
-            self._grids[key] = kernel.resample(self.grey, width, height)
+            self._grids[key] = kernel.resample(self.grey, width, height, self._box())
         return self._grids[key]
 
     def colour_grid(self, width: int, height: int) -> NDArray[np.uint8]:
@@ -127,6 +139,22 @@ class Picture:
         rests = grid[strip:], grid[:-strip], grid[:, strip:], grid[:, :-strip]
         return any(map(_is_flat, rests))
 
+    def _box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the picture within the pixels.
+
+        Where a side is no multiple of the scale, the last pixels hang over its edge; a hash that
+        took them in whole would be that of a picture stretched by as much.
+        """
+        rows, columns = self.pixels.shape[:2]
+        over_x, over_y = columns - self.width / self._scale, rows - self.height / self._scale
+        mirrored, upside_down = self._orientation in MIRRORED, self._orientation in UPSIDE_DOWN
+        return (
+            over_x if mirrored else 0.0,
+            over_y if upside_down else 0.0,
+            columns - (0.0 if mirrored else over_x),
+            rows - (0.0 if upside_down else over_y),
+        )
+
     def pixel_digest(self) -> bytes:
         """16 bytes that pictures with equal pixels have in common, and no others."""
         colour = self.pixels if self.pixels.ndim == 3 else np.repeat(self.pixels[..., None], 3, 2)
@@ -143,8 +171,8 @@ def turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     """A view of the pixels turned upright, for an EXIF orientation; unknown ones change nothing."""
     if 5 <= orientation <= 8:
         pixels = pixels.swapaxes(0, 1)
-    if orientation in {3, 4, 7, 8}:
+    if orientation in UPSIDE_DOWN:
         pixels = pixels[::-1]
-    if orientation in {2, 3, 6, 7}:
+    if orientation in MIRRORED:
         pixels = pixels[:, ::-1]
     return pixels

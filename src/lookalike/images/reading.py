@@ -23,7 +23,7 @@ from lookalike.images.contents import (
     read_to_end,
 )
 from lookalike.images.decoding import decode
-from lookalike.images.jpeg import decode_luma, decode_whole, header_of
+from lookalike.images.jpeg import decode_luma, decode_whole, header_of, scale_for
 from lookalike.images.limits import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
@@ -33,7 +33,7 @@ from lookalike.images.limits import (
     limit,
 )
 from lookalike.images.opening import open_image
-from lookalike.images.picture import Picture
+from lookalike.images.picture import Picture, Reduction
 from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
@@ -141,10 +141,12 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
     if header is None:
         return None
     check_size((header.width, header.height), how.max_pixels)
+    reduction = None
     if how.least_side is None:
         pixels = decode_whole(contents.data, header)
     else:
-        pixels = decode_luma(contents.data, header, how.least_side, contents.size)
+        reduction = Reduction((header.width, header.height), scale_for(header, how.least_side))
+        pixels = decode_luma(contents.data, header, reduction.scale, contents.size)
     if pixels is None:
         return None
     return Picture(
@@ -153,7 +155,7 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
         format="MPO" if header.images > 1 else "JPEG",
         frames=header.images,
         file=contents,
-        stored_size=None if how.least_side is None else (header.width, header.height),
+        reduction=reduction,
     )
 
 
