@@ -22,7 +22,8 @@ import jobs
 from files import save
 from lookalike import HashTable, ImageError, LookalikeError, Status, find_duplicates, hash_images
 from lookalike.images.opening import openable
-from lookalike.isolation import Isolation, Workers
+from lookalike.isolation import Isolation
+from lookalike.processes import Workers
 from pictures import blobs, gradient, noise, photo
 
 TESTS = Path(__file__).parent

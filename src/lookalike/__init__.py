@@ -78,9 +78,9 @@ __all__ = [  # noqa: RUF022  # by subject
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
-        from lookalike.version import version
+        from lookalike.version import VERSION
 
-        return version()
+        return VERSION
     if name not in _HOME_OF:
         raise AttributeError(f"module 'lookalike' has no attribute {name!r}")
     return getattr(import_module(f"lookalike.{_HOME_OF[name]}"), name)

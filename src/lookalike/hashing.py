@@ -15,11 +15,9 @@ from lookalike.hashes import Hash, pack_bits
 from lookalike.images import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
-    import_plugins,
-    plugin_modules,
     read_picture,
 )
-from lookalike.isolation import Isolation, Workers, isolation_for
+from lookalike.isolation import Isolation, isolation_for
 from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
 from lookalike.recipe import (
@@ -170,6 +168,9 @@ def _hasher(
     if isolation is None:
         yield partial(hash_here, recipe=recipe)
         return
+    from lookalike.images.opening import import_plugins, plugin_modules
+    from lookalike.processes import Workers
+
     prepare = partial(import_plugins, plugin_modules())
     with Workers(partial(row_of, recipe=recipe), isolation, prepare) as workers:
         yield partial(hash_elsewhere, recipe=recipe, workers=workers)

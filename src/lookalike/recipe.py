@@ -23,7 +23,7 @@ from lookalike.table import Failure, Row
 
 if TYPE_CHECKING:
     from lookalike.images import ImageSource, Picture
-    from lookalike.isolation import Workers
+    from lookalike.processes import Workers
     from lookalike.sources import Input
 
 Reading: TypeAlias = Literal["fast", "exact"]

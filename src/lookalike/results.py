@@ -16,7 +16,7 @@ from lookalike.chance import chance_warning
 from lookalike.errors import MissingExtraError, Status
 from lookalike.groups import choose_keeper, widest_distance
 from lookalike.pairs import Pairs, pairs_within
-from lookalike.version import version
+from lookalike.version import VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,7 +243,7 @@ class Result:
             "skipped": self.skipped,
             "algorithm": self.algorithm,
             "max_distance": self.max_distance,
-            "version": version(),
+            "version": VERSION,
         }
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""The inside of a worker process of `lookalike.isolation`: takes items, gives results, and ends.
+"""The inside of a worker process of `lookalike.processes`: takes items, gives results, and ends.
 
 It ends when nobody is left to give it items. While a decoder hangs it cannot see that: then it is
 for the system to end it, on Linux at once, elsewhere by an alarm a little after its time is up.

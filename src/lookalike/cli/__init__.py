@@ -29,9 +29,9 @@ EXIT_ERROR = 2
 
 def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from lookalike.version import version
+        from lookalike.version import VERSION
 
-        click.echo(f"lookalike {version()}")
+        click.echo(f"lookalike {VERSION}")
         context.exit()
 
 

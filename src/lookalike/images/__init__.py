@@ -1,9 +1,11 @@
-"""Bytes to pixels. Nothing outside this package imports Pillow."""
+"""Bytes to pixels. Nothing outside this package imports Pillow.
+
+It is imported where it is needed: that takes a while, and JPEGs are read without.
+"""
 
 from lookalike.images.contents import Contents, Origin, is_item
 from lookalike.images.jpeg import FirstScan
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
-from lookalike.images.opening import import_plugins, plugin_modules
 from lookalike.images.picture import Picture
 from lookalike.images.reading import (
     ImageSource,
@@ -23,10 +25,8 @@ __all__ = [
     "Picture",
     "check_limits",
     "contents_of",
-    "import_plugins",
     "is_image_source",
     "is_item",
-    "plugin_modules",
     "read_picture",
     "taken",
 ]

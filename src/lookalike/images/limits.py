@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from PIL import Image
-
 from lookalike.errors import ImageError, Status, whole_number
 
 DEFAULT_MAX_PIXELS = 500_000_000
@@ -65,6 +63,8 @@ def limit(max_pixels: int) -> Iterator[None]:
 
 @cache
 def _stand_in() -> None:
+    from PIL import Image
+
     # There is no public way; a Pillow that has this no longer needs no stand-in.
     of_pillow = getattr(Image, "_decompression_bomb_check", None)
     if of_pillow is None:

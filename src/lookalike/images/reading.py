@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, cast
 
 import numpy as np
-from PIL import Image
 
 from lookalike.errors import ImageError, Status
 from lookalike.images.contents import (
@@ -32,12 +32,13 @@ from lookalike.images.limits import (
     check_size,
     limit,
 )
-from lookalike.images.opening import open_image
 from lookalike.images.picture import Picture, Reduction
 from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL import Image
+    from typing_extensions import TypeIs
 
 # Decoding changes a Pillow image, and the same one may be given several times.
 _callers_images = threading.Lock()
@@ -60,9 +61,19 @@ class _How(NamedTuple):
 
 def is_image_source(value: object) -> TypeGuard[ImageSource]:
     """Whether `value` is one of the things that an image can be read from."""
-    return isinstance(
-        value, str | os.PathLike | bytes | bytearray | memoryview | Image.Image | np.ndarray
-    ) or (hasattr(value, "read") or is_item(value))
+    return (
+        isinstance(value, str | os.PathLike | bytes | bytearray | memoryview | np.ndarray)
+        or hasattr(value, "read")
+        or is_item(value)
+        or _is_pillow_image(value)
+    )
+
+
+def _is_pillow_image(value: object) -> TypeIs[Image.Image]:
+    """Told without importing Pillow: who has an image of it has imported it, unlike another thread
+    that may be about to."""
+    pillows = getattr(sys.modules.get("PIL.Image"), "Image", None)
+    return pillows is not None and isinstance(value, pillows)
 
 
 def read_picture(
@@ -104,7 +115,7 @@ def _picture(
 ) -> Picture:
     if isinstance(found, np.ndarray):
         return Picture(_checked(found))
-    if isinstance(found, Image.Image):
+    if _is_pillow_image(found):
         with _callers_images:
             return _by_pillow(lambda: found, None, how)
     contents = contents_of(found, how.least_side, how.max_bytes)
@@ -116,6 +127,8 @@ def _picture(
         return picture
     if not contents.data:
         raise ImageError(Status.EMPTY, "it has no bytes")
+    from lookalike.images.opening import open_image
+
     data = bytes(contents.data)
     return _by_pillow(lambda: open_image(data), contents, how)
 
@@ -188,9 +201,7 @@ def taken(
     """
     if isinstance(source, str | os.PathLike):
         return os.fsdecode(source)
-    if isinstance(source, bytes | Image.Image | np.ndarray):
-        return source
-    if is_item(source):
+    if isinstance(source, bytes | np.ndarray) or _is_pillow_image(source) or is_item(source):
         return source
     if isinstance(source, bytearray | memoryview):
         return bytes(source)
