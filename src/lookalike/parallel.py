@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ R = TypeVar("R")
 
 WINDOW = 4
 """How many items a thread are under way: each may hold a picture."""
+MOMENT = 0.05
+"""Seconds for which results that are there may wait for others."""
 
 
 def worker_count(workers: int | None) -> int:
@@ -55,6 +57,8 @@ def ordered_parts(
         for item in islice(source, WINDOW * workers):
             under_way.append(pool.submit(function, item))
         while under_way:
+            if not under_way[0].done():  # this thread had better wake up for several results
+                wait([under_way[len(under_way) // 2]], timeout=MOMENT)
             result, rest = under_way.popleft().result()
             if rest is not None:
                 under_way.appendleft(pool.submit(function, rest))

@@ -32,6 +32,7 @@ TOLD = SOF_HUFFMAN | SOF_OTHERS | {EOI, SOS, APP0, APP1, APP2}
 FIRST_PASSES = {0x00, 0x01}
 """Successive approximation of a first pass over the averages: all their bits, or all but one."""
 
+_head_of_segment = struct.Struct(">BBH").unpack_from
 _next_marker = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search
 _xmp_orientation = re.compile(rb'tiff:Orientation(?:="|>)([0-9])').search
 
@@ -141,12 +142,13 @@ def _segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, 
     """Marker, begin and end of each segment that is wanted; ends where there is something else."""
     at, size = 2, len(data)
     try:
-        while data[at] == 0xFF:
-            marker = data[at + 1]
+        while True:
+            prefix, marker, length = _head_of_segment(data, at)
+            if prefix != 0xFF:
+                return
             if marker in BARE:
                 at += 1 if marker == 0xFF else 2
                 continue
-            length = data[at + 2] << 8 | data[at + 3]
             end = at + 2 + length
             if length < 2:
                 return
@@ -155,7 +157,7 @@ def _segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, 
             if marker in wanted:
                 yield marker, at + 4, end
             at = end
-    except IndexError as error:
+    except struct.error as error:
         raise HeaderCutOffError from error
 
 

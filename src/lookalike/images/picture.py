@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -70,6 +69,7 @@ class Picture:
         """Why the file could not be decoded to its end; empty where it was."""
         self._grids: dict[tuple[str, int, int], NDArray[np.uint8]] = {}
         self._grey: NDArray[np.uint8] | None = None
+        self._flat: bool | None = None
 
     @property
     def digest(self) -> bytes:
@@ -120,14 +120,16 @@ class Picture:
             self._grids[key] = kernel.grey(kernel.resample(self.pixels, width, height))
         return self._grids[key]
 
-    @cached_property
+    @property
     def flat(self) -> bool:
         """Whether there is too little detail for a hash to mean anything.
 
         That is so when the samples of the picture's 32 x 32 grey grid differ by no more than
         `FLAT_RANGE` of 255.
         """
-        return _is_flat(self.grey_grid(FLAT_SIDE, FLAT_SIDE))
+        if self._flat is None:
+            self._flat = _is_flat(self.grey_grid(FLAT_SIDE, FLAT_SIDE))
+        return self._flat
 
     @property
     def nearly_flat(self) -> bool:
