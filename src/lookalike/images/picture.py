@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from blake3 import blake3
 
 from lookalike._native import kernel
 
@@ -79,10 +79,10 @@ class Picture:
         """
         if self._file is None:
             return self.pixel_digest()
-        digest = hashlib.sha256(self._file.data)
+        digest = blake3(self._file.data)
         if self.is_beginning:
             digest.update(self._file.size.to_bytes(8, "little"))
-        return digest.digest()[:DIGEST_BYTES]
+        return digest.digest(DIGEST_BYTES)
 
     @property
     def is_beginning(self) -> bool:
@@ -160,9 +160,9 @@ class Picture:
     def pixel_digest(self) -> bytes:
         """16 bytes that pictures with equal pixels have in common, and no others."""
         colour = self.pixels if self.pixels.ndim == 3 else np.repeat(self.pixels[..., None], 3, 2)
-        digest = hashlib.sha256(repr(colour.shape).encode())
-        digest.update(np.ascontiguousarray(colour).data)
-        return digest.digest()[:DIGEST_BYTES]
+        digest = blake3(repr(colour.shape).encode())
+        digest.update(np.ascontiguousarray(colour).reshape(-1).data)
+        return digest.digest(DIGEST_BYTES)
 
 
 def _is_flat(grid: NDArray[np.uint8]) -> bool:
