@@ -18,8 +18,8 @@ from PIL import Image
 import lookalike
 from lookalike import ImageError, MissingExtraError, Status, hash_image, hash_images
 from lookalike.cli import commands
-from lookalike.sources import urls
-from lookalike.sources.urls import Fetcher, Patience
+from lookalike.sources import fetcher as fetching
+from lookalike.sources.fetcher import Fetcher, Patience
 from pictures import photo
 from serving import Handler, Server, serving
 
@@ -56,7 +56,7 @@ def impatient() -> Iterator[Fetcher]:
 @pytest.fixture(autouse=True)
 def fetcher(monkeypatch: pytest.MonkeyPatch, impatient: Fetcher) -> None:
     """An impatient one in place of the one that the process shares."""
-    monkeypatch.setattr(urls, "shared_fetcher", lambda: impatient)
+    monkeypatch.setattr(fetching, "shared_fetcher", lambda: impatient)
 
 
 def failure(url: str) -> tuple[Status, str]:
@@ -333,7 +333,7 @@ def test_without_httpx_urls_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
     """The error says what to install, before anything is read; files need nothing."""
     monkeypatch.undo()  # the impatient fetcher
     monkeypatch.setitem(sys.modules, "httpx", None)
-    urls._fetcher_of.cache_clear()  # noqa: SLF001
+    fetching._fetcher_of.cache_clear()  # noqa: SLF001
     for work in (hash_image, hash_images, lookalike.find_duplicates):
         with pytest.raises(MissingExtraError, match="pip install httpx"):
             work("http://127.0.0.1/")
@@ -345,4 +345,4 @@ def test_without_httpx_urls_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
 def test_there_is_one_fetcher_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its connections serve every call."""
     monkeypatch.undo()
-    assert urls.shared_fetcher() is urls.shared_fetcher()
+    assert fetching.shared_fetcher() is fetching.shared_fetcher()

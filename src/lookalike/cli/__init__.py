@@ -20,6 +20,7 @@ from lookalike.cli.stopping import (
     drop_output,
     exit_stopped,
     fill_standard_files,
+    leave,
     stop_on_signals,
 )
 from lookalike.errors import LookalikeError
@@ -91,7 +92,7 @@ def main() -> None:
         drop_output()
     except (KeyboardInterrupt, click.Abort) as error:
         exit_stopped(error)
-    sys.exit(code)
+    leave(code or 0)
 
 
 def _fail(message: str) -> int:

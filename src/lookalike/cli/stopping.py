@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import signal
 import sys
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -64,6 +65,15 @@ def exit_stopped(error: BaseException) -> None:
     number = cause.number if isinstance(cause, Stopped) else signal.SIGINT
     click.echo(SIGNALS[signal.Signals(number).name], err=True)
     os._exit(EXIT_BY_SIGNAL + number)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, without taking down what it has in memory: the system does that faster."""
+    atexit._run_exitfuncs()  # noqa: SLF001
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(code)
 
 
 def fill_standard_files() -> None:

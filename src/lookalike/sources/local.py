@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from lookalike.errors import ImageError, Status
@@ -24,7 +23,7 @@ class LocalFile:
     def open(self) -> BinaryIO:
         """The file, open for reading. Raises `ImageError` where that cannot be done."""
         try:
-            return Path(self.path).open("rb")
+            return open(self.path, "rb")  # noqa: PTH123
         except OSError as error:
             raise refusal(error) from error
 
