@@ -445,6 +445,8 @@ def test_the_largest_side_is_reached() -> None:
     assert_same(kernel.resample(pixel, 1, 65536), np.full((65536, 1), 7, np.uint8))
 
 
+eighths = st.integers(0, 400).map(lambda number: number / 8)
+"""Edges that Pillow, which keeps them as floats of 32 bits, does not round."""
 fractions = st.floats(0, 1)
 
 
@@ -470,18 +472,18 @@ def test_any_part_is_resampled_as_by_the_twin(
 
 @on_every_path
 @examples(100)
-@given(st.integers(1, 200), st.tuples(fractions, fractions), sides)
+@given(st.integers(1, 50), st.tuples(eighths, eighths), sides)
 def test_any_part_of_a_row_or_a_column_is_resampled_as_by_pillow(
     length: int, ends: tuple[float, float], side: int
 ) -> None:
     """Along one axis there is but one order of passes, and Pillow's result is ours."""
     begin, end = sorted(ends)
-    assume(begin + 0.001 < end)
+    assume(begin < end <= length)
     row = pattern(1, length)
-    box = begin * length, 0.0, end * length, 1.0
+    box = begin, 0.0, end, 1.0
     by_pillow = Image.fromarray(row).resize((side, 1), Image.Resampling.LANCZOS, box)
     assert_same(kernel.resample(row, side, 1, box), np.asarray(by_pillow))
-    box = 0.0, begin * length, 1.0, end * length
+    box = 0.0, begin, 1.0, end
     assert_same(kernel.resample(row.T, 1, side, box), np.asarray(by_pillow).T)
 
 

@@ -76,6 +76,17 @@ def test_items_are_worked_on_at_the_same_time(workers: int) -> None:
     assert threading.get_ident() not in threads
 
 
+def test_a_long_item_keeps_none_of_the_others_from_their_turn() -> None:
+    """While one item takes long, results before it are taken, and so the next items begin."""
+    begun = [threading.Event() for _ in range(40)]
+
+    def one_waits_for_a_later_one(number: int) -> bool:
+        begun[number].set()
+        return begun[number + 6].wait(timeout=20) if number == 4 else True
+
+    assert all(ordered_map(one_waits_for_a_later_one, range(40), 2))
+
+
 def test_no_more_than_the_workers_are_at_work() -> None:
     """The number of threads is a limit, too."""
     at_work, most = 0, 0

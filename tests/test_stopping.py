@@ -218,3 +218,53 @@ def test_a_pipe_whose_reader_goes_away_is_an_error(few: Path, tmp_path: Path) ->
         reader.wait(timeout=10)
     assert done.returncode == 2
     assert done.stderr == f"Error: {pipe} cannot be written: Broken pipe\n"
+
+
+def ended(command: str, *arguments: str, **files: Any) -> tuple[int, str, str]:
+    """Code and what was printed, of a program that ends with the command."""
+    script = f"{command}; from lookalike.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | files,
+        text=True,
+        timeout=60,
+    )
+    return done.returncode, done.stdout or "", done.stderr or ""
+
+
+def test_what_is_to_be_done_at_exit_is_done() -> None:
+    """The process is left at once, but not before that, and what is printed then arrives."""
+    last_words = "import atexit, sys; atexit.register(print, 'one', flush=False)"
+    last_words += "; atexit.register(print, 'two', file=sys.stderr, end='')"
+    code, out, errors = ended(last_words, "--version")
+    assert (code, errors) == (0, "two")
+    assert out.splitlines()[1:] == ["one"]
+
+
+def test_nothing_interrupts_the_end() -> None:
+    """A signal that comes when all is done changes neither the code nor the output."""
+    late = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGTERM)"
+    code, out, errors = ended(late, "--version")
+    assert (code, errors) == (0, "")
+    assert out.startswith("lookalike ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_errors_that_nobody_can_be_told_of_keep_their_code() -> None:
+    """Where standard error takes nothing, the code still says what it was."""
+    with Path("/dev/full").open("w") as full:
+        assert ended("pass", "hash", "--nonsense", stderr=full)[0] == 2
+        assert ended("pass", "--version", stdout=full)[0] == 2
+        last_words = "import atexit; atexit.register(print, 'nobody hears this')"
+        code, _, errors = ended(last_words, "hash", "--nonsense", stdout=full)
+        assert code == 2
+        assert "Traceback" not in errors
+
+
+def test_version_and_help_end_quietly_in_a_closed_pipe() -> None:
+    """They come before any command, and end as the commands do."""
+    for argument in ("--version", "--help"):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "w") as closed:
+            assert ended("pass", argument, stdout=closed) == (141, "", "")

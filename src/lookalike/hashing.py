@@ -118,7 +118,8 @@ def hash_images(
     `images`: a folder, an archive, a path, a URL, anything else that `hash_image` takes, or any
     number of these. Folders are walked in the order of their names, into their sub-folders if
     `recursive`, past hidden files unless `hidden`. An image that is named twice is hashed twice.
-    `reading` is that of `hash_image`; everything else is as for `find_duplicates`.
+    `reading` is that of `hash_image`, where with `fast` the algorithm that needs most of a picture
+    decides for all; everything else is as for `find_duplicates`.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
     image that cannot be read is a failure; the rest goes on.

@@ -16,8 +16,8 @@ R = TypeVar("R")
 
 WINDOW = 4
 """How many items a thread are under way: each may hold a picture."""
-MOMENT = 0.05
-"""Seconds for which results that are there may wait for others."""
+MOMENT = 0.005
+"""Seconds for which results that are there may wait for others, and threads for new items."""
 
 
 def worker_count(workers: int | None) -> int:

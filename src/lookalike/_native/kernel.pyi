@@ -235,7 +235,8 @@ def resample(
 
     `pixels` is `(h, w)` or `(h, w, 3)` with any strides; returns `(height, width)` or
     `(height, width, 3)`. Sides of the result: 1 to 65536. `box`: of which part of the pixels the
-    result is made, (left, top, right, bottom), its edges also within pixels, as Pillow has it.
+    result is made, (left, top, right, bottom), its edges also within pixels, as Pillow has it (but
+    Pillow rounds them to 32-bit floats).
     """
 
 def grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

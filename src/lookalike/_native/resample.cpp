@@ -203,16 +203,17 @@ template <typename Kernels>
 LOOKALIKE_INLINE void horizontal(const View& image, const Axis& axis, uint8_t* out) {
     const size_t plane_size = image.width + axis.taps;  // zero weights may look past the end
     const size_t row_size = image.channels * plane_size, length = image.channels * axis.outputs;
-    std::vector<int16_t> planes(kRows * row_size);
+    const size_t step = image.height < kRows ? 1 : kRows;  // few rows may be long: each is summed up alone, kRows times
+    std::vector<int16_t> planes(step * row_size);
     std::vector<int32_t> sums(length * kRows);
     std::vector<uint8_t> samples(length * kRows);
-    for (size_t y = 0; y < image.height; y += kRows) {
-        const size_t rows = std::min(kRows, image.height - y);  // below the last, what was there before is summed up
+    for (size_t y = 0; y < image.height; y += step) {
+        const size_t rows = std::min(step, image.height - y);  // below the last, what was there before is summed up
         for (size_t r = 0; r < rows; ++r) load_row(image, y + r, planes.data() + r * row_size, plane_size);
         int32_t* next = sums.data();
         for (size_t o = 0; o < axis.outputs; ++o)
             for (size_t c = 0; c < image.channels; ++c, next += kRows)
-                Kernels::sums(planes.data() + c * plane_size + axis.start[o], row_size, axis, o, next);
+                Kernels::sums(planes.data() + c * plane_size + axis.start[o], step == 1 ? 0 : row_size, axis, o, next);
         for (size_t k = 0; k < sums.size(); ++k) samples[k] = to_sample(sums[k]);
         for (size_t r = 0; r < rows; ++r)
             for (size_t k = 0; k < length; ++k) *out++ = samples[k * kRows + r];
@@ -263,7 +264,7 @@ auto vertical_for(Path) { return vertical_baseline; }
 
 // The axes used last: the pictures of a set come in few sizes, and working out weights can take longer than using them.
 std::shared_ptr<const Axis> axis_for(const Stretch& stretch) {
-    constexpr size_t kKept = 32;
+    constexpr size_t kKept = 128, kLargest = 1 << 16;
     static std::mutex mutex;
     static std::list<std::pair<Stretch, std::shared_ptr<const Axis>>> kept;
     {
@@ -275,7 +276,7 @@ std::shared_ptr<const Axis> axis_for(const Stretch& stretch) {
         }
     }
     const auto axis = std::make_shared<const Axis>(stretch);
-    if (axis->weight.size() > 1 << 20) return axis;  // large ones would fill memory
+    if (axis->weight.size() > kLargest) return axis;  // they would fill memory
     const std::lock_guard<std::mutex> lock(mutex);
     kept.emplace_front(stretch, axis);
     if (kept.size() > kKept) kept.pop_back();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import warnings
+from contextlib import suppress
 
 import click
 
@@ -80,7 +81,8 @@ def main() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # nobody is there to be told
+            error.show()
         code = error.exit_code
     except (LookalikeError, MemoryError) as error:
         code = _fail(str(error) or "there is not enough memory")
@@ -98,5 +100,6 @@ def main() -> None:
 def _fail(message: str) -> int:
     from lookalike.cli.output import printable
 
-    click.echo(f"Error: {printable(message)}", err=True)
+    with suppress(OSError):
+        click.echo(f"Error: {printable(message)}", err=True)
     return EXIT_ERROR

@@ -7,6 +7,8 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -33,11 +35,21 @@ class ClosedPipe(Exception):
 class Commands(click.Group):
     """A group of commands that leaves closed pipes to its caller; click's own says nothing."""
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _pipes_told():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, context: click.Context) -> Any:
-        try:
+        with _pipes_told():
             return super().invoke(context)
-        except BrokenPipeError as error:
-            raise ClosedPipe from error
+
+
+@contextmanager
+def _pipes_told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ClosedPipe from error
 
 
 def stop_on_signals() -> None:
@@ -49,10 +61,15 @@ def stop_on_signals() -> None:
 
 
 def _stop(number: int, _: FrameType | None) -> None:
-    for name in SIGNALS:  # tidying up is not to be interrupted
+    ignore_signals()
+    raise Stopped(number)
+
+
+def ignore_signals() -> None:
+    """Tidying up is not to be interrupted."""
+    for name in SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _go_on)
-    raise Stopped(number)
 
 
 def _go_on(_number: int, _frame: FrameType | None) -> None:
@@ -69,10 +86,12 @@ def exit_stopped(error: BaseException) -> None:
 
 def leave(code: int) -> NoReturn:
     """End the process, without taking down what it has in memory: the system does that faster."""
-    atexit._run_exitfuncs()  # noqa: SLF001
+    ignore_signals()
+    atexit._run_exitfuncs()  # noqa: SLF001  # as the interpreter does before it takes things down
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            stream.flush()
+            with suppress(OSError):  # what the command itself has to say went out before
+                stream.flush()
     os._exit(code)
 
 
