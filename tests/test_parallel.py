@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lookalike.parallel import ordered_map, worker_count
+from lookalike.parallel import ordered_map, paced_map, worker_count
 
 
 class Source:
@@ -195,3 +195,63 @@ def test_a_wrong_number_of_workers_is_named(workers: Any, error: type[Exception]
     """Workers are a whole number from 1 on; anything else is refused by name."""
     with pytest.raises(error, match=f"not {workers!r}"):
         worker_count(workers)
+
+
+# Short work
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 31, 64, 65, 1000])
+def test_paced_results_come_in_the_order_of_the_items(count: int, workers: int) -> None:
+    """Whether items are short or long, or first the one and then the other."""
+
+    def long_now_and_then(number: int) -> int:
+        if number % 400 > 300:
+            time.sleep(0.001)
+        return -number
+
+    assert list(paced_map(long_now_and_then, range(count), workers)) == [-n for n in range(count)]
+
+
+def test_short_work_comes_to_be_done_by_the_caller() -> None:
+    """Threads would take longer to pass it around."""
+    threads = list(paced_map(lambda _: threading.get_ident(), range(5000), 3))
+    assert threads[0] != threading.get_ident()
+    assert threads.count(threading.get_ident()) > 4000
+
+
+def test_work_that_waits_stays_with_threads() -> None:
+    """It takes little of a processor, but many can wait at the same time."""
+
+    def wait(_: int) -> int:
+        time.sleep(0.002)
+        return threading.get_ident()
+
+    threads = list(paced_map(wait, range(1000), 8))
+    assert threads.count(threading.get_ident()) < 200
+
+
+def test_work_that_takes_long_is_never_done_by_the_caller() -> None:
+    """Where it takes a processor longer, it is not even tried."""
+
+    def work(_: int) -> int:
+        until = time.thread_time() + 0.002
+        while time.thread_time() < until:
+            pass
+        return threading.get_ident()
+
+    assert threading.get_ident() not in set(paced_map(work, range(200), 2))
+
+
+def test_a_failure_of_short_work_reaches_the_caller() -> None:
+    """Wherever it is done then; what comes after it is not begun."""
+    begun = []
+
+    def fail_late(number: int) -> None:
+        begun.append(number)
+        if number == 2000:
+            raise KeyError(number)
+
+    with pytest.raises(KeyError, match="2000"):
+        list(paced_map(fail_late, range(5000), 2))
+    assert max(begun) < 2100

@@ -18,7 +18,7 @@ from lookalike.images import (
     read_picture,
 )
 from lookalike.isolation import Isolation, isolation_for
-from lookalike.parallel import ordered_map, worker_count
+from lookalike.parallel import ordered_map, paced_map, worker_count
 from lookalike.progress import silent
 from lookalike.recipe import (
     Damaged,
@@ -153,8 +153,9 @@ def hash_inputs(
     table = HashTable(recipe.algorithms)
     listing = _Listing(inputs)
     count = worker_count(workers)
+    in_threads = ordered_map if isolation else paced_map  # a process may hang while others go on
     with _hasher(recipe, isolation) as hasher:
-        for done, outcome in enumerate(ordered_map(hasher, listing, count), start=1):
+        for done, outcome in enumerate(in_threads(hasher, listing, count), start=1):
             table.add(outcome)
             progress("reading", done, listing.total)
     table.skipped = dict(sorted(inputs.skipped.items()))

@@ -24,7 +24,7 @@ from lookalike.errors import ImageError
 from lookalike.hashes import HashArray
 from lookalike.images import Picture, read_picture
 from lookalike.index import Index
-from lookalike.parallel import ordered_map, worker_count
+from lookalike.parallel import paced_map, worker_count
 from lookalike.progress import progress_bar, silent
 from lookalike.sources.folders import walk
 
@@ -102,7 +102,7 @@ class Hashing:
         encode = partial(self._encode_named, folder)
         encoded: dict[str, str] = {}
         with progress_bar() if self.verbose else nullcontext(silent) as show:
-            hashes = ordered_map(encode, names, worker_count(num_enc_workers or None))
+            hashes = paced_map(encode, names, worker_count(num_enc_workers or None))
             for done, (name, one) in enumerate(zip(names, hashes, strict=True), start=1):
                 show("encoding", done, len(names))
                 if one is not None:
