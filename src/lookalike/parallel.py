@@ -92,8 +92,10 @@ def paced_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> I
     count = FIRST_LOOK
     while not feed.ended:
         pace = yield from _together(function, feed, workers, count)
-        yield from _alone(function, feed, pace)
-        count *= 2  # what was in vain is not soon tried again
+        alone = yield from _alone(function, feed, pace)
+        count = (
+            FIRST_LOOK if alone > count else 2 * count
+        )  # what was in vain is not soon tried again
 
 
 class _Feed(Generic[T]):
@@ -136,15 +138,17 @@ def _together(
     return pace
 
 
-def _alone(function: Callable[[T], R], feed: _Feed[T], pace: float) -> Iterator[R]:
-    """In this thread, for as long as it is not slower than `pace`, in seconds an item."""
-    begin = perf_counter()
+def _alone(function: Callable[[T], R], feed: _Feed[T], pace: float) -> Generator[R, None, int]:
+    """In this thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
+    many it has done."""
+    begin, done = perf_counter(), 0
     for done, item in enumerate(feed, start=1):
         yield function(item)
         if perf_counter() - begin > pace * TRIAL:
-            return
+            break
         if done % TRIAL == 0:
             begin = perf_counter()
+    return done
 
 
 def _in_this_thread(function: Callable[[T], tuple[R, T | None]], items: Iterable[T]) -> Iterator[R]:
