@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from lookalike.parallel import ordered_map, paced_map, worker_count
+from lookalike.pacing import paced_map
+from lookalike.parallel import ordered_map, worker_count
 
 
 class Source:

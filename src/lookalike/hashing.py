@@ -18,7 +18,8 @@ from lookalike.images import (
     read_picture,
 )
 from lookalike.isolation import Isolation, isolation_for
-from lookalike.parallel import ordered_map, paced_map, worker_count
+from lookalike.pacing import paced_map
+from lookalike.parallel import ordered_map, worker_count
 from lookalike.progress import silent
 from lookalike.recipe import (
     Damaged,

@@ -24,7 +24,8 @@ from lookalike.errors import ImageError
 from lookalike.hashes import HashArray
 from lookalike.images import Picture, read_picture
 from lookalike.index import Index
-from lookalike.parallel import paced_map, worker_count
+from lookalike.pacing import paced_map
+from lookalike.parallel import worker_count
 from lookalike.progress import progress_bar, silent
 from lookalike.sources.folders import walk
 

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
-from time import perf_counter, thread_time
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from lookalike.errors import whole_number
-
-SHORT = 0.0005
-"""Seconds of processor time for an item: with more, threads always are worth it."""
-FIRST_LOOK, TRIAL = 32, 16
-"""After how many items it is first tried whether threads are worth it, and with how many."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -77,78 +71,6 @@ def ordered_parts(
         raise
     finally:
         pool.shutdown(wait=patient, cancel_futures=True)
-
-
-def paced_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
-    """As `ordered_map`, for items of which some may take very little.
-
-    Threads that do hardly more than Python's part of the work keep each other from it. So short
-    work is tried in the caller's thread, and done there as long as that is faster.
-    """
-    feed = _Feed(items)
-    if workers == 1:
-        yield from ordered_map(function, feed, workers)
-        return
-    count = FIRST_LOOK
-    while not feed.ended:
-        pace = yield from _together(function, feed, workers, count)
-        alone = yield from _alone(function, feed, pace)
-        count = (
-            FIRST_LOOK if alone > count else 2 * count
-        )  # what was in vain is not soon tried again
-
-
-class _Feed(Generic[T]):
-    """Items that come to an end when `paused` is set, and go on from there when iterated again."""
-
-    def __init__(self, items: Iterable[T]) -> None:
-        self.paused = False
-        self.ended = False
-        self._source = iter(items)
-
-    def __iter__(self) -> Iterator[T]:
-        self.paused = False
-        while not self.paused:
-            try:
-                item = next(self._source)
-            except StopIteration:
-                self.ended = True
-                return
-            yield item
-
-
-def _together(
-    function: Callable[[T], R], feed: _Feed[T], workers: int, count: int
-) -> Generator[R, None, float]:
-    """In threads, until `count` items in succession took little. Returns how many seconds passed
-    for each of these."""
-
-    def timed(item: T) -> tuple[R, float]:
-        begin = thread_time()
-        return function(item), thread_time() - begin
-
-    pace, begin, busy = 0.0, perf_counter(), 0.0
-    for done, (result, seconds) in enumerate(ordered_map(timed, feed, workers), start=1):
-        busy += seconds
-        if done % count == 0:
-            pace = (perf_counter() - begin) / count
-            feed.paused = done > count and busy < SHORT * count  # the first ones waited for threads
-            begin, busy = perf_counter(), 0.0
-        yield result
-    return pace
-
-
-def _alone(function: Callable[[T], R], feed: _Feed[T], pace: float) -> Generator[R, None, int]:
-    """In this thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
-    many it has done."""
-    begin, done = perf_counter(), 0
-    for done, item in enumerate(feed, start=1):
-        yield function(item)
-        if perf_counter() - begin > pace * TRIAL:
-            break
-        if done % TRIAL == 0:
-            begin = perf_counter()
-    return done
 
 
 def _in_this_thread(function: Callable[[T], tuple[R, T | None]], items: Iterable[T]) -> Iterator[R]:
