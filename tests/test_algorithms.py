@@ -410,9 +410,14 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         asked.append(("grey", pixels.shape))
         return kernel.grey(pixels)
 
-    def resample(pixels: Pixels, width: int, height: int) -> Pixels:
+    def resample(
+        pixels: Pixels,
+        width: int,
+        height: int,
+        box: tuple[float, float, float, float] | None = None,
+    ) -> Pixels:
         asked.append(("resample", pixels.shape, width, height))
-        return kernel.resample(pixels, width, height)
+        return kernel.resample(pixels, width, height, box)
 
     monkeypatch.setattr(picture_module, "kernel", SimpleNamespace(grey=grey, resample=resample))
     return asked

@@ -79,10 +79,10 @@ def _alone(function: Callable[[T], R], feed: _Feed[T], pace: float) -> Generator
     """In this thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
     many it has done."""
     begin, done = perf_counter(), 0
-    for done, item in enumerate(feed, start=1):
-        yield function(item)
+    for done, result in enumerate(ordered_map(function, feed, 1), start=1):
+        yield result
         if perf_counter() - begin > pace * TRIAL:
-            break
+            feed.paused = True
         if done % TRIAL == 0:
             begin = perf_counter()
     return done
