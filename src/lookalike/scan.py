@@ -56,6 +56,8 @@ def find_duplicates(
     `archive_limits`: how much may come out of one. `column`: of Parquet files, where there are
     several that can hold images.
     `workers`: threads, or processes with `isolate`; None takes as many as there are processors.
+    Pictures so small that threads only disturb each other are read by one, as long as that is
+    measured to be faster.
     `max_pixels`: an image of more is a failure, told from its header.
     `max_bytes`: a file of more is a failure, told from its size.
     `damaged`: `report` makes an image that cannot be decoded to its end a failure, `hash` hashes
