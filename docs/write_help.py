@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click import Command, Context
 
-from lookalike.cli import commands
+from lookalike.cli.commands import commands
 
 PAGE = Path(__file__).with_name("command.md")
 WIDTH = 100

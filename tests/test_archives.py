@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import lookalike
 from archives import ARCHIVES, header, png, tar_of, zip_of
 from lookalike import HashTable, Status, find_duplicates, hash_image, hash_images
-from lookalike.cli import commands
+from lookalike.cli.commands import commands
 from lookalike.sources import Choice, Inputs
 
 every_kind = pytest.mark.parametrize("kind", ARCHIVES)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from lookalike import ImageError, Status, hash_image
-from lookalike.cli import commands
+from lookalike.cli.commands import commands
 from lookalike.images import opening
 from lookalike.images.formats import formats
 

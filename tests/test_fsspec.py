@@ -289,7 +289,7 @@ def test_its_streams_are_streams(memory: MemoryFileSystem) -> None:
 def test_the_library_and_the_command_take_addresses(capsys: pytest.CaptureFixture[str]) -> None:
     """Two to compare, and the command."""
     assert lookalike.compare("memory://photos/a.png", "memory://photos/a.png").exact
-    from lookalike.cli import commands
+    from lookalike.cli.commands import commands
 
     commands.main(["hash", "memory://photos/a.png"], standalone_mode=False)
     assert capsys.readouterr().out == f"{hash_image(png(2))}  memory://photos/a.png\n"

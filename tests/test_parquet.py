@@ -25,7 +25,7 @@ from lookalike import (
     hash_image,
     hash_images,
 )
-from lookalike.cli import commands
+from lookalike.cli.commands import commands
 from lookalike.sources import Choice, Inputs, limits
 
 IMAGES = [png(k) for k in range(7)]

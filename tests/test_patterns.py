@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from archives import png
 from lookalike import Status, find_duplicates, hash_images
-from lookalike.cli import commands
+from lookalike.cli.commands import commands
 from lookalike.sources import Choice, Inputs, Patterns
 
 TREE = [

@@ -268,3 +268,22 @@ def test_version_and_help_end_quietly_in_a_closed_pipe() -> None:
         os.close(reader)
         with os.fdopen(writer, "w") as closed:
             assert ended("pass", argument, stdout=closed) == (141, "", "")
+
+
+INTERRUPTED_IMPORT = """
+import os, signal, sys
+
+class Interruption:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interruption())"""
+
+
+@pytest.mark.parametrize("name", ["click", "lookalike.cli.find", "numpy", "lookalike.scan", "PIL"])
+def test_an_interrupt_while_modules_are_loaded_is_as_any_other(name: str, few: Path) -> None:
+    """Ctrl-C right after the start: no traceback, whatever is being imported."""
+    preparation = INTERRUPTED_IMPORT.format(name=name) + "\npass"
+    code, out, errors = ended(preparation, "find", str(few))
+    assert (code, out, errors.strip()) == (130, "", "Interrupted.")

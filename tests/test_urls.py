@@ -17,7 +17,7 @@ from PIL import Image
 
 import lookalike
 from lookalike import ImageError, MissingExtraError, Status, hash_image, hash_images
-from lookalike.cli import commands
+from lookalike.cli.commands import commands
 from lookalike.sources import fetcher as fetching
 from lookalike.sources.fetcher import Fetcher, Patience
 from pictures import photo

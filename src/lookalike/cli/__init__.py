@@ -2,104 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import sys
-import warnings
-from contextlib import suppress
-
-import click
-
-from lookalike.cli.compare import compare
-from lookalike.cli.find import find
-from lookalike.cli.formats import formats
-from lookalike.cli.hash import hash_command
-from lookalike.cli.stopping import (
-    EXIT_CLOSED_PIPE,
-    ClosedPipe,
-    Commands,
-    buffer_output,
-    drop_output,
-    exit_stopped,
-    fill_standard_files,
-    leave,
-    stop_on_signals,
-)
-from lookalike.errors import LookalikeError
-
-EXIT_ERROR = 2
-
-
-def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        from lookalike.version import VERSION
-
-        click.echo(f"lookalike {VERSION}")
-        context.exit()
-
-
-@click.group(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_version,
-    help="Show the version and exit.",
-)
-def commands() -> None:
-    """Find duplicate and near-duplicate images.
-
-    \b
-    Examples:
-      lookalike find ~/Pictures
-      lookalike find ~/Pictures --json --output duplicates.json
-      lookalike hash *.jpg
-      lookalike compare a.jpg b.jpg
-    """
-
-
-commands.add_command(find)
-commands.add_command(hash_command)
-commands.add_command(compare)
-commands.add_command(formats)
+from lookalike.cli.stopping import exit_stopped, stop_on_signals
 
 
 def main() -> None:
-    """Run the command; errors come without a traceback."""
-    stop_on_signals()
-    fill_standard_files()
-    buffer_output()
-    # What Pillow warns of, such as odd metadata, is in a status where it matters.
-    warnings.filterwarnings("ignore", module="PIL")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal or file that lacks some characters
-            stream.reconfigure(errors="backslashreplace")
+    """Run the command; errors, and being stopped, come without a traceback."""
     try:
-        code = commands.main(standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except click.ClickException as error:
-        with suppress(OSError):  # nobody is there to be told
-            error.show()
-        code = error.exit_code
-    except (LookalikeError, MemoryError) as error:
-        code = _fail(str(error) or "there is not enough memory")
-    except (ClosedPipe, BrokenPipeError):
-        code = EXIT_CLOSED_PIPE
-        drop_output()
-    except OSError as error:
-        code = _fail(f"the output cannot be written: {error.strerror or error}")
-        drop_output()
-    except (KeyboardInterrupt, click.Abort) as error:
+        stop_on_signals()
+        from lookalike.cli.commands import run
+
+        run()
+    except KeyboardInterrupt as error:
         exit_stopped(error)
-    leave(code or 0)
-
-
-def _fail(message: str) -> int:
-    from lookalike.cli.output import printable
-
-    with suppress(OSError):
-        click.echo(f"Error: {printable(message)}", err=True)
-    return EXIT_ERROR
