@@ -287,3 +287,20 @@ def test_an_interrupt_while_modules_are_loaded_is_as_any_other(name: str, few: P
     preparation = INTERRUPTED_IMPORT.format(name=name) + "\npass"
     code, out, errors = ended(preparation, "find", str(few))
     assert (code, out, errors.strip()) == (130, "", "Interrupted.")
+
+
+def test_an_interrupt_that_turned_into_another_error_is_one_all_the_same(few: Path) -> None:
+    """Python's locks may raise an error of their own when a signal comes in their midst."""
+    preparation = """
+import concurrent.futures, os, signal
+
+def wait(*arguments, **options):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        raise RuntimeError("release unlocked lock")
+
+concurrent.futures.wait = wait
+pass"""
+    code, out, errors = ended(preparation, "find", str(few), "--workers", "2")
+    assert (code, out, errors) == (143, "", "Terminated.\n")

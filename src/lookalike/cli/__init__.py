@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.cli.stopping import exit_stopped, stop_on_signals
+from lookalike.cli.stopping import exit_stopped, stop_on_signals, was_stopped
 
 
 def main() -> None:
@@ -12,5 +12,7 @@ def main() -> None:
         from lookalike.cli.commands import run
 
         run()
-    except KeyboardInterrupt as error:
-        exit_stopped(error)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) or was_stopped():
+            exit_stopped()
+        raise

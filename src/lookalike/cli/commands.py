@@ -90,8 +90,8 @@ def run() -> None:
     except OSError as error:
         code = _fail(f"the output cannot be written: {error.strerror or error}")
         drop_output()
-    except (KeyboardInterrupt, click.Abort) as error:
-        exit_stopped(error)
+    except click.Abort:
+        exit_stopped()
     leave(code or 0)
 
 
