@@ -12,7 +12,7 @@ def main() -> None:
         from lookalike.cli.commands import run
 
         run()
-    except BaseException as error:
+    except BaseException as error:  # whatever the interrupt has become; all else goes on
         if isinstance(error, KeyboardInterrupt) or was_stopped():
             exit_stopped()
         raise
