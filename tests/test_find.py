@@ -304,6 +304,7 @@ def test_json_has_the_documented_form(folder: Path) -> None:
         "duplicates": [{"path": str(folder / "sub/y.png"), "distance": 0, "exact": True}],
         "max_distance_within": 0,
         "max_distance_is_exact": True,
+        "marks": {},
     }
     assert set(document["failures"][0]) == {"path", "status", "reason"}
     assert document["version"] == lookalike.__version__

@@ -70,6 +70,7 @@ class Recipe:
             flat_digest=picture.pixel_digest() if picture.flat else b"",
             hashes=tuple(pack_bits(kind.compute(picture)) for kind in self.kinds),
             damage=picture.damage,
+            marks=picture.marks,
         )
 
     def _read(self, source: ImageSource | Origin, least_side: int | None) -> Picture:

@@ -36,6 +36,7 @@ COLUMNS = (
     "height",
     "format",
     "frames",
+    "marks",
     "status",
     "reason",
 )
@@ -97,6 +98,14 @@ class Group:
             Duplicate(self._table.image(int(at)), int(bits), bool(same))
             for at, bits, same in members
         ]
+
+    @property
+    def marks(self) -> dict[str, list[str]]:
+        """By path, the marks of the members that have any."""
+        images = [
+            self._table.image(int(at)) for at in self.positions if int(at) in self._table.marks
+        ]
+        return {image.path: list(image.marks) for image in images}
 
     @property
     def bytes_to_save(self) -> int:
@@ -232,6 +241,7 @@ class Result:
                     ],
                     "max_distance_within": group.max_distance_within,
                     "max_distance_is_exact": group.max_distance_is_exact,
+                    "marks": group.marks,
                 }
                 for group in self.groups
             ],
@@ -270,6 +280,7 @@ class Result:
                     "height": image.height,
                     "format": image.format,
                     "frames": image.frames,
+                    "marks": ", ".join(image.marks) or None,
                     "status": str(Status.DAMAGED if image.damage else Status.OK),
                     "reason": image.damage or None,
                 }

@@ -17,6 +17,7 @@ import numpy as np
 from lookalike.algorithms import get_algorithm
 from lookalike.errors import Status
 from lookalike.hashes import Hash, HashArray
+from lookalike.images.mark import Mark
 from lookalike.images.picture import DIGEST_BYTES
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class ImageInfo:
     """By the name of the algorithm."""
     damage: str = ""
     """Why it could not be decoded to its end, and what there is of it was hashed; else empty."""
+    marks: tuple[str, ...] = ()
+    """What to know before trusting its hashes, in words: those of `Mark`."""
 
     @property
     def pixels(self) -> int:
@@ -85,6 +88,7 @@ class Row(NamedTuple):
     """One for each algorithm of the table."""
     damage: str = ""
     """As that of `ImageInfo`."""
+    marks: Mark = Mark(0)
 
 
 class HashTable:
@@ -110,6 +114,8 @@ class HashTable:
         """The positions of the files of which only the beginning was read."""
         self.damages: dict[int, str] = {}
         """By position, for the images that could not be decoded to their end: why."""
+        self.marks: dict[int, Mark] = {}
+        """By position, for the images that have any."""
         self._formats: list[str] = []
         self._sizes = array("q")
         self._frames: dict[int, int] = {}
@@ -128,6 +134,8 @@ class HashTable:
             self.beginnings.add(len(self.paths))
         if row.damage:
             self.damages[len(self.paths)] = row.damage
+        if row.marks:
+            self.marks[len(self.paths)] = row.marks
         self.paths.append(row.path)
         self._formats.append(row.format)
         self._sizes.extend((row.byte_count, row.width, row.height))
@@ -201,6 +209,7 @@ class HashTable:
             flat=at in self.flat_digests,
             hashes=hashes,
             damage=self.damages.get(at, ""),
+            marks=self.marks.get(at, Mark(0)).words,
         )
 
 

@@ -136,7 +136,7 @@ def details(image: ImageInfo) -> list[Text]:
     from rich.text import Text
 
     more = f", first of {image.frames}" if image.frames > 1 else ""
-    marks = ", flat" if image.flat else ", damaged" if image.damage else ""
+    marks = "".join(f", {word}" for word in image.marks) + (", damaged" if image.damage else "")
     return [
         Text(printable(image.path)),
         Text(f"{image.width} x {image.height}"),

@@ -6,6 +6,7 @@ It is imported where it is needed: that takes a while, and JPEGs are read withou
 from lookalike.images.contents import Contents, Origin, is_item
 from lookalike.images.jpeg import FirstScan
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
+from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture
 from lookalike.images.reading import (
     ImageSource,
@@ -21,6 +22,7 @@ __all__ = [
     "Contents",
     "FirstScan",
     "ImageSource",
+    "Mark",
     "Origin",
     "Picture",
     "check_limits",

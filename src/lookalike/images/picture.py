@@ -8,6 +8,7 @@ import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
+from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,6 +131,11 @@ class Picture:
         if self._flat is None:
             self._flat = _is_flat(self.grey_grid(FLAT_SIDE, FLAT_SIDE))
         return self._flat
+
+    @property
+    def marks(self) -> Mark:
+        """What to know about it before trusting its hashes."""
+        return Mark.FLAT if self.flat else Mark(0)
 
     @property
     def nearly_flat(self) -> bool:
