@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXACT_UP_TO = 10_000
 
-REASONS = ("undamaged", "most pixels", "most bytes", "shortest path", "first by name")
+REASONS = ("undamaged", "raw file", "most pixels", "most bytes", "shortest path", "first by name")
 """Why a keeper was chosen; each decides only among those that are equal by the ones before."""
 
 
@@ -65,13 +65,13 @@ def connect(
 
 
 def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str]:
-    """Which of the members stays, and why: one that is not damaged, then the one of most pixels,
-    then most bytes, then the shortest path, then the first by name."""
+    """Which of the members stays, and why: one that is not damaged, then a camera's raw file, then
+    the one of most pixels, then most bytes, then the shortest path, then the first by name."""
 
-    def rank(at: int) -> tuple[bool, int, int, int, str]:
+    def rank(at: int) -> tuple[bool, bool, int, int, int, str]:
         byte_count, width, height = table.size(at)
-        path = table.paths[at]
-        return at in table.damages, -width * height, -byte_count, len(path), path
+        path, is_raw = table.paths[at], table.is_raw(at)
+        return at in table.damages, not is_raw, -width * height, -byte_count, len(path), path
 
     keeper, runner_up = heapq.nsmallest(2, members.tolist(), key=rank)
     first, second = rank(keeper), rank(runner_up)

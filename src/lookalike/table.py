@@ -19,6 +19,7 @@ from lookalike.errors import Status
 from lookalike.hashes import Hash, HashArray
 from lookalike.images.mark import Mark
 from lookalike.images.picture import DIGEST_BYTES
+from lookalike.images.raw_formats import RAW_FORMATS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,8 @@ class ImageInfo:
     height: int
     """In pixels, upright."""
     format: str
-    """As Pillow names it, such as JPEG; empty for pixels that came without a file."""
+    """As Pillow names it, such as JPEG; of a raw file, as its names end, such as NEF; empty for
+    pixels that came without a file."""
     frames: int
     """How many frames or pages the file has; the hashes are those of the first."""
     flat: bool
@@ -191,6 +193,10 @@ class HashTable:
         """Bytes, width and height of the image at a position."""
         byte_count, width, height = self._sizes[3 * at : 3 * at + 3]
         return byte_count, width, height
+
+    def is_raw(self, at: int) -> bool:
+        """Whether the image at a position is a camera's raw file."""
+        return self._formats[at] in RAW_FORMATS
 
     def image(self, at: int) -> ImageInfo:
         """The image at a position."""

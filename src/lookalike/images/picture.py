@@ -43,11 +43,15 @@ class Picture:
         frames: int = 1,
         file: Contents | None = None,
         reduction: Reduction | None = None,
+        whole_size: tuple[int, int] | None = None,
+        is_preview: bool = False,
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
-        `reduction`: where it was decoded to other pixels than the file has.
+        `reduction`: where it was decoded to other pixels than the file has. `whole_size`: width and
+        height, as stored, of the picture that this one stands for, where that is another one;
+        `is_preview`: whether it is then one that the camera has made.
         """
         self._stored = stored
         self._orientation = orientation
@@ -61,8 +65,12 @@ class Picture:
         self.byte_count = stored.nbytes if file is None else file.size
         """Size of the file in bytes, or of the pixels where no file was."""
         width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])
-        self.width, self.height = (height, width) if 5 <= orientation <= 8 else (width, height)
+        self._reduction = reduction
+        self._decoded_size = upright((width, height), orientation)
+        self.width, self.height = upright(whole_size or (width, height), orientation)
         """Of the upright picture, in pixels; `pixels` may be fewer."""
+        self.is_preview = is_preview
+        """Whether `pixels` are those of the preview in a raw file, not the sensor's."""
         self._scale = reduction.scale if reduction else 1
         self.is_reduced = reduction is not None
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
@@ -135,7 +143,7 @@ class Picture:
     @property
     def marks(self) -> Mark:
         """What to know about it before trusting its hashes."""
-        return Mark.FLAT if self.flat else Mark(0)
+        return (Mark.FLAT if self.flat else Mark(0)) | (Mark.PREVIEW if self.is_preview else Mark(0))
 
     @property
     def nearly_flat(self) -> bool:
@@ -154,7 +162,8 @@ class Picture:
         took them in whole would be that of a picture stretched by as much.
         """
         rows, columns = self.pixels.shape[:2]
-        over_x, over_y = columns - self.width / self._scale, rows - self.height / self._scale
+        width, height = self._decoded_size
+        over_x, over_y = columns - width / self._scale, rows - height / self._scale
         mirrored, upside_down = self._orientation in MIRRORED, self._orientation in UPSIDE_DOWN
         return (
             over_x if mirrored else 0.0,
@@ -162,6 +171,28 @@ class Picture:
             columns - (0.0 if mirrored else over_x),
             rows - (0.0 if upside_down else over_y),
         )
+
+    def as_preview(
+        self, file: Contents, format: str, size: tuple[int, int], orientation: int  # noqa: A002
+    ) -> Picture:
+        """This picture standing for the one of `size` in a raw file, whose `orientation` counts
+        where the preview has none of its own."""
+        seen = orientation if self._orientation == 1 else self._orientation
+        columns, rows = self._stored.shape[1], self._stored.shape[0]
+        if seen >= 5 and (columns > rows) != (size[0] > size[1]) and columns != rows:
+            # Stored upright, unlike what it stands for.
+            seen, size = 1, upright(size, seen)
+        preview = Picture(
+            self._stored,
+            orientation=seen,
+            format=format,
+            file=file,
+            reduction=self._reduction,
+            whole_size=size,
+            is_preview=True,
+        )
+        preview.damage = self.damage
+        return preview
 
     def pixel_digest(self) -> bytes:
         """16 bytes that pictures with equal pixels have in common, and no others."""
@@ -173,6 +204,11 @@ class Picture:
 
 def _is_flat(grid: NDArray[np.uint8]) -> bool:
     return int(grid.max()) - int(grid.min()) <= FLAT_RANGE
+
+
+def upright(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    """Width and height of a picture of `size` that is turned upright."""
+    return (size[1], size[0]) if 5 <= orientation <= 8 else size
 
 
 def turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

@@ -32,13 +32,18 @@ from lookalike.images.limits import (
     check_size,
     limit,
 )
+from lookalike.images.developing import develop
 from lookalike.images.picture import Picture, Reduction
+from lookalike.images.raw_formats import raw_file
+from lookalike.images.tiff import beginning_at, pages, picture_first
 from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
     from typing_extensions import TypeIs
+
+    from lookalike.images.raw import Preview, RawFile
 
 # Decoding changes a Pillow image, and the same one may be given several times.
 _callers_images = threading.Lock()
@@ -127,10 +132,8 @@ def _picture(
         return picture
     if not contents.data:
         raise ImageError(Status.EMPTY, "it has no bytes")
-    from lookalike.images.opening import open_image
-
-    data = bytes(contents.data)
-    return _by_pillow(lambda: open_image(data), contents, how)
+    raw = raw_file(contents.data)
+    return _raw(raw, contents, how) if raw else _other(contents, how)
 
 
 def contents_of(
@@ -170,6 +173,51 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
         file=contents,
         reduction=reduction,
     )
+
+
+def _other(contents: Contents, how: _How) -> Picture:
+    """What only Pillow reads."""
+    from lookalike.images.opening import open_image
+
+    data = picture_first(bytes(contents.data))
+    return _by_pillow(lambda: open_image(data), contents, how)
+
+
+def _raw(raw: RawFile, contents: Contents, how: _How) -> Picture:
+    """A raw file by its preview, or by rawpy where it has none that is large enough."""
+    check_size(raw.size, how.max_pixels)
+    damage = ""
+    if raw.end > contents.size:
+        damage = f"it breaks off: it should have {raw.end:,} bytes or more, not {contents.size:,}"
+        if not how.take_damaged:
+            raise ImageError(Status.DAMAGED, damage)
+    if raw.preview is None:
+        developed = develop(bytes(contents.data), raw, how.max_pixels)
+        picture = Picture(
+            developed.pixels,
+            orientation=1 if how.as_stored else developed.orientation,
+            format=raw.name,
+            file=contents,
+            whole_size=developed.size,
+        )
+    else:
+        preview = _preview(raw.preview, contents, how)
+        orientation = 1 if how.as_stored else raw.orientation
+        picture = preview.as_preview(contents, raw.name, raw.size, orientation)
+    picture.damage = picture.damage or damage
+    return picture
+
+
+def _preview(preview: Preview, contents: Contents, how: _How) -> Picture:
+    """As it is stored in the file."""
+    from lookalike.images.opening import open_image
+
+    if preview.directory:
+        data = beginning_at(contents.data, preview.directory)
+    else:
+        data = bytes(contents.data[preview.begin : preview.end])
+    part = Contents(data, len(data))
+    return _jpeg(part, how) or _by_pillow(lambda: open_image(data), part, how)
 
 
 def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
@@ -224,7 +272,9 @@ def _opened(opened: Callable[[], Image.Image], file: Contents | None, how: _How)
     image = opened()
     check_size(image.size, how.max_pixels)
     frames = 1
-    if file is not None:
+    if file is not None and image.format == "TIFF":  # Pillow takes long over many pages
+        frames = len(pages(file.data))
+    elif file is not None:
         try:
             frames = getattr(image, "n_frames", 1)
         except Exception:  # noqa: BLE001  # something is wrong with a later frame
