@@ -171,10 +171,10 @@ def _hasher(
     if isolation is None:
         yield partial(hash_here, recipe=recipe)
         return
-    from lookalike.images.opening import import_plugins, plugin_modules
+    from lookalike.images.plugins import callers_modules, import_modules
     from lookalike.processes import Workers
 
-    prepare = partial(import_plugins, plugin_modules())
+    prepare = partial(import_modules, callers_modules())
     with Workers(partial(row_of, recipe=recipe), isolation, prepare) as workers:
         yield partial(hash_elsewhere, recipe=recipe, workers=workers)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.errors import ImageError, Status
-from lookalike.images.signatures import trouble
+from lookalike.images.signatures import complaint_of, trouble
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,8 +44,7 @@ def decode(image: Image.Image, *, as_stored: bool) -> Decoded:
     except MemoryError as error:
         raise ImageError(Status.TOO_LARGE, "its pixels do not fit in memory") from error
     except Exception as error:  # decoders raise anything on broken bytes
-        complaint = str(error).strip() or type(error).__name__
-        raise ImageError(*trouble(complaint, "it cannot be decoded")) from error
+        raise ImageError(*trouble(complaint_of(error), "it cannot be decoded")) from error
     return Decoded(pixels, orientation)
 
 

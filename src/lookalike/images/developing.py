@@ -40,7 +40,6 @@ def develop(data: bytes, raw: RawFile, max_pixels: int) -> Developed:
     except ImportError as error:  # it is not there, or its own libraries are not
         reason = f"{what}: pip install rawpy, or {CONVERT}"
         raise ImageError(Status.UNSUPPORTED, reason) from error
-    beyond = (rawpy.LibRawFileUnsupportedError, rawpy.LibRawNotImplementedError)
     try:
         with rawpy.imread(BytesIO(data)) as opened:
             size = raw.size if all(raw.size) else (opened.sizes.width, opened.sizes.height)
@@ -48,12 +47,17 @@ def develop(data: bytes, raw: RawFile, max_pixels: int) -> Developed:
             check_size((opened.sizes.raw_width, opened.sizes.raw_height), max_pixels)
             orientation = ORIENTATIONS.get(opened.sizes.flip, 1)
             pixels = opened.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
-    except beyond as error:
-        reason = f"{what}, and rawpy cannot read it: {CONVERT}"
-        raise ImageError(Status.UNSUPPORTED, reason) from error
+    except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawTooBigError) as error:
+        raise ImageError(Status.TOO_LARGE, f"{what}, too large for rawpy") from error
     except rawpy.LibRawError as error:
+        # LibRaw also says "Input/output error" of what it does not know.
+        broken = isinstance(error, rawpy.LibRawDataError) or (
+            isinstance(error, rawpy.LibRawIOError) and all(raw.size)
+        )
         complaint = error.args[0] if error.args else type(error).__name__
         words = complaint.decode("ascii", "replace") if isinstance(complaint, bytes) else complaint
-        reason = f"{raw.name} raw file, and rawpy cannot read it: {words}; {CONVERT}"
-        raise ImageError(Status.DAMAGED, reason) from error
+        raise ImageError(
+            Status.DAMAGED if broken else Status.UNSUPPORTED,
+            f"{what}, and rawpy cannot read it ({words}): {CONVERT}",
+        ) from error
     return Developed(pixels, size, orientation)

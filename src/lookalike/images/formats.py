@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import Any
 
-from PIL import Image, features
+from PIL import Image
 from PIL import __version__ as pillow_version
 
 from lookalike.images.opening import NEVER_OPENED, openable
-from lookalike.images.signatures import remedies
+from lookalike.images.plugins import PLUGINS, is_read, load_plugins
+from lookalike.images.raw_formats import WITH_PREVIEWS, WITHOUT_PREVIEWS
+from lookalike.images.signatures import pillow_name, remedies
 
-LIBRARIES = {"WEBP": "webp", "AVIF": "avif", "JPEG2000": "jpg_2000"}
-"""What Pillow needs to be built with to read a format at all, by its own names."""
-
-JPEG, HEIF = "JPEG", "HEIF"
+JPEG = "JPEG"
+RAW_REMEDY = "pip install rawpy"
 ALIASES = {"MPO"}
 """Formats of Pillow's that are another one with something on top."""
 
@@ -41,28 +42,47 @@ class Format:
 
 def formats() -> list[Format]:
     """All formats that are known here, those that are read first, each by name."""
-    to_get = remedies()
-    readable = {name for name in openable() if name not in ALIASES and _is_built_in(name)}
+    for name in PLUGINS:
+        load_plugins(name)
+    readable = {name for name in openable() if name not in ALIASES and is_read(name)}
     known = [
         Format(name, _extensions(name), True, _library(name), name == JPEG, "") for name in readable
     ]
     known += [
         Format(name, _extensions(name), False, "", False, remedy)
-        for name, remedy in to_get.items()
-        if name not in readable
+        for name, remedy in remedies().items()
+        if pillow_name(name) not in readable
     ]
+    known += _raw_formats()
     return sorted(known, key=lambda one: (not one.readable, one.name))
 
 
-def _is_built_in(name: str) -> bool:
-    library = LIBRARIES.get(name)
-    return library is None or bool(features.check(library))
+def _raw_formats() -> list[Format]:
+    """Those of cameras: what is read of them without rawpy is the preview."""
+    has_rawpy = find_spec("rawpy") is not None
+    previews = "its preview" + (", else rawpy (half size)" if has_rawpy else "; else " + RAW_REMEDY)
+    known = [
+        Format(name, endings, True, previews, False, "") for name, endings in WITH_PREVIEWS.items()
+    ]
+    known += [
+        Format(
+            name=name,
+            extensions=endings,
+            readable=has_rawpy,
+            through="rawpy (half size)" if has_rawpy else "",
+            fast=False,
+            remedy="" if has_rawpy else RAW_REMEDY,
+        )
+        for name, endings in WITHOUT_PREVIEWS.items()
+    ]
+    return known
 
 
 def _library(name: str) -> str:
     if name == JPEG:
         return "libjpeg-turbo (simplejpeg), else Pillow"
-    return "pillow-heif" if name == HEIF else f"Pillow {pillow_version}"
+    package = Image.OPEN[name][0].__module__.partition(".")[0]
+    return f"Pillow {pillow_version}" if package == "PIL" else package.replace("_", "-")
 
 
 def _extensions(name: str) -> tuple[str, ...]:

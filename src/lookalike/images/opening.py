@@ -6,16 +6,20 @@ and would try formats that run other programs.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable
 from functools import cache
-from importlib import import_module
 from io import BytesIO
 
 from PIL import Image
 
 from lookalike.errors import ImageError
-from lookalike.images.signatures import PREFIX_SIZE, diagnosis
+from lookalike.images.plugins import load_plugins
+from lookalike.images.signatures import (
+    PREFIX_SIZE,
+    complaint_of,
+    diagnosis,
+    pillow_name,
+    recognise,
+)
 
 ACCEPT_SIZE = 16
 """As many bytes as Pillow shows its plug-ins for a first look."""
@@ -24,41 +28,29 @@ ACCEPT_SIZE = 16
 NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 
 
-OUR_MODULES = {"PIL", "pillow_heif", "__main__", ""}
-"""Whose formats are registered here, or cannot be by an import."""
-
-
-@cache
 def openable() -> list[str]:
     """The formats to try: those that know their own by its first bytes before those that do not."""
     Image.init()
-    with contextlib.suppress(ImportError):  # it is not there, or its own libraries are not
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
-    names = [name for name in Image.ID if name not in NEVER_OPENED]
-    return sorted(names, key=lambda name: Image.OPEN[name][1] is None)
+    return _in_order(tuple(Image.ID))
 
 
-def plugin_modules() -> list[str]:
-    """The modules of the formats that the caller's program has registered with Pillow."""
-    names = {getattr(Image.OPEN[name][0], "__module__", "") for name in Image.ID}
-    return sorted(name for name in names if name.partition(".")[0] not in OUR_MODULES)
-
-
-def import_plugins(names: Iterable[str]) -> None:
-    """Import such modules, by which most register their formats."""
-    for name in names:
-        with contextlib.suppress(Exception):  # then images of that format are unsupported
-            import_module(name)
+@cache
+def _in_order(names: tuple[str, ...]) -> list[str]:
+    opened = [name for name in names if name not in NEVER_OPENED]
+    return sorted(opened, key=lambda name: Image.OPEN[name][1] is None)
 
 
 def open_image(data: bytes) -> Image.Image:
     """The image in `data`, its pixels not decoded yet. Raises `ImageError`."""
+    found = recognise(data[:PREFIX_SIZE])
+    if found is not None:
+        load_plugins(pillow_name(found.format))
     complaints: dict[str, str] = {}
     lacking: dict[str, str] = {}
     for name in openable():
         factory, accepts = Image.OPEN[name]
+        if found is not None and accepts is None:
+            continue  # what has no signature is not that
         try:
             verdict = accepts(data[:ACCEPT_SIZE]) if accepts else True
             if isinstance(verdict, str):
@@ -68,5 +60,5 @@ def open_image(data: bytes) -> Image.Image:
         except ImageError:
             raise
         except Exception as error:  # noqa: BLE001  # "not mine" comes as any of a dozen errors
-            complaints[name] = str(error).strip() or type(error).__name__
-    raise ImageError(*diagnosis(data[:PREFIX_SIZE], complaints, lacking))
+            complaints[name] = complaint_of(error)
+    raise ImageError(*diagnosis(found, complaints, lacking))

@@ -143,7 +143,9 @@ class Picture:
     @property
     def marks(self) -> Mark:
         """What to know about it before trusting its hashes."""
-        return (Mark.FLAT if self.flat else Mark(0)) | (Mark.PREVIEW if self.is_preview else Mark(0))
+        return (Mark.FLAT if self.flat else Mark(0)) | (
+            Mark.PREVIEW if self.is_preview else Mark(0)
+        )
 
     @property
     def nearly_flat(self) -> bool:
@@ -173,7 +175,11 @@ class Picture:
         )
 
     def as_preview(
-        self, file: Contents, format: str, size: tuple[int, int], orientation: int  # noqa: A002
+        self,
+        file: Contents,
+        format: str,  # noqa: A002
+        size: tuple[int, int],
+        orientation: int,
     ) -> Picture:
         """This picture standing for the one of `size` in a raw file, whose `orientation` counts
         where the preview has none of its own."""

@@ -92,8 +92,8 @@ def rw2(tiff: Tiff) -> RawFile:
         name="RW2",
         size=(max(right - left, 0), max(bottom - top, 0)),
         orientation=tiff.number(first, ORIENTATION, 1),
-        previews=jpegs(tiff.data, [(jpeg.at, jpeg.count)] if jpeg else []),
-        end=jpeg.at + jpeg.count if jpeg else 0,
+        previews=jpegs(tiff.data, [(jpeg.at, jpeg.length)] if jpeg else []),
+        end=jpeg.at + jpeg.length if jpeg else 0,
     )
 
 
@@ -193,7 +193,11 @@ def _in_maker_note(tiff: Tiff, first: Directory) -> list[tuple[int, int]]:
     found = [(directory, OLD_PREVIEW_AT, OLD_PREVIEW_BYTES)]
     settings = directory.entries.get(SETTINGS)
     if settings is not None:
-        inside = settings.at if settings.count > 1 else notes.base + notes.number(directory, SETTINGS)
+        inside = (
+            settings.at if settings.length > 1 else notes.base + notes.number(directory, SETTINGS)
+        )
         under = notes.directory(inside)
         found += [(under, PREVIEW_AT, PREVIEW_BYTES)] if under else []
-    return [(notes.base + notes.number(one, at), notes.number(one, length)) for one, at, length in found]
+    return [
+        (notes.base + notes.number(one, at), notes.number(one, length)) for one, at, length in found
+    ]

@@ -23,6 +23,7 @@ from lookalike.images.contents import (
     read_to_end,
 )
 from lookalike.images.decoding import decode
+from lookalike.images.developing import develop
 from lookalike.images.jpeg import decode_luma, decode_whole, header_of, scale_for
 from lookalike.images.limits import (
     DEFAULT_MAX_BYTES,
@@ -32,7 +33,6 @@ from lookalike.images.limits import (
     check_size,
     limit,
 )
-from lookalike.images.developing import develop
 from lookalike.images.picture import Picture, Reduction
 from lookalike.images.raw_formats import raw_file
 from lookalike.images.tiff import beginning_at, pages, picture_first
@@ -228,7 +228,10 @@ def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _H
         try:
             return _opened(opened, file, how)
         except ImageError as error:
-            if not how.take_damaged or file is None or error.status is not Status.DAMAGED:
+            if file is None or error.status is not Status.DAMAGED:
+                raise
+            _refuse_foreign(file.data, error)
+            if not how.take_damaged:
                 raise
             damage = error
     with limit(how.max_pixels), truncation(allowed=True):
@@ -238,6 +241,15 @@ def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _H
             raise damage from None
     picture.damage = damage.reason
     return picture
+
+
+def _refuse_foreign(data: bytes | bytearray, error: ImageError) -> None:
+    """Raise `ImageError` where what looks like damage is a codec that Pillow does not have."""
+    from lookalike.images.codecs import foreign_codec
+
+    codec = foreign_codec(data)
+    if codec is not None:
+        raise ImageError(Status.UNSUPPORTED, codec) from error
 
 
 def taken(

@@ -42,7 +42,8 @@ class Entry(NamedTuple):
     """Where the values of one tag are."""
 
     kind: int
-    count: int
+    length: int
+    """How many values there are."""
     at: int
 
 
@@ -59,8 +60,8 @@ class Directory(NamedTuple):
 class Page(NamedTuple):
     """A directory in the chain that is a picture of its own."""
 
-    index: int
-    """Its place in the chain, from 0: overviews and masks count as well."""
+    place: int
+    """In the chain, from 0: overviews and masks count as well."""
     at: int
     """Where its directory begins."""
 
@@ -127,13 +128,13 @@ class Tiff:
         outside the file."""
         entry = directory.entries.get(tag)
         letter = FORMATS.get(entry.kind) if entry else None
-        if entry is None or letter is None or entry.count > MOST_VALUES:
+        if entry is None or letter is None or entry.length > MOST_VALUES:
             return ()
-        if entry.at + entry.count * WIDTHS[entry.kind] > len(self.data):
+        if entry.at + entry.length * WIDTHS[entry.kind] > len(self.data):
             return ()
         if entry.kind != FRACTION:
-            return struct.unpack_from(f"{self.order}{entry.count}{letter}", self.data, entry.at)
-        parts = struct.unpack_from(f"{self.order}{2 * entry.count}I", self.data, entry.at)
+            return struct.unpack_from(f"{self.order}{entry.length}{letter}", self.data, entry.at)
+        parts = struct.unpack_from(f"{self.order}{2 * entry.length}I", self.data, entry.at)
         return tuple(over // (under or 1) for over, under in zip(*[iter(parts)] * 2, strict=True))
 
     def number(self, directory: Directory, tag: int, default: int = 0) -> int:
@@ -145,7 +146,7 @@ class Tiff:
         entry = directory.entries.get(tag)
         if entry is None or entry.kind != 2:
             return ""
-        text = bytes(self.data[entry.at : entry.at + min(entry.count, 256)])
+        text = bytes(self.data[entry.at : entry.at + min(entry.length, 256)])
         return text.partition(b"\0")[0].decode("latin-1").strip()
 
     def size(self, directory: Directory) -> tuple[int, int]:
@@ -195,31 +196,39 @@ def pages(data: bytes | bytearray, most: int = MOST_PAGES) -> list[Page]:
     if tiff is None:
         return []
     chain = list(enumerate(tiff.chain(most)))
-    found = [Page(index, one.at) for index, one in chain if not tiff.is_part(one)]
-    return found or [Page(index, one.at) for index, one in chain[:1]]
+    found = [Page(place, one.at) for place, one in chain if not tiff.is_part(one)]
+    return found or [Page(place, one.at) for place, one in chain[:1]]
+
+
+def main_directory(tiff: Tiff) -> Directory | None:
+    """That of the picture: the first, unless it says that it is a smaller version of another.
+
+    Then it is the first that is not one in the chain, or else the largest under the first. Raises
+    `ImageError` where the file ends before that.
+    """
+    first = tiff.directory(tiff.first)
+    if first is None or not tiff.is_part(first):
+        return first
+    whole = next((one for one in tiff.chain() if not tiff.is_part(one)), None)
+    if whole is not None:
+        return whole
+    under = tiff.children(first)
+    if len(under) < len(tiff.numbers(first, SUBIFDS)[:MOST_CHILDREN]):
+        raise ImageError(Status.DAMAGED, "it ends before the directory of its picture")
+    found = [first, *(one for one in under if not tiff.is_part(one))]
+    return max(found, key=lambda one: tiff.size(one)[0] * tiff.size(one)[1])
 
 
 def picture_first(data: bytes) -> bytes:
     """A TIFF whose first directory is that of its picture; anything else, and most TIFFs, as it is.
 
-    That matters where the first directory says that it is a smaller version of another: then the
-    picture is the first that is not one in the chain, or else the largest under the first. Raises
-    `ImageError` where the file ends before that.
+    Raises `ImageError` where the file ends before that directory.
     """
     tiff = Tiff.of(data)
-    first = tiff.directory(tiff.first) if tiff else None
-    if tiff is None or first is None or not tiff.is_part(first):
+    main = main_directory(tiff) if tiff else None
+    if tiff is None or main is None or main.at == tiff.first:
         return data
-    whole = next((one for one in tiff.chain() if not tiff.is_part(one)), None)
-    if whole is None:
-        under = tiff.children(first)
-        if len(under) < len(tiff.numbers(first, SUBIFDS)[:MOST_CHILDREN]):
-            raise ImageError(Status.DAMAGED, "it ends before the directory of its picture")
-        whole = max(
-            [first, *(one for one in under if not tiff.is_part(one))],
-            key=lambda one: tiff.size(one)[0] * tiff.size(one)[1],
-        )
-    return data if whole is first else beginning_at(data, whole.at)
+    return beginning_at(data, main.at)
 
 
 def beginning_at(data: bytes | bytearray, at: int) -> bytes:
