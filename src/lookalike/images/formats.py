@@ -9,8 +9,8 @@ from typing import Any
 from PIL import Image
 from PIL import __version__ as pillow_version
 
-from lookalike.images.opening import NEVER_OPENED, openable
-from lookalike.images.plugins import PLUGINS, is_read, load_plugins
+from lookalike.images.opening import NEVER_OPENED, make_readable, openable
+from lookalike.images.plugins import PLUGINS, is_read
 from lookalike.images.raw_formats import WITH_PREVIEWS, WITHOUT_PREVIEWS
 from lookalike.images.signatures import pillow_name, remedies
 
@@ -43,7 +43,7 @@ class Format:
 def formats() -> list[Format]:
     """All formats that are known here, those that are read first, each by name."""
     for name in PLUGINS:
-        load_plugins(name)
+        make_readable(name)
     readable = {name for name in openable() if name not in ALIASES and is_read(name)}
     known = [
         Format(name, _extensions(name), True, _library(name), name == JPEG, "") for name in readable

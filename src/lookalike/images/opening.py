@@ -28,23 +28,28 @@ ACCEPT_SIZE = 16
 NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 
 
+@cache
 def openable() -> list[str]:
     """The formats to try: those that know their own by its first bytes before those that do not."""
     Image.init()
-    return _in_order(tuple(Image.ID))
+    names = [name for name in Image.ID if name not in NEVER_OPENED]
+    return sorted(names, key=lambda name: Image.OPEN[name][1] is None)
 
 
-@cache
-def _in_order(names: tuple[str, ...]) -> list[str]:
-    opened = [name for name in names if name not in NEVER_OPENED]
-    return sorted(opened, key=lambda name: Image.OPEN[name][1] is None)
+_forget_openable = openable.cache_clear
+
+
+def make_readable(name: str) -> None:
+    """Load what is installed for a format that nothing reads yet."""
+    if load_plugins(name):
+        _forget_openable()
 
 
 def open_image(data: bytes) -> Image.Image:
     """The image in `data`, its pixels not decoded yet. Raises `ImageError`."""
     found = recognise(data[:PREFIX_SIZE])
     if found is not None:
-        load_plugins(pillow_name(found.format))
+        make_readable(pillow_name(found.format))
     complaints: dict[str, str] = {}
     lacking: dict[str, str] = {}
     for name in openable():

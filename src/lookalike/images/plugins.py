@@ -39,16 +39,24 @@ def is_read(name: str) -> bool:
     return bool(features.check(library))
 
 
-@cache
-def load_plugins(name: str) -> None:
-    """Import the first plug-in that reads a format, where nothing does so yet."""
+def load_plugins(name: str) -> bool:
+    """Import a plug-in that reads a format, where nothing does so yet. Returns whether it did."""
     Image.init()
     for module in PLUGINS.get(name, ()):
         if is_read(name):
-            return
-        with contextlib.suppress(ImportError):  # it is not there, or its own libraries are not
-            plugin = import_module(module)
-            getattr(plugin, REGISTER, lambda: None)()
+            return False
+        if _import(module) and is_read(name):
+            return True
+    return False
+
+
+@cache
+def _import(module: str) -> bool:
+    try:
+        getattr(import_module(module), REGISTER, lambda: None)()
+    except Exception:  # noqa: BLE001  # it is not there or broken: then the format is unsupported
+        return False
+    return True
 
 
 def callers_modules() -> list[str]:

@@ -13,6 +13,8 @@ from lookalike.images.jpeg_header import START, read_header
 
 LEAST_SHARE = 4
 """A preview stands for a picture of no more than so many times its sides."""
+THUMBNAIL = 160
+"""Cameras' thumbnails have that longer side, often with bars; one never stands for the picture."""
 
 
 class Preview(NamedTuple):
@@ -53,7 +55,7 @@ class RawFile(NamedTuple):
 
 def _is_large_enough(size: tuple[int, int], whole: tuple[int, int]) -> bool:
     pairs = zip(sorted(size), sorted(whole), strict=True)
-    return min(whole) > 0 and all(LEAST_SHARE * one >= other for one, other in pairs)
+    return max(size) > THUMBNAIL and min(whole) > 0 and all(LEAST_SHARE * one >= other for one, other in pairs)
 
 
 def jpegs(data: bytes | bytearray, places: Iterable[tuple[int, int]]) -> tuple[Preview, ...]:

@@ -162,9 +162,10 @@ def trouble(complaint: str, summary: str) -> tuple[Status, str]:
 
 def complaint_of(error: Exception) -> str:
     """What a decoder complained of by raising something, in words."""
-    words = str(error).strip() or type(error).__name__
+    words = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, NotImplementedError):
         return f"not implemented: {words}"
-    if isinstance(error, KeyError) and any(isinstance(one, tuple) for one in error.args):
+    cause = error.__cause__  # Pillow raises others from those of its plug-ins
+    if isinstance(cause, KeyError) and any(isinstance(one, tuple) for one in cause.args):
         return f"unsupported mode: {words}"  # such as PSD's, and how many bits it is of
     return words
