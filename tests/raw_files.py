@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Value = bytes | int | tuple[int, ...]
+Entry = tuple[int, Value]
 SHORT, LONG, UNDEFINED, FRACTION = 3, 4, 7, 5
 CFA = 32803
 
@@ -50,9 +51,7 @@ class Builder:
         self.data += part
         return at
 
-    def directory(
-        self, entries: dict[int, tuple[int, Value]], following: int = 0, base: int = 0
-    ) -> int:
+    def directory(self, entries: dict[int, Entry], following: int = 0, base: int = 0) -> int:
         """`entries`: type and value by tag. `base`: where offsets count from."""
         packed = []
         for tag, (kind, value) in sorted(entries.items()):
@@ -81,7 +80,7 @@ def stored(
     photometric: int,
     bits: tuple[int, ...],
     **more: int,
-) -> dict[int, tuple[int, Value]]:
+) -> dict[int, Entry]:
     """The entries of a picture in one strip."""
     return {
         254: (LONG, more.get("subfile", 0)),
@@ -97,19 +96,21 @@ def stored(
     }
 
 
-def sensor(build: Builder, picture: Image.Image, **more: Any) -> dict[int, tuple[int, Value]]:
+def sensor(
+    build: Builder, picture: Image.Image, more: dict[int, Entry] | None = None
+) -> dict[int, Entry]:
     grey = np.asarray(picture.convert("L"), np.uint16) * 64
     data = grey.astype(build.order + "u2").tobytes()
     entries = stored(build.add(data), len(data), picture.size, CFA, (16,))
-    return entries | {33421: (SHORT, (2, 2)), 33422: (1, b"\0\1\1\2")} | more.get("entries", {})
+    return entries | {33421: (SHORT, (2, 2)), 33422: (1, b"\0\1\1\2")} | (more or {})
 
 
-def thumbnail(build: Builder, picture: Image.Image, **more: int) -> dict[int, tuple[int, Value]]:
+def thumbnail(build: Builder, picture: Image.Image, **more: int) -> dict[int, Entry]:
     small = np.asarray(picture.resize((160, 120))).tobytes()
     return stored(build.add(small), len(small), (160, 120), 2, (8, 8, 8), subfile=1, **more)
 
 
-def text(words: str) -> tuple[int, bytes]:
+def text(words: str) -> Entry:
     return 2, words.encode() + b"\0"
 
 
@@ -143,10 +144,10 @@ def dng(
 ) -> bytes:
     """Adobe's: the same, with a directory that says how the preview is stored."""
     build = Builder("<")
-    cut: dict[int, tuple[int, Value]] = {}
+    cut: dict[int, Entry] = {}
     if crop[0]:
         cut = {50720: (FRACTION, (crop[0], 1, crop[1], 1))}
-    under = [build.directory(sensor(build, picture, entries=cut))]
+    under = [build.directory(sensor(build, picture, cut))]
     if preview is not None:
         with Image.open(io.BytesIO(preview)) as image:
             size = image.size
@@ -188,7 +189,7 @@ def arw(picture: Image.Image, preview: bytes, orientation: int = 1) -> bytes:
     """Sony's: the preview in the first directory."""
     build = Builder("<")
     under = build.directory(sensor(build, picture))
-    first = {
+    first: dict[int, Entry] = {
         254: (LONG, 1),
         259: (SHORT, 6),
         271: text("SONY"),
@@ -214,7 +215,7 @@ def cr2(picture: Image.Image, preview: bytes, orientation: int = 1) -> bytes:
     lossless = build.add(bytes(5000))
     last = build.directory({259: (SHORT, 6), 273: (LONG, lossless), 279: (LONG, 5000)})
     exif = build.directory({40962: (SHORT, picture.width), 40963: (SHORT, picture.height)})
-    first = {
+    first: dict[int, Entry] = {
         259: (SHORT, 6),
         271: text("Canon"),
         273: (LONG, build.add(preview)),
@@ -228,7 +229,7 @@ def cr2(picture: Image.Image, preview: bytes, orientation: int = 1) -> bytes:
 def rw2(picture: Image.Image, preview: bytes, orientation: int = 1) -> bytes:
     """Panasonic's: borders of the sensor instead of a size."""
     build = Builder("<", magic=0x55)
-    first = {
+    first: dict[int, Entry] = {
         2: (SHORT, picture.width + 20),
         3: (SHORT, picture.height + 10),
         4: (SHORT, 4),

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from raw_files import Builder, scene, stored
 
 from lookalike import ImageError, Status
 from lookalike.images import read_picture
 from lookalike.images.codecs import TIFF_CODECS
+from raw_files import Builder, scene, stored
 
 FOREIGN = {
     "JBIG": 34661,

@@ -45,8 +45,24 @@ def test_only_jpeg_is_fast() -> None:
 def test_what_is_not_read_says_how_to_get_it() -> None:
     """Each format that is not readable has a remedy and no library."""
     missing = [one for one in formats() if not one.readable]
-    assert {"JPEG XL", "SVG", "PDF"} <= {one.name for one in missing}
+    assert {"SVG", "PDF", "DICOM", "OpenEXR"} <= {one.name for one in missing}
     assert all(one.remedy and not one.through for one in missing)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_raw_files_are_listed_as_what_is_read_of_them(
+    installed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those with previews are read, the others with rawpy only; each says how."""
+    spec = object() if installed else None
+    monkeypatch.setattr("lookalike.images.formats.find_spec", lambda name: spec)
+    listed = {one.name: one for one in formats()}
+    for name in ("DNG", "NEF", "CR2", "CR3", "ARW", "ORF", "RAF", "RW2", "PEF", "SRW"):
+        assert listed[name].readable
+        assert "preview" in listed[name].through
+        assert "rawpy" in listed[name].through
+    assert listed["X3F"].readable == installed
+    assert "rawpy" in (listed["X3F"].through or listed["X3F"].remedy)
 
 
 def test_a_format_whose_plugin_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

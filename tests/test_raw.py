@@ -7,33 +7,34 @@ import io
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-import raw_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from raw_files import jpeg, scene
 
+import raw_files
 from lookalike import ImageError, Status, find_duplicates, hash_image, hash_images
 from lookalike.images import Mark, read_picture
+from raw_files import jpeg, scene
 
 Make = Callable[..., bytes]
 MAKES: dict[str, tuple[str, Make]] = {
     "NEF": ("NEF", raw_files.nef),
-    "little-endian NEF": ("NEF", lambda *args: raw_files.nef(*args, order="<")),
+    "little-endian NEF": ("NEF", partial(raw_files.nef, order="<")),
     "DNG": ("DNG", raw_files.dng),
     "ARW": ("ARW", raw_files.arw),
     "PEF": ("PEF", raw_files.pef),
     "CR2": ("CR2", raw_files.cr2),
     "RW2": ("RW2", raw_files.rw2),
     "ORF": ("ORF", raw_files.orf),
-    "old ORF": ("ORF", lambda *args: raw_files.orf(*args, new=False)),
+    "old ORF": ("ORF", partial(raw_files.orf, new=False)),
     "RAF": ("RAF", raw_files.raf),
     "CR3": ("CR3", raw_files.cr3),
-    "CR3 without a track": ("CR3", lambda *args: raw_files.cr3(*args, track=False)),
+    "CR3 without a track": ("CR3", partial(raw_files.cr3, track=False)),
 }
 TURNED = [kind for kind in MAKES if kind != "RAF"]
 """RAF has no orientation but that of its JPEG."""
@@ -132,7 +133,7 @@ def test_the_preview_is_turned_as_the_raw_file_says(
     """What the camera stored sideways is seen upright, and so is the size."""
     picture = scene(8)
     _, make = MAKES[kind]
-    turned = Image.open(io.BytesIO(jpeg(picture)))
+    turned: Image.Image = Image.open(io.BytesIO(jpeg(picture)))
     turned = {3: turned.rotate(180), 6: turned.rotate(-90, expand=True),
               8: turned.rotate(90, expand=True)}.get(orientation, turned)  # fmt: skip
     data = make(picture, jpeg(picture, (320, 240)), orientation)

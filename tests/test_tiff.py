@@ -8,13 +8,13 @@ import time
 
 import numpy as np
 import pytest
-import raw_files
 from PIL import Image
-from raw_files import LONG, Builder, jpeg, scene, stored
 
+import raw_files
 from lookalike import ImageError, Status, hash_image
 from lookalike.images import read_picture
 from lookalike.images.tiff import MOST_PAGES, Tiff, pages
+from raw_files import LONG, Builder, jpeg, scene, stored
 
 SUBFILES = {"smaller version": 1, "mask": 4, "smaller mask": 5}
 

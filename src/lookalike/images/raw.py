@@ -54,8 +54,10 @@ class RawFile(NamedTuple):
 
 
 def _is_large_enough(size: tuple[int, int], whole: tuple[int, int]) -> bool:
+    if max(size) <= THUMBNAIL or min(whole) <= 0:
+        return False
     pairs = zip(sorted(size), sorted(whole), strict=True)
-    return max(size) > THUMBNAIL and min(whole) > 0 and all(LEAST_SHARE * one >= other for one, other in pairs)
+    return all(LEAST_SHARE * one >= other for one, other in pairs)
 
 
 def jpegs(data: bytes | bytearray, places: Iterable[tuple[int, int]]) -> tuple[Preview, ...]:

@@ -32,7 +32,7 @@ REDUCED, MASK = 1, 4
 """Bits of the tag `SUBFILE`: a smaller version of another picture, and what is transparent."""
 OLD_REDUCED = 2
 
-MOST_ENTRIES, MOST_VALUES, MOST_CHILDREN = 1024, 1 << 16, 32
+MOST_ENTRIES, MOST_VALUES, MOST_CHILDREN = 256, 1 << 16, 32
 """Of one directory, of one of its entries, and of the directories under one: more are not read."""
 MOST_PAGES = 10_000
 """As many directories are followed in a chain."""
@@ -111,13 +111,15 @@ class Tiff:
         end = begin + count * size
         if end > len(self.data):
             return None
+        read = bytes(self.data[begin : begin + min(count, MOST_ENTRIES) * size])
         entries: dict[int, Entry] = {}
-        for k in range(min(count, MOST_ENTRIES)):
-            tag, kind, values, value = self._entry.unpack_from(self.data, begin + k * size)
-            place = begin + (k + 1) * size - len(value)
-            if values * WIDTHS.get(kind, 1) > len(value):
-                place = self.base + self._offset.unpack(value)[0]
-            entries.setdefault(tag, Entry(kind, values, place))
+        place = begin + size - self._offset.size
+        for tag, kind, length, value in self._entry.iter_unpack(read):
+            at_value = place
+            if length * WIDTHS.get(kind, 1) > self._offset.size:
+                at_value = self.base + self._offset.unpack(value)[0]
+            entries.setdefault(tag, Entry(kind, length, at_value))
+            place += size
         following = 0
         if end + self._offset.size <= len(self.data):
             (following,) = self._offset.unpack_from(self.data, end)
