@@ -49,7 +49,8 @@ def find(
     Beside paths: archives (.zip, .cbz, .tar, .tar.gz, ...), globs in quotes, URLs, addresses such
     as s3://bucket/photos, and Parquet files.
 
-    Nothing is deleted or changed. Of each group the image with the most pixels is the one to keep.
+    Nothing is deleted or changed. The one to keep of each group is a camera's raw file if there is
+    one, else the image with the most pixels.
 
     \b
     Examples:
