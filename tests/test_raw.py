@@ -91,6 +91,13 @@ def test_a_thumbnail_does_not_stand_for_a_small_raw_file_either(no_rawpy: None) 
     assert read_picture(raw_files.dng(picture, jpeg(picture, (161, 121)))).is_preview
 
 
+def test_a_phase_one_file_is_recognised(no_rawpy: None) -> None:
+    """By the mark behind its header; its size is not known, so no preview stands for it."""
+    build = raw_files.Builder("<", room=b"IIII\x01waR" + bytes(8))
+    data = build.done(build.directory(raw_files.thumbnail(build, scene(20))))
+    assert refusal(data).reason.startswith("IIQ raw file: pip install rawpy")
+
+
 def test_the_largest_preview_is_taken() -> None:
     """Of two that are large enough, the larger one."""
     picture, other = scene(4), scene(5)

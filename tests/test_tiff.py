@@ -161,3 +161,17 @@ def test_a_jpeg_of_a_page_is_not_a_tiff() -> None:
     """Anything else has no pages."""
     assert pages(jpeg(scene(8))) == []
     assert pages(b"II*\0") == []
+
+
+@pytest.mark.parametrize("start", [b"IIII", b"MMMM", b"CR\2\0", b"CR\2\0IIII"])
+def test_pixels_that_look_like_a_camera_maker_s_mark_are_pixels(start: bytes) -> None:
+    """What stands behind the header of a raw file may stand in an ordinary TIFF."""
+    pixels = np.asarray(scene(9, (64, 48))).copy()
+    pixels.reshape(-1)[: len(start)] = list(start)
+    build = Builder("<")
+    at = build.add(pixels.tobytes())
+    data = build.done(build.directory(stored(at, pixels.nbytes, (64, 48), 2, (8, 8, 8))))
+    assert data[8:].startswith(start)
+    read = read_picture(data)
+    assert read.format == "TIFF"
+    assert np.array_equal(read.pixels, pixels)

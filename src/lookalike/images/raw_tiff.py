@@ -23,6 +23,7 @@ from lookalike.images.tiff import (
 MOST_DIRECTORIES = 64
 """As many are looked at in one file."""
 
+CR2_MARK = b"CR\2"
 MAKE, EXIF, MAKER_NOTE, DNG_VERSION, CROP = 271, 34665, 37500, 50706, 50720
 EXIF_WIDTH, EXIF_HEIGHT = 40962, 40963
 SENSOR = {32803, 34892}
@@ -65,15 +66,17 @@ def raw_in_tiff(tiff: Tiff) -> RawFile | None:
         return None
     first = directories[0]
     sensor = [one for one in directories if tiff.number(one, PHOTOMETRIC) in SENSOR]
-    is_cr2, is_iiq = data[8:10] == b"CR", data[8:12] in {b"IIII", b"MMMM"}
-    if not (sensor or is_cr2 or is_iiq or DNG_VERSION in first.entries):
+    maker, is_dng = _maker(tiff, first), DNG_VERSION in first.entries
+    # Behind the header there may as well be pixels of an ordinary TIFF.
+    is_cr2 = data[8:11] == CR2_MARK and maker == "CR2"
+    is_iiq = data[8:12] + data[13:16] == b"IIIIwaR" or data[8:15] == b"MMMMRaw"
+    if not (sensor or is_cr2 or is_iiq or is_dng):
         return None
-    name = "DNG" if DNG_VERSION in first.entries else "CR2" if is_cr2 else "IIQ" if is_iiq else ""
     shown = [one for one in directories if _is_preview(tiff, one)]
     ends = [sum(piece) for one in (directories if is_cr2 else sensor) for piece in tiff.pieces(one)]
     ends += [tiff.base + at for at in tiff.numbers(first, SUBIFDS)]
     return RawFile(
-        name=name or _maker(tiff, first),
+        name="DNG" if is_dng else "IIQ" if is_iiq else maker,
         size=_exif_size(tiff, first) if is_cr2 else _sensor_size(tiff, sensor),
         orientation=tiff.number(first, ORIENTATION, 1),
         previews=_previews(tiff, shown),
