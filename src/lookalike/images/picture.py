@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,11 +44,12 @@ class Picture:
         frames: int = 1,
         file: Contents | None = None,
         reduction: Reduction | None = None,
+        later: Iterable[Picture] = (),
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
-        `reduction`: where it was decoded to other pixels than the file has.
+        `reduction`: where it was decoded to other pixels than the file has. `later`: as `later`.
         """
         self._stored = stored
         self._orientation = orientation
@@ -58,6 +60,8 @@ class Picture:
         """The format's name as Pillow has it, such as JPEG; empty for pixels that came as such."""
         self.frames = frames
         """How many frames or pages the file has; this is the first."""
+        self.later = later
+        """The sampled ones of the others, to be decoded one at a time, and once."""
         self.byte_count = stored.nbytes if file is None else file.size
         """Size of the file in bytes, or of the pixels where no file was."""
         width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, cast
 
@@ -24,6 +24,7 @@ from lookalike.images.contents import (
 )
 from lookalike.images.decoding import decode
 from lookalike.images.jpeg import decode_luma, decode_whole, header_of, scale_for
+from lookalike.images.later_frames import LaterFrames, frame_numbers
 from lookalike.images.limits import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
@@ -166,7 +167,6 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
         pixels,
         orientation=1 if how.as_stored else header.orientation,
         format="MPO" if header.images > 1 else "JPEG",
-        frames=header.images,
         file=contents,
         reduction=reduction,
     )
@@ -223,15 +223,23 @@ def taken(
 def _opened(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
     image = opened()
     check_size(image.size, how.max_pixels)
-    frames = 1
+    numbers: Sequence[int] = range(1)
+    fault = ""
     if file is not None:
         try:
-            frames = getattr(image, "n_frames", 1)
-        except Exception:  # noqa: BLE001  # something is wrong with a later frame
+            numbers = frame_numbers(image, file.data)
+        except Exception as error:  # noqa: BLE001  # something is wrong with a later frame
+            fault = str(error).strip() or type(error).__name__
             image = opened()  # which that one may stand on now
     pixels, orientation = decode(image, as_stored=how.as_stored)
+    has_later = len(numbers) > 1 or fault
     return Picture(
-        pixels, orientation=orientation, format=image.format or "", frames=frames, file=file
+        pixels,
+        orientation=orientation,
+        format=image.format or "",
+        frames=len(numbers),
+        file=file,
+        later=LaterFrames(image, numbers, how.max_pixels, fault) if has_later else (),
     )
 
 
