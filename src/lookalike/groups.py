@@ -136,8 +136,7 @@ def widest_distance(hashes: HashArray) -> tuple[int, bool]:
 
 def widest_at_all(at_all: NDArray[np.uint8], hashes: HashArray) -> tuple[int, bool]:
     """The same for images at several moments: the largest distance at any of them."""
-    widest = [
-        widest_distance(HashArray(np.ascontiguousarray(at_all[:, k]), hashes.algorithm).unique().hashes)
-        for k in range(at_all.shape[1])
-    ]
+    moments = [np.ascontiguousarray(at_all[:, k]) for k in range(at_all.shape[1])]
+    distinct = [HashArray(data, hashes.algorithm).unique().hashes for data in moments]
+    widest = [widest_distance(one) for one in distinct]
     return max(bits for bits, _ in widest), all(exact for _, exact in widest)

@@ -81,9 +81,7 @@ def pairs_within(
 
     Raises `LookalikeError` where they would be more than about `MOST_PAIRS`.
     """
-    links = [
-        _Links(members, at_moments(table, members, hashes), max_distance) for members in sets
-    ]
+    links = [_Links(members, at_moments(table, members, hashes), max_distance) for members in sets]
     count = sum(one.count for one in links)
     if count > 2 * MOST_PAIRS:
         raise too_many(f"about {count // 2:,}, more than")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,16 +70,15 @@ def related_images(
     first_of = np.empty(nodes.total, np.intp)
     first_of[nodes.of_image[::-1]] = np.arange(len(table))[::-1]
     pairs: dict[tuple[int, int], tuple[int, int]] = {}
-    found = _pairs_of_nodes(nodes, sets, max_distance, workers)
-    for one, other in found:
+    for one, other in _pairs_of_nodes(nodes, sets, max_distance, workers):
         key = (min(sets[one], sets[other]), max(sets[one], sets[other]))
         pairs.setdefault(key, (first_of[one], first_of[other]))
         if len(pairs) == MOST_RELATED:
             break
     out = []
     for one, other in sorted((min(pair), max(pair)) for pair in pairs.values()):
-        moments = [moments_of(table, int(at), algorithm) for at in (one, other)]
-        found = agreement(*moments, max_distance)
+        ours, theirs = (moments_of(table, int(at), algorithm) for at in (one, other))
+        found = agreement(ours, theirs, max_distance)
         out.append(Related(table.paths[one], table.paths[other], found.agreeing, found.compared))
     return out
 

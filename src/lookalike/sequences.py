@@ -131,8 +131,8 @@ class Sequences:
 
     def first_moments(self) -> NDArray[np.intp]:
         """`(n,)`: the first moment of each sequence that is not flat."""
-        masks = self.kinds & ((1 << MOMENTS) - 1)
-        return ((~masks[:, None] >> np.arange(MOMENTS)) & 1).argmax(axis=1)
+        is_flat = self.kinds[:, None] >> np.arange(MOMENTS) & 1
+        return is_flat.argmin(axis=1)
 
     def links(self, max_distance: int, workers: int | None) -> Iterator[Block]:
         """Pairs of sequences that are near each other at every moment."""
@@ -188,9 +188,7 @@ def farthest(
     return out
 
 
-def at_moments(
-    table: HashTable, members: NDArray[np.intp], hashes: HashArray
-) -> NDArray[np.uint8]:
+def at_moments(table: HashTable, members: NDArray[np.intp], hashes: HashArray) -> NDArray[np.uint8]:
     """`(members, moments, bytes)`: the hashes of a group at each moment at which they say
     something. Of stills, and where only equal files or pixels match, that is one."""
     positions = members.tolist() if table.samples else []

@@ -37,7 +37,9 @@ def tiff_pages(data: bytes | bytearray) -> list[int]:
             (count,) = count_of.unpack_from(data, at)
             first = at + count_of.size
             (following,) = after.unpack_from(data, first + count * tag.size)
-            tags = [tag.unpack_from(data, first + k * tag.size) for k in range(min(count, MOST_TAGS))]
+            tags = [
+                tag.unpack_from(data, first + k * tag.size) for k in range(min(count, MOST_TAGS))
+            ]
         except struct.error:  # cut off
             break
         if not pages or not _is_derived(tags, order):
