@@ -132,7 +132,8 @@ class Sequences:
     def first_moments(self) -> NDArray[np.intp]:
         """`(n,)`: the first moment of each sequence that is not flat."""
         is_flat = self.kinds[:, None] >> np.arange(MOMENTS) & 1
-        return is_flat.argmin(axis=1)
+        first: NDArray[np.intp] = is_flat.argmin(axis=1)
+        return first
 
     def links(self, max_distance: int, workers: int | None) -> Iterator[Block]:
         """Pairs of sequences that are near each other at every moment."""

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MOMENTS = 8
-MOST_PIXELS = 100_000_000
-"""So many are decoded of one file after its first frame. It is not time that ends the reading: the
-answer must not depend on how busy a machine is."""
+MOST_PIXELS = 500_000_000
+"""So many are decoded of one file after its first frame, as many as one picture may have. It is not
+time that ends the reading: the answer must not depend on how busy a machine is."""
 LEAST_PIXELS = 1 << 14
 """A frame counts as no fewer: each has a cost of its own, however small it is."""
+PASSING_PIXELS = 1 << 17
+"""A page that is passed over counts as so many: Pillow reads all of its tags."""
 
 PLAYED = {"GIF", "WEBP", "PNG", "AVIF", "FLI", "JXL"}
 """Formats whose frames build on each other: to see one, all before it are decoded."""
@@ -90,10 +92,12 @@ class LaterFrames:
         """Wind on to a frame; false where that would go beyond the bound. Raises `ImageError`."""
         image = self._image
         shown = image.tell()
-        steps = range(shown + 1, number + 1) if image.format in PLAYED else [number]
+        played = image.format in PLAYED
+        if not played:
+            self._left -= PASSING_PIXELS * (number - shown - 1)
         try:
-            for step in steps:
-                if image.format in PLAYED and not self._pay(image):
+            for step in range(shown + 1, number + 1) if played else [number]:
+                if self._left < 0 or played and not self._pay(image):
                     return False
                 image.seek(step)
         except ImageError:
@@ -103,10 +107,9 @@ class LaterFrames:
         except Exception as error:  # decoders raise anything on broken bytes
             complaint = str(error).strip() or type(error).__name__
             raise ImageError(*trouble(complaint, "it cannot be reached")) from error
-        if image.format in PLAYED:
+        if played:
             return True
         check_size(image.size, self._max_pixels)
-        self._left -= LEAST_PIXELS * (number - shown)  # what is passed over has a header at least
         return self._pay(image)
 
     def _pay(self, image: Image.Image) -> bool:
