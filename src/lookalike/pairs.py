@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike._native import kernel
 from lookalike.errors import LookalikeError
-from lookalike.hashes import words_of
 from lookalike.index import Block
-from lookalike.sequences import at_moments, near_at_all
+from lookalike.sequences import at_moments, distinct_rows, near_at_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,8 +38,7 @@ class _Links:
         self, members: NDArray[np.intp], at_all: NDArray[np.uint8], max_distance: int
     ) -> None:
         """`at_all`: the hashes of the members, `(members, moments, bytes)`."""
-        words = words_of(at_all.reshape(len(members), -1))
-        inverse, first = kernel.distinct(words)
+        inverse, first = distinct_rows(at_all)
         counts = np.bincount(inverse, minlength=len(first))
         within = np.arange(len(first), dtype=np.uint32)
         blocks = [Block(within, within, np.zeros(len(within), np.uint16))]

@@ -158,7 +158,7 @@ def near_at_all(
     The hashes of several moments are searched as one: where all pictures are alike at one moment,
     as in films that begin with the same title, there would be too many pairs to look at.
     """
-    moments = [words_of(np.ascontiguousarray(hashes[:, k])) for k in range(hashes.shape[1])]
+    moments = _words_of_each(hashes)
     moments.sort(key=lambda words: -len(kernel.distinct(words)[1]))
     most = max(MOST_WORDS // moments[0].shape[1], 1)
     words = np.concatenate(moments[:most], axis=1)
@@ -171,6 +171,22 @@ def near_at_all(
         distance = farthest(hashes, block.i, hashes, block.j)
         near = distance <= max_distance
         yield Block(block.i[near], block.j[near], distance[near])
+
+
+def distinct_rows(
+    hashes: NDArray[np.uint8],
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Of `(n, moments, bytes)`, the number of each row among the distinct ones, and where each of
+    these is first."""
+    of_each = [kernel.distinct(words) for words in _words_of_each(hashes)]
+    if len(of_each) == 1:
+        return of_each[0]
+    numbers = np.stack([inverse for inverse, _ in of_each], axis=1)
+    return kernel.distinct(words_of(numbers.view(np.uint8)))
+
+
+def _words_of_each(hashes: NDArray[np.uint8]) -> list[NDArray[np.uint64]]:
+    return [words_of(np.ascontiguousarray(hashes[:, k])) for k in range(hashes.shape[1])]
 
 
 def farthest(

@@ -97,7 +97,7 @@ class LaterFrames:
             self._left -= PASSING_PIXELS * (number - shown - 1)
         try:
             for step in range(shown + 1, number + 1) if played else [number]:
-                if self._left < 0 or played and not self._pay(image):
+                if self._left < 0 or (played and not self._pay(image)):
                     return False
                 image.seek(step)
         except ImageError:
