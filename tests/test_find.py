@@ -289,6 +289,7 @@ def test_json_has_the_documented_form(folder: Path) -> None:
     document = json.loads(lookalike.find_duplicates(folder).to_json())
     assert list(document) == [
         "groups",
+        "related",
         "failures",
         "damaged",
         "warnings",
@@ -297,6 +298,7 @@ def test_json_has_the_documented_form(folder: Path) -> None:
         "skipped",
         "algorithm",
         "max_distance",
+        "preparation",
         "version",
     ]
     assert document["groups"][2] == {

@@ -14,6 +14,7 @@ import pytest
 
 from index_model import KINDS, Key, Kind, Model, bands_of, collected, small_tails
 from lookalike import Index, IndexFileError
+from lookalike.images import PREPARATION
 from lookalike.index import layout, storage
 from lookalike.index.file import Header, open_file
 from lookalike.index.multi_index import MultiIndex
@@ -213,8 +214,9 @@ def test_opening_reads_no_hashes_and_no_keys(tmp_path: Path) -> None:
     for name, dtype, shape in (("hashes", "|u1", (count, 8)), ("keys.int", "<i8", (count,))):
         sections.append(layout.Section(name, dtype, shape, offset, 8 * count, 0))
         offset = sections[-1].end
+    header = Header("phash", 64, count, count, PREPARATION)
     path = tmp_path / "index"
-    path.write_bytes(layout.packed(Header("phash", 64, count, count), sections, offset))
+    path.write_bytes(layout.packed(header, sections, offset))
     os.truncate(path, offset)
     tracemalloc.start()
     index = Index.open(path)

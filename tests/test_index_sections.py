@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index_model import Kind, bands_of
 from lookalike import Index, IndexFileError
 from lookalike._native import kernel
+from lookalike.images import PREPARATION
 from lookalike.index.file import Header, open_file, write
 
 Sections = dict[str, NDArray[Any]]
@@ -44,7 +45,7 @@ def search_in_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     bands_of(monkeypatch, 9)
 
 
-HEADER = Header("phash", 64, 100, 80)
+HEADER = Header("phash", 64, 100, 80, PREPARATION)
 
 
 def opened(path: Path, sections: Sections, header: Header = HEADER) -> Index:

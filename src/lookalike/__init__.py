@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         IndexFileError,
         LookalikeError,
         MissingExtraError,
+        PreparationWarning,
         Status,
     )
     from lookalike.hashes import Hash, HashArray
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from lookalike.index import Index, Match, Matches
     from lookalike.kernel import KernelInfo, kernel_info
     from lookalike.progress import progress_bar
+    from lookalike.related import Related
     from lookalike.results import Duplicate, Group, Result
     from lookalike.scan import find_duplicates
     from lookalike.sources import ArchiveLimits, Item, files_from
@@ -47,6 +49,7 @@ _HOMES = {
         "IndexFileError",
         "LookalikeError",
         "MissingExtraError",
+        "PreparationWarning",
         "Status",
     ],
     "hashes": ["Hash", "HashArray"],
@@ -55,6 +58,7 @@ _HOMES = {
     "index": ["Index", "Match", "Matches"],
     "kernel": ["KernelInfo", "kernel_info"],
     "progress": ["progress_bar"],
+    "related": ["Related"],
     "results": ["Duplicate", "Group", "Result"],
     "scan": ["find_duplicates"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
@@ -63,7 +67,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022  # by subject
-    "find_duplicates", "Result", "Group", "Duplicate",
+    "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
     "Item", "files_from", "ArchiveLimits",
@@ -71,7 +75,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "IndexFileError",
-    "MissingExtraError",
+    "MissingExtraError", "PreparationWarning",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",
 ]  # fmt: skip
 

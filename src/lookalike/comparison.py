@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
-from lookalike.hashing import read_named
+from lookalike.hashing import named, read_named
+from lookalike.sampled import Sampled
+from lookalike.sequences import agreement
 
 if TYPE_CHECKING:
-    from lookalike.images import ImageSource
+    from lookalike.algorithms import Algorithm
+    from lookalike.images import ImageSource, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Comparison:
     """What two images have in common."""
 
     distance: int
-    """In how many bits their hashes differ."""
+    """In how many bits their hashes differ; of several frames, those that differ most."""
     bits: int
     """How many bits the hashes have."""
     algorithm: str
@@ -28,7 +31,14 @@ class Comparison:
     flat: bool
     """Whether one of them has too little detail for its hash to mean anything."""
     alike: bool
-    """Whether they look alike; where one is flat, whether their pixels are equal."""
+    """Whether they look alike; where one is flat, whether their pixels are equal. Of several
+    frames, all that were looked at have to agree."""
+    agreeing: int
+    """How many of their frames look alike, compared at the same moments of the two."""
+    compared: int
+    """How many pairs of frames were compared; 1 for two stills."""
+    first_frames_alike: bool
+    """Whether their first frames look alike, whatever comes after."""
 
 
 def compare(
@@ -45,16 +55,31 @@ def compare(
     """
     kind = get_algorithm(algorithm)
     allowed = checked_distance(max_distance, algorithm)
-    one, other = read_named(first), read_named(second)
-    distance = int((kind.compute(one) != kind.compute(other)).sum())
+    pictures = [read_named(image) for image in (first, second)]
+    one, other = (
+        _sampled(picture, kind, image)
+        for picture, image in zip(pictures, (first, second), strict=True)
+    )
+    exact = pictures[0].digest == pictures[1].digest
     flat = one.flat or other.flat
-    equal_pixels = flat and one.pixel_digest() == other.pixel_digest()
+    found = agreement(one.moments, other.moments, allowed)
+    same_pixels = flat and one.flat_digest == other.flat_digest
     return Comparison(
-        distance=distance,
+        distance=found.distance,
         bits=kind.bits,
         algorithm=kind.name,
         max_distance=allowed,
-        exact=one.digest == other.digest,
+        exact=exact,
         flat=flat,
-        alike=equal_pixels if flat else distance <= allowed,
+        alike=same_pixels if flat else exact or found.matches,
+        agreeing=found.agreeing,
+        compared=found.compared,
+        first_frames_alike=found.first_alike,
     )
+
+
+def _sampled(picture: Picture, kind: Algorithm, image: ImageSource) -> Sampled:
+    sampled = Sampled(picture, [kind], only_first=False)
+    if sampled.damage:
+        raise named(sampled.damage, image) from sampled.damage
+    return sampled

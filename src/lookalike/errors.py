@@ -65,6 +65,10 @@ class IndexFileError(LookalikeError):
         return IndexFileError, (self.reason, self.path)
 
 
+class PreparationWarning(UserWarning):
+    """Stored hashes were made when pictures were prepared in another way for their hashes."""
+
+
 class MissingExtraError(LookalikeError, ImportError):
     """An optional package is needed; the message names the `pip install` line."""
 

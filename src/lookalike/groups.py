@@ -2,6 +2,7 @@
 
 Images of equal hashes are one node, so that 300,000 of them are no 45,000,000,000 pairs. Flat
 images, whose hashes mean nothing, are one node where their pixels are equal, and are not searched.
+Files of several frames are nodes of their own: they are few, and are compared frame by frame.
 """
 
 from __future__ import annotations
@@ -12,18 +13,29 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.index import searcher_for
+from lookalike.hashes import HashArray, words_of
+from lookalike.index import Searcher, searcher_for
+from lookalike.index.searcher import roots
+from lookalike.sequences import STILL, Sequences, farthest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.hashes import HashArray
     from lookalike.progress import Progress
     from lookalike.table import HashTable
 
 EXACT_UP_TO = 10_000
 
-REASONS = ("undamaged", "raw file", "most pixels", "most bytes", "shortest path", "first by name")
+REASONS = (
+    "undamaged",
+    "raw file",
+    "more than one frame",
+    "most pixels",
+    "most frames",
+    "most bytes",
+    "shortest path",
+    "first by name",
+)
 """Why a keeper was chosen; each decides only among those that are equal by the ones before."""
 
 
@@ -33,45 +45,77 @@ class Nodes(NamedTuple):
     of_image: NDArray[np.uint32]
     """`(n,)`: the node of each image."""
     hashes: HashArray
-    """Those of the first nodes; the nodes behind them are flat, and have none."""
+    """Those of the first nodes, the stills."""
+    sequences: Sequences
+    """The next nodes; those behind them are flat, and have no hashes."""
     total: int
     """How many nodes there are."""
 
 
 def nodes_of(table: HashTable, hashes: HashArray) -> Nodes:
     """Collapse the images of a table."""
-    flat = np.fromiter(table.flat_digests, np.intp, len(table.flat_digests))
-    detailed = np.ones(len(table), np.bool_)
-    detailed[flat] = False
-    unique = hashes[detailed].unique()
+    sequences = Sequences(table, hashes.algorithm)
+    still = np.ones(len(table), np.bool_)
+    still[list(table.flat_digests)] = False
+    still[list(sequences.number_of)] = False
+    unique = hashes[still].unique()
     of_image = np.empty(len(table), np.uint32)
-    of_image[detailed] = unique.inverse
+    of_image[still] = unique.inverse
+    for at, number in sequences.number_of.items():
+        of_image[at] = len(unique.hashes) + number
+    first_flat = len(unique.hashes) + len(sequences)
     flat_nodes: dict[bytes, int] = {}
     for at, digest in table.flat_digests.items():
-        of_image[at] = len(unique.hashes) + flat_nodes.setdefault(digest, len(flat_nodes))
-    return Nodes(of_image, unique.hashes, len(unique.hashes) + len(flat_nodes))
+        of_image[at] = first_flat + flat_nodes.setdefault(digest, len(flat_nodes))
+    return Nodes(of_image, unique.hashes, sequences, first_flat + len(flat_nodes))
 
 
 def connect(
     nodes: Nodes, max_distance: int, workers: int | None, progress: Progress
 ) -> NDArray[np.uint32]:
     """`(nodes,)`: the smallest node of the connected set that each node belongs to."""
-    roots = np.arange(nodes.total, dtype=np.uint32)
+    sets = np.arange(nodes.total, dtype=np.uint32)
     hashes = nodes.hashes
     searcher = searcher_for(hashes.words, hashes.bits, max_distance, workers)
     connected = searcher.connected(max_distance, workers=workers, progress=progress)
-    roots[: len(hashes)] = connected
-    return roots
+    sets[: len(hashes)] = connected
+    if len(nodes.sequences):
+        _join_sequences(sets, nodes, searcher, max_distance, workers)
+    return roots(sets)
+
+
+def _join_sequences(
+    sets: NDArray[np.uint32],
+    nodes: Nodes,
+    searcher: Searcher,
+    max_distance: int,
+    workers: int | None,
+) -> None:
+    """Join sequences with each other, and with the stills that they are near at every moment."""
+    stills, sequences = nodes.hashes, nodes.sequences
+    offset = np.uint32(len(stills))
+    for block in sequences.links(max_distance, workers):
+        kernel.join_sets(sets, block.i + offset, block.j + offset)
+    steady = np.flatnonzero(sequences.kinds == STILL).astype(np.uint32)
+    queries = words_of(np.ascontiguousarray(sequences.hashes[steady, 0]))
+    for block in searcher.matches(queries, max_distance, workers=workers):
+        of_block = steady[block.i]
+        distance = farthest(sequences.hashes, of_block, stills.data[:, None], block.j)
+        near = distance <= max_distance
+        kernel.join_sets(sets, block.j[near], of_block[near] + offset)
 
 
 def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str]:
     """Which of the members stays, and why: one that is not damaged, then a camera's raw file, then
-    the one of most pixels, then most bytes, then the shortest path, then the first by name."""
+    one of several frames, then the one of most pixels, most frames, most bytes, the shortest path,
+    the first by name."""
 
-    def rank(at: int) -> tuple[bool, bool, int, int, int, str]:
+    def rank(at: int) -> tuple[bool, bool, bool, int, int, int, int, str]:
         byte_count, width, height = table.size(at)
-        path, is_raw = table.paths[at], table.is_raw(at)
-        return at in table.damages, not is_raw, -width * height, -byte_count, len(path), path
+        frames, path = table.frames(at), table.paths[at]
+        damaged, still, pixels = at in table.damages, frames == 1, width * height
+        not_raw = not table.is_raw(at)
+        return damaged, not_raw, still, -pixels, -frames, -byte_count, len(path), path
 
     keeper, runner_up = heapq.nsmallest(2, members.tolist(), key=rank)
     first, second = rank(keeper), rank(runner_up)
@@ -91,3 +135,11 @@ def widest_distance(hashes: HashArray) -> tuple[int, bool]:
         return kernel.diameter(hashes.data), True
     from_first = int(np.bitwise_count(hashes.data ^ hashes.data[0]).sum(axis=1).max())
     return min(2 * from_first, hashes.bits), False
+
+
+def widest_at_all(at_all: NDArray[np.uint8], hashes: HashArray) -> tuple[int, bool]:
+    """The same for images at several moments: the largest distance at any of them."""
+    moments = [np.ascontiguousarray(at_all[:, k]) for k in range(at_all.shape[1])]
+    distinct = [HashArray(data, hashes.algorithm).unique().hashes for data in moments]
+    widest = [widest_distance(one) for one in distinct]
+    return max(bits for bits, _ in widest), all(exact for _, exact in widest)

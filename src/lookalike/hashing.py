@@ -77,8 +77,13 @@ def read_named(
             at_hand(image), max_pixels=max_pixels, max_bytes=max_bytes, least_side=least_side
         )
     except ImageError as error:
-        path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
-        raise ImageError(error.status, error.reason, path) from error
+        raise named(error, image) from error
+
+
+def named(error: ImageError, image: ImageSource) -> ImageError:
+    """The same error with the path of the image, if it has one."""
+    path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
+    return ImageError(error.status, error.reason, path)
 
 
 def distance(

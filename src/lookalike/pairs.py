@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.errors import LookalikeError
-from lookalike.index import Block, searcher_for
+from lookalike.index import Block
+from lookalike.sequences import at_moments, distinct_rows, near_at_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
+    from lookalike.table import HashTable
 
 MOST_PAIRS = 20_000_000
 
@@ -32,22 +34,25 @@ class Pairs(NamedTuple):
 class _Links:
     """The pairs of one group, between its distinct hashes, not yet expanded to images."""
 
-    def __init__(self, members: NDArray[np.intp], hashes: HashArray, max_distance: int) -> None:
-        unique = hashes[members].unique()
-        within = np.arange(len(unique.hashes), dtype=np.uint32)
+    def __init__(
+        self, members: NDArray[np.intp], at_all: NDArray[np.uint8], max_distance: int
+    ) -> None:
+        """`at_all`: the hashes of the members, `(members, moments, bytes)`."""
+        inverse, first = distinct_rows(at_all)
+        counts = np.bincount(inverse, minlength=len(first))
+        within = np.arange(len(first), dtype=np.uint32)
         blocks = [Block(within, within, np.zeros(len(within), np.uint16))]
-        searcher = searcher_for(unique.hashes.words, hashes.bits, max_distance, workers=1)
-        for block in searcher.pairs(max_distance, workers=1):
+        for block in near_at_all(at_all[first], max_distance, workers=1):
             blocks.append(block)
             if sum(len(one.i) for one in blocks) > 2 * MOST_PAIRS:
                 raise too_many("more than")
         left, right, self.distance = (
             np.concatenate(column) for column in zip(*blocks, strict=True)
         )
-        self.members = members[np.argsort(unique.inverse, kind="stable")]
-        starts = np.cumsum(unique.counts) - unique.counts
+        self.members = members[np.argsort(inverse, kind="stable")]
+        starts = np.cumsum(counts) - counts
         self.left, self.right = starts[left], starts[right]
-        self.left_count, self.right_count = unique.counts[left], unique.counts[right]
+        self.left_count, self.right_count = counts[left], counts[right]
 
     @property
     def count(self) -> int:
@@ -66,12 +71,14 @@ class _Links:
         return Pairs(np.minimum(one, other), np.maximum(one, other), self.distance[link][wanted])
 
 
-def pairs_within(sets: Iterable[NDArray[np.intp]], hashes: HashArray, max_distance: int) -> Pairs:
+def pairs_within(
+    sets: Iterable[NDArray[np.intp]], table: HashTable, hashes: HashArray, max_distance: int
+) -> Pairs:
     """The pairs of each set of positions that lie within `max_distance`.
 
     Raises `LookalikeError` where they would be more than about `MOST_PAIRS`.
     """
-    links = [_Links(members, hashes, max_distance) for members in sets]
+    links = [_Links(members, at_moments(table, members, hashes), max_distance) for members in sets]
     count = sum(one.count for one in links)
     if count > 2 * MOST_PAIRS:
         raise too_many(f"about {count // 2:,}, more than")

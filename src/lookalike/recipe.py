@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.errors import ImageError, Status
-from lookalike.hashes import pack_bits
 from lookalike.images import (
     Contents,
     Origin,
@@ -18,6 +17,7 @@ from lookalike.images import (
     is_item,
     read_picture,
 )
+from lookalike.sampled import Sampled
 from lookalike.sources import at_hand
 from lookalike.table import Failure, Row
 
@@ -45,6 +45,8 @@ class Recipe:
     max_bytes: int
     take_damaged: bool
     """Whether to hash what there is of an image that cannot be decoded to its end."""
+    only_first: bool = True
+    """Whether to look at no more than the first frame of an image."""
 
     @cached_property
     def kinds(self) -> list[Algorithm]:
@@ -58,6 +60,9 @@ class Recipe:
             picture = self._read(picture.whole_file or source, None)
         if picture.damage and picture.nearly_flat:  # so are many that have nothing in common
             raise ImageError(Status.DAMAGED, f"{picture.damage}; there is too little of it to hash")
+        sampled = Sampled(picture, self.kinds, only_first=self.only_first)
+        if sampled.damage and not self.take_damaged:
+            raise sampled.damage
         return Row(
             path=key,
             byte_count=picture.byte_count,
@@ -67,10 +72,11 @@ class Recipe:
             frames=picture.frames,
             digest=picture.digest,
             is_beginning=picture.is_beginning and isinstance(source, str) and source == key,
-            flat_digest=picture.pixel_digest() if picture.flat else b"",
-            hashes=tuple(pack_bits(kind.compute(picture)) for kind in self.kinds),
-            damage=picture.damage,
-            marks=picture.marks,
+            flat_digest=sampled.flat_digest,
+            hashes=sampled.first,
+            damage=sampled.damage.reason if sampled.damage else picture.damage,
+            marks=sampled.marks,
+            samples=sampled.samples,
         )
 
     def _read(self, source: ImageSource | Origin, least_side: int | None) -> Picture:
@@ -90,6 +96,7 @@ def recipe_for(
     max_pixels: int,
     max_bytes: int,
     damaged: Damaged,
+    only_first: bool = True,
 ) -> Recipe:
     """What a caller asks for. Raises `ValueError` and `TypeError` for what there is not."""
     if isinstance(algorithms, str) or not isinstance(algorithms, Iterable):
@@ -102,7 +109,7 @@ def recipe_for(
         raise ValueError(f"damaged must be {' or '.join(map(repr, DAMAGED))}, not {damaged!r}")
     names = tuple(kind.name for kind in kinds)
     least_side = least_side_for(kinds, reading)
-    return Recipe(names, least_side, max_pixels, max_bytes, damaged == "hash")
+    return Recipe(names, least_side, max_pixels, max_bytes, damaged == "hash", only_first)
 
 
 def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:

@@ -14,8 +14,10 @@ import numpy as np
 
 from lookalike.chance import chance_warning
 from lookalike.errors import MissingExtraError, Status
-from lookalike.groups import choose_keeper, widest_distance
+from lookalike.groups import choose_keeper, widest_at_all
+from lookalike.images import PREPARATION
 from lookalike.pairs import Pairs, pairs_within
+from lookalike.sequences import at_moments
 from lookalike.version import VERSION
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
+    from lookalike.related import Related
     from lookalike.table import Failure, HashTable, ImageInfo, Images
 
 COLUMNS = (
@@ -41,6 +44,9 @@ COLUMNS = (
     "reason",
 )
 
+RELATED = "related"
+"""Stands where other rows have their `Status`."""
+
 WHOLE = ("group", "distance", "bytes", "width", "height", "frames")
 YES_NO = ("keeper", "exact")
 """Columns that pandas keeps as whole numbers and truths though some are missing."""
@@ -52,7 +58,8 @@ class Duplicate:
 
     image: ImageInfo
     distance: int
-    """From the keeper, in bits. Above `max_distance` where only a chain of others links the two."""
+    """From the keeper, in bits; of several frames, that of those that differ most. Above
+    `max_distance` where only a chain of others links the two."""
     exact: bool
     """Whether it has the same bytes as the keeper."""
 
@@ -70,15 +77,16 @@ class Group:
         self._table = table
         keeper, self.keeper_reason = choose_keeper(table, members)
         others = members[members != keeper]
-        distances = np.bitwise_count(hashes.data[others] ^ hashes.data[keeper]).sum(axis=1)
+        at_all = at_moments(table, members, hashes)
+        differing = at_all[members != keeper] ^ at_all[members == keeper]
+        distances = np.bitwise_count(differing).sum(axis=2).max(axis=1)
         exact = table.same_bytes(keeper, others)
         order = np.lexsort((others, ~exact, distances))
         self.positions = np.concatenate([[keeper], others[order]])
         """Positions of the members among the images of the result, the keeper's first."""
         self._distances = distances[order]
         self._exact = exact[order]
-        distinct = hashes[members].unique().hashes
-        self.max_distance_within, self.max_distance_is_exact = widest_distance(distinct)
+        self.max_distance_within, self.max_distance_is_exact = widest_at_all(at_all, hashes)
         """The largest distance between any two members; where `max_distance_is_exact` is false,
         which is above 10,000 distinct hashes, a bound: no two are farther apart."""
 
@@ -147,7 +155,12 @@ class Result:
     """
 
     def __init__(
-        self, table: HashTable, algorithm: str, max_distance: int, sets: list[NDArray[np.intp]]
+        self,
+        table: HashTable,
+        algorithm: str,
+        max_distance: int,
+        sets: list[NDArray[np.intp]],
+        related: Sequence[Related] = (),
     ) -> None:
         """`sets`: the positions of the images of each group."""
         self.algorithm = algorithm
@@ -156,6 +169,9 @@ class Result:
         """The largest distance that still matched, in bits."""
         self.table = table
         """The images, their hashes and the failures."""
+        self.related = list(related)
+        """Images that begin alike and go on differently, in pairs; no two are of one group, and of
+        two groups there is one pair. At most `MOST_RELATED`."""
         self._hashes = table.hashes[algorithm]
         self._sets = sets
 
@@ -205,7 +221,7 @@ class Result:
 
         Raises `LookalikeError` where they are more than about 20,000,000: go by the groups then.
         """
-        return pairs_within(self._sets, self._hashes, self.max_distance)
+        return pairs_within(self._sets, self.table, self._hashes, self.max_distance)
 
     @cached_property
     def warnings(self) -> list[str]:
@@ -245,6 +261,7 @@ class Result:
                 }
                 for group in self.groups
             ],
+            "related": [one.to_dict() for one in self.related],
             "failures": [one.to_dict() for one in self.failures],
             "damaged": [{"path": one.path, "reason": one.reason} for one in self.damaged],
             "warnings": self.warnings,
@@ -253,6 +270,7 @@ class Result:
             "skipped": self.skipped,
             "algorithm": self.algorithm,
             "max_distance": self.max_distance,
+            "preparation": PREPARATION,
             "version": VERSION,
         }
 
@@ -261,7 +279,8 @@ class Result:
         return json.dumps(self.to_dict(), indent=2)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """A dictionary for every member of a group, its keeper first, then for every failure.
+        """A dictionary for every member of a group, its keeper first, then for every failure, then
+        for every related pair, with the status `related` and the other image in its reason.
 
         The keys are `COLUMNS`; groups count from 1; None stands where a column has no meaning.
         """
@@ -284,10 +303,10 @@ class Result:
                     "status": str(Status.DAMAGED if image.damage else Status.OK),
                     "reason": image.damage or None,
                 }
-        for failure in self.failures:
-            row: dict[str, Any] = dict.fromkeys(COLUMNS)
-            row.update(path=failure.path, status=str(failure.status), reason=failure.reason)
-            yield row
+        others = [(one.path, str(one.status), one.reason) for one in self.failures]
+        others += [(one.first, RELATED, one.reason) for one in self.related]
+        for path, status, reason in others:
+            yield dict.fromkeys(COLUMNS) | {"path": path, "status": status, "reason": reason}
 
     def to_csv(self) -> str:
         """`rows` as CSV with a header line, yes and no as `true` and `false`."""

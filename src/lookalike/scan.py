@@ -13,6 +13,7 @@ from lookalike.index import members_of
 from lookalike.isolation import isolation_for
 from lookalike.progress import silent
 from lookalike.recipe import Damaged, Reading, recipe_for
+from lookalike.related import related_images
 from lookalike.results import Result
 from lookalike.sources import ArchiveLimits, Choice, ImageSources, Inputs
 
@@ -43,6 +44,9 @@ def find_duplicates(
     progress: Progress | None = None,
 ) -> Result:
     """Find the groups of images that look alike.
+
+    An animation, or a document of several pages, is alike where its frames are: up to eight of
+    them are compared. Where only some agree, the result lists the two as related.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` takes, or
     any number of these. A file that is there twice, by a link or because it was named twice, is
@@ -83,11 +87,17 @@ def find_duplicates(
         column=column,
     )
     recipe = recipe_for(
-        kind.name, reading=reading, max_pixels=max_pixels, max_bytes=max_bytes, damaged=damaged
+        kind.name,
+        reading=reading,
+        max_pixels=max_pixels,
+        max_bytes=max_bytes,
+        damaged=damaged,
+        only_first=False,
     )
     isolation = isolation_for(isolate, timeout, memory)
     inputs = Inputs(images, choice)
     table = hash_inputs(inputs, recipe, isolation, workers=workers, progress=show)
     nodes = nodes_of(table, table.hashes[kind.name])
-    sets = members_of(connect(nodes, distance, workers, show)[nodes.of_image])
-    return Result(table, kind.name, distance, sets)
+    sets = connect(nodes, distance, workers, show)
+    related = related_images(table, kind.name, nodes, sets, distance, workers)
+    return Result(table, kind.name, distance, members_of(sets[nodes.of_image]), related)

@@ -41,7 +41,7 @@ class ImageInfo:
     """As Pillow names it, such as JPEG; of a raw file, as its names end, such as NEF; empty for
     pixels that came without a file."""
     frames: int
-    """How many frames or pages the file has; the hashes are those of the first."""
+    """How many frames a viewer plays or pages it turns; the hashes are those of the first."""
     flat: bool
     """Whether it has too little detail for its hashes to mean anything."""
     hashes: dict[str, Hash]
@@ -71,6 +71,15 @@ class Failure:
         return {"path": self.path, "status": str(self.status), "reason": self.reason}
 
 
+class Samples(NamedTuple):
+    """What is kept of the frames that were looked at in a file of several, the first included."""
+
+    flat: tuple[bool, ...]
+    """Of each frame, whether its hashes mean nothing."""
+    hashes: tuple[bytes, ...]
+    """For each algorithm of the table, the hashes of all these frames, one after the other."""
+
+
 class Row(NamedTuple):
     """What is kept of one image that was read."""
 
@@ -91,6 +100,8 @@ class Row(NamedTuple):
     damage: str = ""
     """As that of `ImageInfo`."""
     marks: Mark = Mark(0)
+    samples: Samples | None = None
+    """Of a file of several frames, where more than the first were to be looked at."""
 
 
 class HashTable:
@@ -118,6 +129,8 @@ class HashTable:
         """By position, for the images that could not be decoded to their end: why."""
         self.marks: dict[int, Mark] = {}
         """By position, for the images that have any."""
+        self.samples: dict[int, Samples] = {}
+        """By position, for the images of several frames, where these were looked at."""
         self._formats: list[str] = []
         self._sizes = array("q")
         self._frames: dict[int, int] = {}
@@ -136,6 +149,8 @@ class HashTable:
             self.beginnings.add(len(self.paths))
         if row.damage:
             self.damages[len(self.paths)] = row.damage
+        if row.samples:
+            self.samples[len(self.paths)] = row.samples
         if row.marks:
             self.marks[len(self.paths)] = row.marks
         self.paths.append(row.path)
@@ -198,6 +213,10 @@ class HashTable:
         """Whether the image at a position is a camera's raw file."""
         return self._formats[at] in RAW_FORMATS
 
+    def frames(self, at: int) -> int:
+        """How many frames the image at a position has."""
+        return self._frames.get(at, 1)
+
     def image(self, at: int) -> ImageInfo:
         """The image at a position."""
         byte_count, width, height = self.size(at)
@@ -211,7 +230,7 @@ class HashTable:
             width=width,
             height=height,
             format=self._formats[at],
-            frames=self._frames.get(at, 1),
+            frames=self.frames(at),
             flat=at in self.flat_digests,
             hashes=hashes,
             damage=self.damages.get(at, ""),

@@ -30,7 +30,8 @@ def compare(
 ) -> None:
     """Say whether two images look alike, and in how many bits their hashes differ.
 
-    Exits with 0 if they do, 1 if they do not, 2 if one of them cannot be read.
+    Animations and documents of several pages are alike if their frames are; up to eight are
+    compared. Exits with 0 if they are alike, 1 if not, 2 if one of them cannot be read.
 
     \b
     Examples:
@@ -51,6 +52,9 @@ def compare(
         click.echo(f"{verdict}: {limit}, matched within {found.max_distance}")
         if found.exact:
             click.echo("The two have the same bytes.")
+        if found.compared > 1:
+            begin = "The first frames are alike; " if found.first_frames_alike else ""
+            click.echo(f"{begin}{found.agreeing} of {found.compared} frames agree.")
         if found.flat:
             click.echo("One of them has no detail, so that only equal pixels count as alike.")
     if not found.alike:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from lookalike.results import Duplicate, Group, Result
     from lookalike.table import ImageInfo
 
+MOST_LINES = 50
+"""Related pairs that are shown to people."""
+
 
 @click.command(short_help="Find the groups of duplicates in folders of images.")
 @options.algorithm
@@ -100,9 +103,23 @@ def readable(
             screen.print(f"[bold]{heading(number, group)}[/bold]")
             screen.print(members(group))
             screen.print()
+        for line in [] if groups is not None else related_lines(result):
+            screen.print(Text(line))
         if summary:
             screen.print(Text("\n".join(summary_lines(result))))
     return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def related_lines(result: Result) -> list[str]:
+    """The images that begin alike and go on differently."""
+    pairs = result.related
+    if not pairs:
+        return []
+    lines = ["Not duplicates, but related: they begin alike."]
+    lines += [f"  {printable(one.first)} {printable(one.reason)}" for one in pairs[:MOST_LINES]]
+    if len(pairs) > MOST_LINES:
+        lines.append(f"  and {len(pairs) - MOST_LINES:,} more pairs, which --json lists")
+    return lines
 
 
 def heading(number: int, group: Group) -> str:
@@ -136,7 +153,7 @@ def details(image: ImageInfo) -> list[Text]:
     from rich.filesize import decimal
     from rich.text import Text
 
-    more = f", first of {image.frames}" if image.frames > 1 else ""
+    more = f", {image.frames:,} frames" if image.frames > 1 else ""
     marks = "".join(f", {word}" for word in image.marks) + (", damaged" if image.damage else "")
     return [
         Text(printable(image.path)),

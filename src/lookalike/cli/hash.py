@@ -91,6 +91,8 @@ def as_lines(table: HashTable) -> str:
 
 def as_json_text(table: HashTable) -> str:
     """Images with their hashes, and failures."""
+    from lookalike.images import PREPARATION
+
     hexes = hex_columns(table)
     document = {
         "images": [
@@ -100,6 +102,7 @@ def as_json_text(table: HashTable) -> str:
         "failures": [one.to_dict() for one in table.failures],
         "damaged": [{"path": one.path, "reason": one.reason} for one in table.damaged],
         "skipped": table.skipped,
+        "preparation": PREPARATION,
     }
     return json.dumps(document, indent=2)
 

@@ -5,9 +5,11 @@ It is imported where it is needed: that takes a while, and JPEGs are read withou
 
 from lookalike.images.contents import Contents, Origin, is_item
 from lookalike.images.jpeg import FirstScan
+from lookalike.images.later_frames import MOMENTS, frames_at
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
 from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture
+from lookalike.images.preparation import PREPARATION
 from lookalike.images.reading import (
     ImageSource,
     contents_of,
@@ -19,6 +21,8 @@ from lookalike.images.reading import (
 __all__ = [
     "DEFAULT_MAX_BYTES",
     "DEFAULT_MAX_PIXELS",
+    "MOMENTS",
+    "PREPARATION",
     "Contents",
     "FirstScan",
     "ImageSource",
@@ -27,6 +31,7 @@ __all__ = [
     "Picture",
     "check_limits",
     "contents_of",
+    "frames_at",
     "is_image_source",
     "is_item",
     "read_picture",

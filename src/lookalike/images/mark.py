@@ -16,6 +16,8 @@ class Mark(Flag):
     """Its pixels are the preview that a camera put into its raw file."""
     FIRST_SCAN = auto()
     """Only the first scan of a progressive JPEG was read."""
+    FIRST_FRAMES = auto()
+    """It has more frames than could be looked at within the bound, so it matches less easily."""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -45,13 +46,14 @@ class Picture:
         reduction: Reduction | None = None,
         whole_size: tuple[int, int] | None = None,
         is_preview: bool = False,
+        later: Iterable[Picture] = (),
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
         `reduction`: where it was decoded to other pixels than the file has. `whole_size`: width and
         height, as stored, of the picture that this one stands for, where that is another one;
-        `is_preview`: whether it is then one that the camera has made.
+        `is_preview`: whether it is then one that the camera has made. `later`: as `later`.
         """
         self._stored = stored
         self._orientation = orientation
@@ -62,6 +64,8 @@ class Picture:
         """The format's name as Pillow has it, such as JPEG; empty for pixels that came as such."""
         self.frames = frames
         """How many frames or pages the file has; this is the first."""
+        self.later = later
+        """The sampled ones of the others, to be decoded one at a time, and once."""
         self.byte_count = stored.nbytes if file is None else file.size
         """Size of the file in bytes, or of the pixels where no file was."""
         width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])

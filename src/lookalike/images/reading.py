@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, cast
 
@@ -25,6 +25,7 @@ from lookalike.images.contents import (
 from lookalike.images.decoding import decode
 from lookalike.images.developing import develop
 from lookalike.images.jpeg import decode_luma, decode_whole, header_of, scale_for
+from lookalike.images.later_frames import LaterFrames, frame_numbers
 from lookalike.images.limits import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
@@ -35,7 +36,7 @@ from lookalike.images.limits import (
 )
 from lookalike.images.picture import Picture, Reduction
 from lookalike.images.raw_formats import raw_file
-from lookalike.images.tiff import beginning_at, pages, picture_first
+from lookalike.images.tiff import beginning_at, picture_first
 from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _picture(
         return Picture(_checked(found))
     if _is_pillow_image(found):
         with _callers_images:
-            return _by_pillow(lambda: found, None, how)
+            return _by_pillow(lambda: found, None, None, how)
     contents = contents_of(found, how.least_side, how.max_bytes)
     picture = _jpeg(contents, how)
     if picture is None and len(contents.data) < contents.size:
@@ -169,7 +170,6 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
         pixels,
         orientation=1 if how.as_stored else header.orientation,
         format="MPO" if header.images > 1 else "JPEG",
-        frames=header.images,
         file=contents,
         reduction=reduction,
     )
@@ -180,7 +180,7 @@ def _other(contents: Contents, how: _How) -> Picture:
     from lookalike.images.opening import open_image
 
     data = picture_first(bytes(contents.data))
-    return _by_pillow(lambda: open_image(data), contents, how)
+    return _by_pillow(lambda: open_image(data), data, contents, how)
 
 
 def _raw(raw: RawFile, contents: Contents, how: _How) -> Picture:
@@ -217,16 +217,21 @@ def _preview(preview: Preview, contents: Contents, how: _How) -> Picture:
     else:
         data = bytes(contents.data[preview.begin : preview.end])
     part = Contents(data, len(data))
-    return _jpeg(part, how) or _by_pillow(lambda: open_image(data), part, how)
+    return _jpeg(part, how) or _by_pillow(lambda: open_image(data), data, part, how)
 
 
-def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
-    """What Pillow makes of an image; of a damaged one as much as there is, if that is wanted."""
+def _by_pillow(
+    opened: Callable[[], Image.Image], data: bytes | None, file: Contents | None, how: _How
+) -> Picture:
+    """What Pillow makes of an image; of a damaged one as much as there is, if that is wanted.
+
+    `data`: the bytes that it was opened from, None for an image that came open.
+    """
     # Who opened the image, or reads as ImageHash and imagededup do, goes by the flag of Pillow's.
     strictly = nullcontext() if file is None or how.as_stored else truncation(allowed=False)
     with limit(how.max_pixels), strictly:
         try:
-            return _opened(opened, file, how)
+            return _opened(opened, data, file, how)
         except ImageError as error:
             if file is None or error.status is not Status.DAMAGED:
                 raise
@@ -236,7 +241,7 @@ def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _H
             damage = error
     with limit(how.max_pixels), truncation(allowed=True):
         try:
-            picture = _opened(opened, file, how)
+            picture = _opened(opened, data, file, how)
         except ImageError:
             raise damage from None
     picture.damage = damage.reason
@@ -280,20 +285,28 @@ def taken(
         return ImageError(Status.UNREADABLE, f"it cannot be read: {error}")
 
 
-def _opened(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
+def _opened(
+    opened: Callable[[], Image.Image], data: bytes | None, file: Contents | None, how: _How
+) -> Picture:
     image = opened()
     check_size(image.size, how.max_pixels)
-    frames = 1
-    if file is not None and image.format == "TIFF":  # Pillow takes long over many pages
-        frames = len(pages(file.data))
-    elif file is not None:
+    numbers: Sequence[int] = range(1)
+    fault = ""
+    if data is not None:
         try:
-            frames = getattr(image, "n_frames", 1)
-        except Exception:  # noqa: BLE001  # something is wrong with a later frame
+            numbers = frame_numbers(image, data)
+        except Exception as error:  # noqa: BLE001  # something is wrong with a later frame
+            fault = str(error).strip() or type(error).__name__
             image = opened()  # which that one may stand on now
     pixels, orientation = decode(image, as_stored=how.as_stored)
+    has_later = len(numbers) > 1 or fault
     return Picture(
-        pixels, orientation=orientation, format=image.format or "", frames=frames, file=file
+        pixels,
+        orientation=orientation,
+        format=image.format or "",
+        frames=len(numbers),
+        file=file,
+        later=LaterFrames(image, numbers, how.max_pixels, fault) if has_later else (),
     )
 
 

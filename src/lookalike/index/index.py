@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from lookalike.errors import whole_number
+from lookalike.errors import PreparationWarning, whole_number
+from lookalike.images import PREPARATION
 from lookalike.index.accept import Kind
 from lookalike.index.keys import Keys
 from lookalike.index.part import Part
@@ -68,6 +70,7 @@ class Index:
         Raises `ValueError` or `TypeError` for an unknown algorithm, or not just one of the two.
         """
         self._kind = Kind.of(algorithm, bits)
+        self._preparation = 0 if algorithm is None else PREPARATION
         self._lock = threading.RLock()
         self._file: IndexFile | None = None
         self._buffer = np.empty((0, self._kind.words), np.uint64)
@@ -82,6 +85,15 @@ class Index:
     def bits(self) -> int:
         """How many bits the hashes have."""
         return self._kind.bits
+
+    @property
+    def preparation(self) -> int | None:
+        """How pictures were prepared for their hashes: the number that `docs/hashes.md` explains.
+
+        It is this library's own, or that of the file that the index was opened from. None where
+        the file does not say it, as older ones do not, and where the algorithm is not known.
+        """
+        return self._preparation or None
 
     def add(self, keys: OneOrMore, hashes: object) -> None:
         """Add entries behind the others: a key and a hash, or as many keys as hashes.
@@ -227,7 +239,7 @@ class Index:
             if state.base is None or len(state.tail) or len(state.removed):
                 state = self._sort(self._kind.default_max_distance)
             assert state.base is not None
-            save(path, self._kind, state.keys, state.base)
+            save(path, self._kind, state.keys, state.base, self._preparation)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Index:
@@ -235,7 +247,8 @@ class Index:
 
         What is added and removed stays in memory until `save`. Raises `IndexFileError` for a file
         that is no index, made by a newer version, truncated or damaged in its headers; `verify`
-        finds damage in the rest.
+        finds damage in the rest. Warns with `PreparationWarning` where some pictures' hashes may
+        not be those that would be made now.
         """
         from lookalike.index.storage import load
 
@@ -243,6 +256,9 @@ class Index:
         index = cls(stored.kind.algorithm, bits=None if stored.kind.algorithm else stored.kind.bits)
         index._state = index._state._replace(keys=stored.keys, base=stored.base)
         index._file = stored.file
+        index._preparation = stored.file.header.preparation
+        if index.algorithm is not None and index.preparation != PREPARATION:
+            warnings.warn(_another_preparation(path, index.preparation), stacklevel=2)
         return index
 
     def verify(self) -> None:
@@ -287,6 +303,15 @@ class Index:
             self._buffer = np.empty((0, self._kind.words), np.uint64)
             self._state = State(keys, base, self._buffer, np.empty(0, np.uint32))
             return self._state
+
+
+def _another_preparation(path: str | os.PathLike[str], found: int | None) -> PreparationWarning:
+    made = f"with preparation {found}" if found else "before preparations were numbered"
+    return PreparationWarning(
+        f"{os.fsdecode(path)}: its hashes were made {made}, and this version of lookalike has "
+        f"preparation {PREPARATION}. Pictures that are partly transparent, or deeper than 8 bits, "
+        "may have other hashes now; hash these again. All others are as they were."
+    )
 
 
 def _listed(keys: OneOrMore) -> Iterable[int | str] | NDArray[Any]:

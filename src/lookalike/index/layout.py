@@ -27,7 +27,7 @@ MAX_NAME = 24
 MAX_SECTIONS = 1024
 
 _START = struct.Struct("<8sII")  # magic, version, header size: in front in every version
-_HEADER = struct.Struct("<8sIIQQQIIII64s4x")  # and its checksum
+_HEADER = struct.Struct("<8sIIQQQIIII64sI")  # and its checksum
 _ENTRY = struct.Struct("<24s3sB2QQQI")
 _CRC = struct.Struct("<I")  # of the rest of the header: its last bytes in every version
 _SIZE = _HEADER.size + _CRC.size
@@ -45,6 +45,8 @@ class Header:
     entries: int
     distinct: int
     """How many different hashes the entries have."""
+    preparation: int = 0
+    """As `PREPARATION` of `lookalike.images`; 0 where that is not known."""
 
 
 class Section(NamedTuple):
@@ -70,7 +72,7 @@ def start_of_sections(count: int) -> int:
 
 def check(header: Header, names: Sequence[str]) -> None:
     """Raise `ValueError` for what the format cannot hold."""
-    for name, bits in (("bits", 32), ("entries", 64), ("distinct", 64)):
+    for name, bits in (("bits", 32), ("entries", 64), ("distinct", 64), ("preparation", 32)):
         value = getattr(header, name)
         if not 0 <= value < 1 << bits:
             raise ValueError(f"{name} must be a number from 0 to 2^{bits} - 1, not {value}")
@@ -90,7 +92,7 @@ def packed(header: Header, sections: Sequence[Section], size: int) -> bytes:
     algorithm = header.algorithm.encode()
     head = _HEADER.pack(
         *(MAGIC, VERSION, _SIZE, size, header.entries, header.distinct, header.bits),
-        *(len(sections), zlib.crc32(table), len(algorithm), algorithm),
+        *(len(sections), zlib.crc32(table), len(algorithm), algorithm, header.preparation),
     )
     return head + _CRC.pack(zlib.crc32(head)) + table
 
@@ -98,7 +100,9 @@ def packed(header: Header, sections: Sequence[Section], size: int) -> bytes:
 def read(file: BinaryIO, size: int, path: str) -> tuple[Header, list[Section]]:
     """Header and table of a file of `size` bytes. Raises `IndexFileError`."""
     head = _read_head(file, path)
-    expected, entries, distinct, bits, count, crc, length, name = _HEADER.unpack(head)[3:]
+    expected, entries, distinct, bits, count, crc, length, name, preparation = _HEADER.unpack(head)[
+        3:
+    ]
     try:
         algorithm = name[:length].decode()
     except UnicodeDecodeError:
@@ -115,7 +119,7 @@ def read(file: BinaryIO, size: int, path: str) -> tuple[Header, list[Section]]:
             table = _sections(data, size)
     if table is None or len(table) != count:
         raise IndexFileError("damaged section table", path)
-    return Header(algorithm, bits, entries, distinct), table
+    return Header(algorithm, bits, entries, distinct, preparation), table
 
 
 def _read_head(file: BinaryIO, path: str) -> bytes:

@@ -37,7 +37,9 @@ class Stored(NamedTuple):
     file: IndexFile
 
 
-def save(path: str | os.PathLike[str], kind: Kind, keys: Keys, base: Part) -> None:
+def save(
+    path: str | os.PathLike[str], kind: Kind, keys: Keys, base: Part, preparation: int
+) -> None:
     """Write an index whose entries are all sorted.
 
     More bands than a file has room for are left out: then it is scanned when it is opened.
@@ -52,7 +54,7 @@ def save(path: str | os.PathLike[str], kind: Kind, keys: Keys, base: Part) -> No
         if len(sections) + len(bands) + MOST_KEY_SECTIONS <= MAX_SECTIONS:
             sections |= bands
     sections |= keys.to_sections()
-    header = Header(kind.algorithm or "", kind.bits, len(base), len(searcher.words))
+    header = Header(kind.algorithm or "", kind.bits, len(base), len(searcher.words), preparation)
     write(path, header, sections)
 
 
