@@ -15,6 +15,7 @@ from io import BytesIO
 from PIL import Image
 
 from lookalike.errors import ImageError
+from lookalike.images.deep_grey import register_layouts
 from lookalike.images.signatures import PREFIX_SIZE, diagnosis
 
 ACCEPT_SIZE = 16
@@ -32,6 +33,7 @@ OUR_MODULES = {"PIL", "pillow_heif", "__main__", ""}
 def openable() -> list[str]:
     """The formats to try: those that know their own by its first bytes before those that do not."""
     Image.init()
+    register_layouts()
     with contextlib.suppress(ImportError):  # it is not there, or its own libraries are not
         import pillow_heif
 

@@ -43,13 +43,16 @@ class Picture:
         frames: int = 1,
         file: Contents | None = None,
         reduction: Reduction | None = None,
+        alpha: NDArray[np.uint8] | None = None,
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
-        `reduction`: where it was decoded to other pixels than the file has.
+        `reduction`: where it was decoded to other pixels than the file has. `alpha`: `(height,
+        width)`, as stored, where it is not opaque everywhere; `stored` is what is seen of it.
         """
         self._stored = stored
+        self._alpha = alpha
         self._orientation = orientation
         self._file = file
         self.pixels = turn(stored, orientation)
@@ -164,10 +167,16 @@ class Picture:
         )
 
     def pixel_digest(self) -> bytes:
-        """16 bytes that pictures with equal pixels have in common, and no others."""
+        """16 bytes that pictures with equal pixels have in common, and no others.
+
+        Colours count as they are seen, so not at all where nothing is, and alpha counts.
+        """
         colour = self.pixels if self.pixels.ndim == 3 else np.repeat(self.pixels[..., None], 3, 2)
         digest = blake3(repr(colour.shape).encode())
         digest.update(np.ascontiguousarray(colour).reshape(-1).data)
+        if self._alpha is not None:
+            alpha = np.ascontiguousarray(turn(self._alpha, self._orientation))
+            digest.update(alpha.reshape(-1).data)
         return digest.digest(DIGEST_BYTES)
 
 
