@@ -11,29 +11,29 @@ from lookalike.images.depth import scaled, to_8_bits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-STORED = "uint8 of (height, width) or (height, width, 3)"
+STORED = {"u1"}, {(), (3,)}, "uint8 of (height, width) or (height, width, 3)"
 ACCEPTED = (
-    "bool, uint8, uint16, float32 or float64 of (height, width) or (height, width, 1 to 4), "
-    "floats from 0 to 1"
+    {"b1", "u1", "u2", "f4", "f8"},
+    {(), (1,), (2,), (3,), (4,)},
+    "bool, uint8, uint16, float32 or float64 of (height, width) or (height, width, 1 to 4)",
 )
+"""Kinds of samples, the shapes of a pixel, and both in words."""
 
 
 def pixels_of(array: NDArray[Any], *, as_stored: bool) -> NDArray[np.uint8]:
     """`(height, width)` grey, `(height, width, 3)` RGB or `(height, width, 4)` RGBA.
 
-    With `as_stored`, it must be an array that an image is for imagededup. Raises `ValueError` for
-    what cannot be an image.
+    With `as_stored`, only arrays that are images for imagededup are. Raises `ValueError` for what
+    cannot be an image.
     """
-    if as_stored:
-        accepted = array.dtype == np.uint8 and (array.ndim == 2 or array.shape[2:] == (3,))
-    else:
-        accepted = array.dtype.newbyteorder("=") in {"?", "u1", "u2", "f4", "f8"} and (
-            array.ndim == 2 or (array.ndim == 3 and 1 <= array.shape[2] <= 4)
-        )
-    if not accepted or not array.size:
+    kind = f"{array.dtype.kind}{array.dtype.itemsize}"
+    kinds, channels, accepted = STORED if as_stored else ACCEPTED
+    in_shape = array.ndim >= 2 and array.shape[2:] in channels
+    if kind not in kinds or not in_shape or not array.size:
+        advice = "" if kind in kinds else _advice(array.dtype)
         raise ValueError(
-            f"an image as an array must be {STORED if as_stored else ACCEPTED}, "
-            f"not {array.dtype} of shape {array.shape}{_advice(array.dtype)}"
+            f"an image as an array must be {accepted}, "
+            f"not {array.dtype} of shape {array.shape}{advice}"
         )
     pixels = _to_8_bits(array[..., 0] if array.shape[2:] == (1,) else array)
     if pixels.shape[2:] == (2,):

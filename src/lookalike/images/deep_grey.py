@@ -42,9 +42,9 @@ def register_layouts() -> None:
     OPEN_INFO.setdefault((MM, MIN_IS_BLACK, (UNSIGNED,), 1, (32,), ()), ("I", "I;32B"))
     OPEN_INFO.setdefault((II, MIN_IS_BLACK, (FLOAT,), 1, (64,), ()), ("F", "F;64F"))
     OPEN_INFO.setdefault((MM, MIN_IS_BLACK, (FLOAT,), 1, (64,), ()), ("F", "F;64BF"))
-    for (order, photometric, *rest), modes in list(OPEN_INFO.items()):
+    for (order, photometric, sign, fill, bits, extra), modes in list(OPEN_INFO.items()):
         if photometric == MIN_IS_BLACK and modes[0] in DEEP_MODES:
-            OPEN_INFO.setdefault((order, MIN_IS_WHITE, *rest), modes)
+            OPEN_INFO.setdefault((order, MIN_IS_WHITE, sign, fill, bits, extra), modes)
 
 
 def mend_byte_order(image: Image.Image) -> None:
@@ -74,6 +74,6 @@ def _absent(image: Image.Image, tags: Any) -> list[float]:
     """Values that the file says are no data, or, a PNG, transparent."""
     absent = []
     for declared in (tags.get(NO_DATA), image.info.get("transparency")):
-        with contextlib.suppress(TypeError, ValueError):  # there is none, or it is no number
-            absent.append(float(declared.strip("\0 ") if isinstance(declared, str) else declared))
+        with contextlib.suppress(ValueError):  # there is none, or it is no number
+            absent.append(float(str(declared).strip("\0 ")))
     return absent

@@ -20,9 +20,9 @@ TAIL = 0.001
 MOST_SAMPLES = 1 << 22
 """Of a larger picture, every second, third, … sample of every second, third, … row is looked at."""
 
-LEAST_COUNTS, LEAST_SHARE = 64, 1 / 1024
+LEAST_COUNTS, LEAST_SHARE = 32, 1 / 2048
 """A picture of less contrast is blank: in whole numbers, and as a share of the greatest float."""
-BLOCKS, LEAST_BLOCK, FEWEST_BLOCKS = 16, 4, 16
+BLOCKS, LEAST_BLOCK, FEWEST = 16, 4, 16
 NOISE_SAMPLES = 1 << 18
 NOISE = 3.0
 """The means of blocks of n unrelated samples vary by 1 / n of what the samples do. A picture in
@@ -70,7 +70,7 @@ def _by_rows(
 def _range(samples: NDArray[Any], absent: Iterable[float]) -> tuple[float, float]:
     """Which values are black and white."""
     some = _thinned(samples, MOST_SAMPLES)
-    low, high = _ends(_with_data(some, absent), TAIL)
+    low, high = _ends_of_data(some, absent)
     black, white = _full_range(samples.dtype, low, high)
     has_range = samples.dtype.kind != "f" or (black, white) == (0.0, 1.0)
     fills_it = has_range and high - low >= (white - black) / 2
@@ -106,10 +106,8 @@ def _full_range(dtype: np.dtype[Any], low: float, high: float) -> tuple[float, f
 def _is_blank(samples: NDArray[Any], low: float, high: float) -> bool:
     """Whether there is nothing to be seen, however much the contrast is raised."""
     contrast = high - low
-    if samples.dtype.kind == "f":
-        least = LEAST_SHARE * max(abs(low), abs(high))
-    else:
-        least = LEAST_COUNTS
+    is_float = samples.dtype.kind == "f"
+    least = LEAST_SHARE * max(abs(low), abs(high)) if is_float else LEAST_COUNTS
     return contrast < least or contrast == 0 or _is_noise(samples, low, high)
 
 
@@ -117,7 +115,7 @@ def _is_noise(samples: NDArray[Any], low: float, high: float) -> bool:
     some = _thinned(samples, NOISE_SAMPLES).astype(np.float64)
     rows, columns = (max(side // BLOCKS, LEAST_BLOCK) for side in some.shape)
     down, across = some.shape[0] // rows, some.shape[1] // columns
-    if down * across < FEWEST_BLOCKS:
+    if down * across < FEWEST:
         return False
     some = some[: down * rows, : across * columns]
     middle = (low + high) / 2
@@ -126,23 +124,21 @@ def _is_noise(samples: NDArray[Any], low: float, high: float) -> bool:
     return bool(means.var() * rows * columns < NOISE * centred.var())
 
 
-def _with_data(samples: NDArray[Any], absent: Iterable[float]) -> NDArray[Any]:
-    """The samples in one row, without those that stand for no data."""
+def _ends_of_data(samples: NDArray[Any], absent: Iterable[float]) -> tuple[float, float]:
+    """`_ends` of the samples that do not stand for no data."""
     values = samples.reshape(-1)
     if samples.dtype.kind == "f":
         values = values[np.abs(values) < HUGE]  # so not NaN either
     for value in absent:
         if abs(value) < HUGE:
             values = values[values != value]
-    low, _ = _ends(values, TAIL)
-    for fill in FILLS:
-        if low <= fill:
-            values = _without(fill, values, samples)
-    for end, furthest in enumerate((np.min, np.max)):
-        extreme = _ends(values, TAIL)[end]
-        if values.size and furthest(values) == extreme:
-            values = _without(extreme, values, samples)
-    return values
+    low, high = _ends(values, TAIL)
+    for fill in (*(fill for fill in FILLS if low <= fill), low, high):
+        rest = _without(fill, values, samples)
+        if rest.size < values.size:
+            values = rest
+            low, high = _ends(values, TAIL)
+    return low, high
 
 
 def _without(fill: float, values: NDArray[Any], samples: NDArray[Any]) -> NDArray[Any]:
@@ -150,10 +146,12 @@ def _without(fill: float, values: NDArray[Any], samples: NDArray[Any]) -> NDArra
 
     Never where nothing else is to be seen: then it is ink, or paper.
     """
-    rest = values[values != fill]
-    if rest.size in {0, values.size}:
-        return values
     known = fill in FILLS
+    if not known and not (values >= fill).all() and not (values <= fill).all():
+        return values
+    rest: NDArray[Any] = values[values != fill]
+    if rest.size < FEWEST:
+        return values
     low, high = _ends(rest, FILL_TAIL if known else TAIL)
     contrast, gap = high - low, max(low - fill, fill - high)
     if gap <= (FILL_GAP if known else OTHER_GAP) * contrast or _is_blank(samples, low, high):

@@ -114,9 +114,7 @@ def read_picture(
         raise ImageError(Status.TOO_LARGE, reason) from error
 
 
-def _picture(
-    found: str | bytes | Item | Origin | Image.Image | NDArray[Any], how: _How
-) -> Picture:
+def _picture(found: str | bytes | Item | Origin | Image.Image | NDArray[Any], how: _How) -> Picture:
     if isinstance(found, np.ndarray):
         return seen(pixels_of(found, as_stored=how.as_stored))
     if _is_pillow_image(found):
