@@ -356,7 +356,7 @@ def test_what_can_be_no_image_is_a_failure_and_the_rest_goes_on() -> None:
     """A closed file, a text file and an array of another shape do not end the work."""
     closed = io.BytesIO(b"x")
     closed.close()
-    bad = [closed, io.StringIO("text"), np.zeros((2, 2, 7), np.uint8), np.zeros((2, 2))]
+    bad = [closed, io.StringIO("text"), np.zeros((2, 2, 7), np.uint8), np.zeros((2, 2), int)]
     table = hash_images([picture(1), *bad, picture(2)])  # type: ignore[list-item]
     assert table.paths == ["[0]", "[5]"]
     assert [one.path for one in table.failures] == ["[1]", "[2]", "[3]", "[4]"]

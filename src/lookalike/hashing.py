@@ -51,14 +51,18 @@ def hash_image(
 
     `image`: a path, an http or https URL, an address such as `s3://bucket/a.jpg`, a path in an
     archive such as `photos.zip!/a.jpg`, the bytes of a file, a file open for reading bytes, an
-    `Item`, a Pillow image, or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. EXIF
-    orientation is applied, and what is transparent is seen on white. `reading`: `fast` reads no
-    more of a JPEG than the hash needs, and may differ from `exact`, which reads every pixel, in a
-    bit or two.
+    `Item`, a Pillow image, or a NumPy array: `(height, width)` or `(height, width, 1)` grey,
+    `(height, width, 2)` grey and alpha, `(height, width, 3)` RGB, or `(height, width, 4)` RGB and
+    alpha, of bool, uint8, uint16, float32 or float64. Grey uint16 is stretched where it does not
+    fill its range, as a file of 16 bits is. Floats must lie within 0 to 1 and are never stretched.
+
+    EXIF orientation is applied, and what is transparent is seen on white, or on black if it is flat
+    on white. `reading`: `fast` reads no more of a JPEG than the hash needs, and may differ from
+    `exact`, which reads every pixel, in a bit or two.
 
     Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
-    for an unknown algorithm or an array of another shape; `MissingExtraError` for a URL without
-    httpx.
+    for an unknown algorithm or an array of another shape, type or range; `MissingExtraError` for a
+    URL without httpx.
     """
     kind = get_algorithm(algorithm)
     picture = read_named(image, max_pixels, max_bytes, least_side_for([kind], reading))

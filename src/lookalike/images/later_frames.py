@@ -7,7 +7,7 @@ not, so a file that has only such is a still.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError, Status
@@ -16,6 +16,7 @@ from lookalike.images.limits import check_size, limit
 from lookalike.images.picture import Picture
 from lookalike.images.signatures import trouble
 from lookalike.images.tiff import pages
+from lookalike.images.transparency import seen
 from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class LaterFrames:
                     return
                 reason = f"frame {at + 1:,} of {count:,} cannot be read: {error.reason}"
                 raise ImageError(Status.DAMAGED, reason) from error
-            yield Picture(pixels, orientation=orientation)
+            yield seen(pixels, partial(Picture, orientation=orientation))
 
     def _reach(self, number: int) -> bool:
         """Wind on to a frame; false where that would go beyond the bound. Raises `ImageError`."""

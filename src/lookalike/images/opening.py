@@ -12,6 +12,7 @@ from io import BytesIO
 from PIL import Image
 
 from lookalike.errors import ImageError
+from lookalike.images.deep_grey import register_layouts
 from lookalike.images.plugins import load_plugins
 from lookalike.images.signatures import (
     PREFIX_SIZE,
@@ -32,6 +33,7 @@ NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 def openable() -> list[str]:
     """The formats to try: those that know their own by its first bytes before those that do not."""
     Image.init()
+    register_layouts()
     names = [name for name in Image.ID if name not in NEVER_OPENED]
     return sorted(names, key=lambda name: Image.OPEN[name][1] is None)
 

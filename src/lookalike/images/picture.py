@@ -47,15 +47,18 @@ class Picture:
         whole_size: tuple[int, int] | None = None,
         is_preview: bool = False,
         later: Iterable[Picture] = (),
+        alpha: NDArray[np.uint8] | None = None,
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
         `reduction`: where it was decoded to other pixels than the file has. `whole_size`: width and
         height, as stored, of the picture that this one stands for, where that is another one;
-        `is_preview`: whether it is then one that the camera has made. `later`: as `later`.
+        `is_preview`: whether it is then one that the camera has made. `later`: as `later`. `alpha`:
+        `(height, width)`, as stored, where it is not opaque everywhere; `stored` is what is seen.
         """
         self._stored = stored
+        self._alpha = alpha
         self._orientation = orientation
         self._file = file
         self.pixels = turn(stored, orientation)
@@ -205,10 +208,16 @@ class Picture:
         return preview
 
     def pixel_digest(self) -> bytes:
-        """16 bytes that pictures with equal pixels have in common, and no others."""
+        """16 bytes that pictures with equal pixels have in common, and no others.
+
+        Colours count as they are seen, so not at all where nothing is, and alpha counts.
+        """
         colour = self.pixels if self.pixels.ndim == 3 else np.repeat(self.pixels[..., None], 3, 2)
         digest = blake3(repr(colour.shape).encode())
         digest.update(np.ascontiguousarray(colour).reshape(-1).data)
+        if self._alpha is not None:
+            alpha = np.ascontiguousarray(turn(self._alpha, self._orientation))
+            digest.update(alpha.reshape(-1).data)
         return digest.digest(DIGEST_BYTES)
 
 

@@ -7,11 +7,13 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, cast
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 import numpy as np
 
 from lookalike.errors import ImageError, Status
+from lookalike.images.arrays import pixels_of
 from lookalike.images.contents import (
     Contents,
     Item,
@@ -37,6 +39,7 @@ from lookalike.images.limits import (
 from lookalike.images.picture import Picture, Reduction
 from lookalike.images.raw_formats import raw_file
 from lookalike.images.tiff import beginning_at, picture_first
+from lookalike.images.transparency import seen
 from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ _callers_images = threading.Lock()
 
 ImageSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Item"
-    " | Image.Image | NDArray[np.uint8]"
+    " | Image.Image | NDArray[Any]"
 )
 
 
@@ -91,11 +94,12 @@ def read_picture(
     least_side: int | None = None,
     take_damaged: bool = False,
 ) -> Picture:
-    """Read the first frame, upright and over white.
+    """Read the first frame, upright and opaque.
 
     `source`: a path, the bytes of a file, a file open for reading bytes, an `Item` or `Origin`, a
-    Pillow image, or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. With `as_stored`,
-    EXIF orientation is not applied and alpha is dropped, as ImageHash and imagededup have it.
+    Pillow image, or an array as `hash_image` takes it. With `as_stored`, EXIF orientation is not
+    applied, alpha is dropped and deep grey is clipped, as ImageHash and imagededup have it, and
+    arrays must be uint8 `(height, width)` or `(height, width, 3)`.
     `least_side`: None reads every pixel. A number is for who only wants grey, and no more of it
     than a shorter side of so many pixels: of a JPEG then no more is decoded, or even read.
     `max_pixels`, `max_bytes`: an image of more is refused from its header, a file from its size.
@@ -116,11 +120,9 @@ def read_picture(
         raise ImageError(Status.TOO_LARGE, reason) from error
 
 
-def _picture(
-    found: str | bytes | Item | Origin | Image.Image | NDArray[np.uint8], how: _How
-) -> Picture:
+def _picture(found: str | bytes | Item | Origin | Image.Image | NDArray[Any], how: _How) -> Picture:
     if isinstance(found, np.ndarray):
-        return Picture(_checked(found))
+        return seen(pixels_of(found, as_stored=how.as_stored))
     if _is_pillow_image(found):
         with _callers_images:
             return _by_pillow(lambda: found, None, None, how)
@@ -259,7 +261,7 @@ def _refuse_foreign(data: bytes | bytearray, error: ImageError) -> None:
 
 def taken(
     source: ImageSource, max_bytes: int = DEFAULT_MAX_BYTES
-) -> str | bytes | Item | Image.Image | NDArray[np.uint8] | ImageError:
+) -> str | bytes | Item | Image.Image | NDArray[Any] | ImageError:
     """A source as something that threads can share: an open file becomes its bytes.
 
     An error takes the place of a file that cannot be read.
@@ -300,21 +302,12 @@ def _opened(
             image = opened()  # which that one may stand on now
     pixels, orientation = decode(image, as_stored=how.as_stored)
     has_later = len(numbers) > 1 or fault
-    return Picture(
-        pixels,
+    make = partial(
+        Picture,
         orientation=orientation,
         format=image.format or "",
         frames=len(numbers),
         file=file,
         later=LaterFrames(image, numbers, how.max_pixels, fault) if has_later else (),
     )
-
-
-def _checked(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    grey_or_rgb = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
-    if array.dtype != np.uint8 or not grey_or_rgb or not array.size:
-        raise ValueError(
-            "an image as an array must be uint8 of (height, width) or (height, width, 3), "
-            f"not {array.dtype} of shape {array.shape}"
-        )
-    return array
+    return seen(pixels, make)
