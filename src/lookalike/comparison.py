@@ -27,8 +27,10 @@ class Comparison:
     """Whether they have the same bytes."""
     flat: bool
     """Whether one of them has too little detail for its hash to mean anything."""
+    degenerate: bool
+    """Whether one of them varies along one axis only, so that most bits of its hash say nothing."""
     alike: bool
-    """Whether they look alike; where one is flat, whether their pixels are equal."""
+    """Whether they look alike; where one is flat or degenerate, whether their pixels are equal."""
 
 
 def compare(
@@ -47,8 +49,9 @@ def compare(
     allowed = checked_distance(max_distance, algorithm)
     one, other = read_named(first), read_named(second)
     distance = int((kind.compute(one) != kind.compute(other)).sum())
-    flat = one.flat or other.flat
-    equal_pixels = flat and one.pixel_digest() == other.pixel_digest()
+    flat, degenerate = one.flat or other.flat, one.degenerate or other.degenerate
+    pixels_only = flat or degenerate
+    equal_pixels = pixels_only and one.pixel_digest() == other.pixel_digest()
     return Comparison(
         distance=distance,
         bits=kind.bits,
@@ -56,5 +59,6 @@ def compare(
         max_distance=allowed,
         exact=one.digest == other.digest,
         flat=flat,
-        alike=equal_pixels if flat else distance <= allowed,
+        degenerate=degenerate,
+        alike=equal_pixels if pixels_only else distance <= allowed,
     )

@@ -1,7 +1,8 @@
 """From hashes to groups: which images hang together, and which of them to keep.
 
 Images of equal hashes are one node, so that 300,000 of them are no 45,000,000,000 pairs. Flat
-images, whose hashes mean nothing, are one node where their pixels are equal, and are not searched.
+and degenerate images, whose hashes mean nothing or little, are one node where their pixels are
+equal, and are not searched.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Nodes(NamedTuple):
     of_image: NDArray[np.uint32]
     """`(n,)`: the node of each image."""
     hashes: HashArray
-    """Those of the first nodes; the nodes behind them are flat, and have none."""
+    """Those of the first nodes; the nodes behind them are flat or degenerate, and have none."""
     total: int
     """How many nodes there are."""
 
