@@ -11,7 +11,8 @@ import twin
 from lookalike import algorithm_names, get_algorithm
 from lookalike._native import kernel
 from lookalike.images import picture as picture_module
-from lookalike.images.picture import FLAT_RANGE, FLAT_SIDE, Picture
+from lookalike.images.detail import FLAT_RANGE, SIDE
+from lookalike.images.picture import Picture
 from pictures import Pixels, blobs, colour, gradient, noise, photo, stripes, uniform
 
 Bits = NDArray[np.bool_]
@@ -394,7 +395,7 @@ def test_a_picture_with_detail_is_not_flat(pixels: Pixels) -> None:
 @pytest.mark.parametrize(("contrast", "flat"), [(FLAT_RANGE, True), (FLAT_RANGE + 1, False)])
 def test_a_picture_is_flat_up_to_a_contrast(contrast: int, flat: bool) -> None:
     """Its samples may differ by so much, and no more."""
-    pixels = 100 + stripes(FLAT_SIDE, FLAT_SIDE, 4) // 255 * np.uint8(contrast)
+    pixels = 100 + stripes(SIDE, SIDE, 4) // 255 * np.uint8(contrast)
     assert Picture(pixels).flat is flat
 
 

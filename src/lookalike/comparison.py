@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
 from lookalike.hashing import named, read_named
+from lookalike.images import Mark
 from lookalike.sampled import Sampled
 from lookalike.sequences import agreement
 
@@ -30,9 +31,11 @@ class Comparison:
     """Whether they have the same bytes."""
     flat: bool
     """Whether one of them has too little detail for its hash to mean anything."""
+    degenerate: bool
+    """Whether one of them varies along one axis only, so that most bits of its hash say nothing."""
     alike: bool
-    """Whether they look alike; where one is flat, whether their pixels are equal. Of several
-    frames, all that were looked at have to agree."""
+    """Whether they look alike; where one is flat or degenerate, whether their pixels are equal.
+    Of several frames, all that were looked at have to agree."""
     agreeing: int
     """How many of their frames look alike, compared at the same moments of the two."""
     compared: int
@@ -61,17 +64,19 @@ def compare(
         for picture, image in zip(pictures, (first, second), strict=True)
     )
     exact = pictures[0].digest == pictures[1].digest
-    flat = one.flat or other.flat
     found = agreement(one.moments, other.moments, allowed)
-    same_pixels = flat and one.flat_digest == other.flat_digest
+    pixels_only = one.pixels_only or other.pixels_only
+    same_pixels = pixels_only and one.flat_digest == other.flat_digest
+    marks = one.marks | other.marks
     return Comparison(
         distance=found.distance,
         bits=kind.bits,
         algorithm=kind.name,
         max_distance=allowed,
         exact=exact,
-        flat=flat,
-        alike=same_pixels if flat else exact or found.matches,
+        flat=Mark.FLAT in marks,
+        degenerate=Mark.DEGENERATE in marks,
+        alike=same_pixels if pixels_only else exact or found.matches,
         agreeing=found.agreeing,
         compared=found.compared,
         first_frames_alike=found.first_alike,
@@ -79,7 +84,7 @@ def compare(
 
 
 def _sampled(picture: Picture, kind: Algorithm, image: ImageSource) -> Sampled:
-    sampled = Sampled(picture, [kind], only_first=False)
+    sampled = Sampled(picture, [kind], [kind.compute(picture)], only_first=False)
     if sampled.damage:
         raise named(sampled.damage, image) from sampled.damage
     return sampled

@@ -1,8 +1,9 @@
 """From hashes to groups: which images hang together, and which of them to keep.
 
 Images of equal hashes are one node, so that 300,000 of them are no 45,000,000,000 pairs. Flat
-images, whose hashes mean nothing, are one node where their pixels are equal, and are not searched.
-Files of several frames are nodes of their own: they are few, and are compared frame by frame.
+and degenerate images, whose hashes mean nothing or little, are one node where their pixels are
+equal, and are not searched. Files of several frames are nodes of their own: they are few, and are
+compared frame by frame.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Nodes(NamedTuple):
     hashes: HashArray
     """Those of the first nodes, the stills."""
     sequences: Sequences
-    """The next nodes; those behind them are flat, and have no hashes."""
+    """The next nodes; those behind them are flat or degenerate, and have no hashes."""
     total: int
     """How many nodes there are."""
 

@@ -27,7 +27,6 @@ from lookalike.recipe import (
     Recipe,
     hash_elsewhere,
     hash_here,
-    least_side_for,
     recipe_for,
     row_of,
 )
@@ -64,22 +63,29 @@ def hash_image(
     for an unknown algorithm or an array of another shape, type or range; `MissingExtraError` for a
     URL without httpx.
     """
-    kind = get_algorithm(algorithm)
-    picture = read_named(image, max_pixels, max_bytes, least_side_for([kind], reading))
-    return Hash(pack_bits(kind.compute(picture)), kind.name)
+    recipe = recipe_for(
+        get_algorithm(algorithm).name,
+        reading=reading,
+        max_pixels=max_pixels,
+        max_bytes=max_bytes,
+        damaged="report",
+    )
+    with _naming(image):
+        _picture, (bits,) = recipe.read(at_hand(image))
+    return Hash(pack_bits(bits), recipe.kinds[0].name)
 
 
-def read_named(
-    image: ImageSource,
-    max_pixels: int = DEFAULT_MAX_PIXELS,
-    max_bytes: int = DEFAULT_MAX_BYTES,
-    least_side: int | None = None,
-) -> Picture:
+def read_named(image: ImageSource) -> Picture:
     """`read_picture`, but it fetches URLs, and its `ImageError` names the path."""
+    with _naming(image):
+        return read_picture(at_hand(image))
+
+
+@contextmanager
+def _naming(image: ImageSource) -> Iterator[None]:
+    """Errors that arise within name the path of the image."""
     try:
-        return read_picture(
-            at_hand(image), max_pixels=max_pixels, max_bytes=max_bytes, least_side=least_side
-        )
+        yield
     except ImageError as error:
         raise named(error, image) from error
 

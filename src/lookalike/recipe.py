@@ -22,6 +22,9 @@ from lookalike.sources import at_hand
 from lookalike.table import Failure, Row
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from lookalike.images import ImageSource, Picture
     from lookalike.processes import Workers
     from lookalike.sources import Input
@@ -55,12 +58,10 @@ class Recipe:
 
     def row(self, key: str, source: ImageSource | Origin) -> Row:
         """What to keep of an image. Raises as `read_picture` does."""
-        picture = self._read(source, self.least_side)
-        if picture.flat and picture.is_reduced:  # it matches only where every pixel is equal
-            picture = self._read(picture.whole_file or source, None)
+        picture, hashes = self.read(source)
         if picture.damage and picture.nearly_flat:  # so are many that have nothing in common
             raise ImageError(Status.DAMAGED, f"{picture.damage}; there is too little of it to hash")
-        sampled = Sampled(picture, self.kinds, only_first=self.only_first)
+        sampled = Sampled(picture, self.kinds, hashes, only_first=self.only_first)
         if sampled.damage and not self.take_damaged:
             raise sampled.damage
         return Row(
@@ -78,6 +79,23 @@ class Recipe:
             marks=sampled.marks,
             samples=sampled.samples,
         )
+
+    def read(self, source: ImageSource | Origin) -> tuple[Picture, list[NDArray[np.bool_]]]:
+        """A picture and the bits of its hashes. Raises as `read_picture` does.
+
+        It is read exactly where fewer of its pixels leave a doubt: about too many of its bits, or
+        whether it has enough detail, as it matches only where every pixel is equal if not.
+        """
+        picture = self._read(source, self.least_side)
+        if not picture.is_reduced:
+            return picture, [kind.compute(picture) for kind in self.kinds]
+        if not picture.detail.doubtful:
+            found = [kind.reduced.bits(picture) for kind in self.kinds if kind.reduced]
+            sure = [bits for bits in found if bits is not None]
+            if len(sure) == len(self.kinds):
+                return picture, sure
+        picture = self._read(picture.whole_file or source, None)
+        return picture, [kind.compute(picture) for kind in self.kinds]
 
     def _read(self, source: ImageSource | Origin, least_side: int | None) -> Picture:
         return read_picture(

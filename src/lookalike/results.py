@@ -15,7 +15,7 @@ import numpy as np
 from lookalike.chance import chance_warning
 from lookalike.errors import MissingExtraError, Status
 from lookalike.groups import choose_keeper, widest_at_all
-from lookalike.images import PREPARATION
+from lookalike.images import PREPARATION, Mark
 from lookalike.pairs import Pairs, pairs_within
 from lookalike.sequences import at_moments
 from lookalike.version import VERSION
@@ -198,6 +198,16 @@ class Result:
     @property
     def flat_count(self) -> int:
         """How many images are flat: they match only where their pixels are equal."""
+        return self._pixels_only_count - self.degenerate_count
+
+    @property
+    def degenerate_count(self) -> int:
+        """How many images vary along one axis only: they are matched as flat ones are."""
+        return sum(Mark.DEGENERATE in marks for marks in self.table.marks.values())
+
+    @property
+    def _pixels_only_count(self) -> int:
+        """How many images match only where their pixels are equal."""
         return len(self.table.flat_digests)
 
     @property
@@ -228,9 +238,9 @@ class Result:
         """What to know before trusting the groups, a paragraph each; empty if there is nothing.
 
         There is one kind so far: that images match by chance (`lookalike.chance`). It goes by the
-        number of distinct hashes that were searched, those of flat images not counted.
+        number of distinct hashes that were searched: those of flat and degenerate images are not.
         """
-        most = len(self.images) - self.flat_count
+        most = len(self.images) - self._pixels_only_count
         if chance_warning(most, self.algorithm, self.max_distance) is None:
             return []  # nor is there among fewer
         warning = chance_warning(self._distinct_count(), self.algorithm, self.max_distance)
@@ -242,7 +252,7 @@ class Result:
         for members in self._sets:
             grouped[members] = True
         grouped[list(self.table.flat_digests)] = False
-        alone = len(self.images) - self.flat_count - int(grouped.sum())
+        alone = len(self.images) - self._pixels_only_count - int(grouped.sum())
         return alone + len(self._hashes[grouped].unique().hashes)
 
     def to_dict(self) -> dict[str, Any]:
@@ -267,6 +277,7 @@ class Result:
             "warnings": self.warnings,
             "images": len(self.images),
             "flat": self.flat_count,
+            "degenerate": self.degenerate_count,
             "skipped": self.skipped,
             "algorithm": self.algorithm,
             "max_distance": self.max_distance,

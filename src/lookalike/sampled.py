@@ -15,6 +15,9 @@ from lookalike.sequences import Moments
 from lookalike.table import Samples
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from lookalike.algorithms import Algorithm
     from lookalike.images import Picture
 
@@ -26,20 +29,27 @@ class Sampled:
     frame could not be read; `samples` are those of the frames before it.
     """
 
-    def __init__(self, picture: Picture, kinds: Sequence[Algorithm], *, only_first: bool) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        kinds: Sequence[Algorithm],
+        first: Sequence[NDArray[np.bool_]],
+        *,
+        only_first: bool,
+    ) -> None:
+        """`first`: the bits of the first frame by each algorithm."""
         self.damage: ImageError | None = None
         self._picture = picture
-        self._kinds = kinds
         self._frames = 1 if only_first else picture.frames
         self._flat: list[bool] = []
         self._digests: list[bytes] = []
         self._hashes: list[list[bytes]] = [[] for _ in kinds]
-        self._look_at(picture)
+        self._look_at(picture, first)
         if only_first or picture.damage:
             return
         try:
             for frame in picture.later:
-                self._look_at(frame)
+                self._look_at(frame, [kind.compute(frame) for kind in kinds])
         except ImageError as error:
             self.damage = error
 
@@ -65,14 +75,14 @@ class Sampled:
         return Moments.of(self._frames, Samples(tuple(self._flat), self._columns), 0)
 
     @property
-    def flat(self) -> bool:
+    def pixels_only(self) -> bool:
         """Whether no frame has enough detail for its hash to mean anything."""
         return all(self._flat)
 
     @property
     def flat_digest(self) -> bytes:
         """What flat pictures have in common that show the same at all times; else empty."""
-        if not self.flat:
+        if not self.pixels_only:
             return b""
         if len(self._flat) == 1:  # of several frames, only the file tells it from others
             return self._digests[0] if self._frames == 1 else self._picture.digest
@@ -87,14 +97,14 @@ class Sampled:
     def marks(self) -> Mark:
         """The picture's, by all of its frames."""
         marks = self._picture.marks
-        if not self.flat:
+        if not self.pixels_only:
             marks &= ~(Mark.FLAT | Mark.DEGENERATE)
         if len(self._flat) < len(set(frames_at(self._frames))):
             marks |= Mark.FIRST_FRAMES
         return marks
 
-    def _look_at(self, frame: Picture) -> None:
-        self._flat.append(frame.flat)
-        self._digests.append(frame.pixel_digest() if frame.flat else b"")
-        for hashes, kind in zip(self._hashes, self._kinds, strict=True):
-            hashes.append(pack_bits(kind.compute(frame)))
+    def _look_at(self, frame: Picture, bits: Sequence[NDArray[np.bool_]]) -> None:
+        self._flat.append(frame.pixels_only)
+        self._digests.append(frame.pixel_digest() if frame.pixels_only else b"")
+        for hashes, one in zip(self._hashes, bits, strict=True):
+            hashes.append(pack_bits(one))

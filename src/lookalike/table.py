@@ -94,7 +94,8 @@ class Row(NamedTuple):
     is_beginning: bool
     """Whether there is a file at `path`, and the digest is of its beginning and size alone."""
     flat_digest: bytes
-    """For a flat image, `DIGEST_BYTES` that those of the same pixels have in common; else empty."""
+    """For a flat or degenerate image, `DIGEST_BYTES` that those of the same pixels have in common;
+    else empty."""
     hashes: tuple[bytes, ...]
     """One for each algorithm of the table."""
     damage: str = ""
@@ -122,7 +123,8 @@ class HashTable:
         self.paths: list[str] = []
         """The path of each image."""
         self.flat_digests: dict[int, bytes] = {}
-        """By position, for the images that are flat: what those of equal pixels have in common."""
+        """By position, for the images that are flat or degenerate: what those of equal pixels have
+        in common."""
         self.beginnings: set[int] = set()
         """The positions of the files of which only the beginning was read."""
         self.damages: dict[int, str] = {}
@@ -220,6 +222,7 @@ class HashTable:
     def image(self, at: int) -> ImageInfo:
         """The image at a position."""
         byte_count, width, height = self.size(at)
+        marks = self.marks.get(at, Mark(0))
         hashes = {}
         for name, column in self._hashes.items():
             size = get_algorithm(name).width
@@ -231,10 +234,10 @@ class HashTable:
             height=height,
             format=self._formats[at],
             frames=self.frames(at),
-            flat=at in self.flat_digests,
+            flat=at in self.flat_digests and Mark.DEGENERATE not in marks,
             hashes=hashes,
             damage=self.damages.get(at, ""),
-            marks=self.marks.get(at, Mark(0)).words,
+            marks=marks.words,
         )
 
 

@@ -14,6 +14,7 @@
 #include "dct.h"
 #include "haar.h"
 #include "resample.h"
+#include "separable.h"
 
 namespace lookalike {
 namespace {
@@ -185,6 +186,18 @@ NewArray<double> haar_without_mean(const AnyArray& values) {
     return new_array(std::move(scratch), {side, side});
 }
 
+std::tuple<double, double> variation_of(const AnyArray& samples) {
+    const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(height, width) of uint8");
+    const size_t rows = samples.shape(0), columns = samples.shape(1);
+    if (rows == 0 || columns == 0) refuse("samples must not be empty, but are ", describe(samples));
+    Variation found{};
+    {
+        nb::gil_scoped_release unlocked;
+        found = separable(data, rows, columns);
+    }
+    return {found.total, found.rest};
+}
+
 }  // namespace
 
 void bind_pixels(nb::module_& module) {
@@ -198,6 +211,7 @@ void bind_pixels(nb::module_& module) {
     module.def("dct_low", &dct_corner, arg("samples"), arg("low"));
     module.def("haar_low", &haar_corner, arg("values"), arg("levels"));
     module.def("haar_remove_mean", &haar_without_mean, arg("values"));
+    module.def("separable", &variation_of, arg("samples"));
 }
 
 }  // namespace lookalike

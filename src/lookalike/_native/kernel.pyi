@@ -293,6 +293,17 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     subtraction of the mean would.
     """
 
+def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
+    """How much `(h, w)` varies, and how much of that a constant plus a product cannot explain.
+
+    The first number is the mean square of what differs from the mean. The second is the part of it
+    that is left by `m + p a + q b + s a b`, with the mean m, a column a and a row b of length 1 and
+    mean 0, and any p, q and s: that is every constant plus the product of one column and one row,
+    and the sum of a column and a row, which such products come as near to as you like. `a` and `b`
+    are found by going from one to the other 8 times (power iteration), which is enough where
+    little is left; elsewhere the second number may be somewhat too large.
+    """
+
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A 64-bit hash of each of n texts, `(n,)`: MurmurHash64A with seed 0.
 

@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
 def ahash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `average_hash`: grey, resized to size x size; a bit says `sample > mean`."""
+    return margins(picture, size) > 0
+
+
+def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+    """By how many levels of grey each sample is lighter than their mean."""
     grid = picture.grey_grid(size, size)
-    return times(grid, grid.size) > int(grid.sum())
+    above: NDArray[np.float64] = (times(grid, grid.size) - int(grid.sum())) / grid.size
+    return above
 
 
 def ahash_by(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.images.picture import Picture
@@ -18,14 +19,22 @@ if TYPE_CHECKING:
 def dhash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `dhash`: grey, resized to size + 1 columns x size rows; a bit says that the
     sample to the right is lighter."""
-    grid = picture.grey_grid(size + 1, size)
-    return grid[:, 1:] > grid[:, :-1]
+    return margins(picture, size) > 0
+
+
+def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+    """By how many levels of grey each sample is lighter than the one to its left."""
+    return np.diff(picture.grey_grid(size + 1, size).astype(np.float64), axis=1)
 
 
 def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `dhash_vertical`: size columns x size + 1 rows; the sample below is lighter."""
-    grid = picture.grey_grid(size, size + 1)
-    return grid[1:, :] > grid[:-1, :]
+    return margins_vertical(picture, size) > 0
+
+
+def margins_vertical(picture: Picture, size: int) -> NDArray[np.float64]:
+    """By how many levels of grey each sample is lighter than the one above."""
+    return np.diff(picture.grey_grid(size, size + 1).astype(np.float64), axis=0)
 
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lookalike.algorithms import ahash, colorhash, dhash, phash, whash
 from lookalike.errors import whole_number
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.images.picture import Picture
@@ -30,9 +31,8 @@ class Algorithm:
     """Within how many bits two images match unless the caller says otherwise."""
     compute: Callable[[Picture], NDArray[np.bool_]]
     """The bits of a picture, `(rows, columns)` bool."""
-    least_side: int | None
-    """The shorter side in pixels of which fast reading leaves no less; None: it needs colours, and
-    every pixel is read."""
+    reduced: Reduced | None
+    """What fast reading needs to know; None: it needs colours, and every pixel is read."""
 
     @property
     def bits(self) -> int:
@@ -48,6 +48,33 @@ class Algorithm:
     def digits(self) -> int:
         """How many hex digits a hash prints as, `ceil(bits / 4)`."""
         return -(-self.bits // 4)
+
+    @property
+    def least_side(self) -> int | None:
+        """The shorter side in pixels of which fast reading leaves no less; None: of all."""
+        return self.reduced.least_side if self.reduced else None
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """How an algorithm hashes a picture of which fast reading left fewer pixels."""
+
+    least_side: int
+    """The shorter side in pixels of which no less is left."""
+    margins: Callable[[Picture], NDArray[np.float64]]
+    """By how many levels of grey what each bit stands for is above its threshold: the bit is set
+    where that is more than 0."""
+    doubtful_within: float
+    """A bit is doubtful if its margin is so small: with all pixels, it may be another one."""
+    most_doubtful: float
+    """The share of the bits of which no more may be doubtful."""
+
+    def bits(self, picture: Picture) -> NDArray[np.bool_] | None:
+        """Those of a reduced picture; None where so many are doubtful that it must be read again,
+        exactly. Of 16 bits, no more than one then differs from an exact one."""
+        margins = self.margins(picture)
+        doubtful = np.count_nonzero(np.abs(margins) <= self.doubtful_within)
+        return None if doubtful > self.most_doubtful * margins.size else margins > 0
 
 
 @dataclass(frozen=True)
@@ -88,26 +115,37 @@ class Family:
     sizes: Sizes = TO_128
     shape: Callable[[int], tuple[int, int]] = square
     """From a size to rows and columns."""
-    pixels_of_a_bit: int | None = 32
+    margins: Callable[[Picture, int], NDArray[np.float64]] | None = None
+    """Those of `Reduced`; None: the picture is looked at in colour, and is read exactly."""
+    pixels_of_a_bit: int = 32
     """Fast reading leaves so many pixels along a side of the square that a bit stands for: enough
-    that hashes of photographs differ from exact ones by less than a quarter of a bit on average.
-    None: the picture is looked at in colour, and is read exactly."""
+    that hashes of photographs differ from exact ones by less than a quarter of a bit on average."""
+    doubtful_within: float = 1.0
+    most_doubtful: float = 1 / 8
+    """Those of `Reduced`. Chosen on photographs, and on drawn and faded pictures: hardly any
+    photograph is read twice for it."""
 
 
 # The default distances of the plain names were chosen on real photographs and copies of them:
 # docs/algorithms.md tells how. imagededup's are its own.
 FAMILIES = {
-    "ahash": Family(ahash.ahash, 5, pixels_of_a_bit=20),
-    "phash": Family(phash.phash, 10, pixels_of_a_bit=20),
-    "phash_simple": Family(phash.phash_simple, 5, pixels_of_a_bit=20),
-    "dhash": Family(dhash.dhash, 8),
-    "dhash_vertical": Family(dhash.dhash_vertical, 8),
-    "whash": Family(whash.whash, 6, POWERS_OF_TWO),
-    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares, None),
-    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
-    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
-    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
-    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT, pixels_of_a_bit=None),
+    "ahash": Family(ahash.ahash, 5, margins=ahash.margins, pixels_of_a_bit=20),
+    "phash": Family(phash.phash, 10, margins=phash.margins, pixels_of_a_bit=20),
+    # A coefficient of a single row has fewer samples to make up for the error of one.
+    "phash_simple": Family(
+        phash.phash_simple, 5, margins=phash.margins_simple, doubtful_within=0.5
+    ),
+    # Many neighbours are equal, in a clear sky say, and stay so.
+    "dhash": Family(dhash.dhash, 8, margins=dhash.margins, most_doubtful=3 / 8),
+    "dhash_vertical": Family(
+        dhash.dhash_vertical, 8, margins=dhash.margins_vertical, most_doubtful=3 / 8
+    ),
+    "whash": Family(whash.whash, 6, POWERS_OF_TWO, margins=whash.margins),
+    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares),
+    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT),
+    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT),
+    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT),
+    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT),
 }
 
 
@@ -150,7 +188,19 @@ def _build(name: str, family: Family, size: int) -> Algorithm:
         shape=(rows, columns),
         default_max_distance=bits * family.match_bits // usual_bits,
         compute=lambda picture: family.compute(picture, size),
-        least_side=family.pixels_of_a_bit and family.pixels_of_a_bit * size,
+        reduced=_reduced(family, size),
+    )
+
+
+def _reduced(family: Family, size: int) -> Reduced | None:
+    margins = family.margins
+    if margins is None:
+        return None
+    return Reduced(
+        least_side=family.pixels_of_a_bit * size,
+        margins=lambda picture: margins(picture, size),
+        doubtful_within=family.doubtful_within,
+        most_doubtful=family.most_doubtful,
     )
 
 

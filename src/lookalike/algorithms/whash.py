@@ -27,7 +27,18 @@ def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `whash` with its Haar mode: grey, resized to the largest power of two in the
     picture's shorter side (and no less than size), samples / 255, the mean removed by going all
     Haar steps down and up, then down to size x size; a bit says `average > median`."""
-    return whash_by(picture, size, natural_side(picture, size))
+    return margins(picture, size) > 0
+
+
+def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+    """By how many levels of grey each average is above their median."""
+    side = natural_side(picture, size)
+    samples = kernel.haar_remove_mean(picture.grey_grid(side, side) / 255.0)
+    levels = (side // size).bit_length() - 1
+    low = kernel.haar_low(samples, levels)
+    # A step doubles the averages. The sign is exact: a difference of floats is 0 for equal ones.
+    above: NDArray[np.float64] = (low - np.median(low)) * (255.0 / (1 << levels))
+    return above
 
 
 def natural_side(picture: Picture, size: int) -> int:

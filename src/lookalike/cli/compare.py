@@ -57,5 +57,10 @@ def compare(
             click.echo(f"{begin}{found.agreeing} of {found.compared} frames agree.")
         if found.flat:
             click.echo("One of them has no detail, so that only equal pixels count as alike.")
+        if found.degenerate:
+            click.echo(
+                "One of them varies along one axis only, as barcodes and gradients do, "
+                "so that only equal pixels count as alike."
+            )
     if not found.alike:
         context.exit(EXIT_NOT_ALIKE)

@@ -183,6 +183,12 @@ def summary_lines(result: Result) -> list[str]:
             f"{plural(result.flat_count, 'image')} without detail, "
             "matched only where all pixels are equal."
         )
+    if result.degenerate_count:
+        vary = "varies" if result.degenerate_count == 1 else "vary"
+        lines.append(
+            f"{plural(result.degenerate_count, 'image')} {vary} along one axis only, as barcodes "
+            "and gradients do: matched only where all pixels are equal."
+        )
     if result.damaged:
         far = "it goes" if len(result.damaged) == 1 else "they go"
         lines.append(f"{plural(len(result.damaged), 'image')} damaged, hashed as far as {far}:")

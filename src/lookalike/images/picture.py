@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
+from lookalike.images.detail import FLAT_RANGE, SIDE, Box, Detail
 from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from lookalike.images.contents import Contents
 
 DIGEST_BYTES = 16
-FLAT_SIDE = 32
-FLAT_RANGE = 8
 UPSIDE_DOWN, MIRRORED = {3, 4, 7, 8}, {2, 3, 6, 7}
 """EXIF orientations in which the first row, or column, is seen last."""
 
@@ -85,7 +85,6 @@ class Picture:
         """Why the file could not be decoded to its end; empty where it was."""
         self._grids: dict[tuple[str, int, int], NDArray[np.uint8]] = {}
         self._grey: NDArray[np.uint8] | None = None
-        self._flat: bool | None = None
 
     @property
     def digest(self) -> bytes:
@@ -138,21 +137,31 @@ class Picture:
 
     @property
     def flat(self) -> bool:
-        """Whether there is too little detail for a hash to mean anything.
+        """Whether there is too little detail for a hash to mean anything, as `Detail` has it."""
+        return self.detail.flat
 
-        That is so when the samples of the picture's 32 x 32 grey grid differ by no more than
-        `FLAT_RANGE` of 255.
-        """
-        if self._flat is None:
-            self._flat = _is_flat(self.grey_grid(FLAT_SIDE, FLAT_SIDE))
-        return self._flat
+    @property
+    def degenerate(self) -> bool:
+        """Whether it varies along one axis only, so that most bits of a hash say nothing."""
+        return self.detail.degenerate
+
+    @cached_property
+    def detail(self) -> Detail:
+        """What there is in it for a hash to go by."""
+        return Detail(self._decoded_size, self._grey_part)
 
     @property
     def marks(self) -> Mark:
         """What to know about it before trusting its hashes."""
-        return (Mark.FLAT if self.flat else Mark(0)) | (
-            Mark.PREVIEW if self.is_preview else Mark(0)
-        )
+        marks = Mark.PREVIEW if self.is_preview else Mark(0)
+        if self.flat:
+            return marks | Mark.FLAT
+        return marks | Mark.DEGENERATE if self.degenerate else marks
+
+    @property
+    def pixels_only(self) -> bool:
+        """Whether its hash says so little that it matches only where every pixel is equal."""
+        return self.flat or self.degenerate
 
     @property
     def nearly_flat(self) -> bool:
@@ -160,9 +169,18 @@ class Picture:
 
         That is all that is left of a file that breaks off early.
         """
-        grid, strip = self.grey_grid(FLAT_SIDE, FLAT_SIDE), FLAT_SIDE // 8
+        grid, strip = self.grey_grid(SIDE, SIDE), SIDE // 8
         rests = grid[strip:], grid[:-strip], grid[:, strip:], grid[:, :-strip]
         return any(map(_is_flat, rests))
+
+    def _grey_part(self, width: int, height: int, part: Box) -> NDArray[np.uint8]:
+        """`(height, width)` of a part of the picture, made grey, then resized."""
+        if part == Box():
+            return self.grey_grid(width, height)
+        left, top, right, bottom = self._box()
+        x, y = right - left, bottom - top
+        box = left + x * part.left, top + y * part.top, left + x * part.right, top + y * part.bottom
+        return kernel.resample(self.grey, width, height, box)
 
     def _box(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the picture within the pixels.

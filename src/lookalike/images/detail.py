@@ -1,0 +1,137 @@
+"""`Detail`: whether there is anything in a picture for a hash to go by."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike._native import kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+SIDE = 32
+"""Of the grid that every picture is looked at in first."""
+FINE_SIDE = 512
+"""Of the grid in which thin lines are looked for, at most; and at most half of the picture's."""
+PART_SIDE = 96
+"""Of the grid in which the part that stands out is looked at."""
+SPECKS = SIDE
+"""So many samples of the first grid may be anything: a scanned page has dust on it."""
+FLAT_RANGE = 8
+"""Samples that differ by no more of 255 are taken for equal."""
+DEVIATIONS = 5
+"""A sample stands out if it is farther from the median than so many times what half of them are:
+3.4 standard deviations, where that is noise."""
+LEAST_EXTENT = 1 / 40
+"""What is no longer than that share of a side is a speck."""
+AROUND = 1 / 3
+"""How much is looked at on either side of what stands out, as a share of its sides."""
+LEAST_REST = 0.025
+"""What is left of a picture's variation where it goes along one axis only is less than that."""
+FAINT = 2.25
+"""What is left has a mean square, in the small grid, of less than that: no more than 1.5 levels."""
+ROUNDING = 1 / 6
+"""Mean square of what rounding to whole levels twice leaves."""
+MARGIN = 2
+"""How many times more a reduced picture must have for there to be no doubt about the whole one."""
+
+
+class Box(NamedTuple):
+    """A part of a picture, in shares of its sides."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+
+
+class Detail:
+    """How much detail a picture has. Most have so much that one small grid is enough to say so."""
+
+    def __init__(
+        self, size: tuple[int, int], grid: Callable[[int, int, Box], NDArray[np.uint8]]
+    ) -> None:
+        """`size`: width and height of the picture. `grid`: the grey of a part of it, resized."""
+        self._width, self._height = size
+        self._grid = grid
+        self._small = grid(SIDE, SIDE, Box())
+
+    @property
+    def flat(self) -> bool:
+        """Whether there is nothing in it but a few specks."""
+        return self.spread <= FLAT_RANGE and self.extent < LEAST_EXTENT
+
+    @property
+    def degenerate(self) -> bool:
+        """Whether it is nearly a constant plus the product of one column and one row."""
+        return not self.flat and self.rest < LEAST_REST
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is flat or degenerate, or would be with somewhat less detail."""
+        nearly_flat = self.spread <= MARGIN * FLAT_RANGE and self.extent < MARGIN * LEAST_EXTENT
+        return nearly_flat or self.rest < MARGIN * LEAST_REST
+
+    @cached_property
+    def spread(self) -> int:
+        """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
+        ordered = np.sort(self._small, axis=None)
+        within: NDArray[np.uint8] = ordered[-1 - SPECKS :] - ordered[: SPECKS + 1]
+        return int(within.min())
+
+    @cached_property
+    def extent(self) -> float:
+        """The longest of what stands out, as a share of the side that it goes along."""
+        if not len(self._areas):
+            return 0.0
+        lengths = (self._areas[:, 4:] - self._areas[:, 2:4]) / self._fine.shape
+        return float(lengths.max())
+
+    @cached_property
+    def rest(self) -> float:
+        """The share of the variation that no constant plus a product of column and row explains.
+
+        The small grid says so for most pictures. Where it may be too coarse to, it is taken from a
+        finer one of the part that stands out: a disc is as good as a square while it is small, and
+        lines of text are as good as bars.
+        """
+        total, rest = kernel.separable(self._small)
+        if rest >= MARGIN * FAINT and self.spread > MARGIN * FLAT_RANGE:
+            return 1.0
+        total, rest = kernel.separable(self._grid(PART_SIDE, PART_SIDE, self._bounds))
+        return max(rest - ROUNDING, 0.0) / total if total else 0.0
+
+    @property
+    def _bounds(self) -> Box:
+        """What all that stands out lies within, and a strip of what is around it."""
+        if not len(self._areas):
+            return Box()
+        sides = np.array(self._fine.shape)
+        first = self._areas[:, 2:4].min(axis=0) / sides
+        last = self._areas[:, 4:].max(axis=0) / sides
+        strip = (last - first) * AROUND
+        (top, left), (bottom, right) = np.maximum(first - strip, 0), np.minimum(last + strip, 1)
+        return Box(float(left), float(top), float(right), float(bottom))
+
+    @cached_property
+    def _fine(self) -> NDArray[np.uint8]:
+        # Half the picture's side at most, as a line of single pixels is not connected where it is
+        # slanted; resized, it is.
+        width, height = (
+            max(SIDE, min(FINE_SIDE, side // 2)) for side in (self._width, self._height)
+        )
+        return self._grid(width, height, Box())
+
+    @cached_property
+    def _areas(self) -> NDArray[np.int64]:
+        """What stands out from the median, each connected area by itself, as `kernel.areas`."""
+        off = self._fine - np.median(self._fine)
+        limit = max(FLAT_RANGE, DEVIATIONS * float(np.median(np.abs(off))))
+        kinds = (off > limit).astype(np.uint8) + 2 * (off < -limit).astype(np.uint8)
+        found = kernel.areas(kinds)
+        return found[found[:, 0] > 0]
