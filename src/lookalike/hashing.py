@@ -31,7 +31,7 @@ from lookalike.recipe import (
     recipe_for,
     row_of,
 )
-from lookalike.sources import ArchiveLimits, Choice, ImageSources, Input, Inputs, at_hand
+from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Input, Inputs, at_hand
 from lookalike.table import Failure, HashTable, Row
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def hash_image(
     *,
     algorithm: str = "phash",
     reading: Reading = "fast",
+    fetch: Fetch = "any",
     max_pixels: int = DEFAULT_MAX_PIXELS,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Hash:
@@ -54,14 +55,14 @@ def hash_image(
     `Item`, a Pillow image, or a uint8 array `(height, width)` or `(height, width, 3)`, RGB. EXIF
     orientation is applied, and what is transparent is seen on white. `reading`: `fast` reads no
     more of a JPEG than the hash needs, and may differ from `exact`, which reads every pixel, in a
-    bit or two.
+    bit or two. `fetch` is that of `find_duplicates`.
 
     Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
     for an unknown algorithm or an array of another shape; `MissingExtraError` for a URL without
     httpx.
     """
     kind = get_algorithm(algorithm)
-    picture = read_named(image, max_pixels, max_bytes, least_side_for([kind], reading))
+    picture = read_named(image, max_pixels, max_bytes, least_side_for([kind], reading), fetch)
     return Hash(pack_bits(kind.compute(picture)), kind.name)
 
 
@@ -70,11 +71,15 @@ def read_named(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     max_bytes: int = DEFAULT_MAX_BYTES,
     least_side: int | None = None,
+    fetch: Fetch = "any",
 ) -> Picture:
     """`read_picture`, but it fetches URLs, and its `ImageError` names the path."""
     try:
         return read_picture(
-            at_hand(image), max_pixels=max_pixels, max_bytes=max_bytes, least_side=least_side
+            at_hand(image, fetch),
+            max_pixels=max_pixels,
+            max_bytes=max_bytes,
+            least_side=least_side,
         )
     except ImageError as error:
         path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
@@ -105,6 +110,7 @@ def hash_images(
     archives: bool = False,
     archive_limits: ArchiveLimits | None = None,
     column: str | None = None,
+    fetch: Fetch = "any",
     workers: int | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     max_bytes: int = DEFAULT_MAX_BYTES,
@@ -133,6 +139,7 @@ def hash_images(
         archives=archives,
         archive_limits=archive_limits or ArchiveLimits(),
         column=column,
+        fetch=fetch,
     )
     inputs = Inputs(images, choice, repeats=True)
     recipe = recipe_for(
