@@ -171,7 +171,7 @@ def _told_plainly(allowance: Allowance) -> Iterator[None]:
         raise _Again(f"the server cannot be reached: {error}") from error
     except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
         # h11, whose error is inside, says so with the code that a server would answer.
-        if getattr(error.args[0], "error_status_hint", 0) == HEADER_TOO_LONG:
+        if getattr(next(iter(error.args), None), "error_status_hint", 0) == HEADER_TOO_LONG:
             reason = "the server has sent a header of more than 100 kB, the limit"
             raise ImageError(Status.TOO_LARGE, reason) from error
         raise _Again(f"the connection broke off: {error}") from error

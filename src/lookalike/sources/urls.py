@@ -50,8 +50,12 @@ def check_fetch(fetch: str) -> None:
 
 
 def require_httpx() -> None:
-    """Raise `MissingExtraError` unless httpx is there."""
+    """Raise `MissingExtraError` unless httpx is there, on an httpcore that is new enough."""
     try:
+        import httpcore
         import httpx  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("images from URLs need httpx: pip install httpx") from error
+    if not hasattr(httpcore, "Proxy"):
+        reason = "images from URLs need httpcore 1.0.7 or newer: pip install --upgrade httpcore"
+        raise MissingExtraError(reason)
