@@ -11,7 +11,8 @@ import pytest
 from jpegs import COM, end_of_first, huge, jpeg, scene, segment, with_segments
 from lookalike import hash_image, hash_images
 from lookalike.sources import fetcher as fetching
-from lookalike.sources.fetcher import Fetcher, Patience
+from lookalike.sources.fetcher import Fetcher
+from lookalike.sources.patience import Patience
 from serving import Handler, Server, serving
 
 HUGE = jpeg(huge(), progressive=True)
@@ -21,7 +22,7 @@ HUGE = jpeg(huge(), progressive=True)
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     fetcher = Fetcher(Patience(seconds=2, seconds_in_all=4, first_pause=0.01))
-    monkeypatch.setattr(fetching, "shared_fetcher", lambda: fetcher)
+    monkeypatch.setattr(fetching, "shared_fetcher", lambda fetch: fetcher)
     with serving() as server:
         yield server
     fetcher.close()

@@ -19,7 +19,8 @@ import lookalike
 from lookalike import ImageError, MissingExtraError, Status, hash_image, hash_images
 from lookalike.cli.commands import commands
 from lookalike.sources import fetcher as fetching
-from lookalike.sources.fetcher import Fetcher, Patience
+from lookalike.sources.fetcher import Fetcher
+from lookalike.sources.patience import Patience
 from pictures import photo
 from serving import Handler, Server, serving
 
@@ -56,7 +57,7 @@ def impatient() -> Iterator[Fetcher]:
 @pytest.fixture(autouse=True)
 def fetcher(monkeypatch: pytest.MonkeyPatch, impatient: Fetcher) -> None:
     """An impatient one in place of the one that the process shares."""
-    monkeypatch.setattr(fetching, "shared_fetcher", lambda: impatient)
+    monkeypatch.setattr(fetching, "shared_fetcher", lambda fetch: impatient)
 
 
 def failure(url: str) -> tuple[Status, str]:

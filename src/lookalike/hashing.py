@@ -30,7 +30,7 @@ from lookalike.recipe import (
     recipe_for,
     row_of,
 )
-from lookalike.sources import ArchiveLimits, Choice, ImageSources, Input, Inputs, at_hand
+from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Input, Inputs, at_hand
 from lookalike.table import Failure, HashTable, Row
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def hash_image(
     *,
     algorithm: str = "phash",
     reading: Reading = "fast",
+    fetch: Fetch = "any",
     max_pixels: int = DEFAULT_MAX_PIXELS,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Hash:
@@ -58,6 +59,7 @@ def hash_image(
     EXIF orientation is applied, and what is transparent is seen on white, or on black if it is flat
     on white. `reading`: `fast` reads no more of a JPEG than the hash needs, and may differ from
     `exact`, which reads every pixel, in a bit or two.
+    `fetch` is that of `find_duplicates`.
 
     Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
     for an unknown algorithm or an array of another shape, type or range; `MissingExtraError` for a
@@ -71,7 +73,7 @@ def hash_image(
         damaged="report",
     )
     with _naming(image):
-        _picture, (bits,) = recipe.read(at_hand(image))
+        _picture, (bits,) = recipe.read(at_hand(image, fetch))
     return Hash(pack_bits(bits), recipe.kinds[0].name)
 
 
@@ -120,6 +122,7 @@ def hash_images(
     archives: bool = False,
     archive_limits: ArchiveLimits | None = None,
     column: str | None = None,
+    fetch: Fetch = "any",
     workers: int | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     max_bytes: int = DEFAULT_MAX_BYTES,
@@ -148,6 +151,7 @@ def hash_images(
         archives=archives,
         archive_limits=archive_limits or ArchiveLimits(),
         column=column,
+        fetch=fetch,
     )
     inputs = Inputs(images, choice, repeats=True)
     recipe = recipe_for(

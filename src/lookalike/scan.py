@@ -15,7 +15,7 @@ from lookalike.progress import silent
 from lookalike.recipe import Damaged, Reading, recipe_for
 from lookalike.related import related_images
 from lookalike.results import Result
-from lookalike.sources import ArchiveLimits, Choice, ImageSources, Inputs
+from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Inputs
 
 if TYPE_CHECKING:
     from lookalike.progress import Progress
@@ -34,6 +34,7 @@ def find_duplicates(
     archives: bool = False,
     archive_limits: ArchiveLimits | None = None,
     column: str | None = None,
+    fetch: Fetch = "any",
     workers: int | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     max_bytes: int = DEFAULT_MAX_BYTES,
@@ -59,6 +60,8 @@ def find_duplicates(
     `archives`: go into archives that are found in folders, as into those that are named.
     `archive_limits`: how much may come out of one. `column`: of Parquet files, where there are
     several that can hold images.
+    `fetch`: `public`, for lists that are not trusted, fetches nothing from hosts that are not on
+    the public internet, nor from addresses that are left to fsspec.
     `workers`: threads, or processes with `isolate`; None takes as many as there are processors.
     Pictures so small that threads only disturb each other are read by one, as long as that is
     measured to be faster.
@@ -85,6 +88,7 @@ def find_duplicates(
         archives=archives,
         archive_limits=archive_limits or ArchiveLimits(),
         column=column,
+        fetch=fetch,
     )
     recipe = recipe_for(
         kind.name,

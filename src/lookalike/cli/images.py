@@ -55,6 +55,14 @@ KEYWORDS: dict[str, Option] = {
         metavar="NAME",
         help="The column of a Parquet file.  [default: the one that can hold images]",
     ),
+    "fetch": click.option(
+        "--fetch",
+        type=click.Choice(["any", "public"]),
+        default="any",
+        show_default=True,
+        help="From which hosts to fetch URLs. For lists that are not trusted, public refuses those "
+        "of private networks and of this machine, and addresses such as s3://.",
+    ),
     "workers": click.option(
         "--workers",
         type=NUMBER,

@@ -8,11 +8,12 @@ from lookalike.sources.limits import ArchiveLimits
 from lookalike.sources.name_list import files_from
 from lookalike.sources.names import at_hand
 from lookalike.sources.patterns import Patterns
-from lookalike.sources.urls import is_url
+from lookalike.sources.urls import Fetch, is_url
 
 __all__ = [
     "ArchiveLimits",
     "Choice",
+    "Fetch",
     "ImageSources",
     "Input",
     "Inputs",

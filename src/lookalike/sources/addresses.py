@@ -23,6 +23,8 @@ from lookalike.sources.urls import is_url
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+    from lookalike.sources.urls import Fetch
+
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]+::)*([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 """Names of two letters or more: one is a drive of Windows."""
 _NAME = re.compile(r"(?:^|::)([a-z][a-z0-9+.-]+)(?=://|::)", re.IGNORECASE)
@@ -43,14 +45,19 @@ def is_address(source: object) -> TypeGuard[str]:
     )
 
 
-def place_of(address: str) -> tuple[Place, str]:
+def place_of(address: str, fetch: Fetch = "any") -> tuple[Place, str]:
     """Where an address leads to: the file system, and the path there.
 
-    Raises `ImageError` where fsspec knows no such file system or cannot reach it, and
-    `MissingExtraError` where fsspec, or the package for this file system, is not installed.
+    Raises `ImageError` where fsspec knows no such file system or cannot reach it, or where only
+    public hosts may be fetched from, and `MissingExtraError` where fsspec, or the package for this
+    file system, is not installed.
     """
     if found := _FILE.match(address):
         return AddressedPlace(found[0]), address[found.end() :]
+    if fetch == "public":
+        names = "::".join(_names(address))
+        reason = f"{names}:// may lead to hosts that are not public; only http and https are safe"
+        raise ImageError(Status.UNREADABLE, reason)
     require_address(address)
     import fsspec
 

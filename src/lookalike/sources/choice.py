@@ -10,6 +10,7 @@ from enum import Enum, auto
 from lookalike.sources.kinds import is_archive, other_kind
 from lookalike.sources.limits import ArchiveLimits
 from lookalike.sources.patterns import Patterns
+from lookalike.sources.urls import Fetch, check_fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Choice:
     archive_limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     column: str | None = None
     """Of Parquet files; None takes the one that can hold images."""
+    fetch: Fetch = "any"
+    """Which hosts URLs may lead to. `public` also refuses addresses that are left to fsspec."""
+
+    def __post_init__(self) -> None:
+        check_fetch(self.fetch)
 
 
 class Verdict(Enum):

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -17,115 +16,111 @@ from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError, Status
 from lookalike.images import Contents, FirstScan
-from lookalike.sources.urls import require_httpx
+from lookalike.sources.encodings import ASKED_FOR, LONGEST, decoded, encodings_of
+from lookalike.sources.patience import Allowance, Patience
+from lookalike.sources.public import is_public
+from lookalike.sources.urls import Fetch, is_url, require_httpx
 
 if TYPE_CHECKING:
     import httpx
 
+    from lookalike.sources.wire import Allows
+
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+HEADER_TOO_LONG = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 DRAINED = 1 << 16
 """Bytes of an unwanted body that are read all the same: its connection can then be used again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait, how often to try, and how much to take."""
-
-    seconds: float = 10.0
-    """To connect, and for the next bytes to come."""
-    seconds_in_all: float = 120.0
-    """For one try, from the request to the last byte."""
-    retries: int = 3
-    """After 429, 5xx and broken connections."""
-    first_pause: float = 0.5
-    """In seconds, before the first retry; twice as long before each further one."""
-    longest_pause: float = 15.0
-    """In seconds, whatever the server asks for."""
-    redirects: int = 5
-    max_bytes: int = 256_000_000
 
 
 class Fetcher:
     """Fetches URLs, from any number of threads, over connections that are kept open."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        """Raises `MissingExtraError` without httpx."""
+    def __init__(self, patience: Patience | None = None, allows: Allows | None = None) -> None:
+        """`allows`: which addresses may be connected to, None for all.
+
+        Raises `MissingExtraError` without httpx.
+        """
         require_httpx()
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
         import httpx
 
+        from lookalike.sources.transport import Transport
+
         self.patience = patience or Patience()
         self._client = httpx.Client(
+            transport=Transport(allows),
             timeout=httpx.Timeout(self.patience.seconds, pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
-            headers={"Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"},
+            headers={"Accept": "image/*, */*;q=0.5", "Accept-Encoding": ASKED_FOR},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none: nobody is logged in
         )
 
+    def allowance(self, max_bytes: int | None = None) -> Allowance:
+        """What one image may take from now on, however often it is fetched."""
+        return Allowance(self.patience.seconds_in_all, self._limit(max_bytes))
+
     def fetch(
-        self, url: str, least_side: int | None = None, max_bytes: int | None = None
+        self,
+        url: str,
+        least_side: int | None = None,
+        max_bytes: int | None = None,
+        allowance: Allowance | None = None,
     ) -> Contents:
         """The bytes behind a URL, empty or not. Raises `ImageError` where they cannot be had.
 
         With a `least_side`, and where the server says how many there are, the download ends with
         the first scan of a large progressive JPEG, if that is enough. `max_bytes`: a limit beside
-        that of `patience`.
+        that of `patience`. `allowance`: what is left of that of the image; None for one of its own.
         """
-        limit = min(self.patience.max_bytes, max_bytes or self.patience.max_bytes)
-        for attempt in range(self.patience.retries + 1):
-            try:
-                return self._try(url, least_side, limit)
-            except _Again as again:
-                if attempt == self.patience.retries:
-                    raise ImageError(Status.UNREADABLE, again.reason) from again
-                time.sleep(self._pause(attempt, again.seconds))
-        raise AssertionError("the last try returns or raises")
+        from lookalike.sources.wire import ALLOWANCE
+
+        allowance = allowance or self.allowance(max_bytes)
+        before = ALLOWANCE.set(allowance)
+        try:
+            return self._fetch(url, least_side, self._limit(max_bytes), allowance)
+        finally:
+            ALLOWANCE.reset(before)
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
 
+    def _limit(self, max_bytes: int | None) -> int:
+        return min(self.patience.max_bytes, max_bytes or self.patience.max_bytes)
+
+    def _fetch(
+        self, url: str, least_side: int | None, limit: int, allowance: Allowance
+    ) -> Contents:
+        for attempt in range(self.patience.retries + 1):
+            try:
+                with _told_plainly(allowance):
+                    return self._try(url, least_side, limit)
+            except _Again as again:
+                pause = self._pause(attempt, again.seconds)
+                if attempt == self.patience.retries or pause >= allowance.seconds_left:
+                    raise ImageError(Status.UNREADABLE, again.reason) from again
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
     def _try(self, url: str, least_side: int | None, limit: int) -> Contents:
-        until = time.monotonic() + self.patience.seconds_in_all
-        with _told_plainly():
-            request: httpx.Request | None = self._client.build_request("GET", url)
-            for _ in range(self.patience.redirects + 1):
-                assert request is not None
-                response = self._client.send(request, stream=True)
-                try:
-                    if response.is_success:
-                        return self._body(response, until, least_side, limit)
-                    _drain(response, until)
-                finally:
-                    response.close()
-                request = response.next_request
-                if request is None:
-                    raise _refusal(response)
+        request = self._client.build_request("GET", url)
+        for _ in range(self.patience.redirects + 1):
+            if not (is_url(str(request.url)) and request.url.host):
+                named = str(request.url)[:LONGEST]
+                reason = f"{named!r} is not an http or https URL with a host"
+                raise ImageError(Status.UNREADABLE, reason)
+            response = self._client.send(request, stream=True)
+            try:
+                if response.is_success:
+                    return _body(response, least_side, limit)
+                _drain(response)
+            finally:
+                response.close()
+            if response.next_request is None:
+                raise _refusal(response)
+            request = response.next_request
         reason = f"it is redirected more than {self.patience.redirects} times"
         raise ImageError(Status.UNREADABLE, reason)
-
-    def _body(
-        self, response: httpx.Response, until: float, least_side: int | None, limit: int
-    ) -> Contents:
-        announced = response.headers.get("Content-Length", "")
-        size = int(announced) if announced.isdecimal() else None
-        if size is not None and size > limit:
-            raise ImageError(Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {limit:,}")
-        scan = None
-        if least_side is not None and size and "Content-Encoding" not in response.headers:
-            scan = FirstScan(least_side, size)
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > limit:
-                raise ImageError(Status.TOO_LARGE, f"it has more than {limit:,} bytes, the limit")
-            if time.monotonic() > until:
-                whole = f"{self.patience.seconds_in_all:g} seconds"
-                raise ImageError(Status.TIMED_OUT, f"it was not there in full after {whole}")
-            if scan and size and scan.ends_in(body):
-                return Contents(scan.cut_out(body), size)
-        return Contents(body, len(body))
 
     def _pause(self, attempt: int, asked: float | None) -> float:
         """Seconds before the next try: as the server asks, or longer each time and never alike."""
@@ -142,48 +137,78 @@ class _Again(Exception):
         self.seconds = seconds
 
 
-def shared_fetcher() -> Fetcher:
-    """The one fetcher of this process."""
+def shared_fetcher(fetch: Fetch = "any") -> Fetcher:
+    """The one fetcher of this process for these hosts."""
     with _making:
-        return _fetcher_of(os.getpid())
+        return _fetcher_of(os.getpid(), fetch)
 
 
 _making = threading.Lock()
 
 
 @cache
-def _fetcher_of(_process: int) -> Fetcher:
+def _fetcher_of(_process: int, fetch: Fetch) -> Fetcher:
     """A forked process must not talk over its parent's connections."""
-    fetcher = Fetcher()
+    fetcher = Fetcher(allows=is_public if fetch == "public" else None)
     atexit.register(fetcher.close)
     return fetcher
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
-    """httpx's errors as ours."""
+def _told_plainly(allowance: Allowance) -> Iterator[None]:
+    """The errors of httpx and httpcore as ours."""
+    import httpcore
     import httpx
 
     try:
         yield
-    except httpx.ConnectTimeout as error:
-        raise ImageError(Status.TIMED_OUT, "the server did not answer in time") from error
-    except httpx.TimeoutException as error:
-        raise ImageError(Status.TIMED_OUT, "the server stopped answering") from error
-    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
-        raise ImageError(Status.UNREADABLE, f"it cannot be asked for: {error}") from error
-    except httpx.ConnectError as error:
+    except httpcore.TimeoutException as error:
+        allowance.wait(None)  # the time for all of it may be what is up
+        connecting = isinstance(error, httpcore.ConnectTimeout)
+        what = "did not answer in time" if connecting else "stopped answering"
+        raise ImageError(Status.TIMED_OUT, f"the server {what}") from error
+    except (httpcore.ConnectError, httpcore.ProxyError) as error:
         raise _Again(f"the server cannot be reached: {error}") from error
-    except httpx.TransportError as error:
+    except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+        # h11, whose error is inside, says so with the code that a server would answer.
+        if getattr(next(iter(error.args), None), "error_status_hint", 0) == HEADER_TOO_LONG:
+            reason = "the server has sent a header of more than 100 kB, the limit"
+            raise ImageError(Status.TOO_LARGE, reason) from error
         raise _Again(f"the connection broke off: {error}") from error
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+    except (
+        httpcore.LocalProtocolError,
+        httpcore.UnsupportedProtocol,
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        ImportError,  # for a proxy that needs another package
+        ValueError,
+    ) as error:
         raise ImageError(Status.UNREADABLE, f"it cannot be asked for: {error}") from error
+
+
+def _body(response: httpx.Response, least_side: int | None, limit: int) -> Contents:
+    announced = response.headers.get("Content-Length", "")
+    size = int(announced) if announced.isdecimal() else None
+    if size is not None and size > limit:
+        raise ImageError(Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {limit:,}")
+    encodings = encodings_of(response.headers.get("Content-Encoding", ""))
+    scan = None
+    if least_side is not None and size and not encodings:
+        scan = FirstScan(least_side, size)
+    body = bytearray()
+    for chunk in decoded(response.iter_raw(), encodings):
+        body += chunk
+        if len(body) > limit:
+            raise ImageError(Status.TOO_LARGE, f"it has more than {limit:,} bytes, the limit")
+        if scan and size and scan.ends_in(body):
+            return Contents(scan.cut_out(body), size)
+    return Contents(body, len(body))
 
 
 def _refusal(response: httpx.Response) -> ImageError | _Again:
     """What a status other than success means."""
     code = response.status_code
-    reason = f"the server answers {code} {response.reason_phrase}".rstrip()
+    reason = f"the server answers {code} {response.reason_phrase[:LONGEST]}".rstrip()
     if code in GONE:
         return ImageError(Status.NOT_FOUND, reason)
     if code == HTTPStatus.TOO_MANY_REQUESTS or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -192,24 +217,27 @@ def _refusal(response: httpx.Response) -> ImageError | _Again:
 
 
 def _retry_after(value: str) -> float | None:
-    """Seconds from a number of them or a date; None for neither."""
+    """Seconds from a number of them or a date; None for what is neither."""
     from email.utils import parsedate_to_datetime
 
     if value.isdecimal():
         return float(value)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+        left = date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):  # no date, or far beyond all dates
         return None
-    return max((date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+    return max(left.total_seconds(), 0.0)
 
 
-def _drain(response: httpx.Response, until: float) -> None:
-    import httpx
+def _drain(response: httpx.Response) -> None:
+    """Read what is left, if that is little. Where it cannot be had, the answer still counts."""
+    import httpcore
 
+    lost = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, ImageError)
     count = 0
-    with suppress(httpx.HTTPError):
+    with suppress(*lost):
         for chunk in response.iter_raw():
             count += len(chunk)
-            if count > DRAINED or time.monotonic() > until:
+            if count > DRAINED:
                 return

@@ -19,7 +19,7 @@ from lookalike.sources.kinds import MARK, is_archive, is_parquet
 from lookalike.sources.local import LocalPlace
 from lookalike.sources.parquet import require_pyarrow, rows
 from lookalike.sources.seen import Seen
-from lookalike.sources.urls import is_url, require_httpx
+from lookalike.sources.urls import WebImage, is_url, require_httpx
 
 if TYPE_CHECKING:
     from lookalike.sources.places import Place
@@ -66,7 +66,7 @@ class Inputs:
             )
         if isinstance(self._named, Sequence):  # anything else may give its items only once
             for at, named in enumerate(self._named):
-                _require_extras(_source(named, at))
+                _require_extras(_source(named, at), self._sieve.choice)
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
@@ -81,11 +81,11 @@ class Inputs:
     def _by_name(self, name: str | os.PathLike[str]) -> Iterator[Input]:
         if is_url(name):
             if self._is_new(name):
-                yield Input(name, name)
+                yield Input(name, WebImage(name, self._sieve.choice.fetch))
             return
         key = os.fsdecode(name)
         try:
-            place, path = place_of(name) if is_address(name) else (LocalPlace(), key)
+            place, path = self._place_of(name) if is_address(name) else (LocalPlace(), key)
             key = place.key(path)
             if place.is_folder(path):
                 yield from self._folder(place, path)
@@ -151,19 +151,25 @@ class Inputs:
         self, place: Place, path: str, key: str, found: bytes | str | ImageError
     ) -> Iterator[Input]:
         """A row of the Parquet file at `path`: an image, or where that is."""
-        if not isinstance(found, str) or is_url(found):
-            if not isinstance(found, str) or self._is_new(found):
-                yield Input(key, found)
+        if not isinstance(found, str):
+            yield Input(key, found)
+            return
+        if is_url(found):
+            if self._is_new(found):
+                yield Input(key, WebImage(found, self._sieve.choice.fetch))
             return
         try:
             if is_address(found):
-                place, found = place_of(found)
+                place, found = self._place_of(found)
             else:
                 found = place.join(os.path.dirname(path), found)  # noqa: PTH120
             if self._is_new(place.identity(found)):
                 yield Input(key, place.image(found))
         except ImageError as error:
             yield Input(key, error)
+
+    def _place_of(self, address: str) -> tuple[Place, str]:
+        return place_of(address, self._sieve.choice.fetch)
 
     def _is_new(self, identity: int | str | None) -> bool:
         if self._repeats or identity is None or self._seen.add(identity):
@@ -193,10 +199,10 @@ def _taken(source: ImageSource) -> ImageSource | ImageError:
         return ImageError(Status.NOT_AN_IMAGE, str(error))
 
 
-def _require_extras(source: object) -> None:
+def _require_extras(source: object, choice: Choice) -> None:
     if is_url(source):
         require_httpx()
-    elif is_address(source):
+    elif is_address(source) and choice.fetch != "public":  # which refuses it
         require_address(source)
     if isinstance(source, str | os.PathLike) and is_parquet(os.fsdecode(source)):
         require_pyarrow()

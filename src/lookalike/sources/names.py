@@ -11,47 +11,48 @@ from lookalike.sources.addresses import is_address, place_of
 from lookalike.sources.choice import Choice
 from lookalike.sources.inputs import Inputs
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
-from lookalike.sources.urls import WebImage, is_url
+from lookalike.sources.urls import Fetch, WebImage, check_fetch, is_url
 
 if TYPE_CHECKING:
     from lookalike.images import ImageSource, Origin
     from lookalike.sources.item import Item
 
 
-def at_hand(source: ImageSource) -> ImageSource | Origin:
+def at_hand(source: ImageSource | Origin, fetch: Fetch = "any") -> ImageSource | Origin:
     """What to read where `source` is a URL, an address, or a key such as `photos.zip!/a.jpg`.
 
-    Anything else is given back as it is. Raises `ImageError` where it cannot be had, and
-    `MissingExtraError` where an extra is needed that is not installed.
+    `fetch` is that of `Choice`. Anything else is given back as it is. Raises `ImageError` where it
+    cannot be had, and `MissingExtraError` where an extra is needed that is not installed.
     """
+    check_fetch(fetch)
     if not isinstance(source, str):
         return source
     if is_url(source):
-        return WebImage(source)
+        return WebImage(source, fetch)
     if MARK in source and not os.path.lexists(source):
-        found = next(_within(source), None)
+        found = next(_within(source, fetch), None)
         if found is not None:
             return found
     if is_address(source):
-        place, path = place_of(source)
+        place, path = place_of(source, fetch)
         return _sound(place.image(path))
     return source
 
 
-def _within(key: str) -> Iterator[ImageSource]:
+def _within(key: str, fetch: Fetch) -> Iterator[ImageSource | Origin]:
     """What the archive or Parquet file that `key` begins with gives under this key."""
     at = key.find(MARK)
     while at >= 0:
         outer, inner = key[:at], key[at + len(MARK) :]
         if is_archive(outer) or is_parquet(outer):
             first_row = int(inner) if inner.isdecimal() else 0
-            for one in Inputs(outer, Choice(hidden=True), first_row=first_row):
+            for one in Inputs(outer, Choice(hidden=True, fetch=fetch), first_row=first_row):
                 if one.key in {key, outer}:  # found, or the archive itself cannot be read
                     yield _sound(one.source)
         at = key.find(MARK, at + 1)
 
 
-def _sound(source: ImageSource | Item | ImageError) -> ImageSource:
+def _sound(source: ImageSource | Item | Origin | ImageError) -> ImageSource | Origin:
     if isinstance(source, ImageError):
         raise source
     return source
