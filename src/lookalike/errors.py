@@ -65,6 +65,10 @@ class IndexFileError(LookalikeError):
         return IndexFileError, (self.reason, self.path)
 
 
+class WrongTypeError(LookalikeError, TypeError, ValueError):
+    """An argument of a type that cannot be, for which imagededup raises a `ValueError`."""
+
+
 class MissingExtraError(LookalikeError, ImportError):
     """An optional package is needed; the message names the `pip install` line."""
 
