@@ -231,9 +231,8 @@ def whash(
     side = None if image_scale is None else _power_of_two(image_scale=image_scale)
     size = _power_of_two(hash_size=hash_size)
     if side is not None and size > side:
-        raise ArgumentError(
-            f"hash_size in a wrong range: must be <= image_scale {side}, not {size}"
-        )
+        words = "hash_size in a wrong range: it must be at most image_scale,"
+        raise ArgumentError(f"{words} {side}, not {size}")
     picture = _grey(image)
     side = wavelet.natural_side(picture, size) if side is None else side
     return ImageHash(wavelet.whash_by(picture, size, side, mode, remove_mean=remove_max_haar_ll))
@@ -241,8 +240,7 @@ def whash(
 
 def colorhash(image: Readable, binbits: int = 3) -> ImageHash:
     """How much of the picture is black, grey, and of six hues, faint or bright: `(14, binbits)`."""
-    bits = whole_number(binbits, "binbits")
-    if bits < 1:
+    if (bits := whole_number(binbits, "binbits")) < 1:
         raise ArgumentError(f"binbits must be 1 or more, not {binbits}")
     return ImageHash(colour.colorhash(_colour(image), bits))
 
@@ -337,8 +335,7 @@ def _part(picture: Picture, box: crop_resistant.Box) -> Picture:
 
 def _size(least: int, **argument: int) -> int:
     ((name, value),) = argument.items()
-    number = whole_number(value, name)
-    if number < least:  # in the words of ImageHash, and of Pillow, which it leaves the rest to
+    if (number := whole_number(value, name)) < least:  # some of ImageHash's words are Pillow's
         words = "height and width must be > 0", "Hash size must be greater than or equal to 2"
         raise ArgumentError(f"{words[least - 1]}: {name} is {value}")
     return number
