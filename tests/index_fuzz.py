@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from index_model import Kind, bands_of, small_tails
-from lookalike import Index
+from lookalike import Index, IndexFileError
 from lookalike.index.file import open_file
 
 MOST_BLOCKS = 50
@@ -94,8 +94,9 @@ def main(seed: int, rounds: int, folder: Path) -> None:
                 name, call = todo.popitem()
                 try:
                     found = call()
-                except Exception as error:  # noqa: BLE001
-                    outcomes[f"{name}: {type(error).__name__}"] += 1
+                except IndexFileError as error:
+                    assert error.path == str(path)  # noqa: PT017
+                    outcomes[f"{name}: IndexFileError"] += 1
                 else:
                     outcomes[f"{name}: answered"] += 1
                     if name == "open":

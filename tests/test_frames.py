@@ -150,6 +150,23 @@ def test_colorhashes_may_be_objects(made: Any) -> None:
         find_duplicate_images(objects, "colorhash", "0" * 16, algorithm="ahash")
 
 
+@pytest.mark.parametrize("sort", [True, False])
+@pytest.mark.parametrize("algorithms", [["phash"], ["phash", "dhash"]])
+def test_a_column_of_hashes_groups(algorithms: list[str], sort: bool) -> None:
+    """By value, and by algorithm where there are several; sorted or as they come; None is left
+    out, as pandas does it."""
+    numbers = [5, 2**64 - 1, 5, 3, 2**63, 3, 5]
+    hashes = [Hash.from_int(one, algorithm=name) for one in numbers for name in algorithms]
+    df = pd.DataFrame({"hash": pd.Series([*hashes, None], dtype=object), "size": 1})
+    found = df.groupby("hash", sort=sort)["size"].sum()
+    expected = {one: hashes.count(one) for one in hashes}
+    keys = sorted(expected) if sort else list(expected)
+    assert found.to_dict() == expected
+    assert found.index.tolist() == keys
+    assert df["hash"].value_counts().to_dict() == expected
+    assert df.dropna().sort_values("hash")["hash"].tolist() == sorted(hashes)
+
+
 def test_frames_come_back_from_csv(tmp_path: Path) -> None:
     """Hashes in decimal digits only, which pandas reads as numbers, are hashes still."""
     df = pd.DataFrame(

@@ -2,8 +2,10 @@
 
 import operator
 import pickle
+import sqlite3
 import tracemalloc
 from collections.abc import Callable
+from contextlib import closing
 from itertools import repeat
 from typing import Any
 from unittest.mock import ANY
@@ -98,6 +100,58 @@ def test_bytes_int_and_hex_are_one_number(algorithm: str, data: st.DataObject) -
     assert Hash.from_hex(str(one).upper(), algorithm=algorithm) == one
 
 
+@pytest.mark.parametrize("algorithm", [*ALGORITHMS, "colorhash", "phash:3"])
+@no_deadline
+@given(st.data())
+def test_a_signed_number_is_the_same_bytes(algorithm: str, data: st.DataObject) -> None:
+    """In two's complement of its bytes; either number gives the hash again."""
+    kind = get_algorithm(algorithm)
+    number = data.draw(numbers(algorithm))
+    one = numbered(number, algorithm)
+    assert one.signed.to_bytes(kind.width, "big", signed=True) == bytes(one)
+    assert (one.signed < 0) == (number >> (8 * kind.width - 1) == 1)
+    assert Hash.from_int(one.signed, algorithm=algorithm) == one
+    assert Hash.from_int(number, algorithm=algorithm) == one
+    assert kind.bits != 64 or -(2**63) <= one.signed < 2**63
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "number"),
+    [
+        ("phash", 2**64), ("phash", -(2**63) - 1), ("phash", 1 - 2**64), ("colorhash", -1),
+        ("colorhash", 2**42), ("dhash:3", 512), ("dhash:3", -1),
+    ],
+)  # fmt: skip
+def test_a_number_that_does_not_fit_is_refused(algorithm: str, number: int) -> None:
+    """By value; and so is what is no whole number."""
+    with pytest.raises(ValueError, match=f"{algorithm} hash has .* bits, which {number} does not"):
+        Hash.from_int(number, algorithm=algorithm)
+    for wrong in (1.0, "1", True, None):
+        with pytest.raises(TypeError, match="number must be a whole number"):
+            Hash.from_int(wrong, algorithm=algorithm)  # type: ignore[arg-type]
+
+
+def test_signed_numbers_pass_through_a_database() -> None:
+    """SQLite's integers have 64 bits and a sign: what `int` gives may not fit, `signed` does."""
+    hashes = [numbered(number, "phash") for number in (0, 1, 2**63 - 1, 2**63, 2**64 - 1)]
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("create table images (hash integer)")
+        with pytest.raises(OverflowError):
+            database.execute("insert into images values (?)", (int(hashes[-1]),))
+        rows = [(one.signed,) for one in hashes]
+        database.executemany("insert into images values (?)", rows)
+        found = [number for (number,) in database.execute("select hash from images")]
+    assert [Hash.from_int(number, algorithm="phash") for number in found] == hashes
+
+
+@pytest.mark.parametrize("spec", ["", "s", ">20", "<20", "^20", "*^30s", ".4", ">10.4"])
+def test_a_hash_is_formatted_as_its_digits(spec: str) -> None:
+    """Padded, cut and filled as any text."""
+    one = numbered(0x0123456789ABCDEF, "phash")
+    assert format(one, spec) == format("0123456789abcdef", spec)
+    assert f"{one:{spec}}" == format(str(one), spec)
+
+
 @every_width
 @no_deadline
 @given(st.data())
@@ -157,10 +211,15 @@ def test_another_type_may_know_better_what_equals_a_hash() -> None:
 
 
 @pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
-def test_hashes_have_no_order(compare: Callable[[object, object], bool]) -> None:
-    """A smaller number is no smaller picture."""
-    with pytest.raises(TypeError, match="not supported between"):
-        compare(numbered(1, "phash"), numbered(2, "phash"))
+def test_hashes_sort_by_algorithm_and_number(compare: Callable[[object, object], bool]) -> None:
+    """In each comparison, and with nothing that is no hash."""
+    ordered = [(name, k) for name in ("dhash", "phash", "phash:16") for k in (0, 1, 255, 2**63)]
+    for one in ordered:
+        for other in ordered:
+            assert compare(numbered(*one[::-1]), numbered(*other[::-1])) == compare(one, other)
+    for wrong in (5, "0000000000000005", None):
+        with pytest.raises(TypeError, match="not supported between"):
+            compare(numbered(5, "phash"), wrong)
 
 
 @every_width

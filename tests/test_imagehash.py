@@ -258,6 +258,39 @@ def test_an_argument_that_cannot_be_is_refused(name: str, options: dict[str, int
     assert issubclass(ours.ArgumentError, AssertionError)
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *[(name, {"hash_size": size}) for name in ("average_hash", "phash", "dhash")
+          for size in (1, 0, -8)],
+        *[(name, {"hash_size": 0}) for name in ("phash_simple", "dhash_vertical")],
+        *[("whash", {"hash_size": size}) for size in (3, 7, 12)],
+        *[("whash", {"image_scale": scale}) for scale in (5, 9, 17)],
+        *[("whash", {"hash_size": size, "image_scale": 64}) for size in (128, 512)],
+        ("whash", {"hash_size": 32, "image_scale": 16}),
+        ("whash", {"hash_size": 7, "image_scale": 33}),
+        ("phash", {"highfreq_factor": 0}),
+        ("crop_resistant_hash", {"segmentation_image_size": 0}),
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("in_segments", [False, True])
+def test_a_refusal_has_the_words_of_imagehash(
+    name: str, options: dict[str, int], in_segments: bool
+) -> None:
+    """The message begins with theirs, for a hash of the picture as for those of its segments."""
+    if name == "crop_resistant_hash" and in_segments:
+        name, options = "dhash", {"hash_size": 1}
+    image = Image.fromarray(DRAWN["photo"])
+    messages = []
+    for module in (theirs, ours):
+        function = partial(getattr(module, name), **options)
+        with pytest.raises((ValueError, AssertionError)) as caught:
+            module.crop_resistant_hash(image, function) if in_segments else function(image)
+        messages.append(str(caught.value))
+    assert messages[1].startswith(f"{messages[0]}: ")
+
+
 @pytest.mark.parametrize("size", [8.0, "8", None, True])
 def test_a_size_is_a_whole_number(size: Any) -> None:
     """NumPy's too, but nothing else."""
@@ -582,7 +615,7 @@ def test_any_hex_is_taken_as_there(text: str, size: int) -> None:
 def test_old_hex_is_read_as_there(text: str, size: int) -> None:
     """Up to version 3.7, the lowest bit of each byte came first."""
     if size == 4:
-        with pytest.raises(ours.ArgumentError, match=r"4 hex digits .*'12'"):
+        with pytest.raises(ours.ArgumentError, match=r"hex string size of 4\. '12' has 2$"):
             ours.old_hex_to_hash(text, size)
     else:
         expected = theirs.old_hex_to_hash(text, size).hash

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from index_model import Kind, bands_of
 from lookalike import Index, IndexFileError
-from lookalike._native import kernel
 from lookalike.images import PREPARATION
 from lookalike.index.file import Header, open_file, write
 
@@ -176,8 +175,8 @@ VALUES: list[tuple[str, Any, bool]] = [
 def test_numbers_that_lead_nowhere_do_no_harm(
     name: str, values: Any, refused: bool, sections: Sections, tmp_path: Path
 ) -> None:
-    """Small sections are checked when the file is opened. In large ones, a search raises an error
-    or gives some answer."""
+    """Small sections are checked when the file is opened. In large ones, a search raises
+    `IndexFileError` or gives some answer."""
     array = np.array(values, sections[name].dtype)
     if refused:
         with pytest.raises(IndexFileError, match="do not make an index"):
@@ -196,7 +195,7 @@ def test_numbers_that_lead_nowhere_do_no_harm(
         lambda: index.remove("5.jpg"),
     ]
     for call in calls:
-        with np.errstate(all="ignore"), suppress(ValueError, IndexError, OverflowError, KeyError):
+        with np.errstate(all="ignore"), suppress(IndexFileError, KeyError):
             call()
 
 
@@ -213,13 +212,13 @@ def test_entries_that_do_not_belong_to_hashes_are_damage(
         lambda: index.nearest("0" * 16, 80),
     ]
     for call in calls:
-        with pytest.raises(kernel.DamagedError, match="entries do not belong to the hashes"):
+        with pytest.raises(IndexFileError, match="entries do not belong to the hashes"):
             call()
 
 
 def test_changed_bytes_do_no_harm(tmp_path: Path) -> None:
     """Of hundreds of files with bytes changed at random, a process opens or refuses each, and every
-    search raises an error or gives some answer; it neither crashes nor hangs."""
+    search raises `IndexFileError` or gives some answer; it neither crashes nor hangs."""
     command = [sys.executable, str(TESTS / "index_fuzz.py"), "1", "300", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
@@ -227,4 +226,4 @@ def test_changed_bytes_do_no_harm(tmp_path: Path) -> None:
     assert outcomes["open: answered"] + outcomes["open: IndexFileError"] == 300
     for name in ("query", "nearest", "pairs", "groups", "keys", "removed"):
         assert outcomes[f"{name}: answered"] > 100
-    assert outcomes["pairs: DamagedError"] > 2
+    assert outcomes["pairs: IndexFileError"] > 2

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from files import save
 from lookalike import get_algorithm, hash_image
@@ -53,6 +57,68 @@ def test_encode_image_without_an_image_is_an_error(folder: Path) -> None:
     with pytest.raises(ValueError, match="either image file path or image array"):
         PHash().encode_image(image_file=folder / "gone.png")
     assert PHash().encode_image(image_file=folder / "broken.jpg") is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"image_file": Image.new("RGB", (9, 9))}, {"image_file": photo(9, 9, 1)},
+        {"image_file": 1}, {"image_file": 0}, {"image_file": b"a.png"}, {"image_file": ["a.png"]},
+        {"image_array": Image.new("RGB", (9, 9))}, {"image_array": "a.png"},
+        {"image_array": [[1, 2], [3, 4]]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_encode_image_of_another_type_is_an_error(given: dict[str, Any]) -> None:
+    """One that `except ValueError` and `except TypeError` catch, and that has the type."""
+    (value,) = given.values()
+    for error in (ValueError, TypeError):
+        with pytest.raises(error, match=f"either image file path .* is a {type(value).__name__}$"):
+            PHash().encode_image(**given)
+
+
+def unused(call: Callable[[], object]) -> list[tuple[type[Warning], str]]:
+    """What a call warns of, and that each warning points at this file."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    assert {one.filename for one in caught} <= {__file__}
+    return [(one.category, str(one.message)) for one in caught]
+
+
+RECURSIVE = (SyntaxWarning, "recursive parameter is irrelevant when using encodings.")
+WORKERS = (
+    RuntimeWarning,
+    "Parameter num_enc_workers has no effect since encodings are already provided",
+)
+
+
+@pytest.mark.parametrize("name", ["find_duplicates", "find_duplicates_to_remove"])
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_what_has_no_effect_on_a_map_is_warned_of(name: str, as_folder: bool) -> None:
+    """As imagededup warns, at the caller's line; the answer is the same."""
+    find = getattr(PHash(verbose=False), name)
+    given = {"image_dir" if as_folder else "encoding_map": ENCODINGS}
+    found = find(**given)
+    answers: list[object] = []
+    cases: list[tuple[dict[str, Any], list[tuple[type[Warning], str]]]] = [
+        ({}, []),
+        ({"num_dist_workers": 2}, []),
+        ({"recursive": True}, [RECURSIVE]),
+        ({"num_enc_workers": 2}, [WORKERS]),
+        ({"num_enc_workers": 0}, [WORKERS]),
+        ({"recursive": True, "num_enc_workers": 4}, [RECURSIVE, WORKERS]),
+    ]
+    for options, expected in cases:
+        assert unused(lambda: answers.append(find(**given, **options))) == expected  # noqa: B023
+    assert answers == [found] * len(answers)
+
+
+def test_what_has_an_effect_on_a_folder_is_not_warned_of(folder: Path) -> None:
+    """There are files to list and to encode."""
+    finder = PHash(verbose=False)
+    for find in (finder.find_duplicates, finder.find_duplicates_to_remove):
+        assert unused(partial(find, folder, recursive=True, num_enc_workers=2)) == []
 
 
 @every_method

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ from matplotlib.axes import Axes
 from PIL import Image
 
 from files import save
-from lookalike import ImageSource, MissingExtraError, plotting
+from lookalike import ImageSource, MissingExtraError, hash_image, plotting
+from lookalike.methods import PHash
 from lookalike.plotting import plot_duplicates, show_images
 from pictures import Pixels, gradient, photo, uniform
 
@@ -302,6 +304,40 @@ def test_wrong_arguments_are_refused(folder: Path, out: Path) -> None:
     with pytest.raises(ValueError, match="columns must be 1 or more, not 0"):
         show_images([folder / "a.png"], columns=0, outfile=out)
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "0123456789abcdef", b"01234567", np.zeros(576, np.float32), [0.5, 0.25], 5, None,
+        hash_image(photo(32, 32, 1)), {"b.png": 3}, [("b.png", "c.png")], [("b.png", 1, 2)],
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_encodings_are_no_duplicates(encoding: object, folder: Path, out: Path) -> None:
+    """What `encode_images` gives, by any method, is refused and named; what `find_duplicates` makes
+    of the same folder is drawn."""
+    match = "as find_duplicates gives them, not encodings: 'a.png' has "
+    for error in (TypeError, ValueError):
+        with pytest.raises(error, match=match):
+            plot_duplicates(folder, {"a.png": encoding}, "a.png", out)  # type: ignore[dict-item]
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("scores", [False, True])
+def test_what_find_duplicates_gives_is_drawn(scores: bool, folder: Path, out: Path) -> None:
+    """With scores and without, also when it has been JSON; the encodings before it are refused."""
+    finder = PHash(verbose=False)
+    encodings = finder.encode_images(folder)
+    with pytest.raises(TypeError, match=f"'a.png' has '{encodings['a.png']}'$"):
+        plot_duplicates(folder, encodings, "a.png", out)
+    duplicates = finder.find_duplicates(
+        encoding_map=encodings, scores=scores, max_distance_threshold=64
+    )
+    for one in (duplicates, json.loads(json.dumps(duplicates))):
+        plot_duplicates(folder, one, "a.png", out)
+        assert out.stat().st_size > 0
+        out.unlink()
 
 
 def test_without_matplotlib_the_error_says_how_to_get_it(

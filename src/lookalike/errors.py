@@ -69,6 +69,10 @@ class PreparationWarning(UserWarning):
     """Stored hashes were made when pictures were prepared in another way for their hashes."""
 
 
+class WrongTypeError(LookalikeError, TypeError, ValueError):
+    """An argument of a type that cannot be, for which imagededup raises a `ValueError`."""
+
+
 class MissingExtraError(LookalikeError, ImportError):
     """An optional package is needed; the message names the `pip install` line."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Iterator
+from functools import total_ordering
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
 from lookalike._native import kernel
 from lookalike.algorithms import Algorithm, get_algorithm
-from lookalike.errors import AlgorithmMismatchError
+from lookalike.errors import AlgorithmMismatchError, whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
 HEX_DIGITS = frozenset(string.hexdigits)
 
 
+@total_ordering
 class Hash:
-    """The fingerprint of one image by one algorithm. Immutable and hashable; it has no order.
+    """The fingerprint of one image by one algorithm. Immutable and hashable.
 
-    `str(h)` is its hex digits, `bytes(h)` and `int(h)` the same number; `a - b` is the distance in
-    bits, and raises `AlgorithmMismatchError` where the algorithms differ.
+    `str(h)` is its hex digits, which `format` pads and cuts as any text; `bytes(h)` and `int(h)`
+    are the same number, and `h.signed` is that number for the signed integers of SQL. `a - b` is
+    the distance in bits, and raises `AlgorithmMismatchError` where the algorithms differ.
+
+    Hashes sort by algorithm, then as numbers. That serves lists and `groupby` of pandas; it says
+    nothing about likeness.
     """
 
     __slots__ = ("_algorithm", "_data")
@@ -50,6 +56,17 @@ class Hash:
         kind = get_algorithm(algorithm)
         return cls(_bytes_from_hex(text, kind), algorithm)
 
+    @classmethod
+    def from_int(cls, number: int, *, algorithm: str) -> Hash:
+        """The hash whose `int` is `number`, or whose `signed` is."""
+        kind = get_algorithm(algorithm)
+        value = whole_number(number, "number")
+        half = 1 << (8 * kind.width - 1)
+        unsigned = value + 2 * half if value < 0 else value
+        if value < -half or unsigned >> kind.bits:
+            raise ValueError(f"a {kind.name} hash has {kind.bits} bits, which {value} does not fit")
+        return cls(unsigned.to_bytes(kind.width, "big"), algorithm)
+
     @property
     def algorithm(self) -> str:
         """The full name of the algorithm, such as `phash` or `dhash:16`."""
@@ -59,6 +76,15 @@ class Hash:
     def bits(self) -> int:
         """How many bits the hash has."""
         return self._algorithm.bits
+
+    @property
+    def signed(self) -> int:
+        """The bytes as a signed number, in two's complement: one of 64 bits fits SQL's `BIGINT`.
+
+        A hash that does not fill its bytes, such as the 42 bits of a `colorhash`, has zero bits in
+        front and is never negative.
+        """
+        return int.from_bytes(self._data, "big", signed=True)
 
     @property
     def array(self) -> NDArray[np.bool_]:
@@ -75,6 +101,9 @@ class Hash:
     def __str__(self) -> str:
         return f"{int(self):0{self._algorithm.digits}x}"
 
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self), format_spec)
+
     def __repr__(self) -> str:
         return f"<Hash {self.algorithm} {self}>"
 
@@ -85,6 +114,11 @@ class Hash:
 
     def __hash__(self) -> int:
         return hash((self._data, self.algorithm))
+
+    def __lt__(self, other: Hash) -> bool:
+        if not isinstance(other, Hash):
+            return NotImplemented
+        return (self.algorithm, self._data) < (other.algorithm, other._data)
 
     def __sub__(self, other: Hash) -> int:
         if not isinstance(other, Hash):

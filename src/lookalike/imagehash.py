@@ -7,7 +7,7 @@ same, and so are the hashes that it stored. Images are read as ImageHash reads t
 is applied, alpha is dropped. Hashes do not depend on the Pillow that is installed: they are those
 that ImageHash gives on Pillow 12.
 
-Where ImageHash asserts or raises a plain error, `ArgumentError` is raised, which is both. Mended,
+Where ImageHash asserts or raises a plain error, `ArgumentError` is both, in its words. Mended,
 as no stored hash changes by it: hashes compare with anything, `!= None` is true, `hash()` takes in
 all bits, and `crop_resistant_hash` does not fail where the picture is a chessboard of its samples.
 """
@@ -187,7 +187,7 @@ def average_hash(image: Readable, hash_size: int = 8, mean: MeanFunc = np.mean) 
     """Which of hash_size x hash_size samples are lighter than their mean, or than what `mean` says.
 
     `mean` takes the samples, `(hash_size, hash_size)` uint8, and gives a number."""
-    size = _at_least(2, hash_size=hash_size)
+    size = _size(2, hash_size=hash_size)
     picture = _grey(image)
     bits = ahash.ahash(picture, size) if mean is np.mean else ahash.ahash_by(picture, size, mean)
     return ImageHash(bits)
@@ -195,24 +195,24 @@ def average_hash(image: Readable, hash_size: int = 8, mean: MeanFunc = np.mean) 
 
 def phash(image: Readable, hash_size: int = 8, highfreq_factor: int = 4) -> ImageHash:
     """Which of hash_size x hash_size low frequencies are stronger than their median."""
-    size, factor = _at_least(2, hash_size=hash_size), _at_least(1, highfreq_factor=highfreq_factor)
+    size, factor = _size(2, hash_size=hash_size), _size(1, highfreq_factor=highfreq_factor)
     return ImageHash(frequency.phash(_grey(image), size, factor))
 
 
 def phash_simple(image: Readable, hash_size: int = 8, highfreq_factor: int = 4) -> ImageHash:
     """Which of the low frequencies of the first hash_size rows are stronger than their mean."""
-    size, factor = _at_least(1, hash_size=hash_size), _at_least(1, highfreq_factor=highfreq_factor)
+    size, factor = _size(1, hash_size=hash_size), _size(1, highfreq_factor=highfreq_factor)
     return ImageHash(frequency.phash_simple(_grey(image), size, factor))
 
 
 def dhash(image: Readable, hash_size: int = 8) -> ImageHash:
     """Where the picture gets lighter to the right."""
-    return ImageHash(difference.dhash(_grey(image), _at_least(2, hash_size=hash_size)))
+    return ImageHash(difference.dhash(_grey(image), _size(2, hash_size=hash_size)))
 
 
 def dhash_vertical(image: Readable, hash_size: int = 8) -> ImageHash:
     """Where the picture gets lighter downwards."""
-    return ImageHash(difference.dhash_vertical(_grey(image), _at_least(1, hash_size=hash_size)))
+    return ImageHash(difference.dhash_vertical(_grey(image), _size(1, hash_size=hash_size)))
 
 
 def whash(
@@ -228,20 +228,21 @@ def whash(
     Both sizes are powers of two; `image_scale` is by default the largest in the shorter side.
     `mode`: `haar`, or another wavelet of PyWavelets such as `db4`, which needs that installed
     (`MissingExtraError`)."""
+    side = None if image_scale is None else _power_of_two(image_scale=image_scale)
     size = _power_of_two(hash_size=hash_size)
+    if side is not None and size > side:
+        words = "hash_size in a wrong range: it must be at most image_scale,"
+        raise ArgumentError(f"{words} {side}, not {size}")
     picture = _grey(image)
-    if image_scale is None:
-        image_scale = wavelet.natural_side(picture, size)
-    side = _power_of_two(image_scale=image_scale)
-    if size > side:
-        raise ArgumentError(f"hash_size must be at most image_scale, {side}, not {size}")
-    bits = wavelet.whash_by(picture, size, side, mode, remove_mean=remove_max_haar_ll)
-    return ImageHash(bits)
+    side = wavelet.natural_side(picture, size) if side is None else side
+    return ImageHash(wavelet.whash_by(picture, size, side, mode, remove_mean=remove_max_haar_ll))
 
 
 def colorhash(image: Readable, binbits: int = 3) -> ImageHash:
     """How much of the picture is black, grey, and of six hues, faint or bright: `(14, binbits)`."""
-    return ImageHash(colour.colorhash(_colour(image), _at_least(1, binbits=binbits)))
+    if (bits := whole_number(binbits, "binbits")) < 1:
+        raise ArgumentError(f"binbits must be 1 or more, not {binbits}")
+    return ImageHash(colour.colorhash(_colour(image), bits))
 
 
 def crop_resistant_hash(
@@ -260,7 +261,7 @@ def crop_resistant_hash(
     picture = _colour(image) if function is colorhash else _grey(image)
     boxes = crop_resistant.segment_boxes(
         picture,
-        side=_at_least(1, segmentation_image_size=segmentation_image_size),
+        side=_size(1, segmentation_image_size=segmentation_image_size),
         threshold=segment_threshold,
         min_size=min_segment_size,
         limit=limit_segments,
@@ -302,7 +303,7 @@ def old_hex_to_hash(hexstr: str, hash_size: int = 8) -> ImageHash:
     """A hash as ImageHash printed it up to version 3.7, the lowest bit of each byte first."""
     count = hash_size * (hash_size // 4)
     if len(hexstr) != count:
-        raise ArgumentError(f"a hash must have {count} hex digits for its size, not {hexstr!r}")
+        raise ArgumentError(f"Expected hex string size of {count}. {hexstr!r} has {len(hexstr)}")
     packed = np.packbits(_bits(hexstr, 4 * count))
     return ImageHash(np.unpackbits(packed, bitorder="little").astype(np.bool_).reshape(-1, 8))
 
@@ -332,17 +333,16 @@ def _part(picture: Picture, box: crop_resistant.Box) -> Picture:
     return Picture(pixels) if pixels.size else nothing()
 
 
-def _at_least(least: int, **argument: int) -> int:
+def _size(least: int, **argument: int) -> int:
     ((name, value),) = argument.items()
-    number = whole_number(value, name)
-    if number < least:
-        raise ArgumentError(f"{name} must be {least} or more, not {value}")
+    if (number := whole_number(value, name)) < least:  # some of ImageHash's words are Pillow's
+        words = "height and width must be > 0", "Hash size must be greater than or equal to 2"
+        raise ArgumentError(f"{words[least - 1]}: {name} is {value}")
     return number
 
 
 def _power_of_two(**argument: int) -> int:
     ((name, value),) = argument.items()
-    number = _at_least(1, **argument)
-    if number & (number - 1):
-        raise ArgumentError(f"{name} must be a power of two, not {value}")
+    if (number := whole_number(value, name)) < 1 or number & (number - 1):
+        raise ArgumentError(f"{name} is not power of 2: it must be 1, 2, 4 and so on, not {value}")
     return number

@@ -11,8 +11,9 @@ import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from lookalike.algorithms import get_algorithm
-from lookalike.errors import ImageError
+from lookalike.errors import ImageError, WrongTypeError
 from lookalike.hashes import HashArray
 from lookalike.images import Picture, read_picture
 from lookalike.index import Index
@@ -31,6 +32,8 @@ from lookalike.sources.folders import walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from lookalike.progress import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +57,8 @@ class Hashing:
     """Its name in this library; a subclass with its own `_hash_algo` needs none."""
 
     def __init__(self, verbose: bool = True) -> None:
-        """`verbose`: whether to show a progress bar, on a terminal."""
+        """`verbose`: whether to show progress: a bar on a terminal or in a notebook, else lines on
+        standard error."""
         self.target_size = (8, 8)
         self.verbose = verbose
         self.results: Duplicates = {}
@@ -71,8 +75,14 @@ class Hashing:
     ) -> str | None:
         """The hash of one image, 16 hex digits; None for a file that cannot be read as an image.
 
-        Raises `ValueError` where neither an existing file nor an array is given.
+        Raises `ValueError` where neither an existing file nor an array is given, which is a
+        `TypeError` too where `image_file` is no path or `image_array` no array.
         """
+        if not isinstance(image_file, str | os.PathLike | None):
+            raise WrongTypeError(
+                "Please provide either image file path or image array! "
+                f"image_file is a {type(image_file).__name__}"
+            )
         if image_file and os.path.exists(image_file):  # noqa: PTH110
             try:
                 return self._encode(read_picture(image_file, as_stored=True))
@@ -81,6 +91,11 @@ class Hashing:
                 return None
         if isinstance(image_array, np.ndarray):
             return self._encode(read_picture(image_array.astype(np.uint8), as_stored=True))
+        if image_array is not None:
+            raise WrongTypeError(
+                "Please provide either image file path or image array! "
+                f"image_array is a {type(image_array).__name__}"
+            )
         raise ValueError("Please provide either image file path or image array!")
 
     def encode_images(
@@ -102,7 +117,7 @@ class Hashing:
         names = [os.path.relpath(path, folder) for path, _ in found]
         encode = partial(self._encode_named, folder)
         encoded: dict[str, str] = {}
-        with progress_bar() if self.verbose else nullcontext(silent) as show:
+        with self._progress() as show:
             hashes = paced_map(encode, names, worker_count(num_enc_workers or None))
             for done, (name, one) in enumerate(zip(names, hashes, strict=True), start=1):
                 show("encoding", done, len(names))
@@ -129,7 +144,8 @@ class Hashing:
         `image_dir`: a folder, or a dictionary as `encode_images` gives it; or that as
         `encoding_map`. Two images are duplicates within `max_distance_threshold` bits, inclusive;
         the nearest come first, then those that come first in the map. `outfile`: where to save the
-        result as JSON. All three search methods of imagededup give the same answer.
+        result as JSON. All three search methods of imagededup give the same answer. With a map,
+        `recursive` and `num_enc_workers` have no effect, and a warning says so.
 
         Raises `ValueError` where neither folder nor map is given and for a distance outside 0 to
         64, `TypeError` for a distance that is no int.
@@ -139,13 +155,14 @@ class Hashing:
             raise ValueError(
                 f"search_method must be one of {SEARCH_METHODS}, not {search_method!r}"
             )
-        if isinstance(image_dir, Mapping):
-            encoding_map = image_dir
-        elif image_dir:
+        if image_dir and not isinstance(image_dir, Mapping):
             encoding_map = self.encode_images(image_dir, recursive, num_enc_workers)
-        if encoding_map is None:
-            raise ValueError("Provide either an image directory or encodings!")
-        matched = _matches(encoding_map, max_distance_threshold, num_dist_workers)
+        else:
+            encoding_map = _checked_map(image_dir, encoding_map, recursive, num_enc_workers)
+        with self._progress() as show:
+            show("comparing", 0, len(encoding_map))
+            matched = _matches(encoding_map, max_distance_threshold, num_dist_workers)
+            show("comparing", len(encoding_map), len(encoding_map))
         self.results = matched if scores else _names_only(matched)
         if outfile:
             _save_json(self.results, outfile)
@@ -166,6 +183,10 @@ class Hashing:
         The map is walked in its order; the duplicates of every image that is not itself to be
         removed are to be removed. Arguments and errors as those of `find_duplicates`.
         """
+        if not image_dir or isinstance(image_dir, Mapping):
+            # Warnings point at the line that called this.
+            encoding_map = _checked_map(image_dir, encoding_map, recursive, num_enc_workers)
+            image_dir, recursive, num_enc_workers = None, False, None
         duplicates = self.find_duplicates(
             image_dir,
             encoding_map,
@@ -181,6 +202,9 @@ class Hashing:
         if outfile:
             _save_json(list(removed), outfile)
         return list(removed)
+
+    def _progress(self) -> AbstractContextManager[Progress]:
+        return progress_bar(lines=True) if self.verbose else nullcontext(silent)
 
     def _encode_named(self, folder: str, name: str) -> str | None:
         return self.encode_image(image_file=Path(folder, name))
@@ -234,6 +258,25 @@ class WHash(Hashing):
     def __init__(self, verbose: bool = True) -> None:
         super().__init__(verbose)
         self.target_size = (256, 256)
+
+
+def _checked_map(
+    image_dir: Mapping[str, str] | str | os.PathLike[str] | None,
+    encoding_map: Mapping[str, str] | None,
+    recursive: bool,
+    num_enc_workers: int | None,
+) -> Mapping[str, str]:
+    """The map that was given as either; warns the caller's caller of what has no effect with it."""
+    found = image_dir if isinstance(image_dir, Mapping) else encoding_map
+    if found is None:
+        raise ValueError("Provide either an image directory or encodings!")
+    if recursive:
+        message = "recursive parameter is irrelevant when using encodings."
+        warnings.warn(message, SyntaxWarning, stacklevel=3)
+    if num_enc_workers is not None:
+        message = "Parameter num_enc_workers has no effect since encodings are already provided"
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
+    return found
 
 
 def _check_distance(threshold: object) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Number
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from lookalike.errors import ImageError, MissingExtraError
+from lookalike.errors import ImageError, MissingExtraError, WrongTypeError
 from lookalike.images import is_image_source, read_picture
 from lookalike.sources import at_hand
 
@@ -29,6 +30,8 @@ SHOWN_SIDE = 512
 """Pixels kept of the longer side of a picture, so that photographs do not fill the memory."""
 CELL = (2.5, 2.2)
 """Width and height of a picture with its title, in inches."""
+MOST_QUOTED = 60
+"""Characters of a wrong argument that are quoted: an encoding may be a long array."""
 LINE = 32
 """Characters of a title that fit over a picture."""
 
@@ -53,8 +56,9 @@ def plot_duplicates(
     than 100 duplicates the first 100 are shown, and the figure says so.
 
     Raises `ValueError` where `image_dir` is no folder, and where `filename` is not in the map or
-    has no duplicates (imagededup: `AssertionError`, but for the second); `TypeError` for a map that
-    is none; `MissingExtraError` without matplotlib.
+    has no duplicates (imagededup: `AssertionError`, but for the second); an error that is both
+    `TypeError` and `ValueError` for a map that is none, or that has encodings instead of
+    duplicates; `MissingExtraError` without matplotlib.
 
     Unlike imagededup's, it returns the figure, and shows none that it writes. At the end of a
     notebook's cell, put a semicolon after the call, or the figure is shown twice.
@@ -64,10 +68,10 @@ def plot_duplicates(
     if not folder.is_dir():
         raise ValueError(f"image_dir must be a folder, and {str(image_dir)!r} is none")
     if not isinstance(duplicate_map, Mapping):
-        raise TypeError(f"duplicate_map must be a mapping, not {type(duplicate_map).__name__}")
+        raise WrongTypeError(f"duplicate_map must be a mapping, not {type(duplicate_map).__name__}")
     if filename not in duplicate_map:
         raise ValueError(f"{filename!r} is not in the map of duplicates")
-    entries = [_entry(one) for one in duplicate_map[filename]]
+    entries = _entries(filename, duplicate_map[filename])
     if not entries:
         raise ValueError(f"{filename!r} has no duplicates")
     query = _read(folder / filename, f"query: {filename}")
@@ -131,6 +135,26 @@ def _read(source: ImageSource, title: str) -> _Frame:
     except ImageError as error:
         return _Frame(title, None, (0, 0), error.reason)
     return _Frame(title, _shrunk(picture.pixels), (picture.width, picture.height))
+
+
+def _entries(filename: str, duplicates: object) -> list[tuple[str, str]]:
+    """The names and titles of what a map has under a name."""
+    if isinstance(duplicates, Iterable) and not isinstance(duplicates, str | bytes | Mapping):
+        found = list(duplicates)
+        if all(map(_is_duplicate, found)):
+            return list(map(_entry, found))
+    given = repr(duplicates)
+    raise WrongTypeError(
+        "duplicate_map must have lists of duplicates, as find_duplicates gives them, not encodings:"
+        f" {filename!r} has {given if len(given) < MOST_QUOTED else type(duplicates).__name__}"
+    )
+
+
+def _is_duplicate(one: object) -> bool:
+    """A name, or a pair of a name and a score."""
+    if isinstance(one, tuple | list) and len(one) == 2:
+        return isinstance(one[0], str) and isinstance(one[1], Number)
+    return isinstance(one, str)
 
 
 def _entry(duplicate: Any) -> tuple[str, str]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
-from lookalike.errors import PreparationWarning, whole_number
+from lookalike.errors import whole_number
 from lookalike.images import PREPARATION
 from lookalike.index.accept import Kind
-from lookalike.index.keys import Keys
+from lookalike.index.damage import read_through, reading
+from lookalike.index.keys import Keys, column_of
 from lookalike.index.part import Part
-from lookalike.index.searcher import BLOCK
+from lookalike.index.preparation import warn_if_older
 from lookalike.index.sets import members_of
 from lookalike.index.state import Matches, State
 from lookalike.parallel import worker_count
@@ -62,6 +62,14 @@ class Index:
 
     Any number of threads may search while one adds or removes: each search sees the entries of the
     moment in which it began.
+
+    `copy.copy` and `copy.deepcopy` give an index of its own, which shares memory with this one
+    until either changes. A pickle holds all keys and hashes, those of a mapped file too, and is
+    sorted for search again when that is first needed; processes on one machine had better open one
+    file.
+
+    Every method of an index that was opened from a file raises `IndexFileError` where it meets
+    damage there. An answer does not mean that there is none: only `verify` reads everything.
     """
 
     def __init__(self, algorithm: str | None = None, *, bits: int | None = None) -> None:
@@ -114,8 +122,9 @@ class Index:
                 grown = np.empty((max(2 * used, used + len(words)), self._kind.words), np.uint64)
                 grown[:used] = state.tail
                 self._buffer = grown  # those who read keep the old one
+            with reading(self._file):
+                state.keys.extend(checked)
             self._buffer[used : used + len(words)] = words
-            state.keys.extend(checked)
             self._state = state._replace(tail=self._buffer[: used + len(words)])
 
     def remove(self, keys: OneOrMore) -> None:
@@ -123,10 +132,13 @@ class Index:
 
         Raises `KeyError` for a key that is not there, and then removes nothing.
         """
+        wanted = column_of(_listed(keys))
         with self._lock:
             state = self._state
-            found = state.keys.positions_of_many(_listed(keys))
-            if missing := state.missing(found):
+            with reading(self._file):
+                found = state.keys.positions_of_column(wanted)
+                missing = state.missing(found)
+            if missing:
                 raise KeyError(missing[0])
             gone = np.unique(found.positions)
             gone = gone[state.is_there(gone)].astype(np.uint32)
@@ -141,17 +153,14 @@ class Index:
         if not isinstance(key, int | str | np.integer) or isinstance(key, bool | np.timedelta64):
             return False
         state = self._state
-        found = state.keys.positions_of(key if isinstance(key, str) else int(key))
+        with reading(self._file):
+            found = state.keys.positions_of(key if isinstance(key, str) else int(key))
         found = found[found < state.places]  # another thread may be adding
         return bool(state.is_there(found).any())
 
     def __iter__(self) -> Iterator[int | str]:
         """The keys of the entries, in the order in which these were added."""
-        state = self._state
-        left = state.places - len(state.removed)
-        for begin in range(0, left, BLOCK):
-            at = state.places_of(np.arange(begin, min(begin + BLOCK, left)))
-            yield from state.keys.take(at)
+        return read_through(self._state.all_keys(), self._file)
 
     def keys_at(self, positions: Iterable[int] | NDArray[np.integer]) -> list[int | str]:
         """The keys of the entries at some positions. Raises `IndexError` beyond the last."""
@@ -164,13 +173,15 @@ class Index:
             raise IndexError(
                 f"positions must be 0 or more and below {left}, not {ranks.min()} to {ranks.max()}"
             )
-        return state.keys.take(state.places_of(ranks.astype(np.int64)))
+        with reading(self._file):
+            return state.keys.take(state.places_of(ranks.astype(np.int64)))
 
     def query(self, hash: Hash | str | NDArray[np.uint8], max_distance: int) -> list[Match]:  # noqa: A002
         """The entries within a distance of a hash, by distance, then insertion."""
         words = self._kind.words_of(hash, one=True)
         state = self._ready(max_distance)
-        return _with_keys(state, state.find(words, max_distance, None))
+        with reading(self._file):
+            return _with_keys(state, state.find(words, max_distance, None))
 
     def query_many(
         self, hashes: object, max_distance: int, *, workers: int | None = None
@@ -178,7 +189,8 @@ class Index:
         """The entries within a distance of each of many hashes, as arrays."""
         words = self._kind.words_of(hashes)
         state = self._ready(max_distance, workers)
-        found = state.find(words, max_distance, workers)
+        with reading(self._file):
+            found = state.find(words, max_distance, workers)
         return found._replace(position=state.ranks(found.position))
 
     def nearest(self, hash: Hash | str | NDArray[np.uint8], k: int) -> list[Match]:  # noqa: A002
@@ -188,7 +200,8 @@ class Index:
             raise ValueError(f"k must be 1 or more, not {k}")
         words = self._kind.words_of(hash, one=True)
         state = self._ready(self._kind.default_max_distance)
-        return _with_keys(state, state.nearest(words, count))
+        with reading(self._file):
+            return _with_keys(state, state.nearest(words, count))
 
     def pairs(self, max_distance: int, *, workers: int | None = None) -> Iterator[Block]:
         """All pairs of entries within a distance, in blocks `(i, j, distance)` of arrays.
@@ -197,7 +210,7 @@ class Index:
         million pairs, and are made as they are taken: equal hashes in great numbers make very many.
         """
         state = self._ready(max_distance, workers)
-        return state.pairs(max_distance, workers)
+        return read_through(state.pairs(max_distance, workers), self._file)
 
     def pairs_with(
         self, other: Index, max_distance: int, *, workers: int | None = None
@@ -207,7 +220,8 @@ class Index:
             raise TypeError(f"other must be an Index, not {other!r}")
         self._kind.require_same(other._kind)
         ours, theirs = self._ready(max_distance, workers), other._ready(max_distance)
-        return ours.pairs_with(theirs, max_distance, workers)
+        pairs = ours.pairs_with(theirs, max_distance, workers)
+        return read_through(pairs, self._file, other._file)
 
     def groups(self, max_distance: int, *, workers: int | None = None) -> list[NDArray[np.intp]]:
         """The positions of the entries of each connected set of two and more, ascending.
@@ -215,25 +229,29 @@ class Index:
         Two entries within the distance are connected, and all that hang together by such pairs.
         """
         state = self._ready(max_distance, workers)
-        if len(state.removed):  # what is gone must not connect what is there
-            state = self._sort(max_distance)
-        return members_of(state.connected(max_distance, workers))
+        with reading(self._file):
+            if len(state.removed):  # what is gone must not connect what is there
+                state = self._sort(max_distance)
+            return members_of(state.connected(max_distance, workers))
 
     def explain(self, max_distance: int | None = None) -> str:
         """How the index is searched, and what a search for all pairs is expected to cost."""
         within = self._kind.default_max_distance if max_distance is None else max_distance
         state = self._ready(within)
-        lines = [part.searcher.explain(within) for part in state.parts]
+        with reading(self._file):
+            lines = [part.searcher.explain(within) for part in state.parts]
         return "\n".join(lines) or "there is nothing to search"
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index to a file, in place of one that is there, all or not at all.
 
         Removed entries are left out, and the others sorted for search. `docs/index-format.md`
-        describes the file.
+        describes the file. The file that the index was opened from is verified first, so that
+        damage is not passed on under new checksums.
         """
         from lookalike.index.storage import save
 
+        self.verify()
         with self._lock:
             state = self._state
             if state.base is None or len(state.tail) or len(state.removed):
@@ -248,7 +266,9 @@ class Index:
         What is added and removed stays in memory until `save`. Raises `IndexFileError` for a file
         that is no index, made by a newer version, truncated or damaged in its headers; `verify`
         finds damage in the rest. Warns with `PreparationWarning` where some pictures' hashes may
-        not be those that would be made now.
+        not be those that would be made now. The file may be replaced while it is open, as `save`
+        does it, but must not be written to: where it is cut short, the system ends whoever reads it
+        (SIGBUS).
         """
         from lookalike.index.storage import load
 
@@ -257,8 +277,8 @@ class Index:
         index._state = index._state._replace(keys=stored.keys, base=stored.base)
         index._file = stored.file
         index._preparation = stored.file.header.preparation
-        if index.algorithm is not None and index.preparation != PREPARATION:
-            warnings.warn(_another_preparation(path, index.preparation), stacklevel=2)
+        if index.algorithm is not None:
+            warn_if_older(path, index.preparation)
         return index
 
     def verify(self) -> None:
@@ -266,6 +286,27 @@ class Index:
         bit of it is not as it was written. An index that was never in a file is always right."""
         if self._file is not None:
             self._file.verify()
+
+    def __copy__(self) -> Self:
+        copied = type(self).__new__(type(self))
+        with self._lock:  # so that nobody is adding keys
+            state = self._state._replace(keys=self._state.keys.copy())
+            own = {"_lock": threading.RLock(), "_state": state}
+            # A buffer with no room behind its entries: what is added goes into a new one.
+            vars(copied).update(vars(self), _buffer=state.tail, **own)
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.__copy__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.verify()
+        with self._lock, reading(self._file):
+            keys, words = self._state.present()
+            sections = keys.to_sections()
+        return _unpickled, (
+            type(self), self._kind, self._preparation, sections, words.view(np.uint8)
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         what = self.algorithm or f"{self.bits} bits"
@@ -293,30 +334,31 @@ class Index:
 
     def _sort(self, max_distance: int) -> State:
         """Make one base of all entries that are there."""
-        with self._lock:
-            words, keys = self._state.words, self._state.keys
-            if len(self._state.removed):
-                keep = np.ones(len(words), np.bool_)
-                keep[self._state.removed] = False
-                words, keys = words[keep], keys.select(keep)
+        with self._lock, reading(self._file):
+            keys, words = self._state.present()
             base = Part.sorted(words, self._kind.bits, max_distance)
             self._buffer = np.empty((0, self._kind.words), np.uint64)
             self._state = State(keys, base, self._buffer, np.empty(0, np.uint32))
             return self._state
 
 
-def _another_preparation(path: str | os.PathLike[str], found: int | None) -> PreparationWarning:
-    made = f"with preparation {found}" if found else "before preparations were numbered"
-    return PreparationWarning(
-        f"{os.fsdecode(path)}: its hashes were made {made}, and this version of lookalike has "
-        f"preparation {PREPARATION}. Pictures that are partly transparent, or deeper than 8 bits, "
-        "may have other hashes now; hash these again. All others are as they were."
-    )
-
-
 def _listed(keys: OneOrMore) -> Iterable[int | str] | NDArray[Any]:
     one: list[Any] = [keys]
     return one if isinstance(keys, int | str | np.integer) else keys
+
+
+def _unpickled(
+    cls: type[Index],
+    kind: Kind,
+    preparation: int,
+    sections: dict[str, NDArray[Any]],
+    hashes: NDArray[np.uint8],
+) -> Index:
+    index = cls(kind.algorithm, bits=None if kind.algorithm else kind.bits)
+    index._preparation = preparation
+    index._buffer = hashes.view(np.uint64)
+    index._state = index._state._replace(keys=Keys.from_sections(sections), tail=index._buffer)
+    return index
 
 
 def _with_keys(state: State, found: Matches) -> list[Match]:

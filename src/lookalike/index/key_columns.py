@@ -176,9 +176,11 @@ class Texts(Column):
     def _raw(self, at: NDArray[np.integer]) -> Iterator[memoryview]:
         text, starts, ends = self._text.data, self._offsets[:-1], self._offsets[1:]
         for block in _blocks(0, len(at)):
-            some = at[block]
-            for start, end in zip(starts[some].tolist(), ends[some].tolist(), strict=True):
-                yield text[start:end]
+            firsts, lasts = starts[at[block]], ends[at[block]]
+            if (firsts > lasts).any() or firsts.min() < 0 or lasts.max() > len(text):
+                raise kernel.DamagedError("the offsets of the keys lead out of their text")
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+                yield text[first:last]
 
 
 def column_of_sections(sections: Mapping[str, NDArray[Any]]) -> Column | None:

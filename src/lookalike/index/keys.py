@@ -45,6 +45,13 @@ class Keys:
         self._column: Column | None = None
         self._order = Order()
 
+    def copy(self) -> Keys:
+        """The same keys in the same memory. What either appends, the other does not see."""
+        copied = Keys()
+        copied._order = self._order  # before the column: so it covers no more than that
+        copied._column = column_of_sections(self.to_sections())
+        return copied
+
     @classmethod
     def from_sections(cls, sections: Mapping[str, NDArray[Any]]) -> Keys:
         """The keys that gave these sections, whose arrays are used as they are and not read yet.
@@ -83,7 +90,7 @@ class Keys:
         Raises `TypeError` for a key that is neither an int nor a str, or not what those before it
         are, and `ValueError` for an int beyond 64 bits.
         """
-        new = _column_of(values, None if self._column is None else type(self._column))
+        new = column_of(values, None if self._column is None else type(self._column))
         if len(self) + len(new) > MOST_KEYS:
             raise ValueError(f"an index has at most {MOST_KEYS} keys, not {len(self) + len(new)}")
         return new
@@ -115,7 +122,10 @@ class Keys:
 
     def positions_of_many(self, keys: Iterable[int | str] | NDArray[Any]) -> Found:
         """Where each of many keys is, all of one kind. Raises as `checked` for keys of no kind."""
-        wanted = _column_of(keys, None)
+        return self.positions_of_column(column_of(keys))
+
+    def positions_of_column(self, wanted: Column) -> Found:
+        """Where each of many keys is."""
         order = self._order  # before the column: so it covers no more than that
         column = self._column
         found = np.empty(0, np.uint64)
@@ -131,7 +141,9 @@ class Keys:
         return Found((found & LOWER_HALF).astype(np.intp), counts, missing)
 
 
-def _column_of(values: Iterable[int | str] | NDArray[Any], kind: type[Column] | None) -> Column:
+def column_of(
+    values: Iterable[int | str] | NDArray[Any], kind: type[Column] | None = None
+) -> Column:
     """The keys of `values`, of a kind or, where that is None, of either."""
     if isinstance(values, str | bytes | bytearray) or not isinstance(values, Iterable):
         raise TypeError(f"keys must be a list, an array or an iterable of them, not {values!r}")

@@ -77,6 +77,8 @@ class Part(NamedTuple):
     def positions(self, places: NDArray[np.integer]) -> NDArray[np.uint32]:
         """The positions among all entries of those at some places of `entries`."""
         found = places if self.entries is None else self.entries[places]
+        if self.entries is not None and found.max(initial=0) >= len(self.entries):
+            raise damaged()
         return (found + self.first).astype(np.uint32, copy=False)
 
     def spans(

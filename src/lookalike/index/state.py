@@ -10,7 +10,7 @@ import numpy as np
 from lookalike._native import kernel
 from lookalike.index.linear import Linear
 from lookalike.index.part import Part, all_pairs, expanded, pairs_between
-from lookalike.index.searcher import Block, concatenated, roots
+from lookalike.index.searcher import BLOCK, Block, concatenated, roots
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,6 +60,20 @@ class State(NamedTuple):
     def words(self) -> NDArray[np.uint64]:
         """The hashes of all entries."""
         return self.tail if self.base is None else np.concatenate([self.base.words, self.tail])
+
+    def present(self) -> tuple[Keys, NDArray[np.uint64]]:
+        """The keys and the hashes of the entries that are there."""
+        if not len(self.removed):
+            return self.keys, self.words
+        keep = np.ones(self.places, np.bool_)
+        keep[self.removed] = False
+        return self.keys.select(keep), self.words[keep]
+
+    def all_keys(self) -> Iterator[int | str]:
+        """The keys of the entries that are there."""
+        left = self.places - len(self.removed)
+        for begin in range(0, left, BLOCK):
+            yield from self.keys.take(self.places_of(np.arange(begin, min(begin + BLOCK, left))))
 
     def is_there(self, places: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Which of the entries at some places were not removed."""

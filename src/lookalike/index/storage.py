@@ -9,6 +9,7 @@ import numpy as np
 
 from lookalike.errors import IndexFileError
 from lookalike.index.accept import Kind
+from lookalike.index.damage import DATA_ERRORS
 from lookalike.index.file import Header, IndexFile, open_file, write
 from lookalike.index.keys import Keys
 from lookalike.index.layout import MAX_SECTIONS
@@ -76,7 +77,7 @@ def load(path: str | os.PathLike[str]) -> Stored:
         keys = Keys.from_sections(sections)
         _require(len(keys) == header.entries, "keys")
         base = Part(_searcher(sections, words, kind.bits), 0, starts, entries)
-    except (KeyError, TypeError, ValueError) as error:
+    except (*DATA_ERRORS, TypeError) as error:
         reason = f"damaged: its sections do not make an index: {error}"
         raise IndexFileError(reason, str(file.path)) from error
     return Stored(kind, keys, base, file)
