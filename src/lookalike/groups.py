@@ -7,11 +7,14 @@ images, whose hashes mean nothing, are one node where their pixels are equal, an
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.errors import ImageError
+from lookalike.images import contents_of, lost_at_end
 from lookalike.index import searcher_for
 
 if TYPE_CHECKING:
@@ -23,8 +26,18 @@ if TYPE_CHECKING:
 
 EXACT_UP_TO = 10_000
 
-REASONS = ("undamaged", "most pixels", "most bytes", "shortest path", "first by name")
+REASONS = (
+    "undamaged",
+    "read to its end",
+    "most pixels",
+    "most bytes",
+    "shortest path",
+    "first by name",
+)
 """Why a keeper was chosen; each decides only among those that are equal by the ones before."""
+
+_Rank: TypeAlias = tuple[bool, bool, int, int, int, str]
+"""What `REASONS` go by: the least is kept."""
 
 
 class Nodes(NamedTuple):
@@ -65,13 +78,11 @@ def connect(
 
 
 def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str]:
-    """Which of the members stays, and why: one that is not damaged, then the one of most pixels,
-    then most bytes, then the shortest path, then the first by name."""
+    """Which of the members stays, and why: one that is not damaged, one whose end was seen, then
+    the one of most pixels, then most bytes, then the shortest path, then the first by name."""
 
-    def rank(at: int) -> tuple[bool, int, int, int, str]:
-        byte_count, width, height = table.size(at)
-        path = table.paths[at]
-        return at in table.damages, -width * height, -byte_count, len(path), path
+    def rank(at: int) -> _Rank:
+        return _rank(table, at, at in table.ends_unseen)
 
     keeper, runner_up = heapq.nsmallest(2, members.tolist(), key=rank)
     first, second = rank(keeper), rank(runner_up)
@@ -79,6 +90,49 @@ def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str
         if ours != theirs:
             return keeper, reason
     return keeper, REASONS[-1]
+
+
+def see_ends(
+    table: HashTable, sets: Sequence[NDArray[np.intp]], max_bytes: int, progress: Progress
+) -> None:
+    """Look through the files that would be kept though only their first scan was read.
+
+    One that turns out to be cut off is damaged, and the next best of its group is looked through.
+    What is behind a URL or in another source is not read again: its end stays unseen.
+    """
+    out_of_reach = table.ends_unseen - table.beginnings
+
+    def rank(at: int) -> _Rank:
+        return _rank(table, at, at in out_of_reach)
+
+    concerned = [members for members in sets if not table.ends_unseen.isdisjoint(members.tolist())]
+    for done, members in enumerate(concerned, start=1):
+        for at in sorted(members.tolist(), key=rank):
+            if at not in table.ends_unseen or at in out_of_reach:
+                break
+            _see_end(table, at, max_bytes)
+            if at not in table.ends_unseen and at not in table.damages:
+                break
+        progress("checking", done, len(concerned))
+
+
+def _see_end(table: HashTable, at: int, max_bytes: int) -> None:
+    try:
+        contents = contents_of(table.paths[at], None, max_bytes)
+    except (ImageError, MemoryError):  # it is gone, or too much to be read whole
+        return
+    if contents.size != table.size(at)[0]:  # it has changed since
+        return
+    table.ends_unseen.discard(at)
+    lost = lost_at_end(contents.data)
+    if lost:
+        table.damages[at] = lost
+
+
+def _rank(table: HashTable, at: int, unseen: bool) -> _Rank:
+    byte_count, width, height = table.size(at)
+    path = table.paths[at]
+    return at in table.damages, unseen, -width * height, -byte_count, len(path), path
 
 
 def widest_distance(hashes: HashArray) -> tuple[int, bool]:

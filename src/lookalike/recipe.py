@@ -71,6 +71,7 @@ class Recipe:
             hashes=tuple(pack_bits(kind.compute(picture)) for kind in self.kinds),
             damage=picture.damage,
             marks=picture.marks,
+            end_unseen=picture.is_beginning,
         )
 
     def _read(self, source: ImageSource | Origin, least_side: int | None) -> Picture:

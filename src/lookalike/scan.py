@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
-from lookalike.groups import connect, nodes_of
+from lookalike.groups import connect, nodes_of, see_ends
 from lookalike.hashing import hash_inputs
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
@@ -90,4 +90,5 @@ def find_duplicates(
     table = hash_inputs(inputs, recipe, isolation, workers=workers, progress=show)
     nodes = nodes_of(table, table.hashes[kind.name])
     sets = members_of(connect(nodes, distance, workers, show)[nodes.of_image])
+    see_ends(table, sets, max_bytes, show)
     return Result(table, kind.name, distance, sets)

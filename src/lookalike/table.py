@@ -89,6 +89,8 @@ class Row(NamedTuple):
     damage: str = ""
     """As that of `ImageInfo`."""
     marks: Mark = Mark(0)
+    end_unseen: bool = False
+    """Whether only the beginning of the file was read, wherever it comes from."""
 
 
 class HashTable:
@@ -112,6 +114,8 @@ class HashTable:
         """By position, for the images that are flat: what those of equal pixels have in common."""
         self.beginnings: set[int] = set()
         """The positions of the files of which only the beginning was read."""
+        self.ends_unseen: set[int] = set()
+        """The positions of the images of which nobody has looked at more than the beginning."""
         self.damages: dict[int, str] = {}
         """By position, for the images that could not be decoded to their end: why."""
         self.marks: dict[int, Mark] = {}
@@ -132,6 +136,8 @@ class HashTable:
             self.flat_digests[len(self.paths)] = row.flat_digest
         if row.is_beginning:
             self.beginnings.add(len(self.paths))
+        if row.end_unseen:
+            self.ends_unseen.add(len(self.paths))
         if row.damage:
             self.damages[len(self.paths)] = row.damage
         if row.marks:
@@ -152,7 +158,8 @@ class HashTable:
     def damaged(self) -> list[Failure]:
         """The images that were hashed though they cannot be decoded to their end, and why."""
         return [
-            Failure(self.paths[at], Status.DAMAGED, reason) for at, reason in self.damages.items()
+            Failure(self.paths[at], Status.DAMAGED, reason)
+            for at, reason in sorted(self.damages.items())
         ]
 
     @property

@@ -5,6 +5,7 @@ It is imported where it is needed: that takes a while, and JPEGs are read withou
 
 from lookalike.images.contents import Contents, Origin, is_item
 from lookalike.images.jpeg import FirstScan
+from lookalike.images.jpeg_scans import lost_at_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
 from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture
@@ -29,6 +30,7 @@ __all__ = [
     "contents_of",
     "is_image_source",
     "is_item",
+    "lost_at_end",
     "read_picture",
     "taken",
 ]

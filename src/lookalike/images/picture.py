@@ -29,6 +29,8 @@ class Reduction(NamedTuple):
     """Width and height in the file."""
     scale: int
     """How many pixels of the file make up one, on either axis."""
+    first_scan: bool = False
+    """Whether only the first scan of a progressive JPEG was decoded."""
 
 
 class Picture:
@@ -64,6 +66,7 @@ class Picture:
         self.width, self.height = (height, width) if 5 <= orientation <= 8 else (width, height)
         """Of the upright picture, in pixels; `pixels` may be fewer."""
         self._scale = reduction.scale if reduction else 1
+        self._first_scan = reduction is not None and reduction.first_scan
         self.is_reduced = reduction is not None
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
         self.damage = ""
@@ -135,7 +138,8 @@ class Picture:
     @property
     def marks(self) -> Mark:
         """What to know about it before trusting its hashes."""
-        return Mark.FLAT if self.flat else Mark(0)
+        marks = Mark.FLAT if self.flat else Mark(0)
+        return marks | Mark.FIRST_SCAN if self._first_scan else marks
 
     @property
     def nearly_flat(self) -> bool:

@@ -24,6 +24,10 @@ from lookalike.images.contents import (
 )
 from lookalike.images.decoding import decode
 from lookalike.images.jpeg import decode_luma, decode_whole, header_of, scale_for
+from lookalike.images.jpeg_header import START
+from lookalike.images.jpeg_losses import lost_data
+from lookalike.images.jpeg_scans import look_through
+from lookalike.images.libtiff import collected
 from lookalike.images.limits import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
@@ -33,6 +37,7 @@ from lookalike.images.limits import (
     limit,
 )
 from lookalike.images.picture import Picture, Reduction
+from lookalike.images.tiff_losses import lost_tiff_data
 from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
@@ -130,6 +135,8 @@ def _picture(
     from lookalike.images.opening import open_image
 
     data = bytes(contents.data)
+    if data.startswith(START):
+        look_through(data)  # for what has too many scans
     return _by_pillow(lambda: open_image(data), contents, how)
 
 
@@ -154,15 +161,21 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
     if header is None:
         return None
     check_size((header.width, header.height), how.max_pixels)
+    missing = ""
+    if not header.one_scan and len(contents.data) == contents.size:
+        missing = look_through(contents.data).missing
+    pixels: NDArray[np.uint8] | None
     reduction = None
     if how.least_side is None:
         pixels = decode_whole(contents.data, header)
     else:
-        reduction = Reduction((header.width, header.height), scale_for(header, how.least_side))
-        pixels = decode_luma(contents.data, header, reduction.scale, contents.size)
+        size, scale = (header.width, header.height), scale_for(header, how.least_side)
+        luma = decode_luma(contents.data, header, scale, contents.size)
+        pixels = luma and luma.pixels
+        reduction = luma and Reduction(size, scale, luma.first_scan)
     if pixels is None:
         return None
-    return Picture(
+    picture = Picture(
         pixels,
         orientation=1 if how.as_stored else header.orientation,
         format="MPO" if header.images > 1 else "JPEG",
@@ -170,22 +183,39 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
         file=contents,
         reduction=reduction,
     )
+    return _with_losses(picture, missing, how)
+
+
+def _with_losses(picture: Picture, lost: str, how: _How) -> Picture:
+    """The picture, of which some data are lost; raises `ImageError` unless that is accepted.
+
+    Who reads as ImageHash and imagededup do gets what Pillow makes of it, as they do.
+    """
+    if lost and not how.as_stored:
+        if not how.take_damaged:
+            raise ImageError(Status.DAMAGED, lost)
+        picture.damage = lost
+    return picture
 
 
 def _by_pillow(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
     """What Pillow makes of an image; of a damaged one as much as there is, if that is wanted."""
     # Who opened the image, or reads as ImageHash and imagededup do, goes by the flag of Pillow's.
     strictly = nullcontext() if file is None or how.as_stored else truncation(allowed=False)
-    with limit(how.max_pixels), strictly:
+    with limit(how.max_pixels), strictly, collected() as complaints:
         try:
-            return _opened(opened, file, how)
+            picture, lost = _opened(opened, file, how)
         except ImageError as error:
+            # What libtiff complained of says more than Pillow does.
+            detail = f" ({complaints[0]})" if complaints else ""
+            damage = ImageError(error.status, error.reason + detail)
             if not how.take_damaged or file is None or error.status is not Status.DAMAGED:
-                raise
-            damage = error
-    with limit(how.max_pixels), truncation(allowed=True):
+                raise damage from error
+        else:
+            return _with_losses(picture, lost, how)
+    with limit(how.max_pixels), truncation(allowed=True), collected():
         try:
-            picture = _opened(opened, file, how)
+            picture, _ = _opened(opened, file, how)
         except ImageError:
             raise damage from None
     picture.damage = damage.reason
@@ -220,7 +250,10 @@ def taken(
         return ImageError(Status.UNREADABLE, f"it cannot be read: {error}")
 
 
-def _opened(opened: Callable[[], Image.Image], file: Contents | None, how: _How) -> Picture:
+def _opened(
+    opened: Callable[[], Image.Image], file: Contents | None, how: _How
+) -> tuple[Picture, str]:
+    """The picture, and what says that some of its data are lost."""
     image = opened()
     check_size(image.size, how.max_pixels)
     frames = 1
@@ -230,9 +263,12 @@ def _opened(opened: Callable[[], Image.Image], file: Contents | None, how: _How)
         except Exception:  # noqa: BLE001  # something is wrong with a later frame
             image = opened()  # which that one may stand on now
     pixels, orientation = decode(image, as_stored=how.as_stored)
-    return Picture(
+    picture = Picture(
         pixels, orientation=orientation, format=image.format or "", frames=frames, file=file
     )
+    if file is None or how.as_stored:
+        return picture, ""
+    return picture, lost_tiff_data(image, file.data) or lost_data(file.data)
 
 
 def _checked(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
