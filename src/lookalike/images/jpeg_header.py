@@ -120,7 +120,7 @@ def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
                 1 if gain_map else images,
                 end,
                 frame.progressive and _has_whole_dc(data[body:end], frame.names, jfif),
-                not frame.progressive and data[body] == len(frame.names),
+                not frame.progressive and data[body + 1 : end - 3 : 2] == frame.names,
             )
     return None
 

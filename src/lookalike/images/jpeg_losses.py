@@ -8,7 +8,9 @@ warned of, until it has nothing more to say or the data are lost.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import simplejpeg
@@ -16,17 +18,19 @@ import simplejpeg
 from lookalike.images.jpeg_header import DHT, DQT, END, SOF_HUFFMAN, SOF_OTHERS, SOS, START
 from lookalike.images.jpeg_scans import look_through, segments
 
-MOST_LOOKS = 40
+MOST_LOOKS = 100
 """How often the decoder is asked about one file. What it has not said until then is not counted."""
+BEHIND = bytes(1 << 14)
+"""Where a file ends, libjpeg reads more slowly, and so does not warn of the same bytes."""
 DAC, DRI, RESTARTS = 0xCC, 0xDD, range(0xD0, 0xD8)
 DECODED = {DHT, DQT, DAC, DRI, SOS, *SOF_HUFFMAN, *SOF_OTHERS}
 """The segments that a picture is decoded from."""
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
 
 LOST = re.compile(
-    "premature end of data segment|bad (Huffman|arithmetic) code|inconsistent progression",
-    re.IGNORECASE,
+    "premature end of data segment|bad (Huffman|arithmetic) code|Inconsistent progression"
 )
+TOO_SHORT = re.compile("premature end of data segment|bad (Huffman|arithmetic) code")
 RESTART = re.compile(r"found marker 0x(\w\w) instead of RST([0-7])")
 SURPLUS = re.compile(r"(\d+) extraneous bytes before marker 0x(\w\w)")
 
@@ -44,7 +48,10 @@ def lost_data(data: bytes | bytearray) -> str:
         return missing
     warning = _warning(data)
     if warning and not means_loss(warning):
-        warning = _warning_without_surplus(_bare(data))
+        bare = _Trimming(_bare(data))
+        while bare.go_on():
+            pass
+        warning = bare.warning
     return f"some of its data is lost: {warning}" if means_loss(warning) else ""
 
 
@@ -99,26 +106,46 @@ def _with_restarts_in_order(scan: bytes | bytearray) -> bytes | bytearray:
     return out
 
 
-def _warning_without_surplus(data: bytearray) -> str:
-    """The first warning that is not of bytes at the end of an interval or a scan, which are cut."""
-    looks = 0
-    warning = _warning(data)
-    while (surplus := SURPLUS.search(warning)) and looks < MOST_LOOKS:
-        ends = [*_ends_of_intervals(data)]
-        low, high = 0, len(ends) - 1
-        while low < high:  # it is the last interval of the shortest beginning that has the warning
-            middle = (low + high) // 2
-            looks += 1
-            if SURPLUS.search(_warning(data[: ends[middle]] + END)):
-                high = middle
-            else:
-                low = middle + 1
-        if not ends or int(surplus[1]) > ends[low]:
-            return ""
-        del data[ends[low] - int(surplus[1]) : ends[low]]
-        looks += 1
-        warning = _warning(data)
-    return warning
+class _Trimming:
+    """A JPEG of which bytes that are left over in an interval or a scan are cut, one by one."""
+
+    def __init__(self, data: bytearray) -> None:
+        self._data = data
+        self._looks = 0
+        self.warning = self._look(len(data))
+        """The first that there is now."""
+
+    def go_on(self) -> bool:
+        """Cut some of what it warns of. False if that cannot be done, or took too long already."""
+        surplus = SURPLUS.search(self.warning)
+        if not surplus or self._looks > MOST_LOOKS:
+            return False
+        ends = [0, *_ends_of_intervals(self._data)]
+        # It is behind the shortest beginning that has this warning.
+        last = bisect_left(ends, True, lo=1, hi=len(ends) - 1, key=self._has_surplus)
+        # The count includes what earlier intervals have left, if libjpeg did not warn of so few.
+        for at in range(last, 0, -1):
+            if self._looks > MOST_LOOKS:
+                break
+            begin, end = ends[at - 1], ends[at]
+            counts = range(1, min(int(surplus[1]), end - begin) + 1)
+            cut = bisect_left(counts, True, key=partial(self._lacks, end))
+            if cut:
+                del self._data[end - cut : end]
+                self.warning = self._look(len(self._data))
+                return True
+        return False
+
+    def _has_surplus(self, end: int) -> bool:
+        return SURPLUS.search(self._look(end)) is not None
+
+    def _lacks(self, end: int, count: int) -> bool:
+        """Whether the interval that ends there cannot do without so many bytes."""
+        return TOO_SHORT.search(self._look(end - count)) is not None
+
+    def _look(self, end: int) -> str:
+        self._looks += 1
+        return _warning(self._data[:end] + END + BEHIND)
 
 
 def _ends_of_intervals(data: bytes | bytearray) -> Iterator[int]:

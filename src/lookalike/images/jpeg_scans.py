@@ -98,6 +98,8 @@ class _Sent:
         names = frame[6 : 6 + 3 * frame[5] : 3] if len(frame) > 5 else b""
         self._bits: dict[int, list[int | None]] = {name: [None] * COEFFICIENTS for name in names}
         """By the name of the component."""
+        self._with_gaps: set[int] = set()
+        """Components of which a scan goes on with what no scan has begun, or begins it again."""
         self._scans = 0
 
     def add(self, header: bytes) -> None:
@@ -106,12 +108,16 @@ class _Sent:
         if len(header) != 4 + 2 * count:  # libjpeg refuses it
             return
         self._scans += 1
-        first, last, bits = header[-3], header[-2], header[-1] & 15
+        first, last, before, bits = header[-3], header[-2], header[-1] >> 4, header[-1] & 15
         if not self._progressive:
-            first, last, bits = 0, COEFFICIENTS - 1, 0
+            first, last, before, bits = 0, COEFFICIENTS - 1, 0, 0
         for name in header[1 : 1 + 2 * count : 2]:
-            if name in self._bits and first <= last < COEFFICIENTS:
-                self._bits[name][first : last + 1] = [bits] * (last + 1 - first)
+            if name not in self._bits or not first <= last < COEFFICIENTS:
+                continue
+            known = self._bits[name]
+            if any((bit or 0) != before for bit in known[first : last + 1]):
+                self._with_gaps.add(name)
+            known[first : last + 1] = [bits] * (last + 1 - first)
 
     @property
     def by_one_scan(self) -> bool:
@@ -120,8 +126,8 @@ class _Sent:
 
     def missing(self) -> str:
         """What has not been sent, in plain words; empty if nothing."""
-        for at, bits in enumerate(self._bits.values(), start=1):
-            if any(bit != 0 for bit in bits):
+        for at, (name, bits) in enumerate(self._bits.items(), start=1):
+            if name in self._with_gaps or any(bit != 0 for bit in bits):
                 scans = "1 scan" if self._scans == 1 else f"{self._scans} scans"
                 detail = "" if bits[0] is None else "the detail of "
                 return f"some of its data is missing: {scans} without {detail}component {at}"

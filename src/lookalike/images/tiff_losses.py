@@ -1,7 +1,7 @@
 """Whether data of a TIFF are lost though Pillow decodes it: libtiff's verdict.
 
-Its codecs for fax, JPEG and PackBits go on after a fault and only warn of it, and Pillow lets all of
-them go on if the colours are YCbCr. Otherwise libtiff refuses what is broken, and so does Pillow.
+Its codecs for fax, JPEG and PackBits go on after a fault and only warn of it. Pillow lets others
+go on, too, if the colours are YCbCr; else libtiff refuses what is broken, and so does Pillow.
 """
 
 from __future__ import annotations
