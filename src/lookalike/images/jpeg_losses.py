@@ -27,10 +27,7 @@ DECODED = {DHT, DQT, DAC, DRI, SOS, *SOF_HUFFMAN, *SOF_OTHERS}
 """The segments that a picture is decoded from."""
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
 
-LOST = re.compile(
-    "premature end of data segment|bad (Huffman|arithmetic) code|Inconsistent progression"
-)
-TOO_SHORT = re.compile("premature end of data segment|bad (Huffman|arithmetic) code")
+LOST = re.compile("premature end of data segment|bad (Huffman|arithmetic) code")
 RESTART = re.compile(r"found marker 0x(\w\w) instead of RST([0-7])")
 SURPLUS = re.compile(r"(\d+) extraneous bytes before marker 0x(\w\w)")
 
@@ -141,7 +138,7 @@ class _Trimming:
 
     def _lacks(self, end: int, count: int) -> bool:
         """Whether the interval that ends there cannot do without so many bytes."""
-        return TOO_SHORT.search(self._look(end - count)) is not None
+        return LOST.search(self._look(end - count)) is not None
 
     def _look(self, end: int) -> str:
         self._looks += 1

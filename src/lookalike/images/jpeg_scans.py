@@ -18,6 +18,8 @@ MAX_SCANS = 500
 libjpeg writes 10 scans. Each of them may take as long as a whole baseline file.
 """
 COEFFICIENTS = 64
+NOT_SENT = b"\xff"
+FRAMES = SOF_HUFFMAN | SOF_OTHERS
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 WITHOUT_SEGMENT = {*range(0x01, 0xC0), *range(0xD0, 0xDA)}
 """Markers that stand alone, and codes that are none."""
@@ -65,7 +67,7 @@ def look_through(data: bytes | bytearray) -> Scans:
     sent = _Sent(b"", progressive=False)
     count = 0
     for marker, _, begin, end in segments(data):
-        if marker in SOF_HUFFMAN | SOF_OTHERS:
+        if marker in FRAMES:
             sent = _Sent(bytes(data[begin:end]), marker in PROGRESSIVE)
         elif marker == SOS:
             count += 1
@@ -96,10 +98,10 @@ class _Sent:
     def __init__(self, frame: bytes, progressive: bool) -> None:
         self._progressive = progressive
         names = frame[6 : 6 + 3 * frame[5] : 3] if len(frame) > 5 else b""
-        self._bits: dict[int, list[int | None]] = {name: [None] * COEFFICIENTS for name in names}
-        """By the name of the component."""
+        self._bits = {name: bytearray(NOT_SENT * COEFFICIENTS) for name in names}
+        """Of each component, by its name: the lowest bit of each coefficient that was sent."""
         self._with_gaps: set[int] = set()
-        """Components of which a scan goes on with what no scan has begun, or begins it again."""
+        """Components of which a scan refines what no scan has sent so far."""
         self._scans = 0
 
     def add(self, header: bytes) -> None:
@@ -115,9 +117,9 @@ class _Sent:
             if name not in self._bits or not first <= last < COEFFICIENTS:
                 continue
             known = self._bits[name]
-            if any((bit or 0) != before for bit in known[first : last + 1]):
+            if before and known[first : last + 1].translate(None, bytes(range(before + 1))):
                 self._with_gaps.add(name)
-            known[first : last + 1] = [bits] * (last + 1 - first)
+            known[first : last + 1] = bytes([bits]) * (last + 1 - first)
 
     @property
     def by_one_scan(self) -> bool:
@@ -127,8 +129,8 @@ class _Sent:
     def missing(self) -> str:
         """What has not been sent, in plain words; empty if nothing."""
         for at, (name, bits) in enumerate(self._bits.items(), start=1):
-            if name in self._with_gaps or any(bit != 0 for bit in bits):
+            if name in self._with_gaps or any(bits):
                 scans = "1 scan" if self._scans == 1 else f"{self._scans} scans"
-                detail = "" if bits[0] is None else "the detail of "
+                detail = "" if bits.startswith(NOT_SENT) else "the detail of "
                 return f"some of its data is missing: {scans} without {detail}component {at}"
         return ""

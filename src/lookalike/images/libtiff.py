@@ -11,6 +11,7 @@ Windows, nothing is collected.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import threading
 from collections.abc import Callable, Iterator
@@ -210,6 +211,7 @@ def _stand_in() -> None:
     there = library.TIFFSetErrorHandler(handler)
     if there:
         before.append(_Handler(there))
+    atexit.register(library.TIFFSetErrorHandler, ctypes.c_void_p(there))
 
 
 _alive: list[object] = []
