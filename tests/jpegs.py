@@ -157,7 +157,7 @@ def dc_jpeg(
     jfif: bool = True,
     lost_bits: int = 0,
 ) -> bytes:
-    """A progressive 4:4:4 JPEG with the averages of blocks of 8 x 8 and nothing else.
+    """A progressive 4:4:4 JPEG with the averages of blocks of 8 x 8, and no detail in them.
 
     `components`: `(rows, columns)` of averages, 0 to 255. `scans`: which components each scan has.
     `lost_bits`: how many bits of the averages the scans leave out.
@@ -176,6 +176,10 @@ def dc_jpeg(
         named = b"".join(bytes([k + 1, 0]) for k in scan)
         parts.append(segment(SOS, bytes([len(scan)]) + named + bytes([0, 0, lost_bits])))
         parts.append(_coded([(components[k] - 128) >> lost_bits for k in scan]))
+    parts.append(segment(DHT, bytes([0x10, 1, *bytes(15), 0])))  # one code of one bit: no more here
+    for name in range(1, len(components) + 1):
+        parts.append(segment(SOS, bytes([1, name, 0, 1, 63, 0])))
+        parts.append(_bytes("0" * components[0].size))
     return b"".join(parts) + b"\xff\xd9"
 
 
@@ -187,6 +191,10 @@ def _coded(levels: Sequence[NDArray[np.int64]]) -> bytes:
         count = abs(value).bit_length()
         low = value if value > 0 else value + (1 << count) - 1
         bits.append(f"{count:04b}" + (f"{low:0{count}b}" if count else ""))
-    text = "".join(bits)
+    return _bytes("".join(bits))
+
+
+def _bytes(text: str) -> bytes:
+    """Coded bits, as they stand in a scan."""
     text += "1" * (-len(text) % 8)
     return int(text, 2).to_bytes(len(text) // 8, "big").replace(b"\xff", b"\xff\0")

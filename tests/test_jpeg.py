@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -203,12 +204,19 @@ def test_the_thumbnail_is_never_looked_at(kind: str) -> None:
 # The first scan
 
 
+def without_data(scans: bytes) -> bytes:
+    """Other data in the scans of one component each; their headers stay."""
+    scan = re.compile(rb"(\xff\xda\0\x08.{6})([^\xff]*)", re.DOTALL)
+    return scan.sub(lambda found: found[1] + b"\x7f" * len(found[2]), scans)
+
+
 def test_the_first_scan_is_all_that_is_decoded() -> None:
-    """What comes behind it need not even be sound, as long as the file has its end."""
+    """What comes behind it need not even be sound, as long as all its scans are there."""
     for kind in ("progressive", "progressive 4:4:4", "progressive grey", "progressive RGB"):
         data, (_, end) = KINDS[kind], beginning_of(KINDS[kind])
         whole = read_picture(data, least_side=11)
-        lost = data[:end] + segment(COM, bytes(len(data) - end - 6)) + b"\xff\xd9"
+        lost = data[:end] + without_data(data[end:])
+        assert lost != data
         np.testing.assert_array_equal(read_picture(lost, least_side=11).pixels, whole.pixels)
         assert off(whole, read_picture(data)) < 3
 
@@ -242,7 +250,7 @@ def test_red_is_not_taken_for_luma() -> None:
     scan = [begin + 5 for begin in range(len(data)) if data.startswith(b"\xff\xda\0\x08\1", begin)]
     for at, name in zip([names, names + 3, names + 6], b"RGB", strict=True):
         data = patched(data, at, name)
-    for at, name in zip(scan, b"RGB", strict=True):
+    for at, name in zip(scan, b"RGBRGB", strict=True):
         data = patched(data, at, name)
     grey = (0.299 * LIGHT + 0.587 * OTHER + 0.114 * FLAT).round()
     assert np.abs(read_picture(data, least_side=20).pixels - grey).max() <= 2

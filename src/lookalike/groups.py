@@ -9,12 +9,15 @@ compared frame by frame.
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.errors import ImageError
 from lookalike.hashes import HashArray, words_of
+from lookalike.images import contents_of, lost_at_end
 from lookalike.index import Searcher, searcher_for
 from lookalike.index.searcher import roots
 from lookalike.sequences import STILL, Sequences, farthest
@@ -29,6 +32,7 @@ EXACT_UP_TO = 10_000
 
 REASONS = (
     "undamaged",
+    "read to its end",
     "raw file",
     "more than one frame",
     "most pixels",
@@ -38,6 +42,9 @@ REASONS = (
     "first by name",
 )
 """Why a keeper was chosen; each decides only among those that are equal by the ones before."""
+
+_Rank: TypeAlias = tuple[bool, bool, bool, bool, int, int, int, int, str]
+"""What `REASONS` go by: the least is kept."""
 
 
 class Nodes(NamedTuple):
@@ -107,16 +114,12 @@ def _join_sequences(
 
 
 def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str]:
-    """Which of the members stays, and why: one that is not damaged, then a camera's raw file, then
-    one of several frames, then the one of most pixels, most frames, most bytes, the shortest path,
-    the first by name."""
+    """Which of the members stays, and why: one that is not damaged, one whose end was seen, then a
+    camera's raw file, then one of several frames, then the one of most pixels, most frames, most
+    bytes, the shortest path, the first by name."""
 
-    def rank(at: int) -> tuple[bool, bool, bool, int, int, int, int, str]:
-        byte_count, width, height = table.size(at)
-        frames, path = table.frames(at), table.paths[at]
-        damaged, still, pixels = at in table.damages, frames == 1, width * height
-        not_raw = not table.is_raw(at)
-        return damaged, not_raw, still, -pixels, -frames, -byte_count, len(path), path
+    def rank(at: int) -> _Rank:
+        return _rank(table, at, at in table.ends_unseen)
 
     keeper, runner_up = heapq.nsmallest(2, members.tolist(), key=rank)
     first, second = rank(keeper), rank(runner_up)
@@ -124,6 +127,50 @@ def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str
         if ours != theirs:
             return keeper, reason
     return keeper, REASONS[-1]
+
+
+def see_ends(
+    table: HashTable, sets: Sequence[NDArray[np.intp]], max_bytes: int, progress: Progress
+) -> None:
+    """Look through the files that would be kept though only their first scan was read.
+
+    One that turns out to be cut off is damaged, and the next best of its group is looked through.
+    What is behind a URL or in another source is not read again: its end stays unseen.
+    """
+    out_of_reach = table.ends_unseen - table.beginnings
+
+    def rank(at: int) -> _Rank:
+        return _rank(table, at, at in out_of_reach)
+
+    concerned = [members for members in sets if not table.ends_unseen.isdisjoint(members.tolist())]
+    for done, members in enumerate(concerned, start=1):
+        for at in sorted(members.tolist(), key=rank):
+            if at not in table.ends_unseen or at in out_of_reach:
+                break
+            _see_end(table, at, max_bytes)
+            if at not in table.ends_unseen and at not in table.damages:
+                break
+        progress("checking", done, len(concerned))
+
+
+def _see_end(table: HashTable, at: int, max_bytes: int) -> None:
+    try:
+        contents = contents_of(table.paths[at], None, max_bytes)
+    except (ImageError, MemoryError):  # it is gone, or too much to be read whole
+        return
+    if contents.size != table.size(at)[0]:  # it has changed since
+        return
+    table.ends_unseen.discard(at)
+    lost = lost_at_end(contents.data)
+    if lost:
+        table.damages[at] = lost
+
+
+def _rank(table: HashTable, at: int, unseen: bool) -> _Rank:
+    byte_count, width, height = table.size(at)
+    path, frames, pixels = table.paths[at], table.frames(at), width * height
+    flaws = at in table.damages, unseen, not table.is_raw(at), frames == 1
+    return *flaws, -pixels, -frames, -byte_count, len(path), path
 
 
 def widest_distance(hashes: HashArray) -> tuple[int, bool]:

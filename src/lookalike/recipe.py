@@ -78,6 +78,7 @@ class Recipe:
             damage=sampled.damage.reason if sampled.damage else picture.damage,
             marks=sampled.marks,
             samples=sampled.samples,
+            end_unseen=picture.is_beginning,
         )
 
     def read(self, source: ImageSource | Origin) -> tuple[Picture, list[NDArray[np.bool_]]]:

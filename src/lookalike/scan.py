@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
-from lookalike.groups import connect, nodes_of
+from lookalike.groups import connect, nodes_of, see_ends
 from lookalike.hashing import hash_inputs
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
@@ -104,4 +104,6 @@ def find_duplicates(
     nodes = nodes_of(table, table.hashes[kind.name])
     sets = connect(nodes, distance, workers, show)
     related = related_images(table, kind.name, nodes, sets, distance, workers)
-    return Result(table, kind.name, distance, members_of(sets[nodes.of_image]), related)
+    groups = members_of(sets[nodes.of_image])
+    see_ends(table, groups, max_bytes, show)
+    return Result(table, kind.name, distance, groups, related)

@@ -103,6 +103,8 @@ class Row(NamedTuple):
     marks: Mark = Mark(0)
     samples: Samples | None = None
     """Of a file of several frames, where more than the first were to be looked at."""
+    end_unseen: bool = False
+    """Whether only the beginning of the file was read, wherever it comes from."""
 
 
 class HashTable:
@@ -127,6 +129,8 @@ class HashTable:
         in common."""
         self.beginnings: set[int] = set()
         """The positions of the files of which only the beginning was read."""
+        self.ends_unseen: set[int] = set()
+        """The positions of the images of which nobody has looked at more than the beginning."""
         self.damages: dict[int, str] = {}
         """By position, for the images that could not be decoded to their end: why."""
         self.marks: dict[int, Mark] = {}
@@ -149,6 +153,8 @@ class HashTable:
             self.flat_digests[len(self.paths)] = row.flat_digest
         if row.is_beginning:
             self.beginnings.add(len(self.paths))
+        if row.end_unseen:
+            self.ends_unseen.add(len(self.paths))
         if row.damage:
             self.damages[len(self.paths)] = row.damage
         if row.samples:
@@ -171,7 +177,8 @@ class HashTable:
     def damaged(self) -> list[Failure]:
         """The images that were hashed though they cannot be decoded to their end, and why."""
         return [
-            Failure(self.paths[at], Status.DAMAGED, reason) for at, reason in self.damages.items()
+            Failure(self.paths[at], Status.DAMAGED, reason)
+            for at, reason in sorted(self.damages.items())
         ]
 
     @property

@@ -5,6 +5,7 @@ It is imported where it is needed: that takes a while, and JPEGs are read withou
 
 from lookalike.images.contents import Contents, Origin, is_item
 from lookalike.images.jpeg import FirstScan
+from lookalike.images.jpeg_scans import lost_at_end
 from lookalike.images.later_frames import MOMENTS, frames_at
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
 from lookalike.images.mark import Mark
@@ -34,6 +35,7 @@ __all__ = [
     "frames_at",
     "is_image_source",
     "is_item",
+    "lost_at_end",
     "read_picture",
     "taken",
 ]

@@ -9,7 +9,7 @@ picture.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import simplejpeg
 
@@ -86,6 +86,15 @@ class FirstScan:
             self._looked = header.scan
 
 
+class Luma(NamedTuple):
+    """The brightness of a picture, reduced."""
+
+    pixels: NDArray[np.uint8]
+    """`(ceil(height / scale), ceil(width / scale))`."""
+    first_scan: bool
+    """Whether the first scan of several is all that was decoded."""
+
+
 def header_of(data: bytes | bytearray) -> JpegHeader | None:
     """The header of a JPEG that can be decoded here; None for everything else."""
     return read_header(data) if data.startswith(START) else None
@@ -99,22 +108,25 @@ def decode_whole(data: bytes | bytearray, header: JpegHeader) -> NDArray[np.uint
     return _decode(data, header, "GRAY" if header.components == 1 else "RGB", 1)
 
 
-def decode_luma(
-    data: bytes | bytearray, header: JpegHeader, scale: int, size: int
-) -> NDArray[np.uint8] | None:
-    """The luma, reduced: `(ceil(height / scale), ceil(width / scale))`.
+def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: int) -> Luma | None:
+    """The luma, reduced.
 
     `size`: the bytes of the whole file, of which `data` may be the first scan, cut out. None as
     above.
     """
+    end: int | None = None
     if len(data) < size:  # the first scan, cut out
-        return _decode(_averages_alone(data, len(data) - len(END)), header, "GRAY", scale)
-    if _can_end_early(header, scale) and has_end(data[-LAST_BYTES:]):
+        end = len(data) - len(END)
+    elif _can_end_early(header, scale) and has_end(data[-LAST_BYTES:]):
         end = end_of_scan(data, header.scan)
-        luma = None if end is None else _decode(_averages_alone(data, end), header, "GRAY", scale)
-        if luma is not None:
-            return luma
-    return _decode(data, header, "GRAY", scale)
+    if end is not None:
+        pixels = _decode(_averages_alone(data, end), header, "GRAY", scale)
+        if pixels is not None:
+            return Luma(pixels, first_scan=True)
+        if len(data) < size:
+            return None
+    pixels = _decode(data, header, "GRAY", scale)
+    return None if pixels is None else Luma(pixels, first_scan=False)
 
 
 def has_end(last: bytes | bytearray) -> bool:

@@ -24,7 +24,8 @@ SOF_HUFFMAN = {0xC0, 0xC1, 0xC2}
 """Baseline, extended and progressive, by Huffman codes."""
 SOF_PROGRESSIVE = 0xC2
 SOF_OTHERS = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
-EOI, SOS, DQT, APP0, APP1, APP2 = 0xD9, 0xDA, 0xDB, 0xE0, 0xE1, 0xE2
+SOI, EOI, SOS, DQT, DHT = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4
+APP0, APP1, APP2 = 0xE0, 0xE1, 0xE2
 BARE = {0x01, *range(0xD0, 0xD9), 0xFF}
 """Markers without a segment, and the byte that may fill the space before any."""
 TOLD = SOF_HUFFMAN | SOF_OTHERS | {EOI, SOS, APP0, APP1, APP2}
@@ -33,7 +34,8 @@ FIRST_PASSES = {0x00, 0x01}
 """Successive approximation of a first pass over the averages: all their bits, or all but one."""
 
 _head_of_segment = struct.Struct(">BBH").unpack_from
-_next_marker = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search
+next_marker = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search
+"""The next marker from a place on; restart markers are part of a scan."""
 _xmp_orientation = re.compile(rb'tiff:Orientation(?:="|>)([0-9])').search
 
 
@@ -57,6 +59,8 @@ class JpegHeader(NamedTuple):
     """Where the data of the first scan begins."""
     whole_dc: bool
     """Whether the first scan has the average of every block, at least of the luma."""
+    one_scan: bool
+    """Whether the first scan has everything, so that there need be no other."""
 
 
 class _Frame(NamedTuple):
@@ -116,13 +120,14 @@ def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
                 1 if gain_map else images,
                 end,
                 frame.progressive and _has_whole_dc(data[body:end], frame.names, jfif),
+                not frame.progressive and data[body + 1 : end - 3 : 2] == frame.names,
             )
     return None
 
 
 def end_of_scan(data: bytes | bytearray, begin: int) -> int | None:
     """Where the scan whose data begins at `begin` ends; None where it goes on."""
-    found = _next_marker(data, begin)
+    found = next_marker(data, begin)
     return found.start() if found else None
 
 

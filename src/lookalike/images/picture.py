@@ -30,6 +30,8 @@ class Reduction(NamedTuple):
     """Width and height in the file."""
     scale: int
     """How many pixels of the file make up one, on either axis."""
+    first_scan: bool = False
+    """Whether only the first scan of a progressive JPEG was decoded."""
 
 
 class Picture:
@@ -79,6 +81,7 @@ class Picture:
         self.is_preview = is_preview
         """Whether `pixels` are those of the preview in a raw file, not the sensor's."""
         self._scale = reduction.scale if reduction else 1
+        self._first_scan = reduction is not None and reduction.first_scan
         self.is_reduced = reduction is not None
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
         self.damage = ""
@@ -154,6 +157,7 @@ class Picture:
     def marks(self) -> Mark:
         """What to know about it before trusting its hashes."""
         marks = Mark.PREVIEW if self.is_preview else Mark(0)
+        marks |= Mark.FIRST_SCAN if self._first_scan else Mark(0)
         if self.flat:
             return marks | Mark.FLAT
         return marks | Mark.DEGENERATE if self.degenerate else marks

@@ -27,7 +27,11 @@ from lookalike.images.contents import (
 from lookalike.images.decoding import decode
 from lookalike.images.developing import develop
 from lookalike.images.jpeg import decode_luma, decode_whole, header_of, scale_for
+from lookalike.images.jpeg_header import START
+from lookalike.images.jpeg_losses import lost_data
+from lookalike.images.jpeg_scans import look_through
 from lookalike.images.later_frames import LaterFrames, frame_numbers
+from lookalike.images.libtiff import collected
 from lookalike.images.limits import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
@@ -39,6 +43,7 @@ from lookalike.images.limits import (
 from lookalike.images.picture import Picture, Reduction
 from lookalike.images.raw_formats import raw_file
 from lookalike.images.tiff import beginning_at, picture_first
+from lookalike.images.tiff_losses import lost_tiff_data
 from lookalike.images.transparency import seen
 from lookalike.images.truncation import truncation
 
@@ -160,21 +165,40 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
     if header is None:
         return None
     check_size((header.width, header.height), how.max_pixels)
+    missing = ""
+    if not header.one_scan and len(contents.data) == contents.size:
+        missing = look_through(contents.data).missing
+    pixels: NDArray[np.uint8] | None
     reduction = None
     if how.least_side is None:
         pixels = decode_whole(contents.data, header)
     else:
-        reduction = Reduction((header.width, header.height), scale_for(header, how.least_side))
-        pixels = decode_luma(contents.data, header, reduction.scale, contents.size)
+        size, scale = (header.width, header.height), scale_for(header, how.least_side)
+        luma = decode_luma(contents.data, header, scale, contents.size)
+        pixels = luma and luma.pixels
+        reduction = luma and Reduction(size, scale, luma.first_scan)
     if pixels is None:
         return None
-    return Picture(
+    picture = Picture(
         pixels,
         orientation=1 if how.as_stored else header.orientation,
         format="MPO" if header.images > 1 else "JPEG",
         file=contents,
         reduction=reduction,
     )
+    return _with_losses(picture, missing, how)
+
+
+def _with_losses(picture: Picture, lost: str, how: _How) -> Picture:
+    """The picture, of which some data are lost; raises `ImageError` unless that is accepted.
+
+    Who reads as ImageHash and imagededup do gets what Pillow makes of it, as they do.
+    """
+    if lost and not how.as_stored:
+        if not how.take_damaged:
+            raise ImageError(Status.DAMAGED, lost)
+        picture.damage = lost
+    return picture
 
 
 def _other(contents: Contents, how: _How) -> Picture:
@@ -182,6 +206,8 @@ def _other(contents: Contents, how: _How) -> Picture:
     from lookalike.images.opening import open_image
 
     data = picture_first(bytes(contents.data))
+    if data.startswith(START):
+        look_through(data)  # for what has too many scans
     return _by_pillow(lambda: open_image(data), data, contents, how)
 
 
@@ -231,19 +257,23 @@ def _by_pillow(
     """
     # Who opened the image, or reads as ImageHash and imagededup do, goes by the flag of Pillow's.
     strictly = nullcontext() if file is None or how.as_stored else truncation(allowed=False)
-    with limit(how.max_pixels), strictly:
+    with limit(how.max_pixels), strictly, collected() as complaints:
         try:
-            return _opened(opened, data, file, how)
+            picture, lost = _opened(opened, data, file, how)
         except ImageError as error:
             if file is None or error.status is not Status.DAMAGED:
                 raise
             _refuse_foreign(file.data, error)
+            # What libtiff complained of says more than Pillow does.
+            detail = f" ({complaints[0]})" if complaints else ""
+            damage = ImageError(error.status, error.reason + detail)
             if not how.take_damaged:
-                raise
-            damage = error
-    with limit(how.max_pixels), truncation(allowed=True):
+                raise damage from error
+        else:
+            return _with_losses(picture, lost, how)
+    with limit(how.max_pixels), truncation(allowed=True), collected():
         try:
-            picture = _opened(opened, data, file, how)
+            picture, _ = _opened(opened, data, file, how)
         except ImageError:
             raise damage from None
     picture.damage = damage.reason
@@ -289,7 +319,8 @@ def taken(
 
 def _opened(
     opened: Callable[[], Image.Image], data: bytes | None, file: Contents | None, how: _How
-) -> Picture:
+) -> tuple[Picture, str]:
+    """The picture, and what says that some of its data are lost."""
     image = opened()
     check_size(image.size, how.max_pixels)
     numbers: Sequence[int] = range(1)
@@ -310,4 +341,7 @@ def _opened(
         file=file,
         later=LaterFrames(image, numbers, how.max_pixels, fault) if has_later else (),
     )
-    return seen(pixels, make)
+    picture = seen(pixels, make)
+    if data is None or how.as_stored:
+        return picture, ""
+    return picture, lost_tiff_data(image, data) or lost_data(data)
