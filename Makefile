@@ -1,7 +1,7 @@
 # `make demo` and `make test` set up what they need, in .venv, and need nothing but Python and a C++17 compiler.
 PYTHON ?= python3
 bin := .venv/bin
-native := $(wildcard src/lookalike/_native/*.cpp src/lookalike/_native/*.h)
+native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 
 .PHONY: demo test lint sanitize docs clean
 
@@ -12,11 +12,19 @@ demo: .venv/installed
 test: .venv/installed-dev lint
 	$(bin)/python -m pytest
 
-lint: .venv/installed-dev
+# The files that bind the kernel to Python need nanobind's headers, which .venv does not have.
+computing := $(filter-out %/module.cpp,$(filter %.cpp,$(filter-out $(wildcard src/lookalike/_native/bind_*),$(native))))
+
+lint: .venv/installed-dev build/tidy
+	$(bin)/clang-format --dry-run --Werror $(native)
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports
+
+build/tidy: .venv/installed-dev .clang-tidy $(native)
+	$(bin)/clang-tidy --quiet $(computing) -- -std=c++17 -Isrc/lookalike/_native
+	mkdir -p build && touch $@
 
 # The kernel's tests under AddressSanitizer and UndefinedBehaviorSanitizer (of GCC or Clang), in an environment of
 # its own. The first error ends the run; the last stack printed is Python's, and tells the test.

@@ -22,7 +22,7 @@ GRIDS = ((32, 32), (9, 8), (256, 256))
 
 def ours(pixels: NDArray[np.uint8], grid: tuple[int, int], path: str) -> NDArray[np.uint8]:
     """The kernel, on one of its paths."""
-    kernel.force_path(path)
+    kernel.force_isa(path)
     return kernel.resample(pixels, *grid)
 
 
@@ -45,10 +45,10 @@ def compare(report: Report, pixels: NDArray[np.uint8], grid: tuple[int, int], ro
     height, width = pixels.shape[:2]
     work = f"{'RGB' if pixels.ndim == 3 else 'grey'} {width}x{height} to {grid[0]}x{grid[1]}"
     ways = {"Pillow": partial(pillow, Image.fromarray(pixels), grid)}
-    for path in kernel.paths():
+    for path in kernel.isas():
         ways[f"lookalike {path}"] = partial(ours, pixels, grid, path)
     timings = time_in_turn(ways, rounds)
-    kernel.force_path("")
+    kernel.force_isa("")
     expected = timings["Pillow"].result
     must_be_same = comparable((width, height), grid)
 

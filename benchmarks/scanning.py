@@ -49,7 +49,7 @@ def draw(count: int, bits: int) -> HashArray:
 
 def by_lookalike(hashes: HashArray, path: str, threads: int) -> int:
     """The number of pairs, by the linear scan on one of the kernel's paths."""
-    kernel.force_path(path)
+    kernel.force_isa(path)
     blocks = Linear(hashes.words).pairs(MAX_DISTANCE, workers=threads)
     return sum(len(block.i) for block in blocks)
 
@@ -83,7 +83,7 @@ def flat_index(faiss: Any, hashes: HashArray) -> Any:
 def ways_to_scan(hashes: HashArray, faiss: Any, slow: bool) -> dict[str, Callable[[], int]]:
     """Every alternative by its name, which ends in its number of threads."""
     ways: dict[str, Callable[[], int]] = {}
-    for path in kernel.paths():
+    for path in kernel.isas():
         if slow or path != "scalar":
             for threads in THREADS:
                 ways[f"lookalike {path}, {threads}"] = partial(by_lookalike, hashes, path, threads)
@@ -156,7 +156,7 @@ def compare(
 ) -> None:
     """Time every way to scan some hashes, and check that all find as many pairs."""
     timings = time_in_turn(ways_to_scan(hashes, faiss, slow), rounds)
-    kernel.force_path("")
+    kernel.force_isa("")
     work = f"{len(hashes):,} of {bits} bits"
     found = {name: timing.result for name, timing in timings.items()}
     if len(set(found.values())) > 1:

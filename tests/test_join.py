@@ -35,13 +35,13 @@ FLUSH = 32768
 """Pairs that a join may find at a time, beyond its capacity."""
 
 
-@pytest.fixture(scope="module", params=kernel.paths())
+@pytest.fixture(scope="module", params=kernel.isas())
 def path(request: pytest.FixtureRequest) -> Iterator[str]:
     """Each path in turn, forced."""
     name: str = request.param
-    kernel.force_path(name)
+    kernel.force_isa(name)
     yield name
-    kernel.force_path("")
+    kernel.force_isa("")
 
 
 on_every_path = pytest.mark.usefixtures("path")

@@ -28,13 +28,13 @@ Span = tuple[int, int]
 UNLIMITED = 2**62
 
 
-@pytest.fixture(scope="module", params=kernel.paths())
+@pytest.fixture(scope="module", params=kernel.isas())
 def path(request: pytest.FixtureRequest) -> Iterator[str]:
     """Each path in turn, forced."""
     name: str = request.param
-    kernel.force_path(name)
+    kernel.force_isa(name)
     yield name
-    kernel.force_path("")
+    kernel.force_isa("")
 
 
 on_every_path = pytest.mark.usefixtures("path")
@@ -59,18 +59,18 @@ def assert_same(actual: object, expected: object) -> None:
 
 def test_a_forced_path_is_the_active_one(path: str) -> None:
     """A forced path stays the active one until the empty name brings back the best."""
-    assert kernel.path() == path
-    kernel.force_path("")
-    best = kernel.path()
-    kernel.force_path(path)
-    assert best == kernel.paths()[-1]
-    assert kernel.path() == path
+    assert kernel.isa() == path
+    kernel.force_isa("")
+    best = kernel.isa()
+    kernel.force_isa(path)
+    assert best == kernel.isas()[-1]
+    assert kernel.isa() == path
 
 
 def test_the_portable_path_comes_first() -> None:
     """Every processor has the portable path, and no path is listed twice."""
-    assert kernel.paths()[0] == "scalar"
-    assert len(set(kernel.paths())) == len(kernel.paths())
+    assert kernel.isas()[0] == "scalar"
+    assert len(set(kernel.isas())) == len(kernel.isas())
 
 
 # Hashes
@@ -961,12 +961,12 @@ def test_pairs_that_do_not_fit_are_refused() -> None:
             call("join_sets", **{name: NODES + np.uint32(1)})
 
 
-def test_an_unknown_path_changes_nothing() -> None:
+def test_an_unknown_instruction_set_changes_nothing() -> None:
     """A path that does not exist is refused by its name, and the one before stays active."""
-    before = kernel.path()
-    with pytest.raises(ValueError, match="path 'sse9'"):
-        kernel.force_path("sse9")
-    assert kernel.path() == before
+    before = kernel.isa()
+    with pytest.raises(ValueError, match="instruction set 'sse9'"):
+        kernel.force_isa("sse9")
+    assert kernel.isa() == before
 
 
 # Threads
@@ -1054,7 +1054,7 @@ def test_the_stub_describes_the_module() -> None:
 
 
 def test_the_twin_follows_the_stub() -> None:
-    """The twin has every function of `kernel.pyi` but those of paths, with the same parameters."""
+    """The twin has every function of `kernel.pyi` that computes, with the same parameters."""
     for name, node in described().items():
-        if "path" not in name:
+        if "isa" not in name:
             assert list(inspect.signature(getattr(twin, name)).parameters) == parameters(node)

@@ -51,7 +51,7 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="a 20th of the hashes")
     parser.add_argument(
-        "--path", choices=kernel.paths(), default="", help="the kernel's, instead of the best one"
+        "--path", choices=kernel.isas(), default="", help="the kernel's, instead of the best one"
     )
     parser.add_argument(
         "--plots",
@@ -67,7 +67,7 @@ def main() -> None:
         help="where to keep the hashes of a million pictures, made once in minutes",
     )
     options = parser.parse_args()
-    kernel.force_path(options.path)
+    kernel.force_isa(options.path)
     faiss, usearch = peer("faiss", "faiss-cpu"), peer("usearch", "usearch")
     run = Run(
         Report(__doc__, ["faiss-cpu"] * bool(faiss) + ["usearch"] * bool(usearch)),

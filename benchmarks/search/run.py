@@ -153,7 +153,7 @@ def processors(count: int) -> Iterator[None]:
 
 def bare_scans() -> dict[str, Callable[[], int]]:
     """The same scan in one thread, and twice at a time: what a second processor is worth now."""
-    count = SCANNED[kernel.path()]
+    count = SCANNED[kernel.isa()]
     words = np.random.default_rng(0).integers(0, 256, (count, 8), np.uint8)
 
     def scan(_: int) -> int:
@@ -229,7 +229,7 @@ def footprint(
 def _footprint(
     prepare: Callable[..., Callable[[], object]], path: str, arguments: tuple[object, ...]
 ) -> Footprint:
-    kernel.force_path(path)
+    kernel.force_isa(path)
     work = prepare(*arguments)
     Path("/proc/self/clear_refs").write_text("5")  # the peak so far is forgotten
     before = _status()

@@ -10,12 +10,17 @@ from lookalike._native import kernel
 class KernelInfo(NamedTuple):
     """Which instruction sets the kernel uses."""
 
-    path: str
-    """The active one: `scalar` (portable C++), `avx2` or `avx512`."""
+    isa: str
+    """The one in use: `scalar` (portable C++), `avx2` or `avx512`."""
     available: tuple[str, ...]
     """All that this processor has, the best one last."""
 
+    @property
+    def path(self) -> str:
+        """An older name of `isa`."""
+        return self.isa
+
 
 def kernel_info() -> KernelInfo:
-    """Say which path of the kernel is active, and which this processor has."""
-    return KernelInfo(kernel.path(), tuple(kernel.paths()))
+    """Say which instruction set the kernel uses, and which ones this processor has."""
+    return KernelInfo(kernel.isa(), tuple(kernel.isas()))

@@ -37,7 +37,8 @@ std::string describe(const Array& array) {
         default: break;
     }
     std::string text = std::string(kind) + std::to_string(type.bits) + " of shape (";
-    for (size_t k = 0; k < array.ndim(); ++k) text += (k ? ", " : "") + std::to_string(array.shape(k));
+    for (size_t k = 0; k < array.ndim(); ++k)
+        text += (k ? ", " : "") + std::to_string(array.shape(k));
     return text + (array.ndim() == 1 ? ",)" : ")");
 }
 
@@ -55,11 +56,13 @@ bool is_packed(const Array& array) {
 // The data of a C-contiguous array of `ndim` dimensions, or a ValueError.
 template <typename T, typename Array>
 auto packed(const Array& array, const char* name, size_t ndim, const char* shape) {
-    if (reinterpret_cast<uintptr_t>(array.data()) % alignof(T)) refuse(name, " must be aligned in memory");
+    if (reinterpret_cast<uintptr_t>(array.data()) % alignof(T))
+        refuse(name, " must be aligned in memory");
     if (array.dtype() != nb::dtype<T>() || array.ndim() != ndim || !is_packed(array))
         refuse(name, " must be a contiguous array ", shape, ", not ", describe(array),
                is_packed(array) ? "" : " (not contiguous)");
-    return static_cast<std::conditional_t<std::is_same_v<Array, AnyArray>, const T, T>*>(array.data());
+    return static_cast<std::conditional_t<std::is_same_v<Array, AnyArray>, const T, T>*>(
+        array.data());
 }
 
 template <typename T>
@@ -67,7 +70,8 @@ NewArray<T> new_array(std::vector<T> values) {
     auto owned = std::make_unique<std::vector<T>>(std::move(values));
     T* data = owned->data();
     const size_t size = owned->size();
-    nb::capsule owner(owned.get(), [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+    nb::capsule owner(owned.get(),
+                      [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
     owned.release();
     return NewArray<T>(data, {size}, owner);
 }

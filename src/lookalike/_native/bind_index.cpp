@@ -8,11 +8,11 @@
 #include <optional>
 
 #include "arrays.h"
-#include "band.h"
 #include "bind.h"
-#include "distinct.h"
-#include "join.h"
-#include "probe.h"
+#include "search/band.h"
+#include "search/distinct.h"
+#include "search/join.h"
+#include "search/probe.h"
 
 namespace lookalike {
 namespace {
@@ -26,7 +26,8 @@ constexpr size_t kMostWords = 1023;  // a distance in bits must fit in 16
 WordHashes words_of(const AnyArray& array, const char* name) {
     const uint64_t* data = packed<uint64_t>(array, name, 2, "(n, words) of uint64");
     if (array.shape(1) < 1 || array.shape(1) > kMostWords)
-        refuse(name, " must have 1 to ", std::to_string(kMostWords), " words a hash, not ", describe(array));
+        refuse(name, " must have 1 to ", std::to_string(kMostWords), " words a hash, not ",
+               describe(array));
     if (array.shape(0) >= std::numeric_limits<uint32_t>::max())
         refuse(name, " must have fewer than 2^32 - 1 rows, not ", describe(array));
     return {data, array.shape(0), array.shape(1)};
@@ -37,7 +38,8 @@ BandBits bits_of(const AnyArray& array, size_t words) {
     const size_t count = array.shape(0);
     std::vector<bool> taken(words * 64);
     if (count < 1 || count > kWidestBand)
-        refuse("positions must be 1 to ", std::to_string(kWidestBand), ", not ", std::to_string(count));
+        refuse("positions must be 1 to ", std::to_string(kWidestBand), ", not ",
+               std::to_string(count));
     for (size_t k = 0; k < count; ++k) {
         if (positions[k] >= taken.size() || taken[positions[k]])
             refuse("positions must be different and below ", std::to_string(taken.size()), ", not ",
@@ -49,25 +51,31 @@ BandBits bits_of(const AnyArray& array, size_t words) {
 
 // A Band and what keeps its arrays alive.
 class OwnedBand {
-public:
-    OwnedBand(AnyArray hashes, AnyArray positions, AnyArray offsets, AnyArray order, std::optional<AnyArray> sorted)
-        : words_(words_of(hashes, "hashes")), bits_(bits_of(positions, words_.words)), hashes_(hashes),
-          positions_(positions), offsets_(offsets), order_(order), sorted_(std::move(sorted)) {
+ public:
+    OwnedBand(AnyArray hashes, AnyArray positions, AnyArray offsets, AnyArray order,
+              std::optional<AnyArray> sorted)
+        : words_(words_of(hashes, "hashes")),
+          bits_(bits_of(positions, words_.words)),
+          hashes_(hashes),
+          positions_(positions),
+          offsets_(offsets),
+          order_(order),
+          sorted_(std::move(sorted)) {
         packed<uint32_t>(offsets, "offsets", 1, "(2^bits + 1,) of uint32");
         packed<uint32_t>(order, "order", 1, "(n,) of uint32");
         if (offsets.shape(0) != bits_.value_count() + 1)
-            refuse("offsets must be ", std::to_string(bits_.value_count() + 1), ", not ", describe(offsets));
+            refuse("offsets must be ", std::to_string(bits_.value_count() + 1), ", not ",
+                   describe(offsets));
         if (order.shape(0) != words_.count)
-            refuse("order must be as many as hashes, ", std::to_string(words_.count), ", not ", describe(order));
+            refuse("order must be as many as hashes, ", std::to_string(words_.count), ", not ",
+                   describe(order));
         if (sorted_ && (packed<uint64_t>(*sorted_, "sorted", 2, "(n, words) of uint64"),
                         sorted_->shape(0) != words_.count || sorted_->shape(1) != words_.words))
             refuse("sorted must be as large as hashes, not ", describe(*sorted_));
     }
 
     Band view() const {
-        return {&bits_,
-                words_,
-                static_cast<const uint32_t*>(offsets_.data()),
+        return {&bits_, words_, static_cast<const uint32_t*>(offsets_.data()),
                 static_cast<const uint32_t*>(order_.data()),
                 sorted_ ? static_cast<const uint64_t*>(sorted_->data()) : nullptr};
     }
@@ -75,7 +83,7 @@ public:
     size_t count() const { return words_.count; }
     size_t words() const { return words_.words; }
 
-private:
+ private:
     WordHashes words_;
     BandBits bits_;
     AnyArray hashes_, positions_, offsets_, order_;
@@ -85,7 +93,8 @@ private:
 using Bands = std::vector<const OwnedBand*>;
 
 std::tuple<NewArray<uint32_t>, NewArray<uint32_t>, nb::object> sort_band(const AnyArray& array,
-                                                                         const AnyArray& positions, bool copy) {
+                                                                         const AnyArray& positions,
+                                                                         bool copy) {
     const WordHashes hashes = words_of(array, "hashes");
     const BandBits bits = bits_of(positions, hashes.words);
     auto offsets = allocate<uint32_t>(bits.value_count() + 1);
@@ -97,8 +106,8 @@ std::tuple<NewArray<uint32_t>, NewArray<uint32_t>, nb::object> sort_band(const A
     }
     nb::object sorted_array = nb::none();
     if (copy) sorted_array = nb::cast(new_array(std::move(sorted), {hashes.count, hashes.words}));
-    return {new_array(std::move(offsets), {bits.value_count() + 1}), new_array(std::move(order), {hashes.count}),
-            sorted_array};
+    return {new_array(std::move(offsets), {bits.value_count() + 1}),
+            new_array(std::move(order), {hashes.count}), sorted_array};
 }
 
 std::pair<NewArray<uint32_t>, NewArray<uint32_t>> number_distinct(const AnyArray& array) {
@@ -111,7 +120,8 @@ std::pair<NewArray<uint32_t>, NewArray<uint32_t>> number_distinct(const AnyArray
     return {new_array(std::move(found.number)), new_array(std::move(found.first))};
 }
 
-NewArray<int64_t> count_band_distances(const AnyArray& array, const std::vector<AnyArray>& positions) {
+NewArray<int64_t> count_band_distances(const AnyArray& array,
+                                       const std::vector<AnyArray>& positions) {
     const WordHashes hashes = words_of(array, "hashes");
     std::vector<BandBits> bands;
     for (const AnyArray& one : positions) bands.push_back(bits_of(one, hashes.words));
@@ -126,7 +136,8 @@ NewArray<int64_t> count_band_distances(const AnyArray& array, const std::vector<
 }
 
 size_t whole(int64_t value, int64_t least, const char* name) {
-    if (value < least) refuse(name, " must be ", std::to_string(least), " or more, not ", std::to_string(value));
+    if (value < least)
+        refuse(name, " must be ", std::to_string(least), " or more, not ", std::to_string(value));
     return static_cast<size_t>(value);
 }
 
@@ -137,14 +148,22 @@ struct Request {
     Cursor cursor;
     size_t end;
 
-    Request(const OwnedBand& left, const OwnedBand& right, int64_t band_distance, int64_t max_distance,
-            const std::vector<std::pair<const OwnedBand*, int64_t>>& seen, const Position& from, int64_t to, int64_t work)
-        : rows(left.view()), columns(right.view()),
-          plan{&rows, &left == &right ? &rows : &columns, std::min(whole(band_distance, 0, "band_distance"), kWidestBand),
-               std::min<size_t>(whole(max_distance, 0, "max_distance"), kMostWords * 64), {}, whole(work, 1, "work")},
-          cursor{std::get<0>(from), std::get<1>(from), std::get<2>(from)}, end(whole(to, 0, "end")) {
+    Request(const OwnedBand& left, const OwnedBand& right, int64_t band_distance,
+            int64_t max_distance, const std::vector<std::pair<const OwnedBand*, int64_t>>& seen,
+            const Position& from, int64_t to, int64_t work)
+        : rows(left.view()),
+          columns(right.view()),
+          plan{&rows,
+               &left == &right ? &rows : &columns,
+               std::min(whole(band_distance, 0, "band_distance"), kWidestBand),
+               std::min<size_t>(whole(max_distance, 0, "max_distance"), kMostWords * 64),
+               {},
+               whole(work, 1, "work")},
+          cursor{std::get<0>(from), std::get<1>(from), std::get<2>(from)},
+          end(whole(to, 0, "end")) {
         if (end > right.count())
-            refuse("end must be at most ", std::to_string(right.count()), ", not ", std::to_string(end));
+            refuse("end must be at most ", std::to_string(right.count()), ", not ",
+                   std::to_string(end));
         require_alike(left, right);
         for (const auto& [band, distance] : seen) {
             if (!band) refuse("seen must not hold None");
@@ -155,18 +174,18 @@ struct Request {
 
     Position position() const { return {cursor.column, cursor.difference, cursor.row}; }
 
-private:
+ private:
     static void require_alike(const OwnedBand& left, const OwnedBand& right) {
         if (left.words() != right.words())
-            refuse("bands must have hashes of the same width, not ", std::to_string(left.words()), " and ",
-                   std::to_string(right.words()), " words");
+            refuse("bands must have hashes of the same width, not ", std::to_string(left.words()),
+                   " and ", std::to_string(right.words()), " words");
     }
 };
 
-std::pair<Columns, Position> pairs_of_bands(const OwnedBand& rows, const OwnedBand& columns, int64_t band_distance,
-                                            int64_t max_distance,
-                                            const std::vector<std::pair<const OwnedBand*, int64_t>>& seen,
-                                            const Position& from, int64_t to, int64_t capacity, int64_t work) {
+std::pair<Columns, Position> pairs_of_bands(
+    const OwnedBand& rows, const OwnedBand& columns, int64_t band_distance, int64_t max_distance,
+    const std::vector<std::pair<const OwnedBand*, int64_t>>& seen, const Position& from, int64_t to,
+    int64_t capacity, int64_t work) {
     Request request(rows, columns, band_distance, max_distance, seen, from, to, work);
     if (rows.bits().size() != columns.bits().size())
         refuse("bands must have as many bits, not ", std::to_string(rows.bits().size()), " and ",
@@ -174,9 +193,11 @@ std::pair<Columns, Position> pairs_of_bands(const OwnedBand& rows, const OwnedBa
     JoinedPairs pairs;
     {
         nb::gil_scoped_release unlocked;
-        pairs = join_pairs(request.plan, request.cursor, request.end, whole(capacity, 1, "capacity"));
+        pairs =
+            join_pairs(request.plan, request.cursor, request.end, whole(capacity, 1, "capacity"));
     }
-    return {{new_array(std::move(pairs.row)), new_array(std::move(pairs.column)), new_array(std::move(pairs.distance))},
+    return {{new_array(std::move(pairs.row)), new_array(std::move(pairs.column)),
+             new_array(std::move(pairs.distance))},
             request.position()};
 }
 
@@ -185,12 +206,14 @@ using Writable = nb::ndarray<nb::device::cpu>;
 std::atomic<uint32_t>* shared(const Writable& array, const char* name, size_t count) {
     uint32_t* data = packed<uint32_t>(array, name, 1, "(n,) of uint32");
     if (array.shape(0) != count)
-        refuse(name, " must be as many as hashes, ", std::to_string(count), ", not ", describe(array));
+        refuse(name, " must be as many as hashes, ", std::to_string(count), ", not ",
+               describe(array));
     return reinterpret_cast<std::atomic<uint32_t>*>(data);
 }
 
-Position groups_of_band(const OwnedBand& band, int64_t band_distance, int64_t max_distance, const Position& from,
-                        int64_t to, int64_t work, const Writable& parent_array, const Writable& label_array) {
+Position groups_of_band(const OwnedBand& band, int64_t band_distance, int64_t max_distance,
+                        const Position& from, int64_t to, int64_t work,
+                        const Writable& parent_array, const Writable& label_array) {
     Request request(band, band, band_distance, max_distance, {}, from, to, work);
     std::atomic<uint32_t>* parent = shared(parent_array, "parent", band.count());
     std::atomic<uint32_t>* labels = shared(label_array, "labels", band.count());
@@ -205,13 +228,16 @@ struct Queries {
     WordHashes hashes;
     size_t begin, end;
 
-    Queries(const AnyArray& array, const Bounds& rows, size_t words) : hashes(words_of(array, "queries")) {
+    Queries(const AnyArray& array, const Bounds& rows, size_t words)
+        : hashes(words_of(array, "queries")) {
         if (hashes.words != words)
-            refuse("queries must have ", std::to_string(words), " words, as the hashes, not ", describe(array));
+            refuse("queries must have ", std::to_string(words), " words, as the hashes, not ",
+                   describe(array));
         begin = whole(rows.first, 0, "the first row");
         end = whole(rows.second, rows.first, "the row behind the last");
         if (end > hashes.count)
-            refuse("rows must lie within 0 and ", std::to_string(hashes.count), ", not end at ", std::to_string(end));
+            refuse("rows must lie within 0 and ", std::to_string(hashes.count), ", not end at ",
+                   std::to_string(end));
     }
 };
 
@@ -228,31 +254,36 @@ std::vector<Band> views(const Bands& bands) {
 }
 
 Columns columns(Neighbours found) {
-    return {new_array(std::move(found.query)), new_array(std::move(found.hash)), new_array(std::move(found.distance))};
+    return {new_array(std::move(found.query)), new_array(std::move(found.hash)),
+            new_array(std::move(found.distance))};
 }
 
-std::pair<Columns, size_t> probe_bands(const Bands& bands, const std::vector<int>& band_distances, const AnyArray& array,
-                                       int64_t max_distance, const Bounds& rows, int64_t capacity) {
+std::pair<Columns, size_t> probe_bands(const Bands& bands, const std::vector<int>& band_distances,
+                                       const AnyArray& array, int64_t max_distance,
+                                       const Bounds& rows, int64_t capacity) {
     const std::vector<Band> all = views(bands);
     if (band_distances.size() != all.size())
         refuse("band_distances must be as many as bands, ", std::to_string(all.size()), ", not ",
                std::to_string(band_distances.size()));
     const Queries queries(array, rows, bands[0]->words());
-    const size_t within = whole(max_distance, 0, "max_distance"), most = whole(capacity, 1, "capacity");
+    const size_t within = whole(max_distance, 0, "max_distance"),
+                 most = whole(capacity, 1, "capacity");
     Neighbours found;
     size_t next = 0;
     {
         nb::gil_scoped_release unlocked;
-        found = probe(all, band_distances, queries.hashes, queries.begin, queries.end, within, most, next);
+        found = probe(all, band_distances, queries.hashes, queries.begin, queries.end, within, most,
+                      next);
     }
     return {columns(std::move(found)), next};
 }
 
-std::pair<Columns, size_t> scan_all(const AnyArray& array, const AnyArray& query_array, int64_t max_distance,
-                                    const Bounds& rows, int64_t capacity) {
+std::pair<Columns, size_t> scan_all(const AnyArray& array, const AnyArray& query_array,
+                                    int64_t max_distance, const Bounds& rows, int64_t capacity) {
     const WordHashes hashes = words_of(array, "hashes");
     const Queries queries(query_array, rows, hashes.words);
-    const size_t within = whole(max_distance, 0, "max_distance"), most = whole(capacity, 1, "capacity");
+    const size_t within = whole(max_distance, 0, "max_distance"),
+                 most = whole(capacity, 1, "capacity");
     Neighbours found;
     size_t next = 0;
     {
@@ -262,15 +293,16 @@ std::pair<Columns, size_t> scan_all(const AnyArray& array, const AnyArray& query
     return {columns(std::move(found)), next};
 }
 
-Columns nearest_of_bands(const Bands& bands, const AnyArray& schedule_array, const AnyArray& array, const Bounds& rows,
-                         int64_t k) {
+Columns nearest_of_bands(const Bands& bands, const AnyArray& schedule_array, const AnyArray& array,
+                         const Bounds& rows, int64_t k) {
     const std::vector<Band> all = views(bands);
-    const uint32_t* schedule = packed<uint32_t>(schedule_array, "schedule", 1, "(bits + 1,) of uint32");
+    const uint32_t* schedule =
+        packed<uint32_t>(schedule_array, "schedule", 1, "(bits + 1,) of uint32");
     const std::vector<uint32_t> steps(schedule, schedule + schedule_array.shape(0));
     for (uint32_t at : steps)
         if (at >= all.size())
-            refuse("schedule must hold numbers of bands, below ", std::to_string(all.size()), ", not ",
-                   std::to_string(at));
+            refuse("schedule must hold numbers of bands, below ", std::to_string(all.size()),
+                   ", not ", std::to_string(at));
     const Queries queries(array, rows, bands[0]->words());
     const size_t wanted = whole(k, 1, "k");
     Neighbours found;
@@ -281,7 +313,8 @@ Columns nearest_of_bands(const Bands& bands, const AnyArray& schedule_array, con
     return columns(std::move(found));
 }
 
-Columns nearest_of_all(const AnyArray& array, const AnyArray& query_array, const Bounds& rows, int64_t k) {
+Columns nearest_of_all(const AnyArray& array, const AnyArray& query_array, const Bounds& rows,
+                       int64_t k) {
     const WordHashes hashes = words_of(array, "hashes");
     const Queries queries(query_array, rows, hashes.words);
     const size_t wanted = whole(k, 1, "k");
@@ -300,20 +333,25 @@ void bind_index(nb::module_& module) {
     nb::set_leak_warnings(false);  // a band that lives until the interpreter ends is no leak
     nb::exception<Damaged>(module, "DamagedError", PyExc_ValueError);
     nb::class_<OwnedBand>(module, "Band")
-        .def(nb::init<AnyArray, AnyArray, AnyArray, AnyArray, std::optional<AnyArray>>(), arg("hashes"),
-             arg("positions"), arg("offsets"), arg("order"), arg("sorted").none());
+        .def(nb::init<AnyArray, AnyArray, AnyArray, AnyArray, std::optional<AnyArray>>(),
+             arg("hashes"), arg("positions"), arg("offsets"), arg("order"), arg("sorted").none());
     module.def("sort_band", &sort_band, arg("hashes"), arg("positions"), arg("copy"));
     module.def("distinct", &number_distinct, arg("hashes"));
     module.def("band_distances", &count_band_distances, arg("hashes"), arg("positions"));
-    module.def("join_pairs", &pairs_of_bands, arg("rows"), arg("columns"), arg("band_distance"), arg("max_distance"),
-               arg("seen"), arg("begin"), arg("end"), arg("capacity"), arg("work"));
-    module.def("join_groups", &groups_of_band, arg("band"), arg("band_distance"), arg("max_distance"), arg("begin"),
-               arg("end"), arg("work"), arg("parent"), arg("labels"));
-    module.def("probe", &probe_bands, arg("bands"), arg("band_distances"), arg("queries"), arg("max_distance"),
+    module.def("join_pairs", &pairs_of_bands, arg("rows"), arg("columns"), arg("band_distance"),
+               arg("max_distance"), arg("seen"), arg("begin"), arg("end"), arg("capacity"),
+               arg("work"));
+    module.def("join_groups", &groups_of_band, arg("band"), arg("band_distance"),
+               arg("max_distance"), arg("begin"), arg("end"), arg("work"), arg("parent"),
+               arg("labels"));
+    module.def("probe", &probe_bands, arg("bands"), arg("band_distances"), arg("queries"),
+               arg("max_distance"), arg("rows"), arg("capacity"));
+    module.def("scan_near", &scan_all, arg("hashes"), arg("queries"), arg("max_distance"),
                arg("rows"), arg("capacity"));
-    module.def("scan_near", &scan_all, arg("hashes"), arg("queries"), arg("max_distance"), arg("rows"), arg("capacity"));
-    module.def("probe_nearest", &nearest_of_bands, arg("bands"), arg("schedule"), arg("queries"), arg("rows"), arg("k"));
-    module.def("scan_nearest", &nearest_of_all, arg("hashes"), arg("queries"), arg("rows"), arg("k"));
+    module.def("probe_nearest", &nearest_of_bands, arg("bands"), arg("schedule"), arg("queries"),
+               arg("rows"), arg("k"));
+    module.def("scan_nearest", &nearest_of_all, arg("hashes"), arg("queries"), arg("rows"),
+               arg("k"));
 }
 
 }  // namespace lookalike

@@ -5,16 +5,16 @@
 #include <optional>
 #include <tuple>
 
-#include "areas.h"
 #include "arrays.h"
 #include "bind.h"
-#include "blur.h"
-#include "colour.h"
-#include "colour_bins.h"
-#include "dct.h"
-#include "haar.h"
-#include "resample.h"
-#include "separable.h"
+#include "pixels/areas.h"
+#include "pixels/blur.h"
+#include "pixels/colour.h"
+#include "pixels/colour_bins.h"
+#include "pixels/dct.h"
+#include "pixels/haar.h"
+#include "pixels/resample.h"
+#include "pixels/separable.h"
 
 namespace lookalike {
 namespace {
@@ -24,8 +24,10 @@ constexpr int64_t kLargestSide = 65536;
 View view_of(const AnyArray& pixels) {
     const bool grey = pixels.ndim() == 2;
     const bool colour = pixels.ndim() == 3 && pixels.shape(2) == 3;
-    if (pixels.dtype() != nb::dtype<uint8_t>() || !(grey || colour) || pixels.shape(0) == 0 || pixels.shape(1) == 0)
-        refuse("pixels must be a non-empty uint8 array (height, width) or (height, width, 3), not ", describe(pixels));
+    if (pixels.dtype() != nb::dtype<uint8_t>() || !(grey || colour) || pixels.shape(0) == 0 ||
+        pixels.shape(1) == 0)
+        refuse("pixels must be a non-empty uint8 array (height, width) or (height, width, 3), not ",
+               describe(pixels));
     return {static_cast<const uint8_t*>(pixels.data()),
             pixels.shape(0),
             pixels.shape(1),
@@ -40,10 +42,11 @@ using Edges = std::tuple<double, double, double, double>;
 Box box_in(const View& image, const std::optional<Edges>& edges) {
     const auto width = static_cast<double>(image.width), height = static_cast<double>(image.height);
     const auto [left, top, right, bottom] = edges.value_or(Edges{0.0, 0.0, width, height});
-    if (!(0 <= left && left < right && right <= width && 0 <= top && top < bottom && bottom <= height))
+    if (!(0 <= left && left < right && right <= width && 0 <= top && top < bottom &&
+          bottom <= height))
         refuse("box must be (left, top, right, bottom) within ", std::to_string(image.width), " x ",
-               std::to_string(image.height), " pixels, not (", std::to_string(left), ", ", std::to_string(top), ", ",
-               std::to_string(right), ", ", std::to_string(bottom), ")");
+               std::to_string(image.height), " pixels, not (", std::to_string(left), ", ",
+               std::to_string(top), ", ", std::to_string(right), ", ", std::to_string(bottom), ")");
     return {left, top, right, bottom};
 }
 
@@ -52,8 +55,8 @@ NewArray<uint8_t> resample_pixels(const AnyArray& pixels, int64_t width, int64_t
     const View image = view_of(pixels);
     const Box box = box_in(image, edges);
     if (width < 1 || width > kLargestSide || height < 1 || height > kLargestSide)
-        refuse("width and height must be 1 to ", std::to_string(kLargestSide), ", not ", std::to_string(width), " and ",
-               std::to_string(height));
+        refuse("width and height must be 1 to ", std::to_string(kLargestSide), ", not ",
+               std::to_string(width), " and ", std::to_string(height));
     const auto columns = static_cast<size_t>(width), rows = static_cast<size_t>(height);
     std::unique_ptr<uint8_t[]> out;
     {
@@ -67,7 +70,8 @@ NewArray<uint8_t> resample_pixels(const AnyArray& pixels, int64_t width, int64_t
 
 const uint8_t* pixels_of(const AnyArray& pixels, size_t channels, const char* shape) {
     const uint8_t* data = packed<uint8_t>(pixels, "pixels", 3, shape);
-    if (pixels.shape(2) != channels) refuse("pixels must be a contiguous array ", shape, ", not ", describe(pixels));
+    if (pixels.shape(2) != channels)
+        refuse("pixels must be a contiguous array ", shape, ", not ", describe(pixels));
     return data;
 }
 
@@ -137,9 +141,11 @@ NewArray<int64_t> dct_corner(const AnyArray& samples, int64_t low) {
     const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(side, side) of uint8");
     const size_t side = samples.shape(0);
     if (side != samples.shape(1) || side < 1 || side > kLargestDct)
-        refuse("samples must be square with a side of 1 to ", std::to_string(kLargestDct), ", not ", describe(samples));
+        refuse("samples must be square with a side of 1 to ", std::to_string(kLargestDct), ", not ",
+               describe(samples));
     if (low < 1 || low > static_cast<int64_t>(side))
-        refuse("low must be 1 to the side of samples, ", std::to_string(side), ", not ", std::to_string(low));
+        refuse("low must be 1 to the side of samples, ", std::to_string(side), ", not ",
+               std::to_string(low));
     const auto corner = static_cast<size_t>(low);
     std::unique_ptr<int64_t[]> out;
     {
@@ -166,7 +172,8 @@ NewArray<double> haar_corner(const AnyArray& values, int64_t levels) {
     size_t side = 0;
     auto scratch = scratch_square(values, side);
     if (levels < 0 || levels > 30 || (side >> levels) == 0)
-        refuse("levels must be 0 to log2 of the side ", std::to_string(side), ", not ", std::to_string(levels));
+        refuse("levels must be 0 to log2 of the side ", std::to_string(side), ", not ",
+               std::to_string(levels));
     const size_t corner = side >> levels;
     auto out = allocate<double>(corner * corner);
     {
@@ -202,7 +209,8 @@ std::tuple<double, double> variation_of(const AnyArray& samples) {
 
 void bind_pixels(nb::module_& module) {
     using nb::arg;
-    module.def("resample", &resample_pixels, arg("pixels"), arg("width"), arg("height"), arg("box") = nb::none());
+    module.def("resample", &resample_pixels, arg("pixels"), arg("width"), arg("height"),
+               arg("box") = nb::none());
     module.def("grey", &grey_pixels, arg("pixels"));
     module.def("over_white", &opaque_pixels, arg("pixels"));
     module.def("colour_bins", &count_colours, arg("pixels"));

@@ -1,6 +1,6 @@
 #include "arrays.h"
 #include "bind.h"
-#include "texts.h"
+#include "search/texts.h"
 
 namespace lookalike {
 namespace {
@@ -8,7 +8,8 @@ namespace {
 NewArray<uint64_t> hashes_of_texts(const AnyArray& text_array, const AnyArray& offset_array) {
     const uint8_t* text = packed<uint8_t>(text_array, "text", 1, "(m,) of uint8");
     const int64_t* offsets = packed<int64_t>(offset_array, "offsets", 1, "(n + 1,) of int64");
-    if (offset_array.shape(0) < 1) refuse("offsets must have 1 or more, not ", describe(offset_array));
+    if (offset_array.shape(0) < 1)
+        refuse("offsets must have 1 or more, not ", describe(offset_array));
     const size_t size = text_array.shape(0), count = offset_array.shape(0) - 1;
     auto hashes = allocate<uint64_t>(count);
     size_t done = 0;
@@ -17,8 +18,9 @@ NewArray<uint64_t> hashes_of_texts(const AnyArray& text_array, const AnyArray& o
         done = hash_texts(text, size, offsets, count, hashes.get());
     }
     if (done < count)
-        refuse("offsets must ascend within 0 and ", std::to_string(size), ", the length of text, not go from ",
-               std::to_string(offsets[done]), " to ", std::to_string(offsets[done + 1]));
+        refuse("offsets must ascend within 0 and ", std::to_string(size),
+               ", the length of text, not go from ", std::to_string(offsets[done]), " to ",
+               std::to_string(offsets[done + 1]));
     return new_array(std::move(hashes), {count});
 }
 

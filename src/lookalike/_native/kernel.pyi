@@ -5,27 +5,27 @@ areas, and hashes of texts.
 Every function releases the GIL while it works, takes C-contiguous NumPy arrays (`resample`: any
 strides), and raises `ValueError` that names the array, what was expected, and the dtype and shape
 that came. All of them compute in integers, or in float64 one rounding after the other, and give the
-same results on every path and every platform (`join_pairs`: but for their order). Threads may call
+same results with every instruction set and on every platform (`join_pairs`: but for their order). Threads may call
 them at the same time with the same arrays and bands, as long as none writes to these; `parent` and
 `labels`, which the kernel writes to, may be shared by calls of `join_sets` and `join_groups`.
 
-Three paths exist: `scalar`, which is portable C++, and on x86-64 built by GCC or Clang `avx2` and
+Three instruction sets exist: `scalar`, which is portable C++, and on x86-64 built by GCC or Clang `avx2` and
 `avx512` (with VPOPCNTDQ). The best one that the processor has is chosen when the module is loaded.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-def path() -> str:
-    """The active path."""
+def isa() -> str:
+    """The instruction set in use."""
 
-def paths() -> list[str]:
-    """The paths that this processor has, the best one last."""
+def isas() -> list[str]:
+    """The instruction sets that this processor has, the best one last."""
 
-def force_path(name: str) -> None:
-    """Use one path from now on, in all threads; `""` takes the best one again. For tests.
+def force_isa(name: str) -> None:
+    """Use one instruction set from now on, in all threads; `""` is the best one. For tests.
 
-    Raises `ValueError` for a path that this processor has not.
+    Raises `ValueError` for one that this processor does not have.
     """
 
 def scan_pairs(

@@ -4,17 +4,17 @@
 #include <nanobind/stl/vector.h>
 
 #include "bind.h"
-#include "path.h"
+#include "isa.h"
 
 NB_MODULE(kernel, module) {
     using namespace lookalike;
-    module.def("path", [] { return std::string(name(active_path())); });
-    module.def("paths", [] {
+    module.def("isa", [] { return std::string(name(active_isa())); });
+    module.def("isas", [] {
         std::vector<std::string> names;
-        for (Path path : available_paths()) names.emplace_back(name(path));
+        for (Isa isa : available_isas()) names.emplace_back(name(isa));
         return names;
     });
-    module.def("force_path", &force_path, nanobind::arg("name"));
+    module.def("force_isa", &force_isa, nanobind::arg("name"));
     bind_hamming(module);
     bind_index(module);
     bind_pixels(module);

@@ -97,7 +97,7 @@ class Plan:
 
     def look_up_seconds(self, max_distance: int) -> float:
         """About how long one query takes on one core."""
-        scan = self.count * _words(self.bits) * COMPARE[kernel.path()]
+        scan = self.count * _words(self.bits) * COMPARE[kernel.isa()]
         if not self.bands or max_distance >= len(self.schedule):
             return scan
         total = 0.0
@@ -111,7 +111,7 @@ class Plan:
 
     def is_scanned(self, max_distance: int) -> bool:
         """Whether a query is answered sooner by comparing it with everything."""
-        scan = self.count * _words(self.bits) * COMPARE[kernel.path()]
+        scan = self.count * _words(self.bits) * COMPARE[kernel.isa()]
         return self.look_up_seconds(max_distance) >= scan
 
     @property
@@ -171,7 +171,7 @@ def plan_with(
 
 def linear_seconds(count: int, bits: int) -> float:
     """About how long comparing all pairs takes on one core."""
-    return count * (count - 1) / 2 * _words(bits) * COMPARE[kernel.path()]
+    return count * (count - 1) / 2 * _words(bits) * COMPARE[kernel.isa()]
 
 
 def _words(bits: int) -> int:
@@ -197,7 +197,7 @@ def _step_seconds(
     seconds = values * (LOOK if size <= NEAR_BITS else FAR_LOOK)
     if distance == 0:
         seconds += columns * TURN
-    seconds += count * count / 2 * more * _words(bits) * COMPARE[kernel.path()]
+    seconds += count * count / 2 * more * _words(bits) * COMPARE[kernel.isa()]
     if _words(bits) > 1:
         seconds += values * (count / 2.0**size) * GATHER
     return float(seconds)

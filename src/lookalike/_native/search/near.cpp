@@ -1,0 +1,127 @@
+#include "search/near.h"
+
+#include <algorithm>
+
+#include "search/bits.h"
+
+namespace lookalike {
+namespace {
+
+size_t near_scalar(const uint64_t* query, const uint64_t* hashes, size_t count, size_t words,
+                   uint64_t max_distance, Near* found) {
+    Near* next = found;
+    for (size_t at = 0; at < count; ++at) {
+        const uint64_t distance = distance_between(query, hashes + at * words, words);
+        *next = {static_cast<uint32_t>(at), static_cast<uint32_t>(distance)};
+        next += distance <= max_distance;
+    }
+    return static_cast<size_t>(next - found);
+}
+
+// A block at a time: compilers turn the first loop into vector code.
+size_t near_word_scalar(const uint64_t* query, const uint64_t* hashes, size_t count, size_t words,
+                        uint64_t max_distance, Near* found) {
+    constexpr size_t kBlock = 32;
+    const size_t whole = count / kBlock * kBlock;
+    Near* next = found;
+    for (size_t at = 0; at < whole; at += kBlock) {
+        uint64_t distances[kBlock];
+        for (size_t k = 0; k < kBlock; ++k) distances[k] = popcount(*query ^ hashes[at + k]);
+        if (*std::min_element(distances, distances + kBlock) > max_distance) continue;
+        for (size_t k = 0; k < kBlock; ++k) {
+            *next = {static_cast<uint32_t>(at + k), static_cast<uint32_t>(distances[k])};
+            next += distances[k] <= max_distance;
+        }
+    }
+    const size_t rest =
+        near_scalar(query, hashes + whole, count - whole, words, max_distance, next);
+    for (Near* one = next; one < next + rest; ++one) one->place += static_cast<uint32_t>(whole);
+    return static_cast<size_t>(next - found) + rest;
+}
+
+#if LOOKALIKE_X86
+
+LOOKALIKE_POPCNT size_t near_words(const uint64_t* query, const uint64_t* hashes, size_t count,
+                                   size_t words, uint64_t max_distance, Near* found) {
+    Near* next = found;
+    for (size_t at = 0; at < count; ++at) {
+        uint64_t distance = 0;
+        for (size_t k = 0; k < words; ++k)
+            distance += static_cast<uint64_t>(_mm_popcnt_u64(query[k] ^ hashes[at * words + k]));
+        *next = {static_cast<uint32_t>(at), static_cast<uint32_t>(distance)};
+        next += distance <= max_distance;
+    }
+    return static_cast<size_t>(next - found);
+}
+
+// Eight at a time, what is left one by one.
+LOOKALIKE_AVX2 size_t near_word_avx2(const uint64_t* query, const uint64_t* hashes, size_t count,
+                                     size_t words, uint64_t max_distance, Near* found) {
+    const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(*query)),
+                  zero = _mm256_setzero_si256();
+    // A distance is at most 64, and so is a limit that matters.
+    const auto limit = static_cast<long long>(max_distance < 64 ? max_distance : 64);
+    const __m256i too_far = _mm256_set1_epi64x(limit + 1);
+    const size_t whole = count / 8 * 8;
+    Near* next = found;
+    for (size_t at = 0; at < whole; at += 8) {
+        __m256i distances[2];
+        for (size_t v = 0; v < 2; ++v) {
+            const __m256i hash =
+                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(hashes + at + 4 * v));
+            distances[v] = _mm256_sad_epu8(byte_counts(_mm256_xor_si256(wanted, hash)), zero);
+        }
+        const __m256i low = _mm256_cmpgt_epi64(too_far, distances[0]),
+                      high = _mm256_cmpgt_epi64(too_far, distances[1]);
+        const __m256i any = _mm256_or_si256(low, high);
+        if (_mm256_testz_si256(any, any)) continue;
+        auto matching = static_cast<uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(low)) |
+                                              _mm256_movemask_pd(_mm256_castsi256_pd(high)) << 4);
+        uint64_t by_lane[8];
+        for (size_t v = 0; v < 2; ++v)
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(by_lane + 4 * v), distances[v]);
+        for (; matching; matching &= matching - 1) {
+            const size_t lane = lowest_bit(matching);
+            *next++ = {static_cast<uint32_t>(at + lane), static_cast<uint32_t>(by_lane[lane])};
+        }
+    }
+    const size_t rest = near_words(query, hashes + whole, count - whole, words, max_distance, next);
+    for (Near* one = next; one < next + rest; ++one) one->place += static_cast<uint32_t>(whole);
+    return static_cast<size_t>(next - found) + rest;
+}
+
+LOOKALIKE_AVX512 size_t near_word_avx512(const uint64_t* query, const uint64_t* hashes,
+                                         size_t count, size_t, uint64_t max_distance, Near* found) {
+    const __m512i wanted = _mm512_set1_epi64(static_cast<long long>(*query));
+    const __m512i limit = _mm512_set1_epi64(static_cast<long long>(max_distance));
+    Near* next = found;
+    for (size_t at = 0; at < count; at += 8) {
+        const auto lanes = static_cast<__mmask8>(count - at < 8 ? (1u << (count - at)) - 1 : 0xff);
+        const __m512i distances = _mm512_popcnt_epi64(
+            _mm512_xor_si512(wanted, _mm512_maskz_loadu_epi64(lanes, hashes + at)));
+        uint32_t matching = _mm512_mask_cmple_epu64_mask(lanes, distances, limit);
+        if (!matching) continue;
+        uint64_t by_lane[8];
+        _mm512_storeu_si512(by_lane, distances);
+        for (; matching; matching &= matching - 1) {
+            const size_t lane = lowest_bit(matching);
+            *next++ = {static_cast<uint32_t>(at + lane), static_cast<uint32_t>(by_lane[lane])};
+        }
+    }
+    return static_cast<size_t>(next - found);
+}
+
+#endif  // LOOKALIKE_X86
+
+}  // namespace
+
+FindNear find_near(size_t words) {
+#if LOOKALIKE_X86
+    if (words == 1 && active_isa() == Isa::avx512) return near_word_avx512;
+    if (words == 1 && active_isa() == Isa::avx2) return near_word_avx2;
+    if (active_isa() != Isa::scalar) return near_words;
+#endif
+    return words == 1 ? near_word_scalar : near_scalar;
+}
+
+}  // namespace lookalike
