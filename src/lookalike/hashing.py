@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import get_algorithm
@@ -19,7 +20,7 @@ from lookalike.images import (
 )
 from lookalike.isolation import Isolation, isolation_for
 from lookalike.pacing import paced_map
-from lookalike.parallel import ordered_map, worker_count
+from lookalike.parallel import threaded_map, worker_count
 from lookalike.progress import silent
 from lookalike.recipe import (
     Damaged,
@@ -154,9 +155,10 @@ def hash_inputs(
     table = HashTable(recipe.algorithms)
     listing = _Listing(inputs)
     count = worker_count(workers)
-    in_threads = ordered_map if isolation else paced_map  # a process may hang while others go on
+    in_threads = threaded_map if isolation else paced_map  # a process may hang while others go on
     with _hasher(recipe, isolation) as hasher:
-        for done, outcome in enumerate(in_threads(hasher, listing, count), start=1):
+        outcomes = in_threads(hasher, listing, count, attrgetter("is_light"))
+        for done, outcome in enumerate(outcomes, start=1):
             table.add(outcome)
             progress("reading", done, listing.total)
     table.skipped = dict(sorted(inputs.skipped.items()))

@@ -103,7 +103,8 @@ class Hashing:
         encode = partial(self._encode_named, folder)
         encoded: dict[str, str] = {}
         with progress_bar() if self.verbose else nullcontext(silent) as show:
-            hashes = paced_map(encode, names, worker_count(num_enc_workers or None))
+            workers = worker_count(num_enc_workers or None)
+            hashes = paced_map(encode, names, workers, is_light=lambda _: True)
             for done, (name, one) in enumerate(zip(names, hashes, strict=True), start=1):
                 show("encoding", done, len(names))
                 if one is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -39,10 +40,13 @@ def compare(
     """
     from lookalike.algorithms import checked_distance
     from lookalike.comparison import compare as compare_images
+    from lookalike.parallel import in_thread
 
     with options.usage_errors():
         checked_distance(max_distance, algorithm)
-    found = compare_images(first, second, algorithm=algorithm, max_distance=max_distance)
+    found = in_thread(
+        partial(compare_images, first, second, algorithm=algorithm, max_distance=max_distance)
+    )
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))
     else:
