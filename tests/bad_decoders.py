@@ -38,6 +38,14 @@ def toil() -> None:
     hashlib.pbkdf2_hmac("sha256", b"", b"", 100_000_000)
 
 
+class Panic(BaseException):
+    """What decoders written in Rust raise where they fail an assertion: no `Exception`."""
+
+
+def panic() -> None:
+    raise Panic("index out of bounds: the len is 0")
+
+
 def eat() -> None:
     eaten = []
     while True:
@@ -73,7 +81,7 @@ def crash_once() -> None:
 
 DEEDS: dict[str, Callable[[], None]] = {
     deed.__name__: deed
-    for deed in (crash, crash_once, hang, block, toil, eat, leave, chatter, note)
+    for deed in (crash, crash_once, hang, block, toil, panic, eat, leave, chatter, note)
 }
 
 

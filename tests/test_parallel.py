@@ -259,8 +259,8 @@ def test_work_is_never_done_by_the_caller(workers: int, seconds: float) -> None:
 
 
 def test_one_thread_is_given_light_items_many_at_a_time_and_heavy_ones_singly() -> None:
-    """Light ones hold nothing to speak of; of heavy ones no second is drawn before its turn."""
-    for is_light, most in ((light, 16), (lambda _: False, 1)):
+    """Light ones hold nothing to speak of; of heavy ones only the next is drawn ahead."""
+    for is_light, most in ((light, 32), (lambda _: False, 2)):
         source = Source(1000)
         ahead = [
             source.drawn - taken

@@ -29,8 +29,8 @@ from lookalike.recipe import (
     hash_elsewhere,
     hash_here,
     least_side_for,
+    outcome_of,
     recipe_for,
-    row_of,
 )
 from lookalike.sources import ArchiveLimits, Choice, ImageSources, Input, Inputs, at_hand
 from lookalike.table import Failure, HashTable, Row
@@ -124,7 +124,8 @@ def hash_images(
     decides for all; everything else is as for `find_duplicates`.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
-    image that cannot be read is a failure; the rest goes on.
+    image that cannot be read is a failure; the rest goes on. What an iterator of yours raises is
+    raised.
     """
     choice = Choice(
         recursive=recursive,
@@ -177,7 +178,7 @@ def _hasher(
     from lookalike.processes import Workers
 
     prepare = partial(import_plugins, plugin_modules())
-    with Workers(partial(row_of, recipe=recipe), isolation, prepare) as workers:
+    with Workers(partial(outcome_of, recipe=recipe), isolation, prepare) as workers:
         yield partial(hash_elsewhere, recipe=recipe, workers=workers)
 
 

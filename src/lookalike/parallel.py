@@ -119,12 +119,12 @@ def _in_another_thread(
     Short work is handed over many items at a time, as handing over takes longer than some items.
     """
     source = iter(items)
-    batch: list[T] = []
     count = 1
     patient = True
     pool = ThreadPoolExecutor(1, thread_name_prefix="lookalike")
     try:
-        while batch := batch or _drawn(source, count, is_light):
+        batch = _drawn(source, count, is_light)
+        while batch:
             begin = perf_counter()
             results, error = pool.submit(_some, function, batch).result()
             if len(results) == len(batch) and perf_counter() - begin < MOMENT / 2:
@@ -132,6 +132,8 @@ def _in_another_thread(
             elif len(results) < len(batch):
                 count = max(len(results), 1)
             del batch[: len(results)]
+            if not batch and error is None:  # before results are given, as with several threads
+                batch = _drawn(source, count, is_light)
             yield from results
             if error is not None:
                 raise error
@@ -161,6 +163,6 @@ def _some(function: Callable[[T], R], batch: list[T]) -> tuple[list[R], BaseExce
             results.append(function(item))
             if perf_counter() > until:
                 break
-    except BaseException as error:  # raised again where the results are taken, in its place
+    except BaseException as error:  # noqa: BLE001  # raised again, in its place among the results
         return results, error
     return results, None

@@ -67,8 +67,9 @@ def find_duplicates(
     how many bytes such a process may take for it, None for 4 GiB; held to on Linux only.
     `progress`: called with the stage, how much is done, and how much there is or None.
 
-    An image that cannot be read is one of the result's failures; the rest goes on. Raises
-    `ValueError` or `TypeError` for wrong arguments before anything is read.
+    An image that cannot be read is one of the result's failures, whatever was raised over it; the
+    rest goes on. Raises `ValueError` or `TypeError` for wrong arguments before anything is read,
+    and what an iterator of yours raises.
     """
     kind = get_algorithm(algorithm)
     distance = checked_distance(max_distance, algorithm)

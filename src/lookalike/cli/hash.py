@@ -14,7 +14,7 @@ import click
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
-from lookalike.cli.output import printable, report_failures
+from lookalike.cli.output import printable, report_failures, report_tracebacks
 from lookalike.errors import Status
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @options.output
 @options.strict
 @options.quiet
+@options.debug
 @click.pass_context
 def hash_command(
     context: click.Context,
@@ -48,6 +49,7 @@ def hash_command(
     output: str | None,
     strict: bool,
     quiet: bool,
+    debug: bool,
 ) -> None:
     """Print the hash of every image, in hex, and its path.
 
@@ -74,6 +76,8 @@ def hash_command(
         write(form(table))
     if not as_json and not as_csv:
         report_failures(table.damaged + table.failures)
+    if debug:
+        report_tracebacks(table.failures)
     if strict and table.failures:
         context.exit(1)
 

@@ -33,6 +33,12 @@ output = click.option(
 strict = click.option("--strict", is_flag=True, help="Exit with 1 if an image could not be read.")
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 
+debug = click.option(
+    "--debug",
+    is_flag=True,
+    help="Show where in the program unexpected errors arose, on standard error.",
+)
+
 
 @contextmanager
 def usage_errors() -> Iterator[None]:

@@ -3,7 +3,7 @@
 It is imported where it is needed: that takes a while, and JPEGs are read without.
 """
 
-from lookalike.images.contents import Contents, Origin, is_item
+from lookalike.images.contents import Contents, Origin, has, is_item
 from lookalike.images.jpeg import FirstScan
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
 from lookalike.images.mark import Mark
@@ -27,6 +27,7 @@ __all__ = [
     "Picture",
     "check_limits",
     "contents_of",
+    "has",
     "is_image_source",
     "is_item",
     "read_picture",

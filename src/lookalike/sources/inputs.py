@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
 from lookalike.errors import ImageError, Status
@@ -14,7 +15,7 @@ from lookalike.sources.choice import Choice, Sieve
 from lookalike.sources.folders import files_of
 from lookalike.sources.globs import Glob, expand, is_glob
 from lookalike.sources.input import Input
-from lookalike.sources.item import Item, is_item, refusal
+from lookalike.sources.item import Item, is_item, key_of, trouble_of
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
 from lookalike.sources.local import LocalPlace
 from lookalike.sources.parquet import require_pyarrow, rows
@@ -70,13 +71,16 @@ class Inputs:
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
-            source = _source(named, at)
-            if isinstance(source, str | os.PathLike):
-                yield from self._by_name(source)
-            elif is_item(source):
-                yield Input(source.key, source)
-            else:
-                yield Input(f"[{at}]", _taken(source))
+            source, place = _source(named, at), f"[{at}]"
+            try:
+                if isinstance(source, str | os.PathLike):
+                    yield from self._by_name(source)
+                elif is_item(source):
+                    yield Input(key_of(source), source)
+                else:
+                    yield Input(place, _taken(source))
+            except BaseException as error:  # noqa: BLE001  # the failure names it
+                yield Input(place, trouble_of(error))
 
     def _by_name(self, name: str | os.PathLike[str]) -> Iterator[Input]:
         if is_url(name):
@@ -93,8 +97,8 @@ class Inputs:
                 yield from self._glob(place, path)
             else:
                 yield from self._file(place, path)
-        except ImageError as error:
-            yield Input(key, error)
+        except BaseException as error:  # noqa: BLE001  # the failure names it
+            yield Input(key, trouble_of(error))
 
     def _folder(self, place: Place, folder: str, prefix: str = "") -> Iterator[Input]:
         for path, relative, error, _ in files_of(place, folder, self._sieve, prefix):
@@ -129,10 +133,8 @@ class Inputs:
                 yield from self._container(place, path, prefix)
             else:
                 yield Input(place.key(path), place.image(path))
-        except ImageError as error:
-            yield Input(place.key(path), error)
-        except OSError as error:
-            yield Input(place.key(path), refusal(error))
+        except BaseException as error:  # noqa: BLE001  # the failure names it
+            yield Input(place.key(path), trouble_of(error))
 
     def _container(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
         """What is in a file that is called an archive or Parquet file; itself where it is none."""
@@ -162,8 +164,8 @@ class Inputs:
                 found = place.join(os.path.dirname(path), found)  # noqa: PTH120
             if self._is_new(place.identity(found)):
                 yield Input(key, place.image(found))
-        except ImageError as error:
-            yield Input(key, error)
+        except BaseException as error:  # noqa: BLE001  # the failure names it
+            yield Input(key, trouble_of(error))
 
     def _is_new(self, identity: int | str | None) -> bool:
         if self._repeats or identity is None or self._seen.add(identity):
@@ -198,5 +200,7 @@ def _require_extras(source: object) -> None:
         require_httpx()
     elif is_address(source):
         require_address(source)
+    elif isinstance(source, os.PathLike) and not isinstance(source, PurePath | os.DirEntry):
+        return  # asking it for its name may fail, which is for its turn
     if isinstance(source, str | os.PathLike) and is_parquet(os.fsdecode(source)):
         require_pyarrow()
