@@ -101,6 +101,7 @@ def hash_images(
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
+    follow_links: bool = True,
     include: str | Iterable[str] = (),
     exclude: str | Iterable[str] = (),
     archives: bool = False,
@@ -119,7 +120,8 @@ def hash_images(
 
     `images`: a folder, an archive, a path, a URL, anything else that `hash_image` takes, or any
     number of these. Folders are walked in the order of their names, into their sub-folders if
-    `recursive`, past hidden files unless `hidden`. An image that is named twice is hashed twice.
+    `recursive`, past hidden files unless `hidden`. Symbolic links are listed under the file that
+    they lead to, or left out without `follow_links`. An image that is named twice is hashed twice.
     `reading` is that of `hash_image`, where with `fast` the algorithm that needs most of a picture
     decides for all; everything else is as for `find_duplicates`.
 
@@ -130,6 +132,7 @@ def hash_images(
     choice = Choice(
         recursive=recursive,
         hidden=hidden,
+        follow_links=follow_links,
         include=include,
         exclude=exclude,
         archives=archives,

@@ -28,6 +28,7 @@ def find_duplicates(
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
+    follow_links: bool = True,
     include: str | Iterable[str] = (),
     exclude: str | Iterable[str] = (),
     archives: bool = False,
@@ -51,6 +52,7 @@ def find_duplicates(
     default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
     `reading`: `fast` reads no more of a JPEG than the hash needs, `exact` every pixel.
     `recursive`: go into sub-folders. `hidden`: take files whose names begin with a dot.
+    `follow_links`: take what symbolic links lead to, under its own name; False leaves links out.
     `include`, `exclude`: patterns of the names or paths of what is found, one or several.
     `archives`: go into archives that are found in folders, as into those that are named.
     `archive_limits`: how much may come out of one. `column`: of Parquet files, where there are
@@ -77,6 +79,7 @@ def find_duplicates(
     choice = Choice(
         recursive=recursive,
         hidden=hidden,
+        follow_links=follow_links,
         include=include,
         exclude=exclude,
         archives=archives,

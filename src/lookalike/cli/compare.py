@@ -15,8 +15,8 @@ EXIT_NOT_ALIKE = 1
 
 
 @click.command(short_help="Say whether two images look alike.")
-@click.argument("first", metavar="A", type=click.Path())
-@click.argument("second", metavar="B", type=click.Path())
+@click.argument("first", metavar="A", type=click.Path(readable=False))
+@click.argument("second", metavar="B", type=click.Path(readable=False))
 @options.algorithm
 @options.max_distance
 @options.as_json

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
@@ -110,15 +108,12 @@ def as_json_text(table: HashTable) -> str:
 
 def as_csv_text(table: HashTable) -> str:
     """A line for every image and every failure."""
-    from lookalike.results import escape_surrogates
+    from lookalike.results import csv_text
 
     hexes = hex_columns(table)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["path", *hexes, "status", "reason"])
+    rows: list[list[object]] = [["path", *hexes, "status", "reason"]]
     for at, row in enumerate(zip(table.paths, *hexes.values(), strict=True)):
         damage = table.damages.get(at, "")
-        writer.writerow([*row, Status.DAMAGED if damage else Status.OK, damage])
-    for one in table.failures:
-        writer.writerow([one.path, *("" for _ in hexes), one.status, one.reason])
-    return escape_surrogates(text.getvalue())
+        rows.append([*row, Status.DAMAGED if damage else Status.OK, damage])
+    rows += ([one.path, *("" for _ in hexes), one.status, one.reason] for one in table.failures)
+    return csv_text(rows)

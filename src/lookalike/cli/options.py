@@ -26,7 +26,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 output = click.option(
     "--output",
-    type=click.Path(dir_okay=False, writable=True),
+    type=click.Path(dir_okay=False, writable=True, readable=False),
     metavar="FILE",
     help="Write to FILE instead of standard output; it appears when it is complete.",
 )

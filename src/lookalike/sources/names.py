@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from lookalike.sources.addresses import is_address, place_of
 from lookalike.sources.choice import Choice
 from lookalike.sources.inputs import Inputs
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
+from lookalike.sources.local import LocalPlace
 from lookalike.sources.urls import WebImage, is_url
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def at_hand(source: ImageSource) -> ImageSource | Origin:
         return source
     if is_url(source):
         return WebImage(source)
-    if MARK in source and not os.path.lexists(source):
+    if MARK in source and _is_missing(source):
         found = next(_within(source), None)
         if found is not None:
             return found
@@ -36,6 +36,14 @@ def at_hand(source: ImageSource) -> ImageSource | Origin:
         place, path = place_of(source)
         return _sound(place.image(path))
     return source
+
+
+def _is_missing(name: str) -> bool:
+    """Whether nothing is there by the whole of a name that has `!/` in it."""
+    if not is_address(name):
+        return LocalPlace().is_missing(name)
+    place, path = place_of(name)
+    return place.is_missing(path)
 
 
 def _within(key: str) -> Iterator[ImageSource]:
