@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from importlib import import_module
 from io import BytesIO
@@ -149,7 +150,10 @@ def link(paths: Sequence[Path], count: int, folder: Path) -> Path:
     folder.mkdir()
     for number in range(count):
         path = paths[number % len(paths)]
-        (folder / f"{number:04}{path.suffix}").symlink_to(path.absolute())
+        try:
+            (folder / f"{number:04}{path.suffix}").hardlink_to(path.absolute())
+        except OSError:  # it is on another file system
+            shutil.copy(path, folder / f"{number:04}{path.suffix}")
     return folder
 
 

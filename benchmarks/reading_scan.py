@@ -97,7 +97,7 @@ def scan(report: Report, pictures: Pictures, folder: Path, rounds: int) -> None:
 def _links(jpeg: Jpeg, count: int, folder: Path) -> Path:
     folder.mkdir()
     for number in range(count):
-        (folder / f"{number:05}.jpg").symlink_to(jpeg.path)
+        (folder / f"{number:05}.jpg").hardlink_to(jpeg.path)
     return folder
 
 

@@ -5,6 +5,7 @@ It is registered by importing this module, in whatever process does so.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -30,6 +31,19 @@ def hang() -> None:
 def block() -> None:
     """Hang in C, without ever giving Python's lock back."""
     all(repeat(True))
+
+
+def toil() -> None:
+    """Work for long in C, without Python's lock: no signal is heard in this thread meanwhile."""
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 100_000_000)
+
+
+class Panic(BaseException):
+    """What decoders written in Rust raise where they fail an assertion: no `Exception`."""
+
+
+def panic() -> None:
+    raise Panic("index out of bounds: the len is 0")
 
 
 def eat() -> None:
@@ -66,7 +80,8 @@ def crash_once() -> None:
 
 
 DEEDS: dict[str, Callable[[], None]] = {
-    deed.__name__: deed for deed in (crash, crash_once, hang, block, eat, leave, chatter, note)
+    deed.__name__: deed
+    for deed in (crash, crash_once, hang, block, toil, panic, eat, leave, chatter, note)
 }
 
 

@@ -19,6 +19,7 @@ import pytest
 import lookalike
 from files import save
 from pictures import photo
+from signals import undisturbed
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
 
@@ -286,6 +287,7 @@ def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
         [str(LOOKALIKE), "find", str(pictures), "--json", "--output", str(target)],
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=undisturbed,
     ) as process:
         time.sleep(1.0)
         process.send_signal(signal.SIGINT)

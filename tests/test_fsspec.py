@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -229,8 +230,16 @@ def test_whatever_a_file_system_raises_is_a_status(
     ],
 )
 def test_a_missing_package_is_named_at_once(name: str, line: str, tmp_path: Path) -> None:
-    """With the line that installs it, before anything is read; also where it comes from a list."""
-    for images in (name, ["gone.png", name], iter([name])):
+    """With the line that installs it, before anything is read.
+
+    Where it is met only on the way, that is its failure, and the rest is read.
+    """
+    found: list[Any] = [name, png(1)]
+    table = hash_images(iter(found))
+    assert table.paths == ["[1]"]
+    assert [(one.path, one.status) for one in table.failures] == [(name, Status.UNSUPPORTED)]
+    assert re.match(line, table.failures[0].reason)
+    for images in (name, ["gone.png", name]):
         with pytest.raises(MissingExtraError, match=line):
             hash_images(images)
     with pytest.raises(MissingExtraError, match=line):

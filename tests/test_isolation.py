@@ -25,6 +25,7 @@ from lookalike.images.opening import openable
 from lookalike.isolation import Isolation
 from lookalike.processes import Workers
 from pictures import blobs, gradient, noise, photo
+from signals import undisturbed
 
 TESTS = Path(__file__).parent
 
@@ -327,7 +328,7 @@ def test_the_command_stops_at_once_while_a_decoder_hangs(
         [sys.executable, "-c", COMMAND, *command],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(TESTS), "NOTES": str(notes)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=undisturbed,
     ) as program:  # fmt: skip
         worker = awaited(notes)
         program.send_signal(number)

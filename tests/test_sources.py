@@ -172,25 +172,6 @@ def test_a_file_that_is_named_is_opened_whatever_its_extension(tmp_path: Path) -
 
 
 @posix_only
-def test_linked_folders_are_followed_and_loops_end(tmp_path: Path) -> None:
-    """A link to a folder is walked as that folder; one that leads back up adds nothing."""
-    fill(tmp_path, ["here/a.png", "there/b.png"])
-    (tmp_path / "here" / "linked").symlink_to(tmp_path / "there")
-    (tmp_path / "there" / "up").symlink_to(tmp_path / "here")
-    (tmp_path / "here" / "self").symlink_to(os.curdir)
-    assert listed(tmp_path / "here") == ["a.png", "linked/b.png"]
-
-
-@posix_only
-def test_a_folder_that_is_reached_twice_is_walked_once(tmp_path: Path) -> None:
-    """The first name in order is the one under which the files of a folder are listed."""
-    fill(tmp_path, ["m/a.png"])
-    for name in ("b", "z"):
-        (tmp_path / name).symlink_to("m")
-    assert listed(tmp_path, repeats=True) == ["b/a.png"]
-
-
-@posix_only
 def test_links_that_lead_nowhere_are_failures(tmp_path: Path) -> None:
     """A broken link is missing, one to itself unreadable, and both in their place."""
     fill(tmp_path, ["b.png"])
@@ -212,11 +193,6 @@ def named_otherwise(path: Path) -> ImageSources:
     return [path, path.parent / os.pardir / path.parent.name / path.name]
 
 
-def linked(path: Path) -> ImageSources:
-    (path.parent / "other.png").symlink_to(path)
-    return path.parent
-
-
 def hard_linked(path: Path) -> ImageSources:
     (path.parent / "other.png").hardlink_to(path)
     return path.parent
@@ -233,7 +209,7 @@ def its_folder_twice(path: Path) -> ImageSources:
 @posix_only
 @pytest.mark.parametrize(
     "name_twice",
-    [named_twice, named_otherwise, linked, hard_linked, with_its_folder, its_folder_twice],
+    [named_twice, named_otherwise, hard_linked, with_its_folder, its_folder_twice],
 )
 def test_a_file_that_is_there_twice_is_no_duplicate_of_itself(
     name_twice: Callable[[Path], ImageSources], tmp_path: Path
@@ -478,17 +454,19 @@ def test_pipes_sockets_and_devices_are_never_opened(
     os.mkfifo("in/b.zip")
     os.mkfifo("in/c.parquet")
     Path("in/d.png").symlink_to("/dev/zero")
+    zero = os.path.realpath("/dev/zero")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("in/e.png")
         names = ["in/a.png", "in/b.zip", "in/c.parquet", "in/d.png", "in/e.png"]
+        listed = [zero if name == "in/d.png" else name for name in names]
         Path("list").write_text("\n".join(names))
         for images in (names, "in/*", files_from("list")):
             table = hash_images(images)
             assert [(one.path, one.status) for one in table.failures] == [
-                (name, Status.UNREADABLE) for name in names
+                (name, Status.UNREADABLE) for name in listed
             ]
         table = hash_images("in", archives=True)
-        assert [one.path for one in table.failures] == [n for n in names if "parquet" not in n]
+        assert [one.path for one in table.failures] == [n for n in listed if "parquet" not in n]
         assert {one.status for one in table.failures} == {Status.UNREADABLE}
 
 
@@ -587,7 +565,7 @@ def test_items_of_the_callers_own_are_read(workers: int) -> None:
 
 def test_items_are_opened_when_their_turn_comes() -> None:
     """They are listed ahead, but only a few are open at a time, and each is closed."""
-    opened = closed = 0
+    opened = closed = most = 0
 
     class Counted(io.BytesIO):
         def close(self) -> None:
@@ -597,8 +575,9 @@ def test_items_are_opened_when_their_turn_comes() -> None:
 
     class Lazy(Made):
         def open(self) -> BinaryIO:
-            nonlocal opened
+            nonlocal opened, most
             opened += 1
+            most = max(most, opened - closed)
             return Counted(self.data)
 
     ahead = []
@@ -608,4 +587,5 @@ def test_items_are_opened_when_their_turn_comes() -> None:
 
     hash_images((Lazy(str(k), png(k % 5)) for k in range(200)), workers=2, progress=progress)
     assert (opened, closed) == (200, 200)
-    assert max(ahead) <= 8
+    assert most <= 2
+    assert max(ahead) <= 16

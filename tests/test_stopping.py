@@ -18,6 +18,7 @@ import pytest
 
 from files import save
 from pictures import gradient, photo
+from signals import undisturbed
 
 LOOKALIKE = str(Path(sys.executable).with_name("lookalike"))
 
@@ -50,6 +51,7 @@ class Watched:
     def __init__(self, folder: Path, *arguments: object, **options: Any) -> None:
         self.target = folder / "out.json"
         command = [LOOKALIKE, *map(str, arguments), "--json", "--output", str(self.target)]
+        options = {"preexec_fn": undisturbed} | options
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
         )
@@ -119,7 +121,12 @@ def in_shell(script: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a script of bash in which `lookalike` is the command, and a failing part counts."""
     script = f"set -o pipefail; lookalike() {{ '{LOOKALIKE}' \"$@\"; }}; {script}"
     return subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False, **options
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=undisturbed,
+        **options,
     )
 
 
@@ -227,6 +234,7 @@ def ended(command: str, *arguments: str, **files: Any) -> tuple[int, str, str]:
         [sys.executable, "-c", script, *arguments],
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | files,
         text=True,
+        preexec_fn=undisturbed,
         timeout=60,
     )
     return done.returncode, done.stdout or "", done.stderr or ""
@@ -304,3 +312,39 @@ concurrent.futures.wait = wait
 pass"""
     code, out, errors = ended(preparation, "find", str(few), "--workers", "2")
     assert (code, out, errors) == (143, "", "Terminated.\n")
+
+
+TOILING = """
+import os, sys
+sys.path.insert(0, {tests!r})
+os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
+import bad_decoders
+bad_decoders.DEEDS["toil"] = lambda toil=bad_decoders.toil: (
+    print("at work", file=sys.stderr, flush=True), toil()
+)
+from lookalike.cli import main
+main()"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processors cannot be assigned")
+@pytest.mark.parametrize(
+    "arguments", [["find", "{}"], ["hash", "{}", "--workers", "1"], ["compare", "{}", "{}"]]
+)
+def test_a_signal_is_heard_while_the_only_thread_decodes(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    """On a machine with one processor, too, and whatever the decoder does: well before its end."""
+    path = tmp_path / "slow.bad"
+    path.write_bytes(b"BAD!toil")
+    script = TOILING.format(tests=str(Path(__file__).parent))
+    command = [sys.executable, "-c", script, *(one.format(path) for one in arguments)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=undisturbed
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "at work\n"
+        process.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors.strip()) == (143, "Terminated.")
+    assert time.monotonic() - begin < 3

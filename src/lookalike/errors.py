@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+import traceback
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -32,6 +34,10 @@ class Status(StrEnum):
     """A server, or reading it, took too long."""
 
 
+ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+"""What is raised to end something else than the work on one input."""
+
+
 class LookalikeError(Exception):
     """The base of all errors of this library."""
 
@@ -45,8 +51,41 @@ class ImageError(LookalikeError):
         self.reason = reason
         self.path = path
 
-    def __reduce__(self) -> tuple[type[ImageError], tuple[Status, str, str | None]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return ImageError, (self.status, self.reason, self.path)
+
+
+class UnexpectedError(ImageError):
+    """What stands for an exception that nobody has foreseen, over one image or archive.
+
+    It is that input's failure, not the run's; `traceback` says where it was raised.
+    """
+
+    REASON_CHARACTERS = 500
+    TRACEBACK_CHARACTERS = 10_000
+    """So many are kept, of a traceback the last."""
+
+    def __init__(self, reason: str, traceback: str) -> None:
+        super().__init__(Status.UNREADABLE, reason)
+        self.traceback = traceback
+
+    @classmethod
+    def of(cls, error: BaseException) -> UnexpectedError:
+        """Raises `error` again where it asks for the end of the program."""
+        if isinstance(error, ENDS):
+            raise error
+        reason = f"unexpected {type(error).__name__}"
+        try:
+            complaint = str(error)
+            lines = traceback.format_exception(error)
+        except Exception:  # noqa: BLE001  # its own methods may raise anything, too
+            complaint, lines = "", [reason, "\n"]
+        if complaint:
+            reason += f": {complaint}"
+        return cls(reason[: cls.REASON_CHARACTERS], "".join(lines)[-cls.TRACEBACK_CHARACTERS :])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return UnexpectedError, (self.reason, self.traceback)
 
 
 class AlgorithmMismatchError(LookalikeError, ValueError):
@@ -71,6 +110,10 @@ class PreparationWarning(UserWarning):
 
 class WrongTypeError(LookalikeError, TypeError, ValueError):
     """An argument of a type that cannot be, for which imagededup raises a `ValueError`."""
+
+
+class WorkerStartError(LookalikeError):
+    """No process can be started to read images in: the fault of no image."""
 
 
 class MissingExtraError(LookalikeError, ImportError):

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import get_algorithm
@@ -19,7 +20,7 @@ from lookalike.images import (
 )
 from lookalike.isolation import Isolation, isolation_for
 from lookalike.pacing import paced_map
-from lookalike.parallel import ordered_map, worker_count
+from lookalike.parallel import threaded_map, worker_count
 from lookalike.progress import silent
 from lookalike.recipe import (
     Damaged,
@@ -27,8 +28,8 @@ from lookalike.recipe import (
     Recipe,
     hash_elsewhere,
     hash_here,
+    outcome_of,
     recipe_for,
-    row_of,
 )
 from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Input, Inputs, at_hand
 from lookalike.table import Failure, HashTable, Row
@@ -117,6 +118,7 @@ def hash_images(
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
+    follow_links: bool = True,
     include: str | Iterable[str] = (),
     exclude: str | Iterable[str] = (),
     archives: bool = False,
@@ -136,16 +138,19 @@ def hash_images(
 
     `images`: a folder, an archive, a path, a URL, anything else that `hash_image` takes, or any
     number of these. Folders are walked in the order of their names, into their sub-folders if
-    `recursive`, past hidden files unless `hidden`. An image that is named twice is hashed twice.
+    `recursive`, past hidden files unless `hidden`. Symbolic links are listed under the file that
+    they lead to, or left out without `follow_links`. An image that is named twice is hashed twice.
     `reading` is that of `hash_image`, where with `fast` the algorithm that needs most of a picture
     decides for all; everything else is as for `find_duplicates`.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
-    image that cannot be read is a failure; the rest goes on.
+    image that cannot be read is a failure; the rest goes on. What an iterator of yours raises is
+    raised.
     """
     choice = Choice(
         recursive=recursive,
         hidden=hidden,
+        follow_links=follow_links,
         include=include,
         exclude=exclude,
         archives=archives,
@@ -173,9 +178,10 @@ def hash_inputs(
     table = HashTable(recipe.algorithms)
     listing = _Listing(inputs)
     count = worker_count(workers)
-    in_threads = ordered_map if isolation else paced_map  # a process may hang while others go on
+    in_threads = threaded_map if isolation else paced_map  # a process may hang while others go on
     with _hasher(recipe, isolation) as hasher:
-        for done, outcome in enumerate(in_threads(hasher, listing, count), start=1):
+        outcomes = in_threads(hasher, listing, count, attrgetter("is_light"))
+        for done, outcome in enumerate(outcomes, start=1):
             table.add(outcome)
             progress("reading", done, listing.total)
     table.skipped = dict(sorted(inputs.skipped.items()))
@@ -194,7 +200,7 @@ def _hasher(
     from lookalike.processes import Workers
 
     prepare = partial(import_modules, callers_modules())
-    with Workers(partial(row_of, recipe=recipe), isolation, prepare) as workers:
+    with Workers(partial(outcome_of, recipe=recipe), isolation, prepare) as workers:
         yield partial(hash_elsewhere, recipe=recipe, workers=workers)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from lookalike.errors import whole_number
 
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MEMORY = 1 << 32
+LONGEST_TIMEOUT = 365 * 24 * 60 * 60
+"""In seconds; the clocks of some systems count no farther than three years."""
+MOST_MEMORY = 1 << 62
+"""In bytes; systems count no farther than twice that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,14 @@ class Isolation:
     def __post_init__(self) -> None:
         if isinstance(self.timeout, bool) or not isinstance(self.timeout, int | float):
             raise TypeError(f"timeout must be a number of seconds, not {self.timeout!r}")
-        if not 0 < self.timeout < math.inf:
-            raise ValueError(f"timeout must be more than 0 seconds, not {self.timeout}")
-        if whole_number(self.memory, "memory") < 1:
-            raise ValueError(f"memory must be 1 byte or more, not {self.memory}")
+        if not 0 < self.timeout <= LONGEST_TIMEOUT:
+            longest = f"at most {LONGEST_TIMEOUT:,}, a year"
+            raise ValueError(
+                f"timeout must be more than 0 seconds and {longest}, not {self.timeout}"
+            )
+        if not 1 <= whole_number(self.memory, "memory") <= MOST_MEMORY:
+            most = f"at most {MOST_MEMORY:,}"
+            raise ValueError(f"memory must be 1 byte or more and {most}, not {self.memory}")
 
 
 def isolation_for(

@@ -118,7 +118,8 @@ class Hashing:
         encode = partial(self._encode_named, folder)
         encoded: dict[str, str] = {}
         with self._progress() as show:
-            hashes = paced_map(encode, names, worker_count(num_enc_workers or None))
+            workers = worker_count(num_enc_workers or None)
+            hashes = paced_map(encode, names, workers, is_light=lambda _: True)
             for done, (name, one) in enumerate(zip(names, hashes, strict=True), start=1):
                 show("encoding", done, len(names))
                 if one is not None:

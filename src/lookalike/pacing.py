@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from time import perf_counter, thread_time
 from typing import Generic, TypeVar
 
-from lookalike.parallel import ordered_map
+from lookalike.parallel import threaded_map
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -17,20 +17,25 @@ FIRST_LOOK, TRIAL = 32, 16
 """After how many items it is first tried whether threads are worth it, and with how many."""
 
 
-def paced_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
-    """As `ordered_map`, for items of which some may take very little.
+def paced_map(
+    function: Callable[[T], R],
+    items: Iterable[T],
+    workers: int,
+    is_light: Callable[[T], bool] = lambda _: False,
+) -> Iterator[R]:
+    """As `threaded_map`, for items of which some may take very little.
 
     Threads that do hardly more than Python's part of the work keep each other from it. So short
-    work is tried in the caller's thread, and done there as long as that is faster.
+    work is tried in a single thread, and done there as long as that is faster.
     """
     feed = _Feed(items)
     if workers == 1:
-        yield from ordered_map(function, feed, workers)
+        yield from threaded_map(function, feed, workers, is_light)
         return
     count = FIRST_LOOK
     while not feed.ended:
         pace = yield from _together(function, feed, workers, count)
-        alone = yield from _alone(function, feed, pace)
+        alone = yield from _alone(function, feed, pace, is_light)
         # What was in vain is not soon tried again.
         count = FIRST_LOOK if alone > count else 2 * count
 
@@ -65,7 +70,7 @@ def _together(
         return function(item), thread_time() - begin
 
     pace, begin, busy = 0.0, perf_counter(), 0.0
-    for done, (result, seconds) in enumerate(ordered_map(timed, feed, workers), start=1):
+    for done, (result, seconds) in enumerate(threaded_map(timed, feed, workers), start=1):
         busy += seconds
         if done % count == 0:
             pace = (perf_counter() - begin) / count
@@ -75,11 +80,13 @@ def _together(
     return pace
 
 
-def _alone(function: Callable[[T], R], feed: _Feed[T], pace: float) -> Generator[R, None, int]:
-    """In this thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
+def _alone(
+    function: Callable[[T], R], feed: _Feed[T], pace: float, is_light: Callable[[T], bool]
+) -> Generator[R, None, int]:
+    """In one thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
     many it has done."""
     begin, done = perf_counter(), 0
-    for done, result in enumerate(ordered_map(function, feed, 1), start=1):
+    for done, result in enumerate(threaded_map(function, feed, 1, is_light), start=1):
         yield result
         if perf_counter() - begin > pace * TRIAL:
             feed.paused = True

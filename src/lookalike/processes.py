@@ -19,7 +19,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from lookalike.errors import ImageError, LookalikeError, Status
+from lookalike.errors import ImageError, LookalikeError, Status, WorkerStartError
 from lookalike.worker import Job, Reply
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Workers(Generic[T, R]):
     They are started when they are needed, and kept. A call raises what `function` raises, and
     `ImageError`, with the status crashed or timed_out, where the process was lost over the item.
     A process that had other items before may have suffered from those: then the item gets another
-    chance in a new one.
+    chance in a new one. Raises `WorkerStartError` where not even a first process can be started.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Workers(Generic[T, R]):
         self._timeout = isolation.timeout
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
+        self._could_start = False
         self._all: set[_Process] = set()
         self._closing = threading.Event()
         self._watch = threading.Thread(target=self._watch_time, name="lookalike", daemon=True)
@@ -102,19 +103,29 @@ class Workers(Generic[T, R]):
         return self._started()
 
     def _started(self) -> _Process:
-        with self._lock:
-            self._refuse_if_closing()
-            process = _Process()
-            self._all.add(process)
-        if process.ask(self._job, START_SECONDS) is None:
-            self._drop(process)
-            self._refuse_if_closing()
-            raise LookalikeError(f"a worker process cannot be started: {process.fate()}")
+        try:
+            with self._lock:
+                self._refuse_if_closing()
+                process = _Process()
+                self._all.add(process)
+            if process.ask(self._job, START_SECONDS) is None:
+                self._drop(process)
+                self._refuse_if_closing()
+                raise WorkerStartError(f"a worker process cannot be started: {process.fate()}")
+        except WorkerStartError as error:
+            if self._could_start:  # as it may again
+                raise ImageError(Status.UNREADABLE, str(error)) from error
+            raise
+        self._could_start = True
         return process
 
     def _ask(self, process: _Process, item: T) -> Reply | None:
         """The answer; None where the process was lost."""
-        reply = process.ask(item, self._timeout)
+        try:
+            reply = process.ask(item, self._timeout)
+        except BaseException:  # half of the item may be in the pipe; the error goes on
+            self._drop(process)
+            raise
         if reply is None or reply.last or process.is_late:  # which it may be by a hair
             self._drop(process)
             self._refuse_if_closing()
@@ -152,7 +163,7 @@ class _Process:
 
     def __init__(self) -> None:
         if not sys.executable or getattr(sys, "frozen", False):
-            raise LookalikeError("worker processes need a Python interpreter, and there is none")
+            raise WorkerStartError("worker processes need a Python interpreter, and there is none")
         try:
             self._popen = subprocess.Popen(
                 [sys.executable, "-P", "-c", BEGIN, *sys.path],
@@ -162,7 +173,7 @@ class _Process:
                 process_group=0 if os.name == "posix" else None,  # Ctrl-C is not for it
             )
         except OSError as error:
-            raise LookalikeError(f"a worker process cannot be started: {error}") from error
+            raise WorkerStartError(f"a worker process cannot be started: {error}") from error
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         self._requests, self._replies = self._popen.stdin, self._popen.stdout

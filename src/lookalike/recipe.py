@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from numpy import ndarray
+
 from lookalike.algorithms import Algorithm, get_algorithm
-from lookalike.errors import ImageError, Status
+from lookalike.errors import ImageError, Status, WorkerStartError
 from lookalike.images import (
     Contents,
     Origin,
@@ -18,7 +20,7 @@ from lookalike.images import (
     read_picture,
 )
 from lookalike.sampled import Sampled
-from lookalike.sources import at_hand
+from lookalike.sources import Input, at_hand, trouble_of
 from lookalike.table import Failure, Row
 
 if TYPE_CHECKING:
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
 
     from lookalike.images import ImageSource, Picture
     from lookalike.processes import Workers
-    from lookalike.sources import Input
 
 Reading: TypeAlias = Literal["fast", "exact"]
 Damaged: TypeAlias = Literal["report", "hash"]
+
+Request: TypeAlias = "tuple[str, str | bytes | Origin]"
+"""A key, and what to read."""
 
 READINGS = ("fast", "exact")
 DAMAGED = ("report", "hash")
@@ -142,48 +146,55 @@ def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
 
 def hash_here(one: Input, recipe: Recipe) -> Row | Failure:
     """What becomes of an input, worked out in this process."""
-    return _outcome(one, recipe.row)
+    return _outcome(one, lambda: recipe.row(one.key, _found(one)))
 
 
 def hash_elsewhere(
-    one: Input, recipe: Recipe, workers: Workers[tuple[str, str | bytes | Origin], Row]
+    one: Input, recipe: Recipe, workers: Workers[Request, Row | Failure]
 ) -> Row | Failure:
-    """The same, worked out in another process by `row_of`, which reads files itself.
+    """The same, worked out in another process by `outcome_of`, which reads files itself.
 
     What comes from elsewhere is fetched here, and its bytes are sent. Arrays and opened images stay
     here: no decoder sees them, or it already has its hands on them.
     """
 
-    def row(key: str, found: ImageSource | Origin) -> Row:
+    def row() -> Row | Failure:
+        found = _found(one)
         if isinstance(found, str | bytes):
-            return workers((key, found))
+            return workers((one.key, found))
         if not (isinstance(found, Origin) or is_item(found)):
-            return recipe.row(key, found)
+            return recipe.row(one.key, found)
         try:
             part = contents_of(found, recipe.least_side, recipe.max_bytes)
-            return workers((key, Fetched(part)))
+            return workers((one.key, Fetched(part)))
         except WholeNeededError:
-            return workers((key, Fetched(contents_of(found, None, recipe.max_bytes))))
+            return workers((one.key, Fetched(contents_of(found, None, recipe.max_bytes))))
 
     return _outcome(one, row)
 
 
-def _outcome(one: Input, row: Callable[[str, ImageSource | Origin], Row]) -> Row | Failure:
+def outcome_of(request: Request, recipe: Recipe) -> Row | Failure:
+    """What becomes of the key and the source in `request`. Raises `WholeNeededError`."""
+    key, source = request
+    return _outcome(Input(key, b""), lambda: recipe.row(key, source))
+
+
+def _found(one: Input) -> ImageSource | Origin:
+    if isinstance(one.source, ImageError):
+        raise one.source
+    return at_hand(one.source)
+
+
+def _outcome(one: Input, row: Callable[[], Row | Failure]) -> Row | Failure:
+    """The row; or whatever is raised over this input, as its failure."""
     try:
-        if isinstance(one.source, ImageError):
-            raise one.source
-        return row(one.key, at_hand(one.source))
-    except ImageError as error:
-        return Failure(one.key, error.status, error.reason)
-    except MemoryError:
-        return Failure(one.key, Status.TOO_LARGE, "hashing it takes more memory than there is")
-    except ValueError as error:  # an array that cannot be an image
-        return Failure(one.key, Status.NOT_AN_IMAGE, str(error))
-
-
-def row_of(request: tuple[str, str | bytes | Origin], recipe: Recipe) -> Row:
-    """`Recipe.row` for the key and the source in `request`."""
-    return recipe.row(*request)
+        return row()
+    except (WorkerStartError, WholeNeededError):
+        raise
+    except BaseException as error:  # noqa: BLE001  # the failure names it, and says where it was
+        if isinstance(error, ValueError) and isinstance(one.source, ndarray):
+            return Failure(one.key, Status.NOT_AN_IMAGE, str(error))
+        return Failure.of(one.key, trouble_of(error))
 
 
 class WholeNeededError(Exception):

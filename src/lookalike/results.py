@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -321,17 +322,14 @@ class Result:
 
     def to_csv(self) -> str:
         """`rows` as CSV with a header line, yes and no as `true` and `false`."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for row in self.rows():
-            writer.writerow(
-                {
-                    key: str(value).lower() if isinstance(value, bool) else value
-                    for key, value in row.items()
-                }
-            )
-        return escape_surrogates(text.getvalue())
+        rows = (
+            [
+                str(row[name]).lower() if isinstance(row[name], bool) else row[name]
+                for name in COLUMNS
+            ]
+            for row in self.rows()
+        )
+        return csv_text(chain([COLUMNS], rows))
 
     def to_frame(self) -> pd.DataFrame:
         """`rows` as a pandas DataFrame, with types that may be missing.
@@ -350,6 +348,18 @@ class Result:
             f"<Result: {len(self.images)} images, {len(self.groups)} groups, "
             f"{len(self.failures)} failures>"
         )
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV, which any reader takes apart again, whatever characters a name has.
+
+    Lines end with a line feed. `csv` puts a carriage return in quotes only where lines end with
+    one, too, so that this is taken off afterwards.
+    """
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
+    writer.writerows(rows)
+    return escape_surrogates("".join(line.removesuffix("\r\n") + "\n" for line in lines))
 
 
 def escape_surrogates(text: str) -> str:

@@ -29,6 +29,7 @@ def find_duplicates(
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
+    follow_links: bool = True,
     include: str | Iterable[str] = (),
     exclude: str | Iterable[str] = (),
     archives: bool = False,
@@ -56,6 +57,7 @@ def find_duplicates(
     default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
     `reading`: `fast` reads no more of a JPEG than the hash needs, `exact` every pixel.
     `recursive`: go into sub-folders. `hidden`: take files whose names begin with a dot.
+    `follow_links`: take what symbolic links lead to, under its own name; False leaves links out.
     `include`, `exclude`: patterns of the names or paths of what is found, one or several.
     `archives`: go into archives that are found in folders, as into those that are named.
     `archive_limits`: how much may come out of one. `column`: of Parquet files, where there are
@@ -74,8 +76,9 @@ def find_duplicates(
     how many bytes such a process may take for it, None for 4 GiB; held to on Linux only.
     `progress`: called with the stage, how much is done, and how much there is or None.
 
-    An image that cannot be read is one of the result's failures; the rest goes on. Raises
-    `ValueError` or `TypeError` for wrong arguments before anything is read.
+    An image that cannot be read is one of the result's failures, whatever was raised over it; the
+    rest goes on. Raises `ValueError` or `TypeError` for wrong arguments before anything is read,
+    and what an iterator of yours raises.
     """
     kind = get_algorithm(algorithm)
     distance = checked_distance(max_distance, algorithm)
@@ -83,6 +86,7 @@ def find_duplicates(
     choice = Choice(
         recursive=recursive,
         hidden=hidden,
+        follow_links=follow_links,
         include=include,
         exclude=exclude,
         archives=archives,

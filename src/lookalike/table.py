@@ -8,7 +8,7 @@ from __future__ import annotations
 import filecmp
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -23,6 +23,12 @@ from lookalike.images.raw_formats import RAW_FORMATS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from lookalike.errors import ImageError
+
+
+MOST_TRACEBACKS = 1000
+LEFT_OUT = f"Only the first {MOST_TRACEBACKS:,} tracebacks are kept.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,13 @@ class Failure:
     status: Status
     reason: str
     """In plain words."""
+    traceback: str = field(default="", compare=False, repr=False)
+    """Where an exception was raised that nobody has foreseen; empty for all others."""
+
+    @classmethod
+    def of(cls, path: str, error: ImageError) -> Failure:
+        """The failure of the input at `path` that an error says."""
+        return cls(path, error.status, error.reason, getattr(error, "traceback", ""))
 
     def to_dict(self) -> dict[str, str]:
         """As plain types."""
@@ -137,6 +150,7 @@ class HashTable:
         """By position, for the images that have any."""
         self.samples: dict[int, Samples] = {}
         """By position, for the images of several frames, where these were looked at."""
+        self._tracebacks = 0
         self._formats: list[str] = []
         self._sizes = array("q")
         self._frames: dict[int, int] = {}
@@ -147,7 +161,7 @@ class HashTable:
         """Append what became of the next input."""
         if isinstance(row, Failure):
             self.failed_at.append(len(self.paths) + len(self.failures))
-            self.failures.append(row)
+            self.failures.append(self._bounded(row))
             return
         if row.flat_digest:
             self.flat_digests[len(self.paths)] = row.flat_digest
@@ -169,6 +183,14 @@ class HashTable:
         self._digests += row.digest
         for column, data in zip(self._hashes.values(), row.hashes, strict=True):
             column += data
+
+    def _bounded(self, failure: Failure) -> Failure:
+        """With no more tracebacks than anybody would read: a program may fail over millions."""
+        if failure.traceback:
+            self._tracebacks += 1
+            if self._tracebacks > MOST_TRACEBACKS:
+                return replace(failure, traceback=LEFT_OUT)
+        return failure
 
     def __len__(self) -> int:
         return len(self.paths)

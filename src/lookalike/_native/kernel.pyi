@@ -4,13 +4,15 @@ areas, and hashes of texts.
 
 Every function releases the GIL while it works, takes C-contiguous NumPy arrays (`resample`: any
 strides), and raises `ValueError` that names the array, what was expected, and the dtype and shape
-that came. All of them compute in integers, or in float64 one rounding after the other, and give the
-same results with every instruction set and on every platform (`join_pairs`: but for their order). Threads may call
-them at the same time with the same arrays and bands, as long as none writes to these; `parent` and
-`labels`, which the kernel writes to, may be shared by calls of `join_sets` and `join_groups`.
+that came. All of them compute in integers, or in float64 one rounding after the other. They give
+the same results with every instruction set and on every platform, except that `join_pairs` may give
+them in another order. Threads may call them at the same time with the same arrays and bands, as
+long as none writes to these. `parent` and `labels`, which the kernel writes to, may be shared by
+calls of `join_sets` and `join_groups`.
 
-Three instruction sets exist: `scalar`, which is portable C++, and on x86-64 built by GCC or Clang `avx2` and
-`avx512` (with VPOPCNTDQ). The best one that the processor has is chosen when the module is loaded.
+Three instruction sets exist: `scalar`, which is portable C++, and on x86-64 built by GCC or Clang
+`avx2` and `avx512` (with VPOPCNTDQ). The best one that the processor has is chosen when the module
+is loaded.
 """
 
 import numpy as np

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import traceback
 import warnings
 from contextlib import suppress
 
@@ -13,7 +14,7 @@ from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
-from lookalike.cli.stopping import exit_stopped
+from lookalike.cli.stopping import exit_stopped, was_stopped
 from lookalike.cli.streams import (
     EXIT_CLOSED_PIPE,
     ClosedPipe,
@@ -92,6 +93,11 @@ def run() -> None:
         drop_output()
     except click.Abort:
         exit_stopped()
+    except Exception:  # of ours; the code must not look like a verdict
+        if was_stopped():
+            raise
+        traceback.print_exc()
+        code = EXIT_ERROR
     leave(code or 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -14,8 +15,8 @@ EXIT_NOT_ALIKE = 1
 
 
 @click.command(short_help="Say whether two images look alike.")
-@click.argument("first", metavar="A", type=click.Path())
-@click.argument("second", metavar="B", type=click.Path())
+@click.argument("first", metavar="A", type=click.Path(readable=False))
+@click.argument("second", metavar="B", type=click.Path(readable=False))
 @options.algorithm
 @options.max_distance
 @options.as_json
@@ -40,10 +41,13 @@ def compare(
     """
     from lookalike.algorithms import checked_distance
     from lookalike.comparison import compare as compare_images
+    from lookalike.parallel import in_thread
 
     with options.usage_errors():
         checked_distance(max_distance, algorithm)
-    found = compare_images(first, second, algorithm=algorithm, max_distance=max_distance)
+    found = in_thread(
+        partial(compare_images, first, second, algorithm=algorithm, max_distance=max_distance)
+    )
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))
     else:

@@ -10,7 +10,15 @@ import click
 
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
-from lookalike.cli.output import columns, console, failure_line, plural, printable
+from lookalike.cli.output import (
+    columns,
+    console,
+    failure_line,
+    plural,
+    printable,
+    report_tracebacks,
+    unexpected_lines,
+)
 from lookalike.cli.output import output as output_to
 
 if TYPE_CHECKING:
@@ -34,6 +42,7 @@ MOST_LINES = 50
 @options.output
 @options.strict
 @options.quiet
+@options.debug
 @click.pass_context
 def find(
     context: click.Context,
@@ -46,6 +55,7 @@ def find(
     output: str | None,
     strict: bool,
     quiet: bool,
+    debug: bool,
 ) -> None:
     """Find the groups of duplicates among images: files, or folders with all that is in them.
 
@@ -88,6 +98,8 @@ def find(
             write(readable(result, console(output), summary=not quiet))
     if not quiet and (as_json or as_csv or output):
         click.echo("\n".join(summary_lines(result)), err=True)
+    if debug:
+        report_tracebacks(result.failures)
     if strict and result.failures:
         context.exit(1)
 
@@ -199,5 +211,6 @@ def summary_lines(result: Result) -> list[str]:
     if result.failures:
         lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
         lines += [f"  {failure_line(one)}" for one in result.failures]
+        lines += unexpected_lines(result.failures)
     lines += [f"Warning: {warning}" for warning in result.warnings]
     return lines

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
@@ -14,7 +12,7 @@ import click
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
-from lookalike.cli.output import printable, report_failures
+from lookalike.cli.output import printable, report_failures, report_tracebacks
 from lookalike.errors import Status
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
 @options.output
 @options.strict
 @options.quiet
+@options.debug
 @click.pass_context
 def hash_command(
     context: click.Context,
@@ -48,6 +47,7 @@ def hash_command(
     output: str | None,
     strict: bool,
     quiet: bool,
+    debug: bool,
 ) -> None:
     """Print the hash of every image, in hex, and its path.
 
@@ -74,6 +74,8 @@ def hash_command(
         write(form(table))
     if not as_json and not as_csv:
         report_failures(table.damaged + table.failures)
+    if debug:
+        report_tracebacks(table.failures)
     if strict and table.failures:
         context.exit(1)
 
@@ -109,15 +111,12 @@ def as_json_text(table: HashTable) -> str:
 
 def as_csv_text(table: HashTable) -> str:
     """A line for every image and every failure."""
-    from lookalike.results import escape_surrogates
+    from lookalike.results import csv_text
 
     hexes = hex_columns(table)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["path", *hexes, "status", "reason"])
+    rows: list[list[object]] = [["path", *hexes, "status", "reason"]]
     for at, row in enumerate(zip(table.paths, *hexes.values(), strict=True)):
         damage = table.damages.get(at, "")
-        writer.writerow([*row, Status.DAMAGED if damage else Status.OK, damage])
-    for one in table.failures:
-        writer.writerow([one.path, *("" for _ in hexes), one.status, one.reason])
-    return escape_surrogates(text.getvalue())
+        rows.append([*row, Status.DAMAGED if damage else Status.OK, damage])
+    rows += ([one.path, *("" for _ in hexes), one.status, one.reason] for one in table.failures)
+    return csv_text(rows)

@@ -17,7 +17,10 @@ Option: TypeAlias = Callable[[Command], Command]
 
 NUMBER = click.IntRange(min=1)
 
-PATHS: Option = click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path())
+PATHS: Option = click.argument(
+    "paths", metavar="[PATH...]", nargs=-1, type=click.Path(readable=False)
+)
+"""What may not be read is a failure of its own, and the rest goes on."""
 FILES_FROM: Option = click.option(
     "--files-from",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
@@ -31,6 +34,12 @@ KEYWORDS: dict[str, Option] = {
         help="Go into sub-folders, or not.  [default: yes]",
     ),
     "hidden": click.option("--hidden", is_flag=True, help="Take hidden files and folders too."),
+    "follow_links": click.option(
+        "--follow-links/--no-follow-links",
+        default=True,
+        help="List symbolic links under the file they lead to, or leave them out.  [default: "
+        "list them]",
+    ),
     "include": click.option(
         "--include",
         multiple=True,
@@ -101,7 +110,7 @@ KEYWORDS: dict[str, Option] = {
     ),
     "timeout": click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=float,
         metavar="SECONDS",
         help="How long one image may take. Needs --isolate: a decoder in a thread cannot be "
         "stopped.  [default: 60]",

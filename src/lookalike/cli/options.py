@@ -26,12 +26,18 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 output = click.option(
     "--output",
-    type=click.Path(dir_okay=False, writable=True),
+    type=click.Path(dir_okay=False, writable=True, readable=False),
     metavar="FILE",
     help="Write to FILE instead of standard output; it appears when it is complete.",
 )
 strict = click.option("--strict", is_flag=True, help="Exit with 1 if an image could not be read.")
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+
+debug = click.option(
+    "--debug",
+    is_flag=True,
+    help="Show where in the program unexpected errors arose, on standard error.",
+)
 
 
 @contextmanager

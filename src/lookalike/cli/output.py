@@ -107,13 +107,29 @@ def printable(path: str) -> str:
 
 def report_failures(failures: list[Failure]) -> None:
     """Say on standard error which inputs could not be read, and why."""
-    for one in failures:
-        click.echo(failure_line(one), err=True)
+    for line in [*map(failure_line, failures), *unexpected_lines(failures)]:
+        click.echo(line, err=True)
 
 
 def failure_line(failure: Failure) -> str:
     """Status, path and reason as one line of text."""
     return printable(f"{failure.status}: {failure.path}: {failure.reason}")
+
+
+def unexpected_lines(failures: list[Failure]) -> list[str]:
+    """How many failures nobody has foreseen, if there are any."""
+    count = sum(bool(one.traceback) for one in failures)
+    if not count:
+        return []
+    return [f"{plural(count, 'unexpected error')}; --debug shows where in the program."]
+
+
+def report_tracebacks(failures: list[Failure]) -> None:
+    """Say on standard error where in the program each of these failures arose."""
+    for one in failures:
+        if one.traceback:
+            lines = map(printable, one.traceback.splitlines())
+            click.echo("\n".join([failure_line(one), *lines]), err=True)
 
 
 def plural(count: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 It is imported where it is needed: that takes a while, and JPEGs are read without.
 """
 
-from lookalike.images.contents import Contents, Origin, is_item
+from lookalike.images.contents import Contents, Origin, has, is_item
 from lookalike.images.jpeg import FirstScan
 from lookalike.images.jpeg_scans import lost_at_end
 from lookalike.images.later_frames import MOMENTS, frames_at
@@ -33,6 +33,7 @@ __all__ = [
     "check_limits",
     "contents_of",
     "frames_at",
+    "has",
     "is_image_source",
     "is_item",
     "lost_at_end",

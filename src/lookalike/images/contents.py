@@ -7,7 +7,7 @@ import stat
 from abc import ABC, abstractmethod
 from typing import IO, NamedTuple, Protocol, TypeGuard
 
-from lookalike.errors import ImageError, Status
+from lookalike.errors import ENDS, ImageError, Status
 from lookalike.images.jpeg import LAST_BYTES, FirstScan, has_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, check_bytes
 
@@ -48,7 +48,17 @@ class Origin(ABC):
 
 def is_item(value: object) -> TypeGuard[Item]:
     """Whether `value` speaks the protocol of `Item`. (A path has an `open` too, but no `size`.)"""
-    return callable(getattr(value, "open", None)) and hasattr(value, "size")
+    return has(value, "open") and callable(value.open) and has(value, "size")  # type: ignore[attr-defined]
+
+
+def has(value: object, name: str) -> bool:
+    """`hasattr`, also where an attribute that is there raises another error than it should."""
+    try:
+        return hasattr(value, name)
+    except ENDS:
+        raise
+    except BaseException:  # noqa: BLE001  # using it will say what is wrong
+        return hasattr(type(value), name)
 
 
 def file_contents(

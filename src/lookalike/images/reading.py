@@ -20,6 +20,7 @@ from lookalike.images.contents import (
     Origin,
     cannot_be_read,
     file_contents,
+    has,
     is_item,
     item_contents,
     read_to_end,
@@ -77,7 +78,7 @@ def is_image_source(value: object) -> TypeGuard[ImageSource]:
     """Whether `value` is one of the things that an image can be read from."""
     return (
         isinstance(value, str | os.PathLike | bytes | bytearray | memoryview | np.ndarray)
-        or hasattr(value, "read")
+        or has(value, "read")
         or is_item(value)
         or _is_pillow_image(value)
     )

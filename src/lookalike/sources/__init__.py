@@ -3,7 +3,7 @@
 from lookalike.sources.choice import Choice
 from lookalike.sources.input import Input
 from lookalike.sources.inputs import ImageSources, Inputs, is_there
-from lookalike.sources.item import Item
+from lookalike.sources.item import Item, trouble_of
 from lookalike.sources.limits import ArchiveLimits
 from lookalike.sources.name_list import files_from
 from lookalike.sources.names import at_hand
@@ -23,4 +23,5 @@ __all__ = [
     "files_from",
     "is_there",
     "is_url",
+    "trouble_of",
 ]

@@ -103,6 +103,7 @@ class AddressedPlace(LocalPlace):
     """This machine's file system, where paths are called by addresses."""
 
     def __init__(self, scheme: str) -> None:
+        super().__init__()
         self._scheme = scheme
 
     def key(self, path: str) -> str:
@@ -165,6 +166,15 @@ class RemotePlace:
             return error.status is Status.MISSING
         return False
 
+    def is_link(self, path: str) -> bool:  # noqa: ARG002  # not worth a request
+        return False
+
+    def real(self, path: str) -> str | None:  # noqa: ARG002  # few of them tell
+        return None
+
+    def spelled(self, real: str, folder: str) -> str:  # noqa: ARG002
+        return real
+
     def join(self, folder: str, name: str) -> str:
         return f"{folder.rstrip('/')}/{name}"
 
@@ -175,11 +185,14 @@ class RemotePlace:
         self._infos = {}
         files: list[str] = []
         folders: list[str] = []
+        links: set[str] = set()
         for info in listed:
             path = info["name"].rstrip("/")
             if path == folder.rstrip("/"):  # some hold a mark of the folder itself
                 continue
             name = path.rpartition("/")[2]
+            if info["type"] == "link" or info.get("islink"):
+                links.add(name)
             if info["type"] == "directory":
                 folders.append(name)
                 continue
@@ -188,7 +201,7 @@ class RemotePlace:
             if info["type"] != "directory":
                 files.append(name)
                 self._infos[self.join(folder, name)] = info
-        return Folder(folder, sorted(files), sorted(folders))
+        return Folder(folder, sorted(files), sorted(folders), links)
 
     def image(self, path: str) -> RemoteFile | ImageError:
         """The file; whether it is one is not asked for where its name tells."""

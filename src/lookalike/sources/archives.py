@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lookalike.errors import ImageError, Status
 from lookalike.sources import tars, zips
 from lookalike.sources.input import Input
-from lookalike.sources.item import Item, refusal
+from lookalike.sources.item import Item, refusal, trouble_of
 from lookalike.sources.kinds import MARK, is_archive
 from lookalike.sources.limits import Tally
 
@@ -58,10 +58,8 @@ def inputs_in(archive: Item, kind: str, sieve: Sieve, prefix: str = "") -> Itera
             tally.count_member()
             if _is_taken(member, sieve, prefix):
                 yield from _input(archive, member, tally)
-    except OSError as error:
-        yield Input(archive.key, refusal(error))
-    except ImageError as error:
-        yield Input(archive.key, error)
+    except BaseException as error:  # noqa: BLE001  # the failure names it
+        yield Input(archive.key, trouble_of(error))
 
 
 def _members(archive: Item, kind: str, tally: Tally) -> Iterator[Member]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -28,6 +28,8 @@ class Choice:
     archives: bool = False
     """Go into archives that are found, too."""
     archive_limits: ArchiveLimits = field(default_factory=ArchiveLimits)
+    follow_links: bool = True
+    """Take what symbolic links lead to."""
     column: str | None = None
     """Of Parquet files; None takes the one that can hold images."""
     fetch: Fetch = "any"
@@ -38,7 +40,7 @@ class Choice:
 
 
 class Verdict(Enum):
-    """What becomes of the members of a folder in an archive."""
+    """What becomes of a path among all that is found."""
 
     TAKEN = auto()
     HIDDEN = auto()
@@ -61,14 +63,21 @@ class Sieve:
 
         `archives`: whether to take them; None leaves that to the choice.
         """
+        refused = self._refused(name, prefix, archives)
+        if refused:
+            self.skip(refused)
+        return refused is None
+
+    def _refused(self, name: str, prefix: str, archives: bool | None = None) -> str | None:
+        """As what a file is left out, empty where that is not counted; None for one to take."""
         if name.startswith(".") and not self.choice.hidden:
-            return False
+            return ""
         if self._skipped is not None and (kind := other_kind(name)):
             if not (is_archive(name) and (self.choice.archives if archives is None else archives)):
-                self.skip(kind)
-                return False
-            return not self._excludes(prefix + name, "excluded")
-        return self.takes_path(prefix + name)
+                return kind
+        elif self._include and not self._include.match(prefix + name):
+            return "excluded"
+        return "excluded" if self._exclude and self._exclude.match(prefix + name) else None
 
     def takes_path(self, path: str) -> bool:
         """As `takes_file`, but only the patterns count."""
@@ -104,13 +113,26 @@ class Sieve:
 
     def _verdict(self, folder: str, prefix: str) -> Verdict:
         """Of a folder in an archive, and the ones around it."""
-        parts = folder.split("/") if folder else []
-        if not self.choice.hidden and any(part.startswith(".") for part in parts):
+        if not self.choice.hidden and any(part.startswith(".") for part in folder.split("/")):
             return Verdict.HIDDEN
-        outer = ("/".join(parts[: count + 1]) for count in range(len(parts)))
-        if self._exclude and any(self._exclude.match(prefix + path) for path in outer):
+        if self._exclude and any(self._exclude.match(prefix + path) for path in _outer(folder)):
             return Verdict.EXCLUDED
         return Verdict.TAKEN
+
+    def verdict(self, path: str, prefix: str, *, is_folder: bool) -> Verdict:
+        """Whether the walk over a folder takes a path in it. Nothing is counted."""
+        if not path:
+            return Verdict.TAKEN
+        folder, _, name = path.rpartition("/")
+        if self._exclude and any(self._exclude.match(prefix + one) for one in _outer(path)):
+            return Verdict.EXCLUDED
+        if (folder or is_folder) and not self.choice.recursive:
+            return Verdict.HIDDEN
+        if self._verdict(path if is_folder else folder, prefix) is Verdict.HIDDEN:
+            return Verdict.HIDDEN
+        prefix = f"{prefix}{folder}/" if folder else prefix
+        is_taken = is_folder or self._refused(name, prefix) is None
+        return Verdict.TAKEN if is_taken else Verdict.HIDDEN
 
     def skip(self, kind: str) -> None:
         """Count one that is left out."""
@@ -122,3 +144,9 @@ class Sieve:
             self.skip(kind)
             return True
         return False
+
+
+def _outer(path: str) -> Iterator[str]:
+    """The folders around a path, from the outermost, and the path itself; of none, none."""
+    parts = path.split("/") if path else []
+    return ("/".join(parts[: count + 1]) for count in range(len(parts)))

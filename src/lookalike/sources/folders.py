@@ -10,6 +10,7 @@ from lookalike.errors import ImageError
 from lookalike.sources.choice import Choice, Sieve
 from lookalike.sources.local import LocalPlace
 from lookalike.sources.places import Found
+from lookalike.sources.trail import Trail
 
 if TYPE_CHECKING:
     from lookalike.sources.places import Place
@@ -18,35 +19,50 @@ if TYPE_CHECKING:
 def walk(
     folder: str, *, recursive: bool, hidden: bool, skipped: Counter[str] | None
 ) -> Iterator[tuple[str, ImageError | None]]:
-    """The paths of all files, as `files_of` has them; of all kinds where `skipped` is None."""
+    """The paths of all files, as `files_of` has them, but that links keep their names; of all kinds
+    where `skipped` is None."""
     sieve = Sieve(Choice(recursive=recursive, hidden=hidden), skipped)
-    return ((found.path, found.error) for found in files_of(LocalPlace(), folder, sieve))
+    found = files_of(LocalPlace(), folder, sieve, links_as_named=True)
+    return ((one.path, one.error) for one in found)
 
 
-def files_of(place: Place, folder: str, sieve: Sieve, prefix: str = "") -> Iterator[Found]:
+def files_of(
+    place: Place, folder: str, sieve: Sieve, prefix: str = "", *, links_as_named: bool = False
+) -> Iterator[Found]:
     """Yield every file that the sieve takes, in the order of their names.
 
     `prefix` stands before relative paths. A folder that cannot be listed is yielded with its error.
-    One that was already walked is not walked again, so that links which lead in circles end.
+    A link is yielded as what it leads to, see `Trail`, unless `links_as_named`. A folder that was
+    already walked is not walked again, so that links which lead in circles end.
     """
+    trail = Trail(place, sieve, folder, prefix)
     walked = set()
     waiting = [(folder, prefix)]
     while waiting:
         here, prefix = waiting.pop()
         try:
-            identity, files, folders = place.list(here)
+            listed = place.list(here)
         except ImageError as error:
             yield Found(here, prefix, error)
             continue
-        if identity in walked:
+        if listed.identity in walked:
             continue
-        walked.add(identity)
-        for name in files:
+        walked.add(listed.identity)
+        links = frozenset() if links_as_named else listed.links
+        for name in listed.files:
             if sieve.takes_file(name, prefix):
-                yield Found(place.join(here, name), prefix + name)
+                found = Found(place.join(here, name), prefix + name)
+                if name not in links:
+                    yield found
+                elif target := trail.followed(found):
+                    yield target
         if sieve.choice.recursive:
-            waiting += [
-                (place.join(here, name), f"{prefix}{name}/")
-                for name in reversed(folders)
-                if sieve.takes_folder(name, prefix)
-            ]
+            folders = []
+            for name in listed.folders:
+                if sieve.takes_folder(name, prefix):
+                    found = Found(place.join(here, name), prefix + name, is_folder=True)
+                    if name not in links:
+                        folders.append(found)
+                    elif target := trail.followed(found):
+                        folders.append(target)
+            waiting += [(one.path, f"{one.relative}/") for one in reversed(folders)]

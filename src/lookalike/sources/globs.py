@@ -9,6 +9,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, TypeAlias
 
 from lookalike.errors import ImageError
+from lookalike.sources.patterns import composed
 from lookalike.sources.places import Found
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def expand(place: Place, glob: Glob, sieve: Sieve) -> Iterator[Found]:
     while waiting:
         here, prefix, state = waiting.pop()
         try:
-            identity, files, folders = place.list(here or root)
+            identity, files, folders, links = place.list(here or root)
         except ImageError as error:
             yield Found(here or root, prefix, error)
             continue
@@ -60,10 +61,17 @@ def expand(place: Place, glob: Glob, sieve: Sieve) -> Iterator[Found]:
             following = glob.step(state, name, hidden)
             if not following or sieve.excludes_folder(prefix + name):
                 continue
+            path = place.join(here, name)
             if glob.is_match(following):
-                yield Found(place.join(here, name), prefix + name, is_folder=True)
-            else:
-                deeper.append((place.join(here, name), f"{prefix}{name}/", following))
+                yield Found(path, prefix + name, is_folder=True)
+                continue
+            if name in links:
+                if not sieve.choice.follow_links:
+                    sieve.skip("link")
+                    continue
+                real = place.real(path)
+                path = path if real is None else place.spelled(real, glob.root)
+            deeper.append((path, f"{prefix}{name}/", following))
         waiting.extend(reversed(deeper))
 
 
@@ -80,7 +88,9 @@ class Glob:
         self.takes_files = bool(parts[-1])
         """Whether files match too: after a slash at the end, only folders do."""
         wild = [part for part in parts[fixed:] if part]
-        self._parts = [None if part == ANY_DEPTH else re.compile(translate(part)) for part in wild]
+        self._parts = [
+            None if part == ANY_DEPTH else re.compile(translate(composed(part))) for part in wild
+        ]
         self._takes_hidden = [part.startswith(".") for part in wild]
         self.start = self._closed({0})
         """The state of the root."""
@@ -96,7 +106,7 @@ class Glob:
                 continue
             if part is None:
                 following.add(at)
-            elif part.match(name):
+            elif part.match(composed(name)):
                 following.add(at + 1)
         return self._closed(following)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
 from lookalike.errors import ImageError, Status
@@ -14,7 +15,7 @@ from lookalike.sources.choice import Choice, Sieve
 from lookalike.sources.folders import files_of
 from lookalike.sources.globs import Glob, expand, is_glob
 from lookalike.sources.input import Input
-from lookalike.sources.item import Item, is_item, refusal
+from lookalike.sources.item import Item, is_item, key_of, trouble_of
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
 from lookalike.sources.local import LocalPlace
 from lookalike.sources.parquet import require_pyarrow, rows
@@ -32,8 +33,9 @@ class Inputs:
     """The single images among `images`: folders and archives are gone into, globs expanded.
 
     Iterate once. `skipped` then says how many files were left out, by kind: those that plainly are
-    something else, those that patterns exclude, and under `same file` those that were already there
-    by another name, through a link or because they were named twice.
+    something else, those that patterns exclude, `link` where those are not followed, and under
+    `same file` those that were already there by another name, through a link or because they were
+    named twice.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Inputs:
         self._repeats = repeats
         self._first_row = first_row
         self._seen = Seen()
+        self._here = LocalPlace(images if isinstance(images, Sequence) else ())
         if is_image_source(images) or is_item(images):
             self._named: Iterable[object] = [images]
         elif isinstance(images, Iterable):
@@ -70,13 +73,16 @@ class Inputs:
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
-            source = _source(named, at)
-            if isinstance(source, str | os.PathLike):
-                yield from self._by_name(source)
-            elif is_item(source):
-                yield Input(source.key, source)
-            else:
-                yield Input(f"[{at}]", _taken(source))
+            source, place = _source(named, at), f"[{at}]"
+            try:
+                if isinstance(source, str | os.PathLike):
+                    yield from self._by_name(source)
+                elif is_item(source):
+                    yield Input(key_of(source), source)
+                else:
+                    yield Input(place, _taken(source))
+            except BaseException as error:  # noqa: BLE001  # the failure names it
+                yield Input(place, trouble_of(error))
 
     def _by_name(self, name: str | os.PathLike[str]) -> Iterator[Input]:
         if is_url(name):
@@ -85,16 +91,16 @@ class Inputs:
             return
         key = os.fsdecode(name)
         try:
-            place, path = self._place_of(name) if is_address(name) else (LocalPlace(), key)
+            place, path = self._place_of(name) if is_address(name) else (self._here, key)
             key = place.key(path)
             if place.is_folder(path):
                 yield from self._folder(place, path)
             elif isinstance(name, str) and is_glob(path) and place.is_missing(path):
                 yield from self._glob(place, path)
-            else:
-                yield from self._file(place, path)
-        except ImageError as error:
-            yield Input(key, error)
+            elif (led := self._led(place, path, os.path.dirname(path))) is not None:  # noqa: PTH120
+                yield from self._file(place, led)
+        except BaseException as error:  # noqa: BLE001  # the failure names it
+            yield Input(key, trouble_of(error))
 
     def _folder(self, place: Place, folder: str, prefix: str = "") -> Iterator[Input]:
         for path, relative, error, _ in files_of(place, folder, self._sieve, prefix):
@@ -108,17 +114,31 @@ class Inputs:
     def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
         """As if all that matches were named, but that patterns apply."""
         nothing = True
-        for path, relative, error, is_folder in expand(place, Glob(pattern), self._sieve):
+        glob = Glob(pattern)
+        for path, relative, error, is_folder in expand(place, glob, self._sieve):
             nothing = False
             if error:
                 yield Input(place.key(path), error)
+            elif (led := self._led(place, path, glob.root)) is None:
+                continue
             elif is_folder:
-                yield from self._folder(place, path, f"{relative}/" if relative else "")
+                yield from self._folder(place, led, f"{relative}/" if relative else "")
             else:
-                yield from self._file(place, path, f"{relative}{MARK}")
+                yield from self._file(place, led, f"{relative}{MARK}")
         if nothing:
             reason = "nothing is there by that name, or matches it as a pattern"
             yield Input(place.key(pattern), ImageError(Status.MISSING, reason))
+
+    def _led(self, place: Place, path: str, folder: str) -> str | None:
+        """Where a link that is named, or that a glob matches in `folder`, leads; None where links
+        are left out. Anything else is where it is."""
+        if not place.is_link(path):
+            return path
+        if not self._sieve.choice.follow_links:
+            self._sieve.skip("link")
+            return None
+        real = place.real(path)
+        return path if real is None else place.spelled(real, folder)
 
     def _file(self, place: Place, path: str, prefix: str = "") -> Iterator[Input]:
         """One file, or what is in it; `prefix` stands before that where patterns are matched."""
@@ -129,10 +149,8 @@ class Inputs:
                 yield from self._container(place, path, prefix)
             else:
                 yield Input(place.key(path), place.image(path))
-        except ImageError as error:
-            yield Input(place.key(path), error)
-        except OSError as error:
-            yield Input(place.key(path), refusal(error))
+        except BaseException as error:  # noqa: BLE001  # the failure names it
+            yield Input(place.key(path), trouble_of(error))
 
     def _container(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
         """What is in a file that is called an archive or Parquet file; itself where it is none."""
@@ -165,8 +183,8 @@ class Inputs:
                 found = place.join(os.path.dirname(path), found)  # noqa: PTH120
             if self._is_new(place.identity(found)):
                 yield Input(key, place.image(found))
-        except ImageError as error:
-            yield Input(key, error)
+        except BaseException as error:  # noqa: BLE001  # the failure names it
+            yield Input(key, trouble_of(error))
 
     def _place_of(self, address: str) -> tuple[Place, str]:
         return place_of(address, self._sieve.choice.fetch)
@@ -180,10 +198,14 @@ class Inputs:
 
 def is_there(name: str) -> bool:
     """Whether anything is there by that name, as far as this machine can tell."""
-    if is_url(name) or is_address(name) or os.path.lexists(name.partition(MARK)[0]):
+    if is_url(name) or is_address(name):
+        return True
+    place = LocalPlace()
+    ends = [at for at in range(len(name)) if name.startswith(MARK, at)]
+    if any(not place.is_missing(name[:at]) for at in [len(name), *ends]):
         return True
     every = Sieve(Choice(), None)
-    return is_glob(name) and any(True for _ in expand(LocalPlace(), Glob(name), every))
+    return is_glob(name) and any(True for _ in expand(place, Glob(name), every))
 
 
 def _source(named: object, at: int) -> ImageSource | Item:
@@ -204,5 +226,7 @@ def _require_extras(source: object, choice: Choice) -> None:
         require_httpx()
     elif is_address(source) and choice.fetch != "public":  # which refuses it
         require_address(source)
+    elif isinstance(source, os.PathLike) and not isinstance(source, PurePath | os.DirEntry):
+        return  # asking it for its name may fail, which is for its turn
     if isinstance(source, str | os.PathLike) and is_parquet(os.fsdecode(source)):
         require_pyarrow()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from lookalike.errors import ImageError, Status
 from lookalike.sources.item import refusal
 from lookalike.sources.places import Folder
+from lookalike.sources.roots import Roots
+
+NOTHING = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
+"""What the system says where there cannot be anything by some name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,11 @@ class LocalFile:
 
 
 class LocalPlace:
-    """A `Place`: this machine's file system, where links are followed."""
+    """A `Place`: this machine's file system."""
+
+    def __init__(self, named: Iterable[object] = ()) -> None:
+        """`named`: what links lead to is called as the folders among these are spelled."""
+        self._roots = Roots(named)
 
     def key(self, path: str) -> str:
         return path
@@ -38,7 +48,24 @@ class LocalPlace:
         return os.path.isdir(path)  # noqa: PTH112  # false, not an error, for impossible names
 
     def is_missing(self, path: str) -> bool:
-        return not os.path.lexists(path)
+        """False also where a folder on the way may not be looked into: it may well be there."""
+        try:
+            os.lstat(path)
+        except OSError as error:
+            return error.errno in NOTHING
+        except ValueError:  # a null byte in the name
+            return True
+        return False
+
+    def is_link(self, path: str) -> bool:
+        return os.path.islink(path)  # noqa: PTH114
+
+    def real(self, path: str) -> str | None:
+        return None if _status(path) is None else os.path.realpath(path)
+
+    def spelled(self, real: str, folder: str) -> str:
+        self._roots.add(folder)
+        return self._roots.spelled(real)
 
     def join(self, folder: str, name: str) -> str:
         return os.path.join(folder, name)  # noqa: PTH118
@@ -47,15 +74,18 @@ class LocalPlace:
         """The folder's entries. Raises `ImageError`."""
         files: list[str] = []
         folders: list[str] = []
+        links: set[str] = set()
         try:
             status = os.stat(folder)  # noqa: PTH116
             with os.scandir(folder) as entries:
                 for entry in entries:
                     (folders if _is_folder(entry) else files).append(entry.name)
+                    if entry.is_symlink():
+                        links.add(entry.name)
         except OSError as error:
             reason = f"the folder cannot be listed: {error.strerror or error}"
             raise ImageError(Status.UNREADABLE, reason) from error
-        return Folder((status.st_dev, status.st_ino), sorted(files), sorted(folders))
+        return Folder((status.st_dev, status.st_ino), sorted(files), sorted(folders), links)
 
     def image(self, path: str) -> str:
         return path

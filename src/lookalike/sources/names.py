@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from lookalike.sources.addresses import is_address, place_of
 from lookalike.sources.choice import Choice
 from lookalike.sources.inputs import Inputs
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
+from lookalike.sources.local import LocalPlace
 from lookalike.sources.urls import Fetch, WebImage, check_fetch, is_url
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def at_hand(source: ImageSource | Origin, fetch: Fetch = "any") -> ImageSource |
         return source
     if is_url(source):
         return WebImage(source, fetch)
-    if MARK in source and not os.path.lexists(source):
+    if MARK in source and _is_missing(source, fetch):
         found = next(_within(source, fetch), None)
         if found is not None:
             return found
@@ -37,6 +37,14 @@ def at_hand(source: ImageSource | Origin, fetch: Fetch = "any") -> ImageSource |
         place, path = place_of(source, fetch)
         return _sound(place.image(path))
     return source
+
+
+def _is_missing(name: str, fetch: Fetch) -> bool:
+    """Whether nothing is there by the whole of a name that has `!/` in it."""
+    if not is_address(name):
+        return LocalPlace().is_missing(name)
+    place, path = place_of(name, fetch)
+    return place.is_missing(path)
 
 
 def _within(key: str, fetch: Fetch) -> Iterator[ImageSource | Origin]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class Folder(NamedTuple):
     """Their names, sorted."""
     folders: list[str]
     """Their names, sorted."""
+    links: AbstractSet[str] = frozenset()
+    """Which of all these names are symbolic links."""
 
 
 class Found(NamedTuple):
@@ -42,6 +45,15 @@ class Place(Protocol):
 
     def is_missing(self, path: str) -> bool:
         """Whether nothing is there, not even a link that leads nowhere."""
+
+    def is_link(self, path: str) -> bool:
+        """Whether a path is that of a symbolic link."""
+
+    def real(self, path: str) -> str | None:
+        """The path without links; None where nothing is there, or that cannot be told."""
+
+    def spelled(self, real: str, folder: str) -> str:
+        """What to call such a path that a link in `folder` leads to."""
 
     def list(self, folder: str) -> Folder:
         """What is in a folder."""
