@@ -108,7 +108,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         sound, cut_off, folder / "many scans.jpg", folder / "gone.png", folder, odd,
         sound.read_bytes(), b"", b"no image", io.BytesIO(sound.read_bytes()),
         Blob(many_scans, len(many_scans)), Blob(many_scans, None), Blob(flat, len(flat)),
-        Blob(b"", 0), photo(40, 30, 5), np.zeros((3, 3), np.float32),
+        Blob(b"", 0), photo(40, 30, 5), np.zeros((3, 3), np.int64),
         Image.fromarray(blobs(40, 30, 6)), Image.open(io.BytesIO(sound.read_bytes()[:-800])),
     ]  # fmt: skip
 

@@ -263,8 +263,8 @@ def test_an_interactive_window_stays_open(folder: Path, shows: list[list[int]]) 
 
 def test_an_error_leaves_no_figure_behind(shows: list[list[int]]) -> None:
     """What can be no picture raises before pyplot knows of a figure."""
-    with pytest.raises(ValueError, match="an image as an array must be uint8"):
-        show_images([photo(40, 30), np.zeros((2, 2, 4), np.uint8)])
+    with pytest.raises(ValueError, match="an image as an array must be bool, uint8"):
+        show_images([photo(40, 30), np.zeros((2, 2, 5), np.uint8)])
     assert pyplot.get_fignums() == []
     assert shows == []
 
