@@ -7,6 +7,7 @@ between two segments is passed over.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from lookalike.errors import ImageError, Status
@@ -47,14 +48,14 @@ class Scans(NamedTuple):
 
 def segments(data: bytes | bytearray) -> Iterator[Segment]:
     """The segments of a JPEG's first image, its end marker last if there is one."""
-    at = 2
+    at, size = 2, len(data)
     while found := next_marker(data, at):
         begin = found.start()
         marker = data[begin + 1]
         body = end = begin + 2
         if marker not in WITHOUT_SEGMENT:
-            body, end = begin + 4, begin + 2 + int.from_bytes(data[begin + 2 : begin + 4])
-            if end < body or end > len(data):
+            body, end = begin + 4, end + int.from_bytes(data[end : begin + 4])
+            if not body <= end <= size:
                 return
         yield Segment(marker, begin, body, end)
         if marker in {SOI, EOI}:  # another image begins only where this one has lost its end
@@ -64,23 +65,31 @@ def segments(data: bytes | bytearray) -> Iterator[Segment]:
 
 def look_through(data: bytes | bytearray) -> Scans:
     """Walk the markers of a JPEG. Raises `ImageError` if it has more than `MAX_SCANS` scans."""
-    sent = _Sent(b"", progressive=False)
-    count = 0
+    frame, progressive, ended = b"", False, False
+    headers: list[bytes] = []
     for marker, _, begin, end in segments(data):
-        if marker in FRAMES:
-            sent = _Sent(bytes(data[begin:end]), marker in PROGRESSIVE)
-        elif marker == SOS:
-            count += 1
-            if count > MAX_SCANS:
-                raise ImageError(
-                    Status.TOO_LARGE, f"it has {count} scans or more; the limit is {MAX_SCANS}"
-                )
-            sent.add(bytes(data[begin:end]))
-            if sent.by_one_scan:  # libjpeg looks no further
-                return Scans("", ended=True)
+        if marker == SOS:
+            headers.append(bytes(data[begin:end]))
+            if len(headers) > MAX_SCANS:
+                many = len(headers)
+                reason = f"it has {many} scans or more; the limit is {MAX_SCANS}"
+                raise ImageError(Status.TOO_LARGE, reason)
+            if len(headers) == 1 and not progressive and not _missing(frame, False, (headers[0],)):
+                return Scans("", ended=True)  # libjpeg looks no further
+        elif marker in FRAMES:
+            frame, progressive = bytes(data[begin + 5 : end]), marker in PROGRESSIVE
         elif marker == EOI:
-            return Scans(sent.missing(), ended=True)
-    return Scans(sent.missing(), ended=False)
+            ended = True
+    return Scans(_missing(frame, progressive, tuple(headers)), ended)
+
+
+@lru_cache(maxsize=64)
+def _missing(frame: bytes, progressive: bool, headers: tuple[bytes, ...]) -> str:
+    """What has not been sent. Most files have the same headers."""
+    sent = _Sent(frame, progressive)
+    for header in headers:
+        sent.add(header)
+    return sent.missing()
 
 
 def lost_at_end(data: bytes | bytearray) -> str:
@@ -96,8 +105,9 @@ class _Sent:
     """Which coefficients the scans have sent, and down to which bit."""
 
     def __init__(self, frame: bytes, progressive: bool) -> None:
+        """`frame`: how many components there are, and what the frame says of each."""
         self._progressive = progressive
-        names = frame[6 : 6 + 3 * frame[5] : 3] if len(frame) > 5 else b""
+        names = frame[1 : 1 + 3 * frame[0] : 3] if frame else b""
         self._bits = {name: bytearray(NOT_SENT * COEFFICIENTS) for name in names}
         """Of each component, by its name: the lowest bit of each coefficient that was sent."""
         self._with_gaps: set[int] = set()
@@ -120,11 +130,6 @@ class _Sent:
             if before and known[first : last + 1].translate(None, bytes(range(before + 1))):
                 self._with_gaps.add(name)
             known[first : last + 1] = bytes([bits]) * (last + 1 - first)
-
-    @property
-    def by_one_scan(self) -> bool:
-        """Whether everything came in a single scan."""
-        return not self._progressive and self._scans == 1 and not self.missing()
 
     def missing(self) -> str:
         """What has not been sent, in plain words; empty if nothing."""
