@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click.testing
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,6 +22,7 @@ from PIL import Image
 import jobs
 from files import save
 from lookalike import HashTable, ImageError, LookalikeError, Status, find_duplicates, hash_images
+from lookalike.cli.commands import commands
 from lookalike.images.opening import openable
 from lookalike.isolation import Isolation
 from lookalike.processes import Workers
@@ -346,10 +348,14 @@ def test_the_command_stops_at_once_while_a_decoder_hangs(
     [
         ({"timeout": 5}, ValueError, "timeout needs isolate"),
         ({"memory": 1 << 30}, ValueError, "memory needs isolate"),
-        ({"isolate": True, "timeout": 0}, ValueError, "more than 0 seconds, not 0"),
+        ({"isolate": True, "timeout": 0}, ValueError, "more than 0 seconds and .* year, not 0"),
         ({"isolate": True, "timeout": float("nan")}, ValueError, "not nan"),
+        ({"isolate": True, "timeout": 1e300}, ValueError, "at most 31,536,000, .* not 1e"),
+        ({"isolate": True, "timeout": 10**400}, ValueError, "at most 31,536,000, .* not 1000"),
+        ({"isolate": True, "timeout": float("inf")}, ValueError, "not inf"),
+        ({"isolate": True, "memory": 1 << 70}, ValueError, "and at most .*, not 11805"),
         ({"isolate": True, "timeout": "5"}, TypeError, "a number of seconds, not '5'"),
-        ({"isolate": True, "memory": 0}, ValueError, "1 byte or more, not 0"),
+        ({"isolate": True, "memory": 0}, ValueError, "1 byte or more and .*, not 0"),
         ({"isolate": True, "memory": 1.5}, TypeError, "a whole number, not 1.5"),
         ({"damaged": "take"}, ValueError, "'report' or 'hash', not 'take'"),
         ({"max_bytes": 0}, ValueError, "max_bytes must be 1 or more, not 0"),
@@ -362,6 +368,25 @@ def test_wrong_arguments_are_named_before_anything_begins(
     for function in (hash_images, find_duplicates):
         with pytest.raises(error, match=message):
             function(["gone.png"], **options)
+
+
+@pytest.mark.parametrize("timeout", ["1e300", "inf", "nan", "0", "-1", "31536001"])
+def test_the_command_refuses_the_same_times(timeout: str) -> None:
+    """In the same words, as a wrong call."""
+    with pytest.raises(ValueError, match="timeout must be") as caught:
+        hash_images([], isolate=True, timeout=float(timeout))
+    run = click.testing.CliRunner().invoke
+    done = run(commands, ["find", ".", "--isolate", "--timeout", timeout])
+    assert done.exit_code == 2
+    assert f"Error: {caught.value}\n" in done.output
+
+
+@pytest.mark.parametrize("limits", [{"timeout": 31_536_000}, {"memory": 1 << 62}])
+def test_the_widest_limits_can_be_kept(limits: dict[str, Any]) -> None:
+    """What is not refused works, on any system."""
+    assert len(hash_images([noise(40, 30)], isolate=True, workers=1, **limits)) == 1
+    with Workers(jobs.count, Isolation(**limits)) as workers:
+        assert workers(b"abc") == 3
 
 
 def test_a_crash_is_an_error_with_a_status() -> None:

@@ -35,10 +35,11 @@ KEYWORDS: dict[str, Option] = {
     ),
     "hidden": click.option("--hidden", is_flag=True, help="Take hidden files and folders too."),
     "follow_links": click.option(
-        "--follow-links/--no-follow-links",
-        default=True,
-        help="List symbolic links under the file they lead to, or leave them out.  [default: "
-        "list them]",
+        "--no-follow-links",
+        "follow_links",
+        is_flag=True,
+        callback=lambda _context, _option, given: not given,
+        help="Leave out symbolic links, which else are listed under the file they lead to.",
     ),
     "include": click.option(
         "--include",
