@@ -52,7 +52,7 @@ def _within(key: str, fetch: Fetch) -> Iterator[ImageSource | Origin]:
     at = key.find(MARK)
     while at >= 0:
         outer, inner = key[:at], key[at + len(MARK) :]
-        if (is_archive(outer) or is_parquet(outer)) and not _is_missing(outer):
+        if (is_archive(outer) or is_parquet(outer)) and not _is_missing(outer, fetch):
             first_row = int(inner) if inner.isdecimal() else 0
             for one in Inputs(outer, Choice(hidden=True, fetch=fetch), first_row=first_row):
                 if one.key in {key, outer}:  # found, or the archive itself cannot be read
