@@ -97,6 +97,8 @@ class Sampled:
     def marks(self) -> Mark:
         """The picture's, by all of its frames."""
         marks = self._picture.marks
+        if self._frames == 1:
+            return marks
         if not self.pixels_only:
             marks &= ~(Mark.FLAT | Mark.DEGENERATE)
         if len(self._flat) < len(set(frames_at(self._frames))):
