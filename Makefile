@@ -28,7 +28,7 @@ build/tidy: .venv/installed-dev .clang-tidy $(native)
 
 # The kernel's tests under AddressSanitizer and UndefinedBehaviorSanitizer (of GCC or Clang), in an environment of
 # its own. The first error ends the run; the last stack printed is Python's, and tells the test.
-SANITIZE_TESTS ?= tests/test_kernel.py tests/test_join.py tests/test_searchers.py
+SANITIZE_TESTS ?= tests/native tests/index/test_searchers.py
 sanitized := build/sanitize
 runtime = $(wildcard $(shell $(CXX) -print-file-name=$(1)))
 runtimes = $(if $(findstring clang,$(shell $(CXX) --version)),\

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 import lookalike
-from lookalike.chance import expected_chance_matches
+from lookalike.matching.chance import expected_chance_matches
 
 from .distances import LARGEST_SIDE, copies
 from .measure import Report, positive

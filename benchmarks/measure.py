@@ -25,7 +25,7 @@ from time import perf_counter
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from lookalike import kernel_info
-from lookalike.parallel import worker_count
+from lookalike.work.threads import worker_count
 
 T = TypeVar("T")
 Cell: TypeAlias = "str | int | float | None"

@@ -21,7 +21,8 @@ import simplejpeg
 import lookalike
 from lookalike._native import kernel
 from lookalike.algorithms import phash
-from lookalike.images import contents, jpeg, picture
+from lookalike.images import contents, picture
+from lookalike.images.jpeg import decoding as jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Callable

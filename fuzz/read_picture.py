@@ -20,7 +20,8 @@ import numpy as np
 from PIL import Image
 
 from lookalike.errors import ImageError, Status
-from lookalike.images import contents, jpeg, read_picture
+from lookalike.images import contents, read_picture
+from lookalike.images.jpeg import decoding as jpeg
 
 MAX_PIXELS = 1_100_000
 """Small, so that a picture that claims to be large costs no time; the check is the same."""

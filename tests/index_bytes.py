@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike import IndexFileError
-from lookalike.index.file import Header, IndexFile, open_file
+from lookalike.index.stored.file import Header, IndexFile, open_file
 
 HEADER = Header("phash", 64, 3, 2)
 SECTIONS: dict[str, NDArray[Any]] = {

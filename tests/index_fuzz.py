@@ -21,7 +21,7 @@ import pytest
 
 from index_model import Kind, bands_of, small_tails
 from lookalike import Index, IndexFileError
-from lookalike.index.file import open_file
+from lookalike.index.stored.file import open_file
 
 MOST_BLOCKS = 50
 """Of pairs: wrong numbers of equal hashes may make very many."""

@@ -10,11 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from lookalike import Hash, HashArray, Index
-from lookalike.index import Block, multi_index
+from lookalike.index import Block
 from lookalike.index import index as index_module
-from lookalike.index import plan as plan_module
-from lookalike.index.bands import BitStatistics, sample_of
-from lookalike.index.plan import Plan, make_plan, plan_with
+from lookalike.index.search import multi_index
+from lookalike.index.search import plan as plan_module
+from lookalike.index.search.bands import BitStatistics, sample_of
+from lookalike.index.search.plan import Plan, make_plan, plan_with
 
 Key: TypeAlias = int | str
 Found: TypeAlias = tuple[Key, int]

@@ -11,8 +11,8 @@ import pytest
 
 import lookalike
 from files import save
-from lookalike.index import plan
-from lookalike.index.file import open_file
+from lookalike.index.search import plan
+from lookalike.index.stored.file import open_file
 from pictures import photo
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ from benchmarks.hashing import clouds
 from lookalike import get_algorithm
 from lookalike.hashes import pack_bits
 from lookalike.images import Picture
-from lookalike.parallel import ordered_map, worker_count
+from lookalike.work.threads import ordered_map, worker_count
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lookalike._native.info import KernelInfo, kernel_info
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
-    from lookalike.chance import expected_chance_matches, largest_safe_distance
-    from lookalike.comparison import Comparison, compare
     from lookalike.errors import (
         AlgorithmMismatchError,
         ImageError,
@@ -28,21 +27,22 @@ if TYPE_CHECKING:
         Status,
     )
     from lookalike.hashes import Hash, HashArray
-    from lookalike.hashing import distance, hash_image, hash_images
+    from lookalike.hashing.hashing import distance, hash_image, hash_images
+    from lookalike.hashing.table import Failure, HashTable, ImageInfo
     from lookalike.images import ImageSource
     from lookalike.index import Index, Match, Matches
-    from lookalike.kernel import KernelInfo, kernel_info
-    from lookalike.progress import progress_bar
-    from lookalike.related import Related
-    from lookalike.results import Duplicate, Group, Result
+    from lookalike.matching.chance import expected_chance_matches, largest_safe_distance
+    from lookalike.matching.comparison import Comparison, compare
+    from lookalike.matching.related import Related
+    from lookalike.report.result import Duplicate, Group, Result
     from lookalike.scan import find_duplicates
     from lookalike.sources import ArchiveLimits, Item, files_from
-    from lookalike.table import Failure, HashTable, ImageInfo
+    from lookalike.work.progress import progress_bar
 
 _HOMES = {
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
-    "chance": ["expected_chance_matches", "largest_safe_distance"],
-    "comparison": ["Comparison", "compare"],
+    "matching.chance": ["expected_chance_matches", "largest_safe_distance"],
+    "matching.comparison": ["Comparison", "compare"],
     "errors": [
         "AlgorithmMismatchError",
         "ImageError",
@@ -53,16 +53,16 @@ _HOMES = {
         "Status",
     ],
     "hashes": ["Hash", "HashArray"],
-    "hashing": ["distance", "hash_image", "hash_images"],
+    "hashing.hashing": ["distance", "hash_image", "hash_images"],
     "images": ["ImageSource"],
     "index": ["Index", "Match", "Matches"],
-    "kernel": ["KernelInfo", "kernel_info"],
-    "progress": ["progress_bar"],
-    "related": ["Related"],
-    "results": ["Duplicate", "Group", "Result"],
+    "_native.info": ["KernelInfo", "kernel_info"],
+    "work.progress": ["progress_bar"],
+    "matching.related": ["Related"],
+    "report.result": ["Duplicate", "Group", "Result"],
     "scan": ["find_duplicates"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
-    "table": ["Failure", "HashTable", "ImageInfo"],
+    "hashing.table": ["Failure", "HashTable", "ImageInfo"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import traceback
 from enum import StrEnum
 from typing import Any
@@ -118,10 +117,3 @@ class WorkerStartError(LookalikeError):
 
 class MissingExtraError(LookalikeError, ImportError):
     """An optional package is needed; the message names the `pip install` line."""
-
-
-def whole_number(value: object, name: str) -> int:
-    """`value` as an int, NumPy's own included. Raises `TypeError` that names the argument."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
-    return operator.index(value)

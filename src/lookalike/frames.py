@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from lookalike.algorithms import Algorithm, checked_distance, get_algorithm
-from lookalike.errors import MissingExtraError, whole_number
+from lookalike.checks import whole_number
+from lookalike.extras import extra
 from lookalike.hashes import Hash, HashArray, require_same
-from lookalike.hashing import hash_image, hash_images
+from lookalike.hashing.hashing import hash_image, hash_images
 from lookalike.images import is_image_source
 from lookalike.index import Linear
 
@@ -54,10 +55,8 @@ def hash_frame(
 
     Raises as `hash_images` does, and `MissingExtraError` without pandas.
     """
-    try:
+    with extra("pandas", "lookalike.frames needs pandas"):
         import pandas as pd
-    except ImportError as error:
-        raise MissingExtraError("lookalike.frames needs pandas: pip install pandas") from error
 
     table = hash_images(images, algorithms=algorithms, reading="exact", workers=workers)
     failed = np.zeros(len(table) + len(table.failures), np.bool_)

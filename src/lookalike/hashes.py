@@ -15,7 +15,8 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.algorithms import Algorithm, get_algorithm
-from lookalike.errors import AlgorithmMismatchError, whole_number
+from lookalike.checks import whole_number
+from lookalike.errors import AlgorithmMismatchError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

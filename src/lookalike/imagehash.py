@@ -26,9 +26,10 @@ from lookalike.algorithms import colorhash as colour
 from lookalike.algorithms import dhash as difference
 from lookalike.algorithms import phash as frequency
 from lookalike.algorithms import whash as wavelet
-from lookalike.errors import LookalikeError, whole_number
+from lookalike.checks import whole_number
+from lookalike.errors import LookalikeError
 from lookalike.images import ImageSource, Picture
-from lookalike.images.strips import nothing, read_stored
+from lookalike.images.pillow.strips import nothing, read_stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,15 +25,15 @@ from lookalike.errors import ImageError, WrongTypeError
 from lookalike.hashes import HashArray
 from lookalike.images import Picture, read_picture
 from lookalike.index import Index
-from lookalike.pacing import paced_map
-from lookalike.parallel import worker_count
-from lookalike.progress import progress_bar, silent
-from lookalike.sources.folders import walk
+from lookalike.sources.places.folders import walk
+from lookalike.work.pacing import paced_map
+from lookalike.work.progress import progress_bar, silent
+from lookalike.work.threads import worker_count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.progress import Progress
+    from lookalike.work.progress import Progress
 
 logger = logging.getLogger(__name__)
 

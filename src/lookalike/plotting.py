@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from lookalike.errors import ImageError, MissingExtraError, WrongTypeError
+from lookalike.errors import ImageError, WrongTypeError
+from lookalike.extras import extra
 from lookalike.images import is_image_source, read_picture
 from lookalike.sources import at_hand
+from lookalike.text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,10 +125,8 @@ class _Frame(NamedTuple):
 
 
 def _require_matplotlib() -> None:
-    try:
+    with extra("matplotlib", "plotting needs matplotlib"):
         import matplotlib.figure  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("plotting needs matplotlib: pip install matplotlib") from error
 
 
 def _read(source: ImageSource, title: str) -> _Frame:
@@ -225,7 +225,7 @@ def _fill(axes: Axes, frame: _Frame) -> None:
     if frame.pixels is None:
         axes.set_box_aspect(3 / 4)
         axes.spines[:].set_color("0.7")
-        reason = fill(_printable(frame.reason), LINE)
+        reason = fill(visible(frame.reason), LINE)
         middle: dict[str, Any] = {"ha": "center", "va": "center", "transform": axes.transAxes}
         axes.text(0.5, 0.5, reason, fontsize=8, color="0.4", **middle, **AS_IT_IS)
         return
@@ -250,12 +250,7 @@ def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _lines(title: str) -> str:
     """A title in at most two lines, shortened in its middle: its end has the kind or the score."""
-    title = _printable(title)
+    title = visible(title)
     if len(title) > 2 * LINE:
         title = f"{title[: LINE - 1]}…{title[-LINE:]}"
     return "\n".join(title[at : at + LINE] for at in range(0, len(title), LINE))
-
-
-def _printable(text: str) -> str:
-    """Names may hold bytes that are no text."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

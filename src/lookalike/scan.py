@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
-from lookalike.groups import connect, nodes_of, see_ends
-from lookalike.hashing import hash_inputs
+from lookalike.hashing.hashing import hash_inputs
+from lookalike.hashing.recipe import Damaged, Reading, recipe_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
-from lookalike.isolation import isolation_for
-from lookalike.progress import silent
-from lookalike.recipe import Damaged, Reading, recipe_for
-from lookalike.related import related_images
-from lookalike.results import Result
+from lookalike.matching.groups import connect, nodes_of, see_ends
+from lookalike.matching.related import related_images
+from lookalike.report.result import Result
 from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Inputs
+from lookalike.work.isolation import isolation_for
+from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
-    from lookalike.progress import Progress
+    from lookalike.work.progress import Progress
 
 
 def find_duplicates(

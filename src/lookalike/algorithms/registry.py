@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.algorithms import ahash, colorhash, dhash, phash, whash
-from lookalike.errors import whole_number
+from lookalike.checks import whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

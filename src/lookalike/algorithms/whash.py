@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.errors import MissingExtraError
+from lookalike.extras import extra
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,12 +66,8 @@ def whash_by(
 
 def _low(values: NDArray[np.float64], wavelet: str, levels: int) -> NDArray[np.float64]:
     """The averages after so many steps, as PyWavelets works them out."""
-    try:
+    with extra("PyWavelets", f"the wavelet {wavelet!r} needs PyWavelets"):
         pywt = import_module("pywt")
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"the wavelet {wavelet!r} needs PyWavelets: pip install PyWavelets"
-        ) from error
     wanted = pywt.Wavelet(wavelet)
     for _ in range(levels):
         values, _details = pywt.dwt2(values, wanted)

@@ -102,7 +102,7 @@ def run() -> None:
 
 
 def _fail(message: str) -> int:
-    from lookalike.cli.output import printable
+    from lookalike.text import printable
 
     with suppress(OSError):
         click.echo(f"Error: {printable(message)}", err=True)

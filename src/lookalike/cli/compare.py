@@ -9,7 +9,7 @@ from functools import partial
 import click
 
 from lookalike.cli import options
-from lookalike.cli.output import plural
+from lookalike.text import plural
 
 EXIT_NOT_ALIKE = 1
 
@@ -40,8 +40,8 @@ def compare(
       lookalike compare a.jpg b.jpg --algorithm dhash:16 --max-distance 20
     """
     from lookalike.algorithms import checked_distance
-    from lookalike.comparison import compare as compare_images
-    from lookalike.parallel import in_thread
+    from lookalike.matching.comparison import compare as compare_images
+    from lookalike.work.threads import in_thread
 
     with options.usage_errors():
         checked_distance(max_distance, algorithm)

@@ -14,20 +14,19 @@ from lookalike.cli.output import (
     columns,
     console,
     failure_line,
-    plural,
-    printable,
     report_tracebacks,
     unexpected_lines,
 )
 from lookalike.cli.output import output as output_to
+from lookalike.text import plural, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from lookalike.results import Duplicate, Group, Result
-    from lookalike.table import ImageInfo
+    from lookalike.hashing.table import ImageInfo
+    from lookalike.report.result import Duplicate, Group, Result
 
 MOST_LINES = 50
 """Related pairs that are shown to people."""
@@ -75,8 +74,8 @@ def find(
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
     from lookalike.algorithms import checked_distance
-    from lookalike.progress import progress_bar
     from lookalike.scan import find_duplicates
+    from lookalike.work.progress import progress_bar
 
     options.require_one_form(as_json, as_csv)
     with options.usage_errors():

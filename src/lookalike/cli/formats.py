@@ -25,7 +25,7 @@ def formats(as_json: bool) -> None:
     """
     from rich.table import Table
 
-    from lookalike.images.formats import formats as known_formats
+    from lookalike.images.formats.formats import formats as known_formats
 
     known = known_formats()
     if as_json:

@@ -12,11 +12,12 @@ import click
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
-from lookalike.cli.output import printable, report_failures, report_tracebacks
+from lookalike.cli.output import report_failures, report_tracebacks
 from lookalike.errors import Status
+from lookalike.text import printable
 
 if TYPE_CHECKING:
-    from lookalike.table import HashTable
+    from lookalike.hashing.table import HashTable
 
 
 @click.command("hash", short_help="Print the hashes of images.")
@@ -60,8 +61,8 @@ def hash_command(
       lookalike hash 'scans/**/*.tif' train.parquet --column image
     """
     from lookalike.algorithms import get_algorithm
-    from lookalike.hashing import hash_images
-    from lookalike.progress import progress_bar
+    from lookalike.hashing.hashing import hash_images
+    from lookalike.work.progress import progress_bar
 
     options.require_one_form(as_json, as_csv)
     with options.usage_errors():
@@ -111,7 +112,7 @@ def as_json_text(table: HashTable) -> str:
 
 def as_csv_text(table: HashTable) -> str:
     """A line for every image and every failure."""
-    from lookalike.results import csv_text
+    from lookalike.report.result import csv_text
 
     hexes = hex_columns(table)
     rows: list[list[object]] = [["path", *hexes, "status", "reason"]]

@@ -166,8 +166,8 @@ def reads_images(command: Command) -> Command:
 
     @wraps(command)
     def with_images(paths: tuple[str, ...], files_from: str | None, **options: Any) -> None:
-        from lookalike.isolation import isolation_for
         from lookalike.sources import ArchiveLimits, Patterns
+        from lookalike.work.isolation import isolation_for
 
         keywords = {name: options.pop(name) for name in KEYWORDS}
         limits = {name: options.pop(name) for name in LIMITS}

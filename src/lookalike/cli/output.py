@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from lookalike.errors import LookalikeError
+from lookalike.files import replacing
+from lookalike.text import plural, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from lookalike.table import Failure
+    from lookalike.hashing.table import Failure
 
 PIPE_WIDTH = 100_000
 """A pipe has no width: whatever reads it wants whole lines."""
@@ -42,28 +44,13 @@ def output(path: str | None) -> Iterator[Callable[[str], None]]:
             with target.open("w", encoding="utf-8", newline="") as pipe:
                 yield _writer(pipe)
             return
-        with _replaced(target) as file:
-            yield _writer(file)
+        with replacing(target) as file:
+            text = TextIOWrapper(file, "utf-8", newline="")
+            yield _writer(text)
+            text.flush()
+            text.detach()
     except OSError as error:
         raise LookalikeError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def _replaced(target: Path) -> Iterator[TextIO]:
-    import tempfile
-
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(handle)  # some disks say only now that they are full
-        os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101
-        os.replace(temporary, target)  # noqa: PTH105
-    except BaseException:  # also an interrupt: nothing half-written may stay, and it goes on
-        with suppress(OSError):  # it has taken the target's place already
-            os.unlink(temporary)  # noqa: PTH108
-        raise
 
 
 def _print(text: str) -> None:
@@ -75,12 +62,6 @@ def _writer(file: TextIO) -> Callable[[str], None]:
         file.write(text if text.endswith("\n") else text + "\n")
 
     return write
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def console(path: str | None) -> Console:
@@ -97,12 +78,6 @@ def columns() -> Table:
     from rich.table import Table
 
     return Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-
-
-def printable(path: str) -> str:
-    """A path as one line of text: control characters and odd bytes become escapes."""
-    text = path.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def report_failures(failures: list[Failure]) -> None:
@@ -130,8 +105,3 @@ def report_tracebacks(failures: list[Failure]) -> None:
         if one.traceback:
             lines = map(printable, one.traceback.splitlines())
             click.echo("\n".join([failure_line(one), *lines]), err=True)
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 image`, `2 images`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -4,12 +4,12 @@ It is imported where it is needed: that takes a while, and JPEGs are read withou
 """
 
 from lookalike.images.contents import Contents, Origin, has, is_item
-from lookalike.images.jpeg import FirstScan
-from lookalike.images.jpeg_scans import lost_at_end
-from lookalike.images.later_frames import MOMENTS, frames_at
+from lookalike.images.jpeg.decoding import FirstScan
+from lookalike.images.jpeg.scans import lost_at_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
 from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture
+from lookalike.images.pillow.later_frames import MOMENTS, frames_at
 from lookalike.images.preparation import PREPARATION
 from lookalike.images.reading import (
     ImageSource,

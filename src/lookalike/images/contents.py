@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import IO, NamedTuple, Protocol, TypeGuard
 
 from lookalike.errors import ENDS, ImageError, Status
-from lookalike.images.jpeg import LAST_BYTES, FirstScan, has_end
+from lookalike.images.jpeg.decoding import LAST_BYTES, FirstScan, has_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, check_bytes
 
 FIRST = 1 << 16

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from lookalike.errors import ImageError, Status, whole_number
+from lookalike.checks import whole_number
+from lookalike.errors import ImageError, Status
 
 DEFAULT_MAX_PIXELS = 500_000_000
 MAX_SIDE = 1_000_000

@@ -25,14 +25,10 @@ from lookalike.images.contents import (
     item_contents,
     read_to_end,
 )
-from lookalike.images.decoding import decode
-from lookalike.images.developing import develop
-from lookalike.images.jpeg import decode_luma, decode_whole, header_of, scale_for
-from lookalike.images.jpeg_header import START
-from lookalike.images.jpeg_losses import lost_data
-from lookalike.images.jpeg_scans import look_through
-from lookalike.images.later_frames import LaterFrames, frame_numbers
-from lookalike.images.libtiff import collected
+from lookalike.images.jpeg.decoding import decode_luma, decode_whole, header_of, scale_for
+from lookalike.images.jpeg.header import START
+from lookalike.images.jpeg.losses import lost_data
+from lookalike.images.jpeg.scans import look_through
 from lookalike.images.limits import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
@@ -42,18 +38,22 @@ from lookalike.images.limits import (
     limit,
 )
 from lookalike.images.picture import Picture, Reduction
-from lookalike.images.raw_formats import raw_file
-from lookalike.images.tiff import beginning_at, picture_first
-from lookalike.images.tiff_losses import lost_tiff_data
+from lookalike.images.pillow.decoding import decode
+from lookalike.images.pillow.later_frames import LaterFrames, frame_numbers
+from lookalike.images.pillow.truncation import truncation
+from lookalike.images.raw.developing import develop
+from lookalike.images.raw.formats import raw_file
+from lookalike.images.tiff.directories import beginning_at, picture_first
+from lookalike.images.tiff.libtiff import collected
+from lookalike.images.tiff.losses import lost_tiff_data
 from lookalike.images.transparency import seen
-from lookalike.images.truncation import truncation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
     from typing_extensions import TypeIs
 
-    from lookalike.images.raw import Preview, RawFile
+    from lookalike.images.raw.file import Preview, RawFile
 
 # Decoding changes a Pillow image, and the same one may be given several times.
 _callers_images = threading.Lock()
@@ -204,7 +204,7 @@ def _with_losses(picture: Picture, lost: str, how: _How) -> Picture:
 
 def _other(contents: Contents, how: _How) -> Picture:
     """What only Pillow reads."""
-    from lookalike.images.opening import open_image
+    from lookalike.images.pillow.opening import open_image
 
     data = picture_first(bytes(contents.data))
     if data.startswith(START):
@@ -239,7 +239,7 @@ def _raw(raw: RawFile, contents: Contents, how: _How) -> Picture:
 
 def _preview(preview: Preview, contents: Contents, how: _How) -> Picture:
     """As it is stored in the file."""
-    from lookalike.images.opening import open_image
+    from lookalike.images.pillow.opening import open_image
 
     if preview.directory:
         data = beginning_at(contents.data, preview.directory)
@@ -283,7 +283,7 @@ def _by_pillow(
 
 def _refuse_foreign(data: bytes | bytearray, error: ImageError) -> None:
     """Raise `ImageError` where what looks like damage is a codec that Pillow does not have."""
-    from lookalike.images.codecs import foreign_codec
+    from lookalike.images.formats.codecs import foreign_codec
 
     codec = foreign_codec(data)
     if codec is not None:

@@ -1,9 +1,9 @@
 """Exact search by Hamming distance."""
 
 from lookalike.index.index import Index, Match
-from lookalike.index.linear import Linear
-from lookalike.index.multi_index import searcher_for
-from lookalike.index.searcher import Block, Searcher
+from lookalike.index.search.linear import Linear
+from lookalike.index.search.multi_index import searcher_for
+from lookalike.index.search.searcher import Block, Searcher
 from lookalike.index.sets import members_of
 from lookalike.index.state import Matches
 

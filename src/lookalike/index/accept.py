@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.algorithms import get_algorithm
-from lookalike.errors import AlgorithmMismatchError, whole_number
+from lookalike.checks import whole_number
+from lookalike.errors import AlgorithmMismatchError
 from lookalike.hashes import Hash, HashArray, words_of
 
 if TYPE_CHECKING:

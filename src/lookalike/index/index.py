@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
-from lookalike.errors import whole_number
+from lookalike.checks import whole_number
 from lookalike.images import PREPARATION
 from lookalike.index.accept import Kind
-from lookalike.index.damage import read_through, reading
-from lookalike.index.keys import Keys, column_of
+from lookalike.index.keys.keys import Keys, column_of
 from lookalike.index.part import Part
-from lookalike.index.preparation import warn_if_older
 from lookalike.index.sets import members_of
 from lookalike.index.state import Matches, State
-from lookalike.parallel import worker_count
+from lookalike.index.stored.damage import read_through, reading
+from lookalike.index.stored.preparation import warn_if_older
+from lookalike.work.threads import worker_count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import Hash
-    from lookalike.index.file import IndexFile
-    from lookalike.index.searcher import Block
+    from lookalike.index.search.searcher import Block
+    from lookalike.index.stored.file import IndexFile
 
 OneOrMore: TypeAlias = "int | str | np.integer | Iterable[int | str] | NDArray[Any]"
 """A key, or several."""
@@ -249,7 +249,7 @@ class Index:
         describes the file. The file that the index was opened from is verified first, so that
         damage is not passed on under new checksums.
         """
-        from lookalike.index.storage import save
+        from lookalike.index.stored.storage import save
 
         self.verify()
         with self._lock:
@@ -270,7 +270,7 @@ class Index:
         does it, but must not be written to: where it is cut short, the system ends whoever reads it
         (SIGBUS).
         """
-        from lookalike.index.storage import load
+        from lookalike.index.stored.storage import load
 
         stored = load(path)
         index = cls(stored.kind.algorithm, bits=None if stored.kind.algorithm else stored.kind.bits)

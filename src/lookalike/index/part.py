@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.index.linear import Linear
-from lookalike.index.multi_index import searcher_for
-from lookalike.index.searcher import BLOCK, Block, Searcher
+from lookalike.index.search.linear import Linear
+from lookalike.index.search.multi_index import searcher_for
+from lookalike.index.search.searcher import BLOCK, Block, Searcher
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

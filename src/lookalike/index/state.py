@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.index.linear import Linear
 from lookalike.index.part import Part, all_pairs, expanded, pairs_between
-from lookalike.index.searcher import BLOCK, Block, concatenated, roots
+from lookalike.index.search.linear import Linear
+from lookalike.index.search.searcher import BLOCK, Block, concatenated, roots
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.index.keys import Found, Keys
+    from lookalike.index.keys.keys import Found, Keys
 
 
 class Matches(NamedTuple):

@@ -1,14 +1,14 @@
 """Where images come from."""
 
+from lookalike.sources.archives.limits import ArchiveLimits
 from lookalike.sources.choice import Choice
 from lookalike.sources.input import Input
 from lookalike.sources.inputs import ImageSources, Inputs, is_there
 from lookalike.sources.item import Item, trouble_of
-from lookalike.sources.limits import ArchiveLimits
 from lookalike.sources.name_list import files_from
 from lookalike.sources.names import at_hand
 from lookalike.sources.patterns import Patterns
-from lookalike.sources.urls import Fetch, is_url
+from lookalike.sources.web.urls import Fetch, is_url
 
 __all__ = [
     "ArchiveLimits",

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from lookalike.sources.archives.limits import ArchiveLimits
 from lookalike.sources.kinds import is_archive, other_kind
-from lookalike.sources.limits import ArchiveLimits
 from lookalike.sources.patterns import Patterns
-from lookalike.sources.urls import Fetch, check_fetch
+from lookalike.sources.web.urls import Fetch, check_fetch
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lookalike.errors import ImageError, Status
 from lookalike.images import ImageSource, is_image_source, taken
-from lookalike.sources.addresses import is_address, place_of, require_address
 from lookalike.sources.choice import Choice, Sieve
-from lookalike.sources.folders import files_of
-from lookalike.sources.globs import Glob, expand, is_glob
 from lookalike.sources.input import Input
 from lookalike.sources.item import Item, is_item, key_of, trouble_of
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
-from lookalike.sources.local import LocalPlace
 from lookalike.sources.parquet import require_pyarrow, rows
+from lookalike.sources.places.addresses import is_address, place_of, require_address
+from lookalike.sources.places.folders import files_of
+from lookalike.sources.places.globs import Glob, expand, is_glob
+from lookalike.sources.places.local import LocalPlace
 from lookalike.sources.seen import Seen
-from lookalike.sources.urls import WebImage, is_url, require_httpx
+from lookalike.sources.web.urls import WebImage, is_url, require_httpx
 
 if TYPE_CHECKING:
-    from lookalike.sources.places import Place
+    from lookalike.sources.places.place import Place
 
 ImageSources: TypeAlias = "ImageSource | Item | Iterable[ImageSource | Item]"
 """One image, URL, folder, archive or the like, or any number of them."""
@@ -154,7 +154,7 @@ class Inputs:
 
     def _container(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
         """What is in a file that is called an archive or Parquet file; itself where it is none."""
-        from lookalike.sources.archives import archive_kind, inputs_in
+        from lookalike.sources.archives.archive import archive_kind, inputs_in
 
         file = place.file(path)
         if file and is_parquet(path):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError
-from lookalike.sources.addresses import is_address, place_of
 from lookalike.sources.choice import Choice
 from lookalike.sources.inputs import Inputs
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
-from lookalike.sources.local import LocalPlace
-from lookalike.sources.urls import Fetch, WebImage, check_fetch, is_url
+from lookalike.sources.places.addresses import is_address, place_of
+from lookalike.sources.places.local import LocalPlace
+from lookalike.sources.web.urls import Fetch, WebImage, check_fetch, is_url
 
 if TYPE_CHECKING:
     from lookalike.images import ImageSource, Origin

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lookalike.errors import ImageError, MissingExtraError, Status
+from lookalike.errors import ImageError, Status
+from lookalike.extras import extra
+from lookalike.sources.archives.limits import Tally, absurdity
 from lookalike.sources.item import Item, refusal
 from lookalike.sources.kinds import MARK
-from lookalike.sources.limits import Tally, absurdity
 
 if TYPE_CHECKING:
     from pyarrow import DataType, Scalar, Schema
@@ -30,10 +31,8 @@ WORST_BATCH_BYTES = 256 << 20
 
 def require_pyarrow() -> None:
     """Raise `MissingExtraError` unless pyarrow is there."""
-    try:
+    with extra("pyarrow", "Parquet files need pyarrow"):
         import pyarrow.parquet  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("Parquet files need pyarrow: pip install pyarrow") from error
 
 
 def rows(

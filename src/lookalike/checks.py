@@ -1,0 +1,27 @@
+"""Checks of arguments, which name the value and say what was expected."""
+
+from __future__ import annotations
+
+import operator
+
+
+def whole_number(
+    value: object, name: str, *, least: int | None = None, most: int | None = None
+) -> int:
+    """`value` as an int; NumPy's whole numbers are accepted too.
+
+    Raises `TypeError` for anything else, and `ValueError` below `least` or above `most`.
+    """
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+    number = operator.index(value)
+    if (least is not None and number < least) or (most is not None and number > most):
+        expected = f"{least} or more" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name} must be {expected}, not {number}")
+    return number
+
+
+def one_of(value: object, name: str, choices: tuple[str, ...]) -> None:
+    """Raise `ValueError` for a value that is not one of the choices."""
+    if value not in choices:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, not {value!r}")

@@ -1,0 +1,238 @@
+"""Images to hashes: one, two to compare, or a whole set in threads."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from lookalike.algorithms import get_algorithm
+from lookalike.errors import ImageError
+from lookalike.hashes import Hash, pack_bits
+from lookalike.hashing.recipe import (
+    Damaged,
+    Reading,
+    Recipe,
+    hash_elsewhere,
+    hash_here,
+    outcome_of,
+    recipe_for,
+)
+from lookalike.hashing.table import Failure, HashTable, Row
+from lookalike.images import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_MAX_PIXELS,
+    read_picture,
+)
+from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Input, Inputs, at_hand
+from lookalike.work.isolation import Isolation, isolation_for
+from lookalike.work.pacing import paced_map
+from lookalike.work.progress import silent
+from lookalike.work.threads import threaded_map, worker_count
+
+if TYPE_CHECKING:
+    from lookalike.images import ImageSource, Picture
+    from lookalike.work.progress import Progress
+
+
+def hash_image(
+    image: ImageSource,
+    *,
+    algorithm: str = "phash",
+    reading: Reading = "fast",
+    fetch: Fetch = "any",
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> Hash:
+    """The hash of one image.
+
+    `image`: a path, an http or https URL, an address such as `s3://bucket/a.jpg`, a path in an
+    archive such as `photos.zip!/a.jpg`, the bytes of a file, a file open for reading bytes, an
+    `Item`, a Pillow image, or a NumPy array: `(height, width)` or `(height, width, 1)` grey,
+    `(height, width, 2)` grey and alpha, `(height, width, 3)` RGB, or `(height, width, 4)` RGB and
+    alpha, of bool, uint8, uint16, float32 or float64. Grey uint16 is stretched where it does not
+    fill its range, as a file of 16 bits is. Floats must lie within 0 to 1 and are never stretched.
+
+    EXIF orientation is applied, and what is transparent is seen on white, or on black if it is flat
+    on white. `reading`: `fast` reads no more of a JPEG than the hash needs, and may differ from
+    `exact`, which reads every pixel, in a bit or two.
+    `fetch` is that of `find_duplicates`.
+
+    Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
+    for an unknown algorithm or an array of another shape, type or range; `MissingExtraError` for a
+    URL without httpx.
+    """
+    recipe = recipe_for(
+        get_algorithm(algorithm).name,
+        reading=reading,
+        max_pixels=max_pixels,
+        max_bytes=max_bytes,
+        damaged="report",
+    )
+    with _naming(image):
+        _picture, (bits,) = recipe.read(at_hand(image, fetch))
+    return Hash(pack_bits(bits), recipe.kinds[0].name)
+
+
+def read_named(image: ImageSource) -> Picture:
+    """`read_picture`, but it fetches URLs, and its `ImageError` names the path."""
+    with _naming(image):
+        return read_picture(at_hand(image))
+
+
+@contextmanager
+def _naming(image: ImageSource) -> Iterator[None]:
+    """Errors that arise within name the path of the image."""
+    try:
+        yield
+    except ImageError as error:
+        raise named(error, image) from error
+
+
+def named(error: ImageError, image: ImageSource) -> ImageError:
+    """The same error with the path of the image, if it has one."""
+    path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
+    return ImageError(error.status, error.reason, path)
+
+
+def distance(
+    first: ImageSource,
+    second: ImageSource,
+    *,
+    algorithm: str = "phash",
+    reading: Reading = "fast",
+) -> int:
+    """In how many bits the hashes of two images differ. Raises as `hash_image` does."""
+    hash_of = partial(hash_image, algorithm=algorithm, reading=reading)
+    return hash_of(first) - hash_of(second)
+
+
+def hash_images(
+    images: ImageSources,
+    *,
+    algorithms: str | Iterable[str] = "phash",
+    reading: Reading = "fast",
+    recursive: bool = True,
+    hidden: bool = False,
+    follow_links: bool = True,
+    include: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    archives: bool = False,
+    archive_limits: ArchiveLimits | None = None,
+    column: str | None = None,
+    fetch: Fetch = "any",
+    workers: int | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    damaged: Damaged = "report",
+    isolate: bool = False,
+    timeout: float | None = None,
+    memory: int | None = None,
+    progress: Progress | None = None,
+) -> HashTable:
+    """Hash many images, each decoded once for all algorithms.
+
+    `images`: a folder, an archive, a path, a URL, anything else that `hash_image` takes, or any
+    number of these. Folders are walked in the order of their names, into their sub-folders if
+    `recursive`, past hidden files unless `hidden`. Symbolic links are listed under the file that
+    they lead to, or left out without `follow_links`. An image that is named twice is hashed twice.
+    `reading` is that of `hash_image`, where with `fast` the algorithm that needs most of a picture
+    decides for all; everything else is as for `find_duplicates`.
+
+    `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
+    image that cannot be read is a failure; the rest goes on. What an iterator of yours raises is
+    raised.
+    """
+    choice = Choice(
+        recursive=recursive,
+        hidden=hidden,
+        follow_links=follow_links,
+        include=include,
+        exclude=exclude,
+        archives=archives,
+        archive_limits=archive_limits or ArchiveLimits(),
+        column=column,
+        fetch=fetch,
+    )
+    inputs = Inputs(images, choice, repeats=True)
+    recipe = recipe_for(
+        algorithms, reading=reading, max_pixels=max_pixels, max_bytes=max_bytes, damaged=damaged
+    )
+    isolation = isolation_for(isolate, timeout, memory)
+    return hash_inputs(inputs, recipe, isolation, workers=workers, progress=progress or silent)
+
+
+def hash_inputs(
+    inputs: Inputs,
+    recipe: Recipe,
+    isolation: Isolation | None,
+    *,
+    workers: int | None,
+    progress: Progress,
+) -> HashTable:
+    """Hash all inputs, in threads or processes, while they are still being listed."""
+    table = HashTable(recipe.algorithms)
+    listing = _Listing(inputs)
+    count = worker_count(workers)
+    in_threads = threaded_map if isolation else paced_map  # a process may hang while others go on
+    with _hasher(recipe, isolation) as hasher:
+        outcomes = in_threads(hasher, listing, count, attrgetter("is_light"))
+        for done, outcome in enumerate(outcomes, start=1):
+            table.add(outcome)
+            progress("reading", done, listing.total)
+    table.skipped = dict(sorted(inputs.skipped.items()))
+    return table
+
+
+@contextmanager
+def _hasher(
+    recipe: Recipe, isolation: Isolation | None
+) -> Iterator[Callable[[Input], Row | Failure]]:
+    """What hashes an input, to be called in threads."""
+    if isolation is None:
+        yield partial(hash_here, recipe=recipe)
+        return
+    from lookalike.images.formats.plugins import callers_modules, import_modules
+    from lookalike.work.processes import Workers
+
+    prepare = partial(import_modules, callers_modules())
+    with Workers(partial(outcome_of, recipe=recipe), isolation, prepare) as workers:
+        yield partial(hash_elsewhere, recipe=recipe, workers=workers)
+
+
+class _Listing:
+    """The inputs, listed well ahead of their reading, so that their number is soon known.
+
+    Only names and items are listed ahead: pictures that a generator makes one after the other are
+    not gathered in memory.
+    """
+
+    AHEAD = 64
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.total: int | None = None
+        self._source = iter(inputs)
+        self._listed: deque[Input] = deque()
+        self._count = 0
+
+    def __iter__(self) -> Iterator[Input]:
+        while True:
+            self._list_more()
+            if not self._listed:
+                return
+            yield self._listed.popleft()
+
+    def _list_more(self) -> None:
+        for _ in range(self.AHEAD):
+            if self.total is not None or (self._listed and not self._listed[-1].is_light):
+                return
+            one = next(self._source, None)
+            if one is None:
+                self.total = self._count
+                return
+            self._listed.append(one)
+            self._count += 1

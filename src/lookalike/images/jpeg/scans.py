@@ -1,0 +1,141 @@
+"""The scans of a JPEG: how many there are, and whether some are missing, by its markers alone.
+
+Source: ITU-T T.81 (1992), annexes B and G. Markers are found as libjpeg finds them: whatever stands
+between two segments is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from lookalike.errors import ImageError, Status
+from lookalike.images.jpeg.header import EOI, SOF_HUFFMAN, SOF_OTHERS, SOI, SOS, next_marker
+
+MAX_SCANS = 500
+"""The limit that libjpeg-turbo has for programs that ask for one; simplejpeg and Pillow do not.
+
+libjpeg writes 10 scans. Each of them may take as long as a whole baseline file.
+"""
+COEFFICIENTS = 64
+NOT_SENT = b"\xff"
+FRAMES = SOF_HUFFMAN | SOF_OTHERS
+PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
+WITHOUT_SEGMENT = {*range(0x01, 0xC0), *range(0xD0, 0xDA)}
+"""Markers that stand alone, and codes that are none."""
+NO_END = "some of its data is missing: it has no end marker"
+
+
+class Segment(NamedTuple):
+    """A marker and its segment. The data of a scan follow the segment of its header."""
+
+    marker: int
+    begin: int
+    """Where the marker is."""
+    body: int
+    end: int
+
+
+class Scans(NamedTuple):
+    """What the markers of a JPEG's first image say."""
+
+    missing: str
+    """What is missing, in plain words; empty if nothing is."""
+    ended: bool
+    """Whether there is an end marker behind them."""
+
+
+def segments(data: bytes | bytearray) -> Iterator[Segment]:
+    """The segments of a JPEG's first image, its end marker last if there is one."""
+    at, size = 2, len(data)
+    while found := next_marker(data, at):
+        begin = found.start()
+        marker = data[begin + 1]
+        body = end = begin + 2
+        if marker not in WITHOUT_SEGMENT:
+            body, end = begin + 4, end + int.from_bytes(data[end : begin + 4])
+            if not body <= end <= size:
+                return
+        yield Segment(marker, begin, body, end)
+        if marker in {SOI, EOI}:  # another image begins only where this one has lost its end
+            return
+        at = end
+
+
+def look_through(data: bytes | bytearray) -> Scans:
+    """Walk the markers of a JPEG. Raises `ImageError` if it has more than `MAX_SCANS` scans."""
+    frame, progressive, ended = b"", False, False
+    headers: list[bytes] = []
+    for marker, _, begin, end in segments(data):
+        if marker == SOS:
+            headers.append(bytes(data[begin:end]))
+            if len(headers) > MAX_SCANS:
+                many = len(headers)
+                reason = f"it has {many} scans or more; the limit is {MAX_SCANS}"
+                raise ImageError(Status.TOO_LARGE, reason)
+            if len(headers) == 1 and not progressive and not _missing(frame, False, (headers[0],)):
+                return Scans("", ended=True)  # libjpeg looks no further
+        elif marker in FRAMES:
+            frame, progressive = bytes(data[begin + 5 : end]), marker in PROGRESSIVE
+        elif marker == EOI:
+            ended = True
+    return Scans(_missing(frame, progressive, tuple(headers)), ended)
+
+
+@lru_cache(maxsize=64)
+def _missing(frame: bytes, progressive: bool, headers: tuple[bytes, ...]) -> str:
+    """What has not been sent. Most files have the same headers."""
+    sent = _Sent(frame, progressive)
+    for header in headers:
+        sent.add(header)
+    return sent.missing()
+
+
+def lost_at_end(data: bytes | bytearray) -> str:
+    """What the markers of a JPEG say that is missing of a file of which the beginning was sound."""
+    try:
+        scans = look_through(data)
+    except ImageError as error:
+        return error.reason
+    return scans.missing or ("" if scans.ended else NO_END)
+
+
+class _Sent:
+    """Which coefficients the scans have sent, and down to which bit."""
+
+    def __init__(self, frame: bytes, progressive: bool) -> None:
+        """`frame`: how many components there are, and what the frame says of each."""
+        self._progressive = progressive
+        names = frame[1 : 1 + 3 * frame[0] : 3] if frame else b""
+        self._bits = {name: bytearray(NOT_SENT * COEFFICIENTS) for name in names}
+        """Of each component, by its name: the lowest bit of each coefficient that was sent."""
+        self._with_gaps: set[int] = set()
+        """Components of which a scan refines what no scan has sent so far."""
+        self._scans = 0
+
+    def add(self, header: bytes) -> None:
+        """A scan: the number of its components, their names, the coefficients and the bits."""
+        count = header[0] if header else 0
+        if len(header) != 4 + 2 * count:  # libjpeg refuses it
+            return
+        self._scans += 1
+        first, last, before, bits = header[-3], header[-2], header[-1] >> 4, header[-1] & 15
+        if not self._progressive:
+            first, last, before, bits = 0, COEFFICIENTS - 1, 0, 0
+        for name in header[1 : 1 + 2 * count : 2]:
+            if name not in self._bits or not first <= last < COEFFICIENTS:
+                continue
+            known = self._bits[name]
+            if before and known[first : last + 1].translate(None, bytes(range(before + 1))):
+                self._with_gaps.add(name)
+            known[first : last + 1] = bytes([bits]) * (last + 1 - first)
+
+    def missing(self) -> str:
+        """What has not been sent, in plain words; empty if nothing."""
+        for at, (name, bits) in enumerate(self._bits.items(), start=1):
+            if name in self._with_gaps or any(bits):
+                scans = "1 scan" if self._scans == 1 else f"{self._scans} scans"
+                detail = "" if bits.startswith(NOT_SENT) else "the detail of "
+                return f"some of its data is missing: {scans} without {detail}component {at}"
+        return ""

@@ -1,0 +1,1 @@
+"""Camera raw files: their true size, and the preview that stands for the picture."""

@@ -1,0 +1,1 @@
+"""What Pillow does not say of TIFF files: their directories, pages and lost data."""

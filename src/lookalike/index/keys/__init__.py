@@ -1,0 +1,1 @@
+"""The keys of an index, and where one is."""

@@ -1,0 +1,1 @@
+"""Ways to search hashes exactly, and which of them to take."""

@@ -1,0 +1,181 @@
+"""Files of several frames, compared moment by moment: animations, and documents of many pages.
+
+Each is seen at `MOMENTS` relative moments; a still is the same at all of them. Two images match
+where they are near each other at every moment. So that nothing can come between two that differ,
+only images of one kind are ever linked: of which the same moments are known, and the same are flat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.hashes import HashArray, words_of
+from lookalike.hashing.moments import ONLY_FIRST, Moments, moments_of
+from lookalike.images import MOMENTS
+from lookalike.index import Block, searcher_for
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashing.table import HashTable
+
+MOST_WORDS = 64
+"""Of 64 bits: about how much of the hashes of all moments one search compares."""
+CHUNK_BYTES = 1 << 25
+
+
+class Agreement(NamedTuple):
+    """How far two images agree."""
+
+    agreeing: int
+    """In how many of the frames that were compared they are alike."""
+    compared: int
+    distance: int
+    """Of the frames that differ most; of the first, where none has any detail."""
+    first_alike: bool
+    matches: bool
+    """Whether the two are linked in a search: all frames agree, and enough of them are known."""
+
+
+def agreement(one: Moments, other: Moments, max_distance: int) -> Agreement:
+    """Compare what is known of both. Two flat frames agree, a flat one and another do not."""
+    known = min(len(one.frames), len(other.frames))
+    distances = np.bitwise_count(one.hashes[:known] ^ other.hashes[:known]).sum(axis=1)
+    flat = np.array([one.flat[:known], other.flat[:known]])
+    alike = flat.all(axis=0) | ~flat.any(axis=0) & (distances <= max_distance)
+    frames = list(zip(one.frames, other.frames, strict=False))
+    agreed = dict(zip(frames, alike.tolist(), strict=True))
+    telling = distances[~flat.any(axis=0)]
+    return Agreement(
+        agreeing=sum(agreed.values()),
+        compared=len(agreed),
+        distance=int(telling.max() if len(telling) else distances[0]),
+        first_alike=agreed[frames[0]] and not one.flat[0],
+        matches=one.kind == other.kind != ONLY_FIRST and all(agreed.values()),
+    )
+
+
+class Sequences:
+    """The distinct files of several frames of a table, but for those that are flat throughout."""
+
+    def __init__(self, table: HashTable, algorithm: str) -> None:
+        width = table.hashes[algorithm].data.shape[1]
+        self.number_of: dict[int, int] = {}
+        """By the position of an image, the number of its sequence."""
+        self.positions: list[int] = []
+        """The first image of each."""
+        kinds: list[int] = []
+        hashes: list[NDArray[np.uint8]] = []
+        numbers: dict[bytes, int] = {}
+        for at in table.samples:
+            if at in table.flat_digests:
+                continue
+            moments = moments_of(table, at, algorithm)
+            known = np.zeros((MOMENTS, width), np.uint8)
+            known[: len(moments.hashes)] = moments.hashes
+            known[: len(moments.flat)][list(moments.flat)] = 0
+            key = table.digests[at] if moments.kind == ONLY_FIRST else known
+            name = moments.kind.to_bytes(2, "big") + key.tobytes()
+            number = self.number_of[at] = numbers.setdefault(name, len(numbers))
+            if number == len(self.positions):
+                self.positions.append(at)
+                kinds.append(moments.kind)
+                hashes.append(known)
+        self.kinds = np.array(kinds, np.uint32)
+        self.hashes = np.array(hashes, np.uint8).reshape(-1, MOMENTS, width)
+        """`(n, MOMENTS, bytes)`; zeros where a moment is flat or not known."""
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def first_moments(self) -> NDArray[np.intp]:
+        """`(n,)`: the first moment of each sequence that is not flat."""
+        is_flat = self.kinds[:, None] >> np.arange(MOMENTS) & 1
+        first: NDArray[np.intp] = is_flat.argmin(axis=1)
+        return first
+
+    def links(self, max_distance: int, workers: int | None) -> Iterator[Block]:
+        """Pairs of sequences that are near each other at every moment."""
+        for kind in np.unique(self.kinds[self.kinds != ONLY_FIRST]):
+            of_kind = np.flatnonzero(self.kinds == kind).astype(np.uint32)
+            hashes = self.hashes[of_kind][:, _detailed(int(kind))]
+            for block in near_at_all(hashes, max_distance, workers):
+                yield block._replace(i=of_kind[block.i], j=of_kind[block.j])
+
+
+def _detailed(kind: int) -> list[int]:
+    """The moments that are known and not flat."""
+    return [moment for moment in range(kind >> MOMENTS) if not kind >> moment & 1]
+
+
+def near_at_all(
+    hashes: NDArray[np.uint8], max_distance: int, workers: int | None
+) -> Iterator[Block]:
+    """Pairs i < j of `(n, moments, bytes)` that lie within `max_distance` at every moment, and
+    their largest distance at any.
+
+    The hashes of several moments are searched as one: where all pictures are alike at one moment,
+    as in films that begin with the same title, there would be too many pairs to look at.
+    """
+    moments = _words_of_each(hashes)
+    moments.sort(key=lambda words: -len(kernel.distinct(words)[1]))
+    most = max(MOST_WORDS // moments[0].shape[1], 1)
+    words = np.concatenate(moments[:most], axis=1)
+    bits = 64 * words.shape[1]
+    within = min(max_distance * min(most, len(moments)), bits)
+    for block in searcher_for(words, bits, within, workers).pairs(within, workers=workers):
+        if len(moments) == 1:
+            yield block
+            continue
+        distance = farthest(hashes, block.i, hashes, block.j)
+        near = distance <= max_distance
+        yield Block(block.i[near], block.j[near], distance[near])
+
+
+def distinct_rows(
+    hashes: NDArray[np.uint8],
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Of `(n, moments, bytes)`, the number of each row among the distinct ones, and where each of
+    these is first."""
+    of_each = [kernel.distinct(words) for words in _words_of_each(hashes)]
+    if len(of_each) == 1:
+        return of_each[0]
+    numbers = np.stack([inverse for inverse, _ in of_each], axis=1)
+    return kernel.distinct(words_of(numbers.view(np.uint8)))
+
+
+def _words_of_each(hashes: NDArray[np.uint8]) -> list[NDArray[np.uint64]]:
+    return [words_of(np.ascontiguousarray(hashes[:, k])) for k in range(hashes.shape[1])]
+
+
+def farthest(
+    ours: NDArray[np.uint8],
+    i: NDArray[np.uint32],
+    theirs: NDArray[np.uint8],
+    j: NDArray[np.uint32],
+) -> NDArray[np.uint16]:
+    """The largest distance of each pair of rows at any moment."""
+    out = np.empty(len(i), np.uint16)
+    step = max(CHUNK_BYTES // ours[0].size, 1) if len(i) else 1
+    for begin in range(0, len(i), step):
+        part = slice(begin, begin + step)
+        differing = np.bitwise_count(ours[i[part]] ^ theirs[j[part]])
+        out[part] = differing.sum(axis=2, dtype=np.uint16).max(axis=1)
+    return out
+
+
+def at_moments(table: HashTable, members: NDArray[np.intp], hashes: HashArray) -> NDArray[np.uint8]:
+    """`(members, moments, bytes)`: the hashes of a group at each moment at which they say
+    something. Of stills, and where only equal files or pixels match, that is one."""
+    positions = members.tolist() if table.samples else []
+    several = next((at for at in positions if at in table.samples), None)
+    if several is not None and several not in table.flat_digests:
+        kind = moments_of(table, several, hashes.algorithm).kind
+        if kind != ONLY_FIRST:
+            rows = [moments_of(table, at, hashes.algorithm).hashes for at in positions]
+            return np.stack(rows)[:, _detailed(kind)]
+    return hashes.data[members][:, None]

@@ -1,0 +1,1 @@
+"""What a search gives back, for people and for programs."""

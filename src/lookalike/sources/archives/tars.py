@@ -1,0 +1,92 @@
+"""The members of a tar archive.
+
+Those of a plain one are opened by whichever thread reads them. A compressed one can only be read
+from front to back, so what is taken of it is read as it passes by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from lookalike.errors import ImageError, Status
+from lookalike.sources.archives.member import Member
+from lookalike.sources.archives.section import Section
+from lookalike.sources.archives.tape import PackedTape, PlainTape, Tape
+from lookalike.sources.archives.tar_headers import Header, headers
+from lookalike.sources.archives.unpacking import Unpacking, decompressors
+from lookalike.sources.item import Item, buffered
+
+if TYPE_CHECKING:
+    from lookalike.sources.archives.limits import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class TarMember:
+    """One member of a plain archive: an `Item`."""
+
+    key: str
+    archive: Item
+    begin: int
+    """Where its bytes begin in the archive."""
+    size: int
+
+    def open(self) -> BinaryIO:
+        """A stream; the archive is opened anew for it, so that threads share nothing."""
+        file = self.archive.open()
+        try:
+            file.seek(self.begin)
+            return buffered(Section(file, self.size))
+        except BaseException:  # also an interrupt: nobody else could close it, and it goes on
+            file.close()
+            raise
+
+
+def members(archive: Item) -> Iterator[Member]:
+    """All members of a plain archive. Raises `ImageError` and `OSError` where it breaks off."""
+    with archive.open() as file:
+        tape = PlainTape(file)
+        for header in headers(tape):
+            source = partial(_item, archive, tape.tell(), header.size)
+            yield from _member(header, source)
+
+
+def packed_members(archive: Item, compression: str, tally: Tally) -> Iterator[Member]:
+    """As `members`, of an archive compressed as `gz`, `bz2`, `xz` or `zst`.
+
+    The source of a member can be asked for only before the next one, and then are its bytes.
+    """
+    maker = decompressors(compression)
+    with closing(Unpacking(archive.open(), maker, many=True)) as unpacking:
+        tape = PackedTape(unpacking, tally)
+        for header in headers(tape):
+            yield from _member(header, partial(_bytes, tape, header.size))
+
+
+"""
+"""
+
+
+def _member(header: Header, source: Callable[[str], Item | bytes]) -> Iterator[Member]:
+    """The member of a header, if it is more than a folder."""
+    if header.kind == "folder":
+        return
+    trouble = None
+    if header.is_sparse:
+        trouble = ImageError(Status.UNSUPPORTED, "it is stored with holes, which are not read here")
+    kind = "" if header.kind == "file" else header.kind
+    yield Member(header.name, header.size, header.size, source, kind, trouble)
+
+
+def _item(archive: Item, begin: int, size: int, key: str) -> TarMember:
+    return TarMember(key, archive, begin, size)
+
+
+def _bytes(tape: Tape, size: int, _key: str) -> bytes:
+    data = tape.read(size)
+    if len(data) < size:
+        raise ImageError(Status.DAMAGED, "the archive ends within it")
+    return data

@@ -1,0 +1,113 @@
+"""The members of a zip archive, each opened by whichever thread reads it."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from lookalike.errors import ImageError, Status
+from lookalike.sources.archives.member import Member
+from lookalike.sources.archives.section import Section
+from lookalike.sources.archives.unpacking import Unpacking, decompressors
+from lookalike.sources.archives.zip_directory import Entry, data_at, entries
+from lookalike.sources.item import Item, buffered
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+STORED = 0
+METHODS = {8: "deflate", 12: "bz2", 93: "zst"}
+"""APPNOTE.TXT 4.4.5."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZipMember:
+    """One member: an `Item`. The archive is opened anew for it, so that threads share nothing."""
+
+    key: str
+    archive: Item
+    entry: Entry
+
+    @property
+    def size(self) -> int:
+        """In bytes, unpacked."""
+        return self.entry.size
+
+    def open(self) -> BinaryIO:
+        """A stream that ends with an `ImageError` where size or checksum are not as they should."""
+        file = self.archive.open()
+        try:
+            file.seek(data_at(file, self.entry))
+            raw: io.RawIOBase = Section(file, self.entry.packed)
+            if self.entry.method != STORED:
+                maker = decompressors(METHODS[self.entry.method])
+                raw = Unpacking(buffered(raw), maker, many=False)
+            return buffered(Checked(raw, self.entry.size, self.entry.crc))
+        except BaseException:
+            file.close()
+            raise
+
+
+class Checked(io.RawIOBase):
+    """A stream of known size and CRC-32, which it closes. Raises `ImageError` for another one."""
+
+    def __init__(self, raw: io.RawIOBase, size: int, crc: int) -> None:
+        self._raw = raw
+        self._left = size
+        self._crc = crc
+        self._crc_so_far = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")[: self._left]
+        if not view:
+            return 0
+        count = self._raw.readinto(view) or 0
+        self._left -= count
+        if not count:
+            raise ImageError(Status.DAMAGED, "it unpacks to fewer bytes than the archive says")
+        self._crc_so_far = zlib.crc32(view[:count], self._crc_so_far)
+        if not self._left and self._crc_so_far != self._crc:
+            raise ImageError(Status.DAMAGED, "its checksum is not the one in the archive")
+        return count
+
+    def close(self) -> None:
+        try:
+            self._raw.close()
+        finally:
+            super().close()
+
+
+def members(archive: Item) -> Iterator[Member]:
+    """All members but folders. Raises `ImageError` and `OSError` where no more can be listed."""
+    with archive.open() as file:
+        for entry in entries(file):
+            if not entry.name.endswith("/"):
+                yield Member(
+                    entry.name,
+                    entry.size,
+                    entry.packed,
+                    partial(_item, archive, entry),
+                    kind="link" if stat.S_ISLNK(entry.mode) else "",
+                    trouble=_trouble(entry),
+                )
+
+
+def _item(archive: Item, entry: Entry, key: str) -> ZipMember:
+    return ZipMember(key, archive, entry)
+
+
+def _trouble(entry: Entry) -> ImageError | None:
+    if entry.encrypted:
+        return ImageError(Status.UNREADABLE, "it is encrypted")
+    if entry.method != STORED and entry.method not in METHODS:
+        reason = f"it is compressed by a method that cannot be read here, number {entry.method}"
+        return ImageError(Status.UNSUPPORTED, reason)
+    return None

@@ -1,0 +1,1 @@
+"""File systems: this machine's and those that fsspec knows, their folders and globs."""

@@ -1,0 +1,68 @@
+"""The files of a folder, in a fixed order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lookalike.errors import ImageError
+from lookalike.sources.choice import Choice, Sieve
+from lookalike.sources.places.local import LocalPlace
+from lookalike.sources.places.place import Found
+from lookalike.sources.places.trail import Trail
+
+if TYPE_CHECKING:
+    from lookalike.sources.places.place import Place
+
+
+def walk(
+    folder: str, *, recursive: bool, hidden: bool, skipped: Counter[str] | None
+) -> Iterator[tuple[str, ImageError | None]]:
+    """The paths of all files, as `files_of` has them, but that links keep their names; of all kinds
+    where `skipped` is None."""
+    sieve = Sieve(Choice(recursive=recursive, hidden=hidden), skipped)
+    found = files_of(LocalPlace(), folder, sieve, links_as_named=True)
+    return ((one.path, one.error) for one in found)
+
+
+def files_of(
+    place: Place, folder: str, sieve: Sieve, prefix: str = "", *, links_as_named: bool = False
+) -> Iterator[Found]:
+    """Yield every file that the sieve takes, in the order of their names.
+
+    `prefix` stands before relative paths. A folder that cannot be listed is yielded with its error.
+    A link is yielded as what it leads to, see `Trail`, unless `links_as_named`. A folder that was
+    already walked is not walked again, so that links which lead in circles end.
+    """
+    trail = Trail(place, sieve, folder, prefix)
+    walked = set()
+    waiting = [(folder, prefix)]
+    while waiting:
+        here, prefix = waiting.pop()
+        try:
+            listed = place.list(here)
+        except ImageError as error:
+            yield Found(here, prefix, error)
+            continue
+        if listed.identity in walked:
+            continue
+        walked.add(listed.identity)
+        links = frozenset() if links_as_named else listed.links
+        for name in listed.files:
+            if sieve.takes_file(name, prefix):
+                found = Found(place.join(here, name), prefix + name)
+                if name not in links:
+                    yield found
+                elif target := trail.followed(found):
+                    yield target
+        if sieve.choice.recursive:
+            folders = []
+            for name in listed.folders:
+                if sieve.takes_folder(name, prefix):
+                    found = Found(place.join(here, name), prefix + name, is_folder=True)
+                    if name not in links:
+                        folders.append(found)
+                    elif target := trail.followed(found):
+                        folders.append(target)
+            waiting += [(one.path, f"{one.relative}/") for one in reversed(folders)]

@@ -1,0 +1,118 @@
+"""The files of this machine."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from lookalike.errors import ImageError, Status
+from lookalike.sources.item import refusal
+from lookalike.sources.places.place import Folder
+from lookalike.sources.places.roots import Roots
+
+NOTHING = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
+"""What the system says where there cannot be anything by some name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A regular file as an `Item`, for what looks into files other than images."""
+
+    key: str
+    path: str
+    size: int
+
+    def open(self) -> BinaryIO:
+        """The file, open for reading. Raises `ImageError` where that cannot be done."""
+        try:
+            return open(self.path, "rb")  # noqa: PTH123
+        except OSError as error:
+            raise refusal(error) from error
+
+
+class LocalPlace:
+    """A `Place`: this machine's file system."""
+
+    def __init__(self, named: Iterable[object] = ()) -> None:
+        """`named`: what links lead to is called as the folders among these are spelled."""
+        self._roots = Roots(named)
+
+    def key(self, path: str) -> str:
+        return path
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)  # noqa: PTH112  # false, not an error, for impossible names
+
+    def is_missing(self, path: str) -> bool:
+        """False also where a folder on the way may not be looked into: it may well be there."""
+        try:
+            os.lstat(path)
+        except OSError as error:
+            return error.errno in NOTHING
+        except ValueError:  # a null byte in the name
+            return True
+        return False
+
+    def is_link(self, path: str) -> bool:
+        return os.path.islink(path)  # noqa: PTH114
+
+    def real(self, path: str) -> str | None:
+        return None if _status(path) is None else os.path.realpath(path)
+
+    def spelled(self, real: str, folder: str) -> str:
+        self._roots.add(folder)
+        return self._roots.spelled(real)
+
+    def join(self, folder: str, name: str) -> str:
+        return os.path.join(folder, name)  # noqa: PTH118
+
+    def list(self, folder: str) -> Folder:
+        """The folder's entries. Raises `ImageError`."""
+        files: list[str] = []
+        folders: list[str] = []
+        links: set[str] = set()
+        try:
+            status = os.stat(folder)  # noqa: PTH116
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else files).append(entry.name)
+                    if entry.is_symlink():
+                        links.add(entry.name)
+        except OSError as error:
+            reason = f"the folder cannot be listed: {error.strerror or error}"
+            raise ImageError(Status.UNREADABLE, reason) from error
+        return Folder((status.st_dev, status.st_ino), sorted(files), sorted(folders), links)
+
+    def image(self, path: str) -> str:
+        return path
+
+    def file(self, path: str) -> LocalFile | None:
+        """Pipes and devices are none: nobody must wait for them."""
+        status = _status(path)
+        if status is None or not stat.S_ISREG(status.st_mode):
+            return None
+        return LocalFile(self.key(path), path, status.st_size)
+
+    def identity(self, path: str) -> int | None:
+        status = _status(path)
+        if status is None or not status.st_ino:  # some network file systems number no files
+            return None
+        return status.st_dev << 64 | status.st_ino
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):  # reading it will say why
+        return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself is no folder; opening it will say what it is
+        return False

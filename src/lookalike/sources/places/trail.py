@@ -1,0 +1,79 @@
+"""Symbolic links that a walk over a folder meets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lookalike.sources.choice import Verdict
+from lookalike.sources.places.roots import parents
+from lookalike.sources.seen import Seen
+
+if TYPE_CHECKING:
+    from lookalike.sources.choice import Sieve
+    from lookalike.sources.places.place import Found, Place
+
+
+class _Root(NamedTuple):
+    """A folder that is walked with all that is in it."""
+
+    path: str
+    prefix: str
+    """What stands before relative paths where patterns are matched."""
+
+
+class Trail:
+    """What becomes of the links in one walk, so that it yields every file once.
+
+    A link is found as the file or folder that it leads to: deleting the link saves nothing. Where
+    the walk comes there in any case, the link adds nothing.
+    """
+
+    def __init__(self, place: Place, sieve: Sieve, folder: str, prefix: str) -> None:
+        self._place = place
+        self._sieve = sieve
+        self._first = _Root(folder, prefix)
+        self._roots: dict[str, _Root] = {}
+        self._met = Seen()
+
+    def followed(self, link: Found) -> Found | None:
+        """What is to be read or walked in place of a link, if anything."""
+        if not self._sieve.choice.follow_links:
+            self._sieve.skip("link")
+            return None
+        real = self._place.real(link.path)
+        if real is None:  # where it leads cannot be told; reading it says what there is
+            return link
+        path = self._outside(real, link)
+        if path is None or (not link.is_folder and not self._is_new(path)):
+            return None
+        if link.is_folder:
+            self._roots[real] = _Root(path, f"{link.relative}/")
+        return link._replace(path=path)
+
+    def _outside(self, real: str, link: Found) -> str | None:
+        """What to call a path that the walk would not come to, None for any other."""
+        if not self._roots:
+            folder = self._first.path
+            self._roots[self._place.real(folder) or folder] = self._first
+        for outer, inner in parents(real):
+            if root := self._roots.get(outer):
+                return self._left_out(root, inner, link)
+        return self._place.spelled(real, self._first.path)
+
+    def _left_out(self, root: _Root, inner: str, link: Found) -> str | None:
+        """The same for a path within a folder that is walked: for most, the walk comes there."""
+        verdict = self._sieve.verdict(inner, root.prefix, is_folder=link.is_folder)
+        if verdict is Verdict.HIDDEN:
+            return self._place.join(root.path, inner)
+        if verdict is Verdict.EXCLUDED:
+            self._sieve.skip("excluded folder" if link.is_folder else "excluded")
+        elif not link.is_folder:
+            self._sieve.skip("same file")
+        return None
+
+    def _is_new(self, path: str) -> bool:
+        identity = self._place.identity(path)
+        if identity is None or self._met.add(identity):
+            return True
+        self._sieve.skip("same file")
+        return False

@@ -1,0 +1,60 @@
+"""Images behind http and https.
+
+httpx is an extra. It and all that takes long to import waits for the first URL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
+
+from lookalike.errors import MissingExtraError
+from lookalike.extras import extra
+from lookalike.images import Contents, Origin
+
+if TYPE_CHECKING:
+    from lookalike.sources.web.patience import Allowance
+
+Fetch: TypeAlias = Literal["any", "public"]
+"""Which hosts a URL may lead to."""
+
+FETCHES = ("any", "public")
+SCHEMES = ("http://", "https://")
+
+
+class WebImage(Origin):
+    """An image that is fetched when it is read."""
+
+    def __init__(self, url: str, fetch: Fetch = "any") -> None:
+        self.url = url
+        self._fetch = fetch
+        self._allowance: Allowance | None = None
+
+    def contents(self, least_side: int | None, max_bytes: int) -> Contents:
+        """Raises `MissingExtraError` without httpx."""
+        from lookalike.sources.web.fetcher import shared_fetcher
+
+        fetcher = shared_fetcher(self._fetch)
+        if self._allowance is None:  # one for the image, though it may be fetched a second time
+            self._allowance = fetcher.allowance(max_bytes)
+        return fetcher.fetch(self.url, least_side, max_bytes, self._allowance)
+
+
+def is_url(source: object) -> TypeGuard[str]:
+    """Whether `source` is a str that begins with http:// or https://."""
+    return isinstance(source, str) and source[:8].lower().startswith(SCHEMES)
+
+
+def check_fetch(fetch: str) -> None:
+    """Raise `ValueError` for what `Fetch` does not have."""
+    if fetch not in FETCHES:
+        raise ValueError(f"fetch must be {' or '.join(map(repr, FETCHES))}, not {fetch!r}")
+
+
+def require_httpx() -> None:
+    """Raise `MissingExtraError` unless httpx is there, on an httpcore that is new enough."""
+    with extra("httpx", "images from URLs need httpx"):
+        import httpcore
+        import httpx  # noqa: F401
+    if not hasattr(httpcore, "Proxy"):
+        reason = "images from URLs need httpcore 1.0.7 or newer: pip install --upgrade httpcore"
+        raise MissingExtraError(reason)

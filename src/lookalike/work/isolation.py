@@ -1,0 +1,51 @@
+"""`Isolation`: what processes that images are read in are held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lookalike.checks import whole_number
+
+DEFAULT_TIMEOUT = 60.0
+DEFAULT_MEMORY = 1 << 32
+LONGEST_TIMEOUT = 365 * 24 * 60 * 60
+"""In seconds; the clocks of some systems count no farther than three years."""
+MOST_MEMORY = 1 << 62
+"""In bytes; systems count no farther than twice that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What each worker process is held to."""
+
+    timeout: float = DEFAULT_TIMEOUT
+    """In seconds, for one item."""
+    memory: int = DEFAULT_MEMORY
+    """In bytes, beyond what a process has when it begins; held to on Linux only."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.timeout, bool) or not isinstance(self.timeout, int | float):
+            raise TypeError(f"timeout must be a number of seconds, not {self.timeout!r}")
+        if not 0 < self.timeout <= LONGEST_TIMEOUT:
+            longest = f"at most {LONGEST_TIMEOUT:,}, a year"
+            raise ValueError(
+                f"timeout must be more than 0 seconds and {longest}, not {self.timeout}"
+            )
+        if not 1 <= whole_number(self.memory, "memory") <= MOST_MEMORY:
+            most = f"at most {MOST_MEMORY:,}"
+            raise ValueError(f"memory must be 1 byte or more and {most}, not {self.memory}")
+
+
+def isolation_for(
+    isolate: bool, timeout: float | None = None, memory: int | None = None
+) -> Isolation | None:
+    """What a caller wants, None for threads. Raises `TypeError` and `ValueError`."""
+    if not isolate:
+        for name, value in (("timeout", timeout), ("memory", memory)):
+            if value is not None:
+                raise ValueError(f"{name} needs isolate: threads can be held to no limit")
+        return None
+    return Isolation(
+        DEFAULT_TIMEOUT if timeout is None else timeout,
+        DEFAULT_MEMORY if memory is None else memory,
+    )

@@ -1,0 +1,95 @@
+"""Work in threads, or in one thread as long as that is faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from time import perf_counter, thread_time
+from typing import Generic, TypeVar
+
+from lookalike.work.threads import threaded_map
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+SHORT = 0.0005
+"""Seconds of processor time for an item: with more, threads always are worth it."""
+FIRST_LOOK, TRIAL = 32, 16
+"""After how many items it is first tried whether threads are worth it, and with how many."""
+
+
+def paced_map(
+    function: Callable[[T], R],
+    items: Iterable[T],
+    workers: int,
+    is_light: Callable[[T], bool] = lambda _: False,
+) -> Iterator[R]:
+    """As `threaded_map`, for items of which some may take very little.
+
+    Threads that do hardly more than Python's part of the work keep each other from it. So short
+    work is tried in a single thread, and done there as long as that is faster.
+    """
+    feed = _Feed(items)
+    if workers == 1:
+        yield from threaded_map(function, feed, workers, is_light)
+        return
+    count = FIRST_LOOK
+    while not feed.ended:
+        pace = yield from _together(function, feed, workers, count)
+        alone = yield from _alone(function, feed, pace, is_light)
+        # What was in vain is not soon tried again.
+        count = FIRST_LOOK if alone > count else 2 * count
+
+
+class _Feed(Generic[T]):
+    """Items that come to an end when `paused` is set, and go on from there when iterated again."""
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self.paused = False
+        self.ended = False
+        self._source = iter(items)
+
+    def __iter__(self) -> Iterator[T]:
+        self.paused = False
+        while not self.paused:
+            try:
+                item = next(self._source)
+            except StopIteration:
+                self.ended = True
+                return
+            yield item
+
+
+def _together(
+    function: Callable[[T], R], feed: _Feed[T], workers: int, count: int
+) -> Generator[R, None, float]:
+    """In threads, until `count` items in succession took little. Returns how many seconds passed
+    for each of these."""
+
+    def timed(item: T) -> tuple[R, float]:
+        begin = thread_time()
+        return function(item), thread_time() - begin
+
+    pace, begin, busy = 0.0, perf_counter(), 0.0
+    for done, (result, seconds) in enumerate(threaded_map(timed, feed, workers), start=1):
+        busy += seconds
+        if done % count == 0:
+            pace = (perf_counter() - begin) / count
+            feed.paused = done > count and busy < SHORT * count  # the first ones waited for threads
+            begin, busy = perf_counter(), 0.0
+        yield result
+    return pace
+
+
+def _alone(
+    function: Callable[[T], R], feed: _Feed[T], pace: float, is_light: Callable[[T], bool]
+) -> Generator[R, None, int]:
+    """In one thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
+    many it has done."""
+    begin, done = perf_counter(), 0
+    for done, result in enumerate(threaded_map(function, feed, 1, is_light), start=1):
+        yield result
+        if perf_counter() - begin > pace * TRIAL:
+            feed.paused = True
+        if done % TRIAL == 0:
+            begin = perf_counter()
+    return done

@@ -1,0 +1,168 @@
+"""Bounded work in threads: kernel and decoders release the GIL, so no processes are needed."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import islice
+from time import perf_counter
+from typing import TypeVar
+
+from lookalike.checks import whole_number
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+WINDOW = 4
+"""How many items a thread are under way: each may hold a picture."""
+MOMENT = 0.005
+"""Seconds for which results that are there may wait for others, and threads for new items."""
+MOST = 16
+"""How many items are handed over to a single thread at a time, if they are light."""
+
+
+def worker_count(workers: int | None) -> int:
+    """The number of threads to use: `workers`, or as many as this process may use processors."""
+    if workers is None:
+        affinity = getattr(os, "sched_getaffinity", None)
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
+    number = whole_number(workers, "workers")
+    if number < 1:
+        raise ValueError(f"workers must be 1 or more, not {workers}")
+    return number
+
+
+def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+    """Yield `function(item)` for every item, in order, from `workers` threads.
+
+    `items` is drawn on as results are taken, and at most a few items a thread are under way, so
+    that memory does not grow with their number. When the caller stops early, or on Ctrl-C, what has
+    not begun is dropped.
+    """
+    return ordered_parts(lambda item: (function(item), None), items, workers)
+
+
+def threaded_map(
+    function: Callable[[T], R],
+    items: Iterable[T],
+    workers: int,
+    is_light: Callable[[T], bool] = lambda _: False,
+) -> Iterator[R]:
+    """As `ordered_map`, but never in the caller's thread: for work that may take long.
+
+    Python hears signals in the main thread only, and not while that is inside a decoder.
+    `is_light`: whether many such items may be in memory at a time.
+    """
+    if workers == 1:
+        return _in_another_thread(function, items, is_light)
+    return ordered_map(function, items, workers)
+
+
+def in_thread(work: Callable[[], R]) -> R:
+    """What `work` gives, while the caller's thread does nothing but hear signals."""
+    (result,) = threaded_map(lambda _: work(), [None], 1)
+    return result
+
+
+def ordered_parts(
+    function: Callable[[T], tuple[R, T | None]], items: Iterable[T], workers: int
+) -> Iterator[R]:
+    """As `ordered_map`, for work that comes in parts: `function(item)` gives a result and what is
+    left of the item, None at its end. The parts of an item follow each other."""
+    if workers == 1:
+        yield from _in_this_thread(function, items)
+        return
+    source = iter(items)
+    under_way: deque[Future[tuple[R, T | None]]] = deque()
+    patient = True  # whoever interrupts does not want to wait for a long picture
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="lookalike")
+    try:
+        for item in islice(source, WINDOW * workers):
+            under_way.append(pool.submit(function, item))
+        while under_way:
+            if not under_way[0].done():  # this thread had better wake up for several results
+                wait([under_way[len(under_way) // 2]], timeout=MOMENT)
+            result, rest = under_way.popleft().result()
+            if rest is not None:
+                under_way.appendleft(pool.submit(function, rest))
+            else:
+                for item in islice(source, 1):
+                    under_way.append(pool.submit(function, item))
+            yield result
+    except (KeyboardInterrupt, GeneratorExit):
+        patient = False
+        raise
+    finally:
+        pool.shutdown(wait=patient, cancel_futures=True)
+
+
+def _in_this_thread(function: Callable[[T], tuple[R, T | None]], items: Iterable[T]) -> Iterator[R]:
+    """As with threads, the next item is drawn before a result is given."""
+    source = iter(items)
+    ahead = deque(islice(source, 1))
+    while ahead:
+        result, rest = function(ahead.popleft())
+        if rest is not None:
+            ahead.appendleft(rest)
+        else:
+            ahead.extend(islice(source, 1))
+        yield result
+
+
+def _in_another_thread(
+    function: Callable[[T], R], items: Iterable[T], is_light: Callable[[T], bool]
+) -> Iterator[R]:
+    """The caller's thread waits while the other one works: they never disturb each other.
+
+    Short work is handed over many items at a time, as handing over takes longer than some items.
+    """
+    source = iter(items)
+    count = 1
+    patient = True
+    pool = ThreadPoolExecutor(1, thread_name_prefix="lookalike")
+    try:
+        batch = _drawn(source, count, is_light)
+        while batch:
+            begin = perf_counter()
+            results, error = pool.submit(_some, function, batch).result()
+            if len(results) == len(batch) and perf_counter() - begin < MOMENT / 2:
+                count = min(2 * count, MOST)
+            elif len(results) < len(batch):
+                count = max(len(results), 1)
+            del batch[: len(results)]
+            if not batch and error is None:  # before results are given, as with several threads
+                batch = _drawn(source, count, is_light)
+            yield from results
+            if error is not None:
+                raise error
+    except KeyboardInterrupt:
+        patient = False  # whoever interrupts does not want to wait for a long picture
+        raise
+    finally:
+        pool.shutdown(wait=patient)
+
+
+def _drawn(source: Iterator[T], count: int, is_light: Callable[[T], bool]) -> list[T]:
+    """The next items: as many as `count`, but none after one that is heavy."""
+    batch: list[T] = []
+    for item in islice(source, count):
+        batch.append(item)
+        if not is_light(item):
+            break
+    return batch
+
+
+def _some(function: Callable[[T], R], batch: list[T]) -> tuple[list[R], BaseException | None]:
+    """Results of the first items, as many as take no more than a moment; and what was raised."""
+    results: list[R] = []
+    until = perf_counter() + MOMENT
+    try:
+        for item in batch:
+            results.append(function(item))
+            if perf_counter() > until:
+                break
+    except BaseException as error:  # noqa: BLE001  # raised again, in its place among the results
+        return results, error
+    return results, None

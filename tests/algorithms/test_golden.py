@@ -1,0 +1,104 @@
+"""Real photographs have the hashes that ImageHash and imagededup give them.
+
+The photographs are not part of the project. They lie beside it, with what the two programs compute
+for them on Pillow 12; where they do not, these tests are skipped.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lookalike import Hash, ImageError, get_algorithm
+from lookalike.hashes import pack_bits
+from lookalike.images import read_picture
+from lookalike.work.threads import ordered_map, worker_count
+
+SHARED = Path(__file__).parents[3] / "shared"
+
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the photographs do not lie beside the repository, in ../shared"
+)
+
+# For each algorithm, the program whose it is and its name there.
+NAMES = {
+    "ahash": ("imagehash", "average_hash"),
+    "ahash:16": ("imagehash", "average_hash_16"),
+    "phash": ("imagehash", "phash"),
+    "phash:16": ("imagehash", "phash_16"),
+    "phash_simple": ("imagehash", "phash_simple"),
+    "dhash": ("imagehash", "dhash"),
+    "dhash:16": ("imagehash", "dhash_16"),
+    "dhash_vertical": ("imagehash", "dhash_vertical"),
+    "whash": ("imagehash", "whash"),
+    "colorhash": ("imagehash", "colorhash"),
+    "ahash@imagededup": ("imagededup", "AHash"),
+    "phash@imagededup": ("imagededup", "PHash"),
+    "dhash@imagededup": ("imagededup", "DHash"),
+    "whash@imagededup": ("imagededup", "WHash"),
+}
+
+# What the programs could not open, and so have no hashes of.
+UNOPENED = {"imagehash": {".heic"}, "imagededup": {".heic", ".avif"}}
+
+
+@pytest.fixture(scope="module")
+def photos() -> list[str]:
+    """The names of the photographs."""
+    root = SHARED / "photos"
+    folders = (root / name for name in ("camera", "formats", "orientation"))
+    return sorted(f.relative_to(root).as_posix() for folder in folders for f in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def theirs() -> dict[str, dict[str, str]]:
+    """What the programs compute: for each algorithm, the hex of every photograph they open."""
+    golden = {
+        program: json.loads((SHARED / "golden" / f"{program}.pillow-12.json").read_text())["hashes"]
+        for program in UNOPENED
+    }
+    return {
+        algorithm: {
+            photo: hashes[name]
+            for photo, hashes in golden[program].items()
+            if hashes and hashes.get(name)
+        }
+        for algorithm, (program, name) in NAMES.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def ours(photos: list[str]) -> dict[str, dict[str, str]]:
+    """What we compute: for each photograph, the hex by algorithm."""
+    return dict(zip(photos, ordered_map(hash_photo, photos, worker_count(None)), strict=True))
+
+
+def hash_photo(photo: str) -> dict[str, str]:
+    """All hashes from one decode; the reason in their places where that fails."""
+    try:
+        picture = read_picture(SHARED / "photos" / photo, as_stored=True)
+    except ImageError as error:
+        return dict.fromkeys(NAMES, f"{error.status}: {error.reason}")
+    return {
+        name: str(Hash(pack_bits(get_algorithm(name).compute(picture)), name)) for name in NAMES
+    }
+
+
+@pytest.mark.parametrize("algorithm", NAMES)
+def test_every_photograph_has_the_hash_that_the_other_program_gives(
+    algorithm: str, theirs: dict[str, dict[str, str]], ours: dict[str, dict[str, str]]
+) -> None:
+    """To the last bit, the broken and the nearly flat ones too."""
+    expected = theirs[algorithm]
+    assert {photo: ours[photo][algorithm] for photo in expected} == expected
+
+
+@pytest.mark.parametrize("algorithm", NAMES)
+def test_none_is_left_out_but_what_the_other_program_cannot_open(
+    algorithm: str, theirs: dict[str, dict[str, str]], photos: list[str]
+) -> None:
+    """Every other photograph is compared, and they are at most four."""
+    left_out = set(photos) - set(theirs[algorithm])
+    program, _ = NAMES[algorithm]
+    assert {Path(photo).suffix for photo in left_out} <= UNOPENED[program]
+    assert len(left_out) <= 2 * len(UNOPENED[program]) < len(photos)

@@ -1,0 +1,390 @@
+"""`fetch="public"`: what leads to private addresses is refused, what leads to public ones is read.
+
+All servers are on loopback, so that here 127.0.0.1 counts as public, and names are resolved by a
+table. Every refusal is told from a mistake by a twin that is allowed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click.testing
+import pytest
+from PIL import Image
+
+import lookalike
+from lookalike import ImageError, Status, hash_image, hash_images
+from lookalike.cli.commands import commands
+from lookalike.sources.web import fetcher as fetching
+from lookalike.sources.web.fetcher import Fetcher
+from lookalike.sources.web.patience import Patience
+from lookalike.sources.web.public import is_public
+from pictures import photo
+from serving import Handler, Server, serving
+
+PATIENCE = Patience(seconds=5, seconds_in_all=20, retries=0)
+
+
+def png() -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(photo(60, 40, 7)).save(file, "PNG")
+    return file.getvalue()
+
+
+PICTURE = png()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as server:
+        server.serve("/", PICTURE)
+        yield server
+
+
+class Names:
+    """A resolver with a table of its own; addresses are left to the system's."""
+
+    def __init__(self) -> None:
+        self.table: dict[str, list[str]] = {}
+        self.asked: Counter[str] = Counter()
+        self._system = socket.getaddrinfo
+
+    def __call__(self, host: str, port: int, *what: Any, **how: Any) -> list[Any]:
+        if host not in self.table:
+            return list(self._system(host, port, *what, **how))
+        self.asked[host] += 1
+        found = [self._system(address, port, *what, **how) for address in self.table[host]]
+        return [one for addresses in found for one in addresses]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    names = Names()
+    names.table["public.test"] = ["127.0.0.1"]
+    names.table["private.test"] = ["::ffff:127.0.0.1"]  # the same, but by another address
+    monkeypatch.setattr("socket.getaddrinfo", names)
+    return names
+
+
+@pytest.fixture(autouse=True)
+def fetchers(monkeypatch: pytest.MonkeyPatch, names: Names) -> Iterator[dict[str, Fetcher]]:
+    """Those that the process shares, but that the public one takes 127.0.0.1 for public."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    made = {
+        "any": Fetcher(PATIENCE),
+        "public": Fetcher(PATIENCE, lambda address: address == "127.0.0.1" or is_public(address)),
+    }
+    monkeypatch.setattr(fetching, "shared_fetcher", lambda fetch: made[fetch])
+    yield made
+    for fetcher in made.values():
+        fetcher.close()
+
+
+def url(server: Server, host: str, path: str = "/") -> str:
+    return f"http://{host}:{server.server_port}{path}"
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+def refusal(named: str) -> str:
+    with pytest.raises(ImageError) as caught:
+        hash_image(named, fetch="public")
+    assert caught.value.status is Status.UNREADABLE
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "address",
+    words(
+        """
+        0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.100.100.200 127.0.0.1 127.255.0.1
+        169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.8 192.0.0.9 192.0.0.192 192.0.2.1
+        192.88.99.1 192.168.0.1 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1
+        239.255.255.250 240.0.0.1 255.255.255.255 168.63.129.16 :: ::1 ::7f00:1 ::808:808
+        ::ffff:10.0.0.1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 ::ffff:0:808:808 64:ff9b::7f00:1
+        64:ff9b::a9fe:a9fe 64:ff9b::808:808 64:ff9b:1::1 100::1 100:0:0:1::1 2001::1
+        2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:2::1 2001:10::1 2001:20::1 2001:db8::1
+        2002:7f00:1:: 2002:808:808:: 3fff::1 4000::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 fe80::1%1
+        fec0::1 ff02::1 ff0e::1
+        """
+    ),
+)
+def test_a_special_address_is_not_public(address: str) -> None:
+    """Neither private ones nor those that carry any IPv4 address in them, nor multicast."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    words(
+        """
+        1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.1
+        169.253.255.255 172.15.255.255 172.32.0.0 192.0.1.1 192.167.255.255 198.17.255.255
+        198.20.0.0 223.255.255.254 ::ffff:8.8.8.8 2001:200::1 2001:4860:4860::8888 2003::1
+        2606:4700:4700::1111 2a00:1450:4001::1 3ffe::1
+        """
+    ),
+)
+def test_an_ordinary_address_is_public(address: str) -> None:
+    """The neighbours of the special ones are."""
+    assert is_public(address)
+
+
+LOOPBACK = ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "0x7f.1", "127.1", "0", "0.0.0.0"]
+
+
+@pytest.mark.parametrize("host", [*LOOPBACK, "[::ffff:127.0.0.1]"])
+def test_this_machine_is_refused_however_it_is_spelled(
+    server: Server, fetchers: dict[str, Fetcher], host: str
+) -> None:
+    """No connection is made, and the reason names the host, not what is there."""
+    fetchers["public"] = Fetcher(PATIENCE, is_public)
+    named = url(server, host)
+    assert refusal(named) == f"the host {host.strip('[]')!r} is not at a public address"
+    assert server.connections == 0
+    assert hash_image(named) == hash_image(PICTURE)
+    fetchers["public"].close()
+
+
+@pytest.mark.parametrize(
+    "host",
+    words(
+        """
+        127.0.0.2 10.0.0.1 169.254.169.254 192.168.1.1 [::1] [::] [fe80::1] [fd00:ec2::254]
+        [64:ff9b::7f00:1]
+        [64:ff9b::a9fe:a9fe] [2002:7f00:1::] [::127.0.0.1] [::ffff:a9fe:a9fe] [ff02::1] 3232235777
+        """
+    ),
+)
+def test_a_private_address_is_refused(names: Names, host: str) -> None:
+    """Before anything is sent there."""
+    assert "not at a public address" in refusal(f"http://{host}/latest/meta-data/")
+    assert "not at a public address" in refusal(f"https://user:secret@{host}:8443/")
+
+
+def test_a_name_is_judged_by_its_address(server: Server) -> None:
+    """Of two names of this machine, the one at the public address is fetched from."""
+    assert "'private.test' is not at a public address" in refusal(url(server, "private.test"))
+    assert server.connections == 0
+    assert hash_image(url(server, "public.test"), fetch="public") == hash_image(PICTURE)
+    assert hash_image(url(server, "private.test")) == hash_image(PICTURE)
+
+
+def test_one_private_address_of_a_name_is_enough(server: Server, names: Names) -> None:
+    """A name of several addresses is refused unless all are public."""
+    names.table["mixed.test"] = ["127.0.0.1", "10.0.0.1"]
+    names.table["double.test"] = ["127.0.0.1", "127.0.0.1"]
+    assert "not at a public address" in refusal(url(server, "mixed.test"))
+    assert server.connections == 0
+    assert hash_image(url(server, "double.test"), fetch="public") == hash_image(PICTURE)
+
+
+def test_what_was_checked_is_connected_to(server: Server, names: Names) -> None:
+    """A name is resolved once for a connection; a second answer is never believed unchecked."""
+
+    class Rebinding(dict[str, list[str]]):
+        def __getitem__(self, host: str) -> list[str]:
+            return ["127.0.0.1"] if names.asked[host] == 1 else ["::ffff:127.0.0.1"]
+
+    names.table = Rebinding({"turning.test": []})
+    server.serve("/", PICTURE, Connection="close")
+    assert hash_image(url(server, "turning.test"), fetch="public") == hash_image(PICTURE)
+    assert names.asked["turning.test"] == 1
+    assert "not at a public address" in refusal(url(server, "turning.test"))
+    assert (names.asked["turning.test"], server.connections) == (2, 1)
+
+
+def test_the_next_address_is_tried(server: Server, names: Names) -> None:
+    """Where nobody listens at the first of a name's addresses."""
+    names.table["twice.test"] = ["127.0.0.3", "127.0.0.1"]
+    assert hash_image(url(server, "twice.test")) == hash_image(PICTURE)
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["http://private.test:{port}/", "//private.test:{port}/", "http://10.0.0.1/", "http://[::1]/"],
+)
+def test_a_redirect_is_checked_too(server: Server, place: str) -> None:
+    """One to a private host is refused, and one to a public host followed."""
+    server.serve("/away", b"", 302, Location=place.format(port=server.server_port))
+    server.serve("/here", b"", 302, Location=url(server, "public.test"))
+    assert "not at a public address" in refusal(url(server, "public.test", "/away"))
+    assert server.asked["/"] == 0
+    assert hash_image(url(server, "public.test", "/here"), fetch="public") == hash_image(PICTURE)
+
+
+@pytest.mark.parametrize(
+    "place", ["file:///etc/hostname", "ftp://public.test/", "ws://public.test/"]
+)
+@pytest.mark.parametrize("fetch", ["any", "public"])
+def test_a_redirect_to_anything_but_http_is_refused(
+    server: Server, place: str, fetch: lookalike.sources.Fetch
+) -> None:
+    """The reason names where it leads."""
+    server.serve("/away", b"", 302, Location=place)
+    with pytest.raises(ImageError, match=f"'{place[:5]}.*' is not an http or https URL") as caught:
+        hash_image(url(server, "public.test", "/away"), fetch=fetch)
+    assert caught.value.status is Status.UNREADABLE
+
+
+def test_a_proxy_does_not_get_round_the_check(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the environment names would connect to whatever it is asked for; it is not used."""
+    with serving() as proxy:
+        proxy.serve("http://nowhere.test/", PICTURE)
+        proxy.serve(url(server, "public.test"), b"by the proxy")
+        monkeypatch.setenv("HTTP_PROXY", proxy.url(""))
+        monkeypatch.setenv("http_proxy", proxy.url(""))
+        direct, public = (
+            Fetcher(PATIENCE),
+            Fetcher(PATIENCE, lambda address: address == "127.0.0.1"),
+        )
+        assert direct.fetch("http://nowhere.test/").data == PICTURE
+        assert public.fetch(url(server, "public.test")).data == PICTURE
+        assert (proxy.connections, server.connections) == (1, 1)
+        monkeypatch.setenv("no_proxy", "public.test")
+        assert direct.fetch(url(server, "public.test")).data == PICTURE
+        direct.close()
+        public.close()
+
+
+def test_a_proxy_that_cannot_be_used_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the failure of what was to be fetched through it."""
+    monkeypatch.setenv("http_proxy", "gopher://127.0.0.1:1")
+    fetcher = Fetcher(PATIENCE)
+    with pytest.raises(ImageError, match="gopher") as caught:
+        fetcher.fetch("http://nowhere.test/")
+    assert caught.value.status is Status.UNREADABLE
+    fetcher.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "simplecache::http://public.test/a.png",
+        "filecache::https://public.test/a.png",
+        "zip://a.png::http://public.test/a.zip",
+        "memory://a.png",
+        "s3://bucket/a.png",
+        "ftp://public.test/a.png",
+        "nothing://a.png",
+    ],
+)
+def test_other_addresses_are_refused(address: str) -> None:
+    """fsspec would connect by itself, so that what it reads is not read, with whatever is there."""
+    assert refusal(address).endswith("hosts that are not public; only http and https are safe")
+    table = hash_images([address, PICTURE], fetch="public")
+    assert [one.status for one in table.failures] == [Status.UNREADABLE]
+    assert len(table) == 1
+
+
+def test_addresses_are_read_from_any_host() -> None:
+    """What is refused above is read unless it is forbidden, and this machine's files always."""
+    import fsspec
+
+    with fsspec.open("memory://a.png", "wb") as file:
+        file.write(PICTURE)
+    assert hash_image("memory://a.png") == hash_image(PICTURE)
+
+
+def test_files_are_read_as_ever(tmp_path: Path) -> None:
+    """Paths, `file://` and archives are no matter of hosts."""
+    path = tmp_path / "a.png"
+    path.write_bytes(PICTURE)
+    table = hash_images([str(path), f"file://{path}", tmp_path], fetch="public")
+    assert (len(table), table.failures) == (3, [])
+
+
+def test_parquet_rows_are_held_to_it(server: Server, tmp_path: Path) -> None:
+    """A URL or address in a table is refused, or fetched, as one that is named."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    good, bad = url(server, "public.test"), url(server, "private.test")
+    path = str(tmp_path / "a.parquet")
+    parquet.write_table(pa.table({"image": [bad, good, "memory://b.png"]}), path)
+    table = hash_images(path, fetch="public")
+    assert table.paths == [f"{path}!/1"]
+    assert [one.status for one in table.failures] == [Status.UNREADABLE] * 2
+    assert hash_image(f"{path}!/1", fetch="public") == hash_image(PICTURE)
+    assert "not at a public address" in refusal(f"{path}!/0")
+    assert hash_image(f"{path}!/0") == hash_image(PICTURE)
+
+
+def test_the_command_has_the_same_word(server: Server, tmp_path: Path) -> None:
+    """`--fetch public` of `find` and `hash`; what is refused is a failure, and the rest goes on."""
+    lines = [url(server, "public.test"), url(server, "private.test")]
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(lines))
+    run = click.testing.CliRunner().invoke
+    arguments = ["find", "--files-from", str(listed), "--json", "--quiet"]
+    found = json.loads(run(commands, [*arguments, "--fetch", "public"]).stdout)
+    assert [one["path"] for one in found["failures"]] == lines[1:]
+    assert json.loads(run(commands, arguments).stdout)["failures"] == []
+    assert run(commands, ["hash", lines[1], "--fetch", "public"]).stdout == ""
+    assert run(commands, ["hash", lines[1], "--fetch", "any"]).stdout.endswith(f"{lines[1]}\n")
+
+
+@pytest.mark.parametrize("work", [hash_image, hash_images, lookalike.find_duplicates])
+def test_another_word_is_a_mistake(work: Callable[..., object]) -> None:
+    """It is named before anything is read."""
+    with pytest.raises(ValueError, match="fetch must be 'any' or 'public', not 'private'"):
+        work(PICTURE, fetch="private")
+
+
+def test_processes_are_held_to_it(server: Server) -> None:
+    """With `isolate` too."""
+    named = [url(server, "private.test"), url(server, "public.test")]
+    table = hash_images(named, fetch="public", isolate=True, workers=1)
+    assert (table.paths, len(table.failures)) == (named[1:], 1)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_tls_goes_by_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: Names
+) -> None:
+    """A connection to a checked address is still one to the host of the URL: its certificate must
+    be for that name."""
+    certificate, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-keyout", key, "-out", certificate, "-subj", "/CN=public.test"),
+            *("-addext", "subjectAltName=DNS:public.test"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    names.table["other.test"] = ["127.0.0.1"]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    hosts: list[str] = []
+
+    def answer(to: Handler, times: int) -> None:
+        hosts.append(to.headers["Host"])
+        to.send(PICTURE)
+
+    with serving() as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.answer("/", answer)
+        fetcher = Fetcher(PATIENCE, lambda address: address == "127.0.0.1")
+        here = f"public.test:{server.server_port}"
+        assert fetcher.fetch(f"https://{here}/").data == PICTURE
+        assert hosts == [here]
+        with pytest.raises(ImageError, match="certificate"):
+            fetcher.fetch(f"https://other.test:{server.server_port}/")
+        fetcher.close()
