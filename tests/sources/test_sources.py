@@ -30,6 +30,7 @@ from lookalike import (
 )
 from lookalike.images import ImageSource
 from lookalike.sources import Choice, ImageSources, Input, Inputs
+from naming import steady
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
@@ -361,7 +362,7 @@ def test_any_iterable_of_images_will_do(kind: str, tmp_path: Path) -> None:
     assert hash_images(MANY[kind](paths)).paths == [str(path) for path in paths]
 
 
-@pytest.mark.parametrize("thing", [5, None, 2.5, object()], ids=repr)
+@pytest.mark.parametrize("thing", [5, None, 2.5, object()], ids=steady)
 def test_what_holds_no_images_is_named(thing: Any) -> None:
     """No image and no iterable: TypeError with the name of the type, before anything is done."""
     for take in (inputs, hash_images, find_duplicates):
@@ -369,7 +370,7 @@ def test_what_holds_no_images_is_named(thing: Any) -> None:
             take(thing)
 
 
-@pytest.mark.parametrize("thing", [5, None, ["a.png"]], ids=repr)
+@pytest.mark.parametrize("thing", [5, None, ["a.png"]], ids=steady)
 @pytest.mark.parametrize("place", [0, 2])
 def test_a_thing_in_a_list_that_is_no_image_is_named(thing: Any, place: int) -> None:
     """TypeError with the thing itself and its place in the list."""
