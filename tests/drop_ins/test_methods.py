@@ -19,6 +19,7 @@ from files import save
 from lookalike import get_algorithm, hash_image
 from lookalike.images import Picture
 from lookalike.methods import AHash, DHash, Hashing, PHash, WHash
+from naming import steady
 from pictures import photo, uniform
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "imagededup.pillow-12.json"
@@ -67,7 +68,7 @@ def test_encode_image_without_an_image_is_an_error(folder: Path) -> None:
         {"image_array": Image.new("RGB", (9, 9))}, {"image_array": "a.png"},
         {"image_array": [[1, 2], [3, 4]]},
     ],
-    ids=str,
+    ids=steady,
 )  # fmt: skip
 def test_encode_image_of_another_type_is_an_error(given: dict[str, Any]) -> None:
     """One that `except ValueError` and `except TypeError` catch, and that has the type."""
