@@ -8,4 +8,4 @@ import re
 def steady(value: object) -> str:
     """`repr`, or a str itself, without addresses in memory."""
     text = value if isinstance(value, str) else repr(value)
-    return re.sub(r" at 0x[0-9a-f]+", "", text)
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
