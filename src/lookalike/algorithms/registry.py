@@ -65,16 +65,17 @@ class Reduced:
     """By how many levels of grey what each bit stands for is above its threshold: the bit is set
     where that is more than 0."""
     doubtful_within: float
-    """A bit is doubtful if its margin is so small: with all pixels, it may be another one."""
+    """A bit is doubtful if its margin is less: with all pixels, it may be another one."""
     most_doubtful: float
-    """The share of the bits of which no more may be doubtful."""
+    """The share of the bits of which no more may be doubtful. A bit counts the less the larger its
+    margin is: from one for none to nothing for `doubtful_within`."""
 
     def bits(self, picture: Picture) -> NDArray[np.bool_] | None:
         """Those of a reduced picture; None where so many are doubtful that it must be read again,
         exactly. Of 16 bits, no more than one then differs from an exact one."""
         margins = self.margins(picture)
-        doubtful = np.count_nonzero(np.abs(margins) <= self.doubtful_within)
-        return None if doubtful > self.most_doubtful * margins.size else margins > 0
+        sureness = np.minimum(np.abs(margins) / self.doubtful_within, 1)
+        return None if 1 - sureness.mean() > self.most_doubtful else margins > 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Sizes:
 
 
 TO_128 = Sizes("2 to 128", lambda size: 2 <= size <= 128)
+LEAST_REDUCED = 4
+"""The smallest size in fast reading: one bit that differs would be too many of a smaller one's."""
 POWERS_OF_TWO = Sizes(
     "a power of two from 2 to 128", lambda size: 2 <= size <= 128 and not size & (size - 1)
 )
@@ -103,6 +106,17 @@ def square(size: int) -> tuple[int, int]:
 def shares(size: int) -> tuple[int, int]:
     """A row of so many bits for each share of a colorhash."""
     return colorhash.SHARES, size
+
+
+def a_sixteenth(_size: int) -> float:
+    """As many as may differ."""
+    return 1 / 16
+
+
+def for_neighbours(size: int) -> float:
+    """More, as neighbours are often equal, in a clear sky say, and stay so. Of few bits less:
+    chance turns over more than its share of them."""
+    return 1 / 3 - 4 / 3 / size
 
 
 @dataclass(frozen=True)
@@ -121,9 +135,9 @@ class Family:
     """Fast reading leaves so many pixels along a side of the square that a bit stands for: enough
     that hashes of photographs differ from exact ones by less than a quarter of a bit on average."""
     doubtful_within: float = 1.0
-    most_doubtful: float = 1 / 8
-    """Those of `Reduced`. Chosen on photographs, and on drawn and faded pictures: hardly any
-    photograph is read twice for it."""
+    most_doubtful: Callable[[int], float] = a_sixteenth
+    """Those of `Reduced`, the second from a size. Chosen on photographs, and on pictures that were
+    drawn or faded until they were nearly flat: hardly any photograph is read twice for it."""
 
 
 # The default distances of the plain names were chosen on real photographs and copies of them:
@@ -135,12 +149,18 @@ FAMILIES = {
     "phash_simple": Family(
         phash.phash_simple, 5, margins=phash.margins_simple, doubtful_within=0.5
     ),
-    # Many neighbours are equal, in a clear sky say, and stay so.
-    "dhash": Family(dhash.dhash, 8, margins=dhash.margins, most_doubtful=3 / 8),
-    "dhash_vertical": Family(
-        dhash.dhash_vertical, 8, margins=dhash.margins_vertical, most_doubtful=3 / 8
+    "dhash": Family(
+        dhash.dhash, 8, margins=dhash.margins, doubtful_within=1.5, most_doubtful=for_neighbours
     ),
-    "whash": Family(whash.whash, 6, POWERS_OF_TWO, margins=whash.margins),
+    "dhash_vertical": Family(
+        dhash.dhash_vertical,
+        8,
+        margins=dhash.margins_vertical,
+        doubtful_within=1.5,
+        most_doubtful=for_neighbours,
+    ),
+    # Averages of many samples are nearer to the exact ones than a sample is.
+    "whash": Family(whash.whash, 6, POWERS_OF_TWO, margins=whash.margins, doubtful_within=0.5),
     "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares),
     "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT),
     "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT),
@@ -194,13 +214,13 @@ def _build(name: str, family: Family, size: int) -> Algorithm:
 
 def _reduced(family: Family, size: int) -> Reduced | None:
     margins = family.margins
-    if margins is None:
+    if margins is None or size < LEAST_REDUCED:
         return None
     return Reduced(
         least_side=family.pixels_of_a_bit * size,
         margins=lambda picture: margins(picture, size),
         doubtful_within=family.doubtful_within,
-        most_doubtful=family.most_doubtful,
+        most_doubtful=family.most_doubtful(size),
     )
 
 

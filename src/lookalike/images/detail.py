@@ -31,10 +31,10 @@ LEAST_EXTENT = 1 / 40
 """What is no longer than that share of a side is a speck."""
 AROUND = 1 / 3
 """How much is looked at on either side of what stands out, as a share of its sides."""
-LEAST_REST = 0.025
-"""What is left of a picture's variation where it goes along one axis only is less than that."""
-FAINT = 2.25
-"""What is left has a mean square, in the small grid, of less than that: no more than 1.5 levels."""
+LEAST_SHARE = 0.03
+"""Where a picture varies along one axis only, less than that share of its variation is left."""
+FAINT = 1.5
+"""And so many levels in the small grid at most, on average: a copy keeps bits made by more."""
 ROUNDING = 1 / 6
 """Mean square of what rounding to whole levels twice leaves."""
 MARGIN = 2
@@ -69,13 +69,13 @@ class Detail:
     @property
     def degenerate(self) -> bool:
         """Whether it is nearly a constant plus the product of one column and one row."""
-        return not self.flat and self.rest < LEAST_REST
+        return not self.flat and self.beyond < 1
 
     @property
     def doubtful(self) -> bool:
         """Whether it is flat or degenerate, or would be with somewhat less detail."""
         nearly_flat = self.spread <= MARGIN * FLAT_RANGE and self.extent < MARGIN * LEAST_EXTENT
-        return nearly_flat or self.rest < MARGIN * LEAST_REST
+        return nearly_flat or self.beyond < MARGIN
 
     @cached_property
     def spread(self) -> int:
@@ -93,23 +93,26 @@ class Detail:
         return float(lengths.max())
 
     @cached_property
-    def rest(self) -> float:
-        """The share of the variation that no constant plus a product of column and row explains.
+    def beyond(self) -> float:
+        """How much there is beyond a constant plus the product of one column and one row.
 
-        The small grid says so for most pictures. Where it may be too coarse to, it is taken from a
-        finer one of the part that stands out: a disc is as good as a square while it is small, and
-        lines of text are as good as bars.
+        From 1 on it is enough to go by. The small grid says so for most pictures. Where it may be
+        too coarse to, the part that stands out is looked at in a finer one: a disc is as good as a
+        square while it is small, and lines of text are as good as bars.
         """
-        total, rest = kernel.separable(self._small)
-        if rest >= MARGIN * FAINT and self.spread > MARGIN * FLAT_RANGE:
-            return 1.0
+        _total, rest = kernel.separable(self._small)
+        levels = rest / FAINT**2
+        if levels >= MARGIN and self.spread > MARGIN * FLAT_RANGE:
+            return levels
         total, rest = kernel.separable(self._grid(PART_SIDE, PART_SIDE, self._bounds))
-        return max(rest - ROUNDING, 0.0) / total if total else 0.0
+        share = max(rest - ROUNDING, 0.0) / total if total else 0.0
+        return max(levels, share / LEAST_SHARE)
 
     @property
     def _bounds(self) -> Box:
-        """What all that stands out lies within, and a strip of what is around it."""
-        if not len(self._areas):
+        """What all that stands out lies within, and a strip of what is around it; everything,
+        where there is no plain ground for anything to stand out from."""
+        if not len(self._areas) or self._limit > MARGIN * FLAT_RANGE:
             return Box()
         sides = np.array(self._fine.shape)
         first = self._areas[:, 2:4].min(axis=0) / sides
@@ -128,10 +131,18 @@ class Detail:
         return self._grid(width, height, Box())
 
     @cached_property
+    def _off(self) -> NDArray[np.float64]:
+        """By how many levels each sample of the fine grid is off their median."""
+        return self._fine - np.median(self._fine)
+
+    @cached_property
+    def _limit(self) -> float:
+        """What is farther off than that stands out."""
+        return max(FLAT_RANGE, DEVIATIONS * float(np.median(np.abs(self._off))))
+
+    @cached_property
     def _areas(self) -> NDArray[np.int64]:
-        """What stands out from the median, each connected area by itself, as `kernel.areas`."""
-        off = self._fine - np.median(self._fine)
-        limit = max(FLAT_RANGE, DEVIATIONS * float(np.median(np.abs(off))))
-        kinds = (off > limit).astype(np.uint8) + 2 * (off < -limit).astype(np.uint8)
-        found = kernel.areas(kinds)
+        """What stands out, each connected area by itself, as `kernel.areas`."""
+        lighter, darker = self._off > self._limit, self._off < -self._limit
+        found = kernel.areas(lighter + np.uint8(2) * darker)
         return found[found[:, 0] > 0]
