@@ -418,7 +418,7 @@ def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
     b = _unit(max(of_columns, neither[(neither**2).sum(axis=1).argmax()], key=np.linalg.norm))
     a = _unit(max(of_rows, neither @ b, key=np.linalg.norm))
     b = _nearer(of_columns, neither.T @ a, b)
-    for _ in range(7):
+    for _ in range(3):
         a = _nearer(of_rows, neither @ b, a)
         b = _nearer(of_columns, neither.T @ a, b)
     total = (of_rows**2).sum() + (of_columns**2).sum() + (neither**2).sum()
