@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from lookalike.hashing.table import ImageInfo
+    from lookalike.hashing.row import ImageInfo
     from lookalike.report.result import Duplicate, Group, Result
 
 MOST_LINES = 50

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,6 @@ from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
 from lookalike.cli.output import report_failures, report_tracebacks
-from lookalike.errors import Status
 from lookalike.text import printable
 
 if TYPE_CHECKING:
@@ -111,13 +111,16 @@ def as_json_text(table: HashTable) -> str:
 
 
 def as_csv_text(table: HashTable) -> str:
-    """A line for every image and every failure."""
+    """A line for every image, then for every failure: path, hashes, status and reason."""
+    from lookalike.hashing.schema import EVERY, row_dict
     from lookalike.report.result import csv_text
 
     hexes = hex_columns(table)
-    rows: list[list[object]] = [["path", *hexes, "status", "reason"]]
-    for at, row in enumerate(zip(table.paths, *hexes.values(), strict=True)):
-        damage = table.damages.get(at, "")
-        rows.append([*row, Status.DAMAGED if damage else Status.OK, damage])
-    rows += ([one.path, *("" for _ in hexes), one.status, one.reason] for one in table.failures)
-    return csv_text(rows)
+    path, *outcome = EVERY
+    names = [path, *hexes, *outcome]
+    images = (
+        row_dict(image) | {name: column[at] for name, column in hexes.items()}
+        for at, image in enumerate(table.images)
+    )
+    rows = chain(images, (one.to_dict() for one in table.failures))
+    return csv_text(chain([names], ([row.get(name) for name in names] for row in rows)))

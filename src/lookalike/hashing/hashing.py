@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lookalike.algorithms import get_algorithm
 from lookalike.errors import ImageError
 from lookalike.hashes import Hash, pack_bits
+from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import (
     Damaged,
     Reading,
@@ -22,7 +23,6 @@ from lookalike.hashing.recipe import (
     outcome_of,
     recipe_for,
 )
-from lookalike.hashing.table import Failure, HashTable, Row
 from lookalike.images import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_PIXELS,
@@ -35,6 +35,8 @@ from lookalike.work.progress import silent
 from lookalike.work.threads import threaded_map, worker_count
 
 if TYPE_CHECKING:
+    from lookalike.hashing.row import Failure, Known, Row
+    from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource, Picture
     from lookalike.work.progress import Progress
 
@@ -173,19 +175,31 @@ def hash_inputs(
     *,
     workers: int | None,
     progress: Progress,
+    known: Known | None = None,
 ) -> HashTable:
-    """Hash all inputs, in threads or processes, while they are still being listed."""
-    table = HashTable(recipe.algorithms)
+    """Hash all inputs, in threads or processes, while they are still being listed.
+
+    `known`: asked for each input in the threads that read; what it knows is not read. What it
+    raises is raised.
+    """
+    builder = TableBuilder(recipe.algorithms)
     listing = _Listing(inputs)
     count = worker_count(workers)
     in_threads = threaded_map if isolation else paced_map  # a process may hang while others go on
     with _hasher(recipe, isolation) as hasher:
-        outcomes = in_threads(hasher, listing, count, attrgetter("is_light"))
+        work = partial(_known_or_read, known, hasher) if known else hasher
+        outcomes = in_threads(work, listing, count, attrgetter("is_light"))
         for done, outcome in enumerate(outcomes, start=1):
-            table.add(outcome)
+            builder.add(outcome)
             progress("reading", done, listing.total)
-    table.skipped = dict(sorted(inputs.skipped.items()))
-    return table
+    return builder.finish(inputs.skipped)
+
+
+def _known_or_read(
+    known: Known, read: Callable[[Input], Row | Failure], one: Input
+) -> Row | Failure:
+    outcome = known(one)
+    return read(one) if outcome is None else outcome
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from numpy import ndarray
 
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.errors import ImageError, Status, WorkerStartError
+from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.sampled import Sampled
-from lookalike.hashing.table import Failure, Row
 from lookalike.images import (
     Contents,
     Origin,
@@ -22,6 +22,7 @@ from lookalike.images import (
     read_picture,
 )
 from lookalike.sources import Input, at_hand, trouble_of
+from lookalike.sources.location import Kind, Location, Stamp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,8 +70,8 @@ class Recipe:
         if sampled.damage and not self.take_damaged:
             raise sampled.damage
         return Row(
-            path=key,
-            byte_count=picture.byte_count,
+            location=Location(Kind.FILE if isinstance(source, str) else Kind.MEMORY, key),
+            stamp=Stamp(picture.byte_count),
             width=picture.width,
             height=picture.height,
             format=picture.format,
