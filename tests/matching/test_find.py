@@ -205,6 +205,7 @@ def table_of(numbers: list[int], flat: set[int] | None = None) -> HashTable:
             Row(
                 location=Location(Kind.MEMORY, f"{at:06}"),
                 stamp=Stamp(1),
+                byte_count=1,
                 width=1,
                 height=1,
                 format="PNG",

@@ -314,7 +314,7 @@ def table_of(rows: list[tuple[int, list[int | None]]]) -> HashTable:
         builder.add(
             Row(
                 location=Location(Kind.MEMORY, f"{at:05}"), stamp=Stamp(1),
-                width=1, height=1, format="GIF", frames=count,
+                byte_count=1, width=1, height=1, format="GIF", frames=count,
                 digest=digest, is_beginning=False, flat_digest=digest if all(flat) else b"",
                 hashes=(packed[0],),
                 samples=Samples(flat, (b"".join(packed),)) if count > 1 else None,

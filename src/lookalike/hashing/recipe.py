@@ -72,6 +72,7 @@ class Recipe:
         return Row(
             location=Location(Kind.FILE if isinstance(source, str) else Kind.MEMORY, key),
             stamp=Stamp(picture.byte_count),
+            byte_count=picture.byte_count,
             width=picture.width,
             height=picture.height,
             format=picture.format,

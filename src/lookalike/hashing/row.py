@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from lookalike.errors import Status
 from lookalike.images.mark import Mark
-from lookalike.sources.kinds import MARK
 
 if TYPE_CHECKING:
     from lookalike.errors import ImageError
@@ -30,7 +29,9 @@ class Row(NamedTuple):
 
     location: Location
     stamp: Stamp
-    """`stamp.size` is that of the file, or of the pixels of an image that came without one."""
+    """Of its file, or of the file that it is a part of, when that was read."""
+    byte_count: int
+    """Size of the image itself, or of the pixels of one that came without a file."""
     width: int
     height: int
     format: str
@@ -65,8 +66,8 @@ class Row(NamedTuple):
     @property
     def inner_at(self) -> int:
         """Where in `path` the name of the member or the number of the row begins; else 0."""
-        inner = self.location.inner
-        return len(self.location.path) + len(MARK) if inner else 0
+        path, inner = self.path, self.location.inner
+        return 0 if path == self.location.path else len(path) - len(inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class ImageInfo:
     location: Location
     """Where it is, and of what kind that place is."""
     stamp: Stamp
-    """What its file was like when it was read."""
+    """What its file, or the file that it is a part of, was like when it was read."""
     digest: Digest
     """16 bytes that images of the same bytes have in common."""
     damage: str = ""

@@ -110,15 +110,19 @@ COLUMNS = (
         partial(array, "I"), "inner_at",
     ),
     Column(
-        "bytes", Type.WHOLE, "size of the file, or of the pixels that came without one",
-        partial(array, "q"), "stamp.size", attrgetter("bytes"),
+        "bytes", Type.WHOLE, "size of the image's own file, or of the pixels that came without one",
+        partial(array, "q"), "byte_count", attrgetter("bytes"),
     ),
     Column(
-        "modified_ns", Type.WHOLE, "when the file was modified, in nanoseconds since 1970",
+        "file_bytes", Type.WHOLE, "size of the file or archive that was read",
+        partial(array, "q"), "stamp.size",
+    ),
+    Column(
+        "modified_ns", Type.WHOLE, "when that was last modified, in nanoseconds since 1970",
         Numbers, "stamp.modified_ns",
     ),
     Column(
-        "identity", Type.SIXTEEN, "the numbers of the file's device and inode, 8 bytes each",
+        "identity", Type.SIXTEEN, "the numbers of its device and inode, 8 bytes each",
         Identities, "stamp.identity", form=IDENTITY,
     ),
     Column(
@@ -194,7 +198,8 @@ def row_of(values: Mapping[str, Any], hashes: tuple[bytes, ...]) -> Row:
         outer, inner = path[: max(inner_at - len(MARK), 0)], path[inner_at:]
     row = Row(
         location=Location(values["kind"], outer, inner),
-        stamp=Stamp(values["bytes"], values["modified_ns"], values["identity"]),
+        stamp=Stamp(values["file_bytes"], values["modified_ns"], values["identity"]),
+        byte_count=values["bytes"],
         hashes=hashes,
         damage=values["reason"],
         **{name: values[name] for name in OWN},

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyarrow import Table
 
-    from lookalike.hashing.columns import Blocks, Values
+    from lookalike.hashing.columns import Blocks, Codes, Values
     from lookalike.hashing.moments import Samples
 
 
@@ -226,6 +226,18 @@ class HashTable:
                     same[at] = _equal_files(self.paths[one], self.paths[other])
         return same
 
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """`(n, 3)`: bytes, width and height of each image."""
+        columns = (self._columns[name] for name in ("bytes", "width", "height"))
+        return np.column_stack([np.array(one, np.int64) for one in columns])
+
+    @property
+    def formats(self) -> Codes[str]:
+        """The format of each image, by position."""
+        formats: Codes[str] = self._columns["format"]
+        return formats
+
     def size(self, at: int) -> tuple[int, int, int]:
         """Bytes, width and height of the image at a position."""
         columns = self._columns
@@ -233,7 +245,7 @@ class HashTable:
 
     def is_raw(self, at: int) -> bool:
         """Whether the image at a position is a camera's raw file."""
-        return self._columns["format"][at] in RAW_FORMATS
+        return self.formats[at] in RAW_FORMATS
 
     def frames(self, at: int) -> int:
         """How many frames the image at a position has."""
@@ -250,7 +262,7 @@ class HashTable:
         row = self.row(at)
         return ImageInfo(
             path=row.path,
-            bytes=row.stamp.size,
+            bytes=row.byte_count,
             width=row.width,
             height=row.height,
             format=row.format,
