@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -112,15 +111,17 @@ def as_json_text(table: HashTable) -> str:
 
 def as_csv_text(table: HashTable) -> str:
     """A line for every image, then for every failure: path, hashes, status and reason."""
-    from lookalike.hashing.schema import EVERY, row_dict
+    from lookalike.hashing.row import status_of
+    from lookalike.hashing.schema import EVERY
     from lookalike.report.result import csv_text
 
     hexes = hex_columns(table)
     path, *outcome = EVERY
-    names = [path, *hexes, *outcome]
-    images = (
-        row_dict(image) | {name: column[at] for name, column in hexes.items()}
-        for at, image in enumerate(table.images)
-    )
-    rows = chain(images, (one.to_dict() for one in table.failures))
-    return csv_text(chain([names], ([row.get(name) for name in names] for row in rows)))
+    rows: list[list[object]] = [[path, *hexes, *outcome]]
+    for at, row in enumerate(zip(table.paths, *hexes.values(), strict=True)):
+        damage = table.damages.get(at, "")
+        rows.append([*row, status_of(damage), damage])
+    for failure in table.failures:
+        values = failure.to_dict() | dict.fromkeys(hexes, "")
+        rows.append([values[name] for name in (path, *hexes, *outcome)])
+    return csv_text(rows)
