@@ -13,7 +13,7 @@ hex: `Hash`, or an `ImageHash`, ours or the original. pandas is an extra.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -133,7 +133,7 @@ def show_images(images: ImageSources, labels: Iterable[object] | None = None) ->
 
 
 def _interleaved(
-    failed: NDArray[np.bool_], read: list[str] | None, unread: list[str] | None
+    failed: NDArray[np.bool_], read: Sequence[str] | None, unread: Sequence[str] | None
 ) -> NDArray[np.object_]:
     """A column in the order of the inputs; None where there is no value."""
     column = np.full(len(failed), None, np.object_)

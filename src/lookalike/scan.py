@@ -95,5 +95,5 @@ def find_duplicates(
     sets = connect(nodes, distance, workers, show)
     related = related_images(table, kind.name, nodes, sets, distance, workers)
     groups = members_of(sets[nodes.of_image])
-    see_ends(table, groups, max_bytes, show)
+    table = see_ends(table, groups, max_bytes, show)
     return Result(table, kind.name, distance, groups, related)

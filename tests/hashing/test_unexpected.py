@@ -21,7 +21,7 @@ import jobs
 from archives import zip_of
 from lookalike import HashTable, ImageError, Status, find_duplicates, hash_images
 from lookalike.errors import UnexpectedError
-from lookalike.hashing.table import LEFT_OUT, MOST_TRACEBACKS
+from lookalike.hashing.builder import LEFT_OUT, MOST_TRACEBACKS
 from lookalike.images.pillow.opening import openable
 from lookalike.sources.archives import zip_directory, zips
 from lookalike.work.isolation import Isolation

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from lookalike.hashing.options import Options
-    from lookalike.hashing.table import ImageInfo
+    from lookalike.hashing.row import ImageInfo
     from lookalike.report.result import Duplicate, Group, Result
 
 MOST_LINES = 50

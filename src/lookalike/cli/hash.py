@@ -14,7 +14,6 @@ from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
 from lookalike.cli.output import report_failures, report_tracebacks
-from lookalike.errors import Status
 from lookalike.text import printable
 
 if TYPE_CHECKING:
@@ -113,13 +112,18 @@ def as_json_text(table: HashTable) -> str:
 
 
 def as_csv_text(table: HashTable) -> str:
-    """A line for every image and every failure."""
+    """A line for every image, then for every failure: path, hashes, status and reason."""
+    from lookalike.hashing.row import status_of
+    from lookalike.hashing.schema import EVERY
     from lookalike.report.result import csv_text
 
     hexes = hex_columns(table)
-    rows: list[list[object]] = [["path", *hexes, "status", "reason"]]
+    path, *outcome = EVERY
+    rows: list[list[object]] = [[path, *hexes, *outcome]]
     for at, row in enumerate(zip(table.paths, *hexes.values(), strict=True)):
         damage = table.damages.get(at, "")
-        rows.append([*row, Status.DAMAGED if damage else Status.OK, damage])
-    rows += ([one.path, *("" for _ in hexes), one.status, one.reason] for one in table.failures)
+        rows.append([*row, status_of(damage), damage])
+    for failure in table.failures:
+        values = failure.to_dict() | dict.fromkeys(hexes, "")
+        rows.append([values[name] for name in (path, *hexes, *outcome)])
     return csv_text(rows)

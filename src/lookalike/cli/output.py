@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from lookalike.hashing.table import Failure
+    from lookalike.hashing.row import Failure
 
 PIPE_WIDTH = 100_000
 """A pipe has no width: whatever reads it wants whole lines."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from lookalike.algorithms import get_algorithm
 from lookalike.errors import ImageError
 from lookalike.hashes import Hash, pack_bits
+from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import hash_elsewhere, hash_here, recipe_for
 from lookalike.hashing.request import request_for
-from lookalike.hashing.table import HashTable
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
 from lookalike.sources import source_of
 from lookalike.work.pacing import paced_map
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
-    from lookalike.hashing.table import Failure, Row
+    from lookalike.hashing.row import Failure, Known, Row
+    from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource, Picture
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
     from lookalike.work.isolation import Isolation
@@ -151,19 +152,30 @@ def hash_images(
     return hash_inputs(request, progress or silent)
 
 
-def hash_inputs(request: Request, progress: Progress) -> HashTable:
-    """Hash all inputs, in threads or processes, while they are still being listed."""
-    table = HashTable(request.recipe.algorithms)
+def hash_inputs(request: Request, progress: Progress, *, known: Known | None = None) -> HashTable:
+    """Hash all inputs, in threads or processes, while they are still being listed.
+
+    `known`: asked for each input in the threads that read; what it knows is not read. What it
+    raises is raised.
+    """
+    builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)
     # A process may hang while others go on.
     in_threads = threaded_map if request.isolation else paced_map
     with _hasher(request.recipe, request.isolation) as hasher:
-        outcomes = in_threads(hasher, listing, request.workers, attrgetter("is_light"))
+        work = partial(_known_or_read, known, hasher) if known else hasher
+        outcomes = in_threads(work, listing, request.workers, attrgetter("is_light"))
         for done, outcome in enumerate(outcomes, start=1):
-            table.add(outcome)
+            builder.add(outcome)
             progress("reading", done, listing.total)
-    table.skipped = dict(sorted(request.inputs.skipped.items()))
-    return table
+    return builder.finish(request.inputs.skipped)
+
+
+def _known_or_read(
+    known: Known, read: Callable[[Input], Row | Failure], one: Input
+) -> Row | Failure:
+    outcome = known(one)
+    return read(one) if outcome is None else outcome
 
 
 @contextmanager

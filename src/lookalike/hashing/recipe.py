@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.errors import ImageError, Status, WorkerStartError
+from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.sampled import Sampled
-from lookalike.hashing.table import Failure, Row
-from lookalike.images import BytesSource, WholeNeededError, check_limits, read_picture
+from lookalike.images import (
+    BytesSource,
+    Stamp,
+    WholeNeededError,
+    check_limits,
+    read_picture,
+)
 from lookalike.sources import Kind, trouble_of
 
 if TYPE_CHECKING:
@@ -56,7 +62,8 @@ class Recipe:
         if sampled.damage and not self.take_damaged:
             raise sampled.damage
         return Row(
-            path=one.location.key,
+            location=one.location,
+            stamp=picture.stamp or one.stamp or Stamp(picture.byte_count),
             byte_count=picture.byte_count,
             width=picture.width,
             height=picture.height,

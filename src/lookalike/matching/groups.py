@@ -132,12 +132,15 @@ def choose_keeper(table: HashTable, members: NDArray[np.intp]) -> tuple[int, str
 
 def see_ends(
     table: HashTable, sets: Sequence[NDArray[np.intp]], max_bytes: int, progress: Progress
-) -> None:
+) -> HashTable:
     """Look through the files that would be kept though only their first scan was read.
 
     One that turns out to be cut off is damaged, and the next best of its group is looked through.
-    What is behind a URL or in another source is not read again: its end stays unseen.
+    What is behind a URL or in another source is not read again: its end stays unseen. Gives the
+    table with what was found.
     """
+    seen: set[int] = set()
+    damages: dict[int, str] = {}
     out_of_reach = table.ends_unseen - table.beginnings
 
     def rank(at: int) -> _Rank:
@@ -148,23 +151,27 @@ def see_ends(
         for at in sorted(members.tolist(), key=rank):
             if at not in table.ends_unseen or at in out_of_reach:
                 break
-            _see_end(table, at, max_bytes)
-            if at not in table.ends_unseen and at not in table.damages:
+            lost = _lost_at_end(table, at, max_bytes)
+            if lost is None:
+                continue
+            seen.add(at)
+            if not lost and at not in table.damages:
                 break
+            if lost:
+                damages[at] = lost
         progress("checking", done, len(concerned))
+    return table.with_damages(damages, seen)
 
 
-def _see_end(table: HashTable, at: int, max_bytes: int) -> None:
+def _lost_at_end(table: HashTable, at: int, max_bytes: int) -> str | None:
+    """What says that a file is cut off; empty for a sound one, None where its end stays unseen."""
     try:
         contents = FileSource(table.paths[at]).contents(None, max_bytes)
     except (ImageError, MemoryError):  # it is gone, or too much to be read whole
-        return
+        return None
     if contents.size != table.size(at)[0]:  # it has changed since
-        return
-    table.ends_unseen.discard(at)
-    lost = lost_at_end(contents.data)
-    if lost:
-        table.damages[at] = lost
+        return None
+    return lost_at_end(contents.data)
 
 
 def _rank(table: HashTable, at: int, unseen: bool) -> _Rank:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
-    from lookalike.hashing.table import Failure, HashTable, ImageInfo, Images
+    from lookalike.hashing.row import Failure, ImageInfo
+    from lookalike.hashing.table import HashTable, Images
     from lookalike.matching.related import Related
 
 COLUMNS = (
