@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lookalike.algorithms import checked_distance, get_algorithm
+from lookalike.hashing.content import Limits, SecondReading
 from lookalike.hashing.hashing import hash_inputs
 from lookalike.hashing.recipe import Damaged, Reading, recipe_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
-from lookalike.matching.groups import connect, nodes_of, see_ends
+from lookalike.matching.copies import Read, nothing_again
+from lookalike.matching.groups import grouped
+from lookalike.matching.keepers import see_ends
+from lookalike.matching.nodes import connect, nodes_of
 from lookalike.matching.related import related_images
+from lookalike.matching.rules import Rule
+from lookalike.report.facts import Facts
 from lookalike.report.result import Result
 from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Inputs
+from lookalike.sources.again import Again
 from lookalike.work.isolation import isolation_for
 from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
+    from lookalike.hashing.table import HashTable
     from lookalike.work.progress import Progress
 
 
@@ -80,8 +87,7 @@ def find_duplicates(
     rest goes on. Raises `ValueError` or `TypeError` for wrong arguments before anything is read,
     and what an iterator of yours raises.
     """
-    kind = get_algorithm(algorithm)
-    distance = checked_distance(max_distance, algorithm)
+    rule = Rule.of(algorithm, max_distance)
     show = progress or silent
     choice = Choice(
         recursive=recursive,
@@ -95,7 +101,7 @@ def find_duplicates(
         fetch=fetch,
     )
     recipe = recipe_for(
-        kind.name,
+        rule.algorithm,
         reading=reading,
         max_pixels=max_pixels,
         max_bytes=max_bytes,
@@ -103,11 +109,28 @@ def find_duplicates(
         only_first=False,
     )
     isolation = isolation_for(isolate, timeout, memory)
-    inputs = Inputs(images, choice)
-    table = hash_inputs(inputs, recipe, isolation, workers=workers, progress=show)
-    nodes = nodes_of(table, table.hashes[kind.name])
-    sets = connect(nodes, distance, workers, show)
-    related = related_images(table, kind.name, nodes, sets, distance, workers)
-    groups = members_of(sets[nodes.of_image])
-    see_ends(table, groups, max_bytes, show)
-    return Result(table, kind.name, distance, groups, related)
+    table = hash_inputs(Inputs(images, choice), recipe, isolation, workers=workers, progress=show)
+    again = SecondReading(Again(images, choice), Limits(max_pixels, max_bytes), isolation, workers)
+    return result_of(table, rule, again, workers=workers, max_bytes=max_bytes, progress=show)
+
+
+def result_of(
+    table: HashTable,
+    rule: Rule,
+    read: Read = nothing_again,
+    *,
+    workers: int | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    progress: Progress = silent,
+) -> Result:
+    """Link and group the images of a table. `read` reads some of them once more."""
+    hashes = table.hashes[rule.algorithm]
+    nodes = nodes_of(table, hashes)
+    roots = connect(nodes, rule.max_distance, workers, progress)
+    related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
+    sets = members_of(roots[nodes.of_image])
+    ends = see_ends(table, sets, max_bytes, workers, progress)
+    table.ends_unseen -= ends.keys()
+    table.damages |= {at: lost for at, lost in ends.items() if lost}
+    columns = grouped(table, hashes, sets, read, progress)
+    return Result(table, rule, columns, Facts.of(table, rule, columns, related))

@@ -112,7 +112,7 @@ def as_json_text(table: HashTable) -> str:
 
 def as_csv_text(table: HashTable) -> str:
     """A line for every image and every failure."""
-    from lookalike.report.result import csv_text
+    from lookalike.report.rows import csv_text
 
     hexes = hex_columns(table)
     rows: list[list[object]] = [["path", *hexes, "status", "reason"]]

@@ -5,7 +5,6 @@ Columns, because a Python object for each of ten million images would take gigab
 
 from __future__ import annotations
 
-import filecmp
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -213,19 +212,15 @@ class HashTable:
         """`(n, 16)`: equal for images of the same bytes (or pixels, where no file was)."""
         return np.frombuffer(self._digests, np.uint8).reshape(-1, DIGEST_BYTES)
 
-    def same_bytes(self, one: int, others: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which other images equal one byte for byte (pixel for pixel, where no file was).
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """`(n, 3)`: bytes, width and height of each image. Ends the time of adding."""
+        return np.frombuffer(self._sizes, np.int64).reshape(-1, 3)
 
-        Of files of which only the beginning was read, the rest is read now; what is behind a URL
-        or in another source is taken for the same when its beginning and its length are.
-        """
-        same: NDArray[np.bool_] = (self.digests[others] == self.digests[one]).all(axis=1)
-        if one in self.beginnings:
-            for at in np.flatnonzero(same):
-                other = int(others[at])
-                if other in self.beginnings:
-                    same[at] = _equal_files(self.paths[one], self.paths[other])
-        return same
+    @property
+    def formats(self) -> Sequence[str]:
+        """The format of each image."""
+        return self._formats
 
     def size(self, at: int) -> tuple[int, int, int]:
         """Bytes, width and height of the image at a position."""
@@ -260,13 +255,6 @@ class HashTable:
             damage=self.damages.get(at, ""),
             marks=marks.words,
         )
-
-
-def _equal_files(one: str, other: str) -> bool:
-    try:
-        return filecmp.cmp(one, other, shallow=False)
-    except OSError:  # it has gone since
-        return False
 
 
 class Images(Sequence[ImageInfo]):
