@@ -121,9 +121,19 @@ def _dicts(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
 
 
 def _texts(columns: dict[str, list[Any]]) -> list[str]:
-    """A JSON object for every row."""
-    template = "{" + ", ".join(f"{quoted(name)}: %s" for name in columns) + "}"
-    return [template % row for row in zip(*map(_values, columns.values()), strict=True)]
+    """A JSON object for every row. What all rows have in common is written only once."""
+    length = len(next(iter(columns.values())))
+    parts, varying = [], []
+    for name, column in columns.items():
+        if length and column.count(column[0]) == length and type(column[0]) is not _Text:
+            parts.append(f"{quoted(name)}: {json.dumps(column[0])}".replace("%", "%%"))
+        else:
+            parts.append(f"{quoted(name)}: %s")
+            varying.append(_values(column))
+    template = "{" + ", ".join(parts) + "}"
+    if not varying:
+        return [template % ()] * length
+    return [template % row for row in zip(*varying, strict=True)]
 
 
 def _values(column: list[Any]) -> Iterable[object]:
@@ -135,9 +145,7 @@ def _values(column: list[Any]) -> Iterable[object]:
         return map(quoted, column)
     if kinds <= {bool}:
         return map(TRUTHS.__getitem__, column)
-    if kinds <= {type(None)}:
-        return ["null"] * len(column)
-    return map(json.dumps, column)
+    return map(json.JSONEncoder().encode, column)
 
 
 def _listed(texts: Iterable[str], indent: int = 4) -> str:

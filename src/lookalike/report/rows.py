@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from lookalike.errors import Status
-from lookalike.images import Mark
 from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Evidence
 from lookalike.sources.guessed import located
@@ -54,24 +53,25 @@ def image_columns(
     """What there is to know of some images, by the name of the column."""
     numbers = positions.tolist()
     sizes = table.sizes[positions]
-    places = [located(table, at) for at in numbers]
+    places, stamps = located(table, numbers)
+    marks = table.marks
     digits = table.digests[positions].tobytes().hex()
     step = 2 * table.digests.shape[1]
     return {
         "path": [table.paths[at] for at in numbers],
-        "kind": [str(place.kind) for place, _ in places],
-        "inner": [place.inner for place, _ in places],
+        "kind": [place.kind.value for place in places],
+        "inner": [place.inner for place in places],
         "bytes": sizes[:, 0].tolist(),
         "width": sizes[:, 1].tolist(),
         "height": sizes[:, 2].tolist(),
         "format": [table.formats[at] for at in numbers],
         "frames": [table.frames(at) for at in numbers],
-        "marks": [list(table.marks.get(at, Mark(0)).words) for at in numbers],
+        "marks": [list(marks[at].words) if at in marks else [] for at in numbers],
         "damage": [table.damages.get(at, "") for at in numbers],
         "hash": table.hashes[algorithm][positions].to_hex(),
         "digest": [digits[at : at + step] for at in range(0, len(digits), step)],
-        "modified_ns": [stamp.modified_ns for _, stamp in places],
-        "identity": [stamp.identity for _, stamp in places],
+        "modified_ns": [stamp.modified_ns for stamp in stamps],
+        "identity": [stamp.identity for stamp in stamps],
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lookalike.text import plural, printable
+from lookalike.text import plural, printable, size
 
 if TYPE_CHECKING:
     from lookalike.hashing.table import Failure, HashTable
@@ -35,80 +35,77 @@ def text_of(
 
 def group_lines(result: Result, groups: Groups, colour: bool) -> Iterator[str]:
     """Some groups: a heading, a line for each image, and an empty line behind."""
-    from rich.filesize import decimal
-
     from lookalike.matching.keepers import REASONS
-    from lookalike.matching.links import Evidence
 
     columns, table = result.columns, result.table
     widths, _ = columns.widths(table, table.hashes[result.algorithm])
-    starts, sizes, reasons = (
-        column.tolist() for column in (columns.starts, columns.sizes, columns.reason)
-    )
-    positions, distances, evidence = (
-        column.tolist() for column in (columns.members, columns.distance, columns.evidence)
-    )
-    for at in groups.numbers:
-        others = range(starts[at] + 1, starts[at] + sizes[at])
-        saved = decimal(sum(table.size(positions[n])[0] for n in others))
+    starts, sizes = columns.starts.tolist(), columns.sizes.tolist()
+    reasons = [_styled(reason, "dim", colour) for reason in REASONS]
+    lines = _Lines(result, colour)
+    for at, reason in zip(groups.numbers, columns.reason[groups.numbers].tolist(), strict=True):
+        members = slice(starts[at], starts[at] + sizes[at])
+        saved = size(sum(lines.bytes[members]) - lines.bytes[starts[at]])
         yield _styled(heading(at + 1, sizes[at], saved, widths[at]), "bold", colour)
-        apart = [
-            plural(distances[n], "bit") if evidence[n] == Evidence.NEAR else WORDS[evidence[n]]
-            for n in others
-        ]
-        cells = [details(table, at) for at in positions[starts[at] : others.stop]]
-        yield from aligned(apart, cells, REASONS[reasons[at]], colour)
+        keeper, *others = lines.aligned(members)
+        yield f"{keeper}  {reasons[reason]}"
+        yield from others
         yield ""
 
 
-def heading(number: int, size: int, saved: str, width: int) -> str:
+def heading(number: int, members: int, saved: str, width: int) -> str:
     """One line for a group."""
     spread = f"at most {plural(width, 'bit')} apart" if width else "equal hashes"
-    return f"Group {number}: {plural(size, 'image')}, {saved} to save, {spread}"
+    return f"Group {number}: {plural(members, 'image')}, {saved} to save, {spread}"
 
 
-def details(table: HashTable, at: int) -> tuple[str, str, str, str]:
-    """Path, dimensions, format and size of an image."""
-    from rich.filesize import decimal
+class _Lines:
+    """What the line of each member says, in columns: a table of rich's takes a thousand times as
+    long."""
 
-    byte_count, width, height = table.size(at)
-    frames = table.frames(at)
-    form = table.formats[at]
+    def __init__(self, result: Result, colour: bool) -> None:
+        columns, table = result.columns, result.table
+        positions = columns.members.tolist()
+        sizes = table.sizes[columns.members].tolist()
+        far = zip(columns.distance.tolist(), columns.evidence.tolist(), strict=True)
+        apart = [WORDS[why] if why else plural(bits, "bit") for bits, why in far]
+        self._apart = [_styled(f"{words:>{FIRST}}", "yellow", colour) for words in apart]
+        for at in columns.starts.tolist():
+            self._apart[at] = _styled(f"{'keep':>{FIRST}}", "green", colour)
+        self._paths = [printable(table.paths[at]) for at in positions]
+        self._widths = list(map(cells_of, self._paths))
+        self._sides = [f"{width} x {height}" for _, width, height in sizes]
+        self._forms = [form_of(table, at) for at in positions]
+        self.bytes = [count for count, _, _ in sizes]
+        self._sizes = list(map(size, self.bytes))
+
+    def aligned(self, members: slice) -> Iterator[str]:
+        """The lines of some members."""
+        paths = max(self._widths[members])
+        sides = max(map(len, self._sides[members]))
+        forms = max(map(len, self._forms[members]))
+        sizes = max(map(len, self._sizes[members]))
+        for at in range(members.start, members.stop):
+            fill = " " * (paths - self._widths[at])
+            yield (
+                f"{self._apart[at]}  {self._paths[at]}{fill}  {self._sides[at]:>{sides}}"
+                f"  {self._forms[at]:<{forms}}  {self._sizes[at]:>{sizes}}"
+            )
+
+
+def form_of(table: HashTable, at: int) -> str:
+    """The format of an image, and what else there is to know of it."""
+    form, frames = table.formats[at], table.frames(at)
     if frames > 1:
         form += f", {frames:,} frames"
     if at in table.marks:
         form += "".join(f", {word}" for word in table.marks[at].words)
-    if at in table.damages:
-        form += ", damaged"
-    return printable(table.paths[at]), f"{width} x {height}", form, decimal(byte_count)
-
-
-def aligned(
-    apart: list[str], cells: list[tuple[str, str, str, str]], reason: str, colour: bool
-) -> Iterator[str]:
-    """The lines of a group, the keeper's first, in columns."""
-    paths, sizes, forms, counts = (
-        padded(column, right=right)
-        for column, right in zip(zip(*cells, strict=True), (False, True, False, True), strict=True)
-    )
-    first = [_styled(f"{'keep':>{FIRST}}", "green", colour)]
-    first += [_styled(f"{words:>{FIRST}}", "yellow", colour) for words in apart]
-    last = [f"  {_styled(reason, 'dim', colour)}", *[""] * len(apart)]
-    for row in zip(first, paths, sizes, forms, counts, last, strict=True):
-        yield "%s  %s  %s  %s  %s%s" % row  # noqa: UP031  # half the time of an f-string with a row
-
-
-def padded(texts: Sequence[str], *, right: bool) -> list[str]:
-    """Texts filled up to one width with spaces, on their left if they are to stand right."""
-    widths = [len(text) if text.isascii() else cells_of(text) for text in texts]
-    most = max(widths)
-    if right:
-        return [" " * (most - width) + text for text, width in zip(texts, widths, strict=True)]
-    return [text + " " * (most - width) for text, width in zip(texts, widths, strict=True)]
+    return f"{form}, damaged" if at in table.damages else form
 
 
 def cells_of(text: str) -> int:
     """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
@@ -131,13 +128,11 @@ def related_lines(result: Result) -> list[str]:
 
 def summary_lines(result: Result) -> list[str]:
     """What was looked at and found, what was left out or could not be read, and warnings."""
-    from rich.filesize import decimal
-
     lines = [
         f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
         f"matched within {plural(result.max_distance, 'bit')}: "
         f"{plural(len(result.groups), 'group')} with "
-        f"{plural(result.duplicate_count, 'duplicate')}, {decimal(result.bytes_to_save)} to save."
+        f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
     ]
     if result.flat_count:
         lines.append(

@@ -13,6 +13,8 @@ from lookalike.sources.web.urls import is_url
 
 def location_of(key: str) -> Location:
     """What a key says by itself."""
+    if MARK not in key and "://" not in key and not key.startswith("["):
+        return Location(Kind.FILE, key)
     if re.fullmatch(r"\[\d+\]", key):
         return Location(Kind.MEMORY, key)
     at = key.find(MARK)
@@ -26,8 +28,9 @@ def location_of(key: str) -> Location:
     return Location(Kind.ADDRESS if is_address(key) else Kind.FILE, key)
 
 
-def located(table: Any, at: int) -> tuple[Location, Stamp]:
-    """Where the image at a position of a table is, and what its file was like."""
+def located(table: Any, positions: list[int]) -> tuple[list[Location], list[Stamp]]:
+    """Where the images at some positions of a table are, and what their files were like."""
     if hasattr(table, "location"):
-        return table.location(at), table.stamp(at)
-    return location_of(table.paths[at]), Stamp(table.size(at)[0])
+        return [table.location(at) for at in positions], [table.stamp(at) for at in positions]
+    nothing = Stamp(0)
+    return [location_of(table.paths[at]) for at in positions], [nothing] * len(positions)
