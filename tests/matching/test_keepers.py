@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,23 +56,20 @@ def test_the_keeper_is_what_sorting_finds(seed: int) -> None:
     groups = list(result_of(table, Rule("phash", 1)).groups)
     assert groups
     for group in groups:
-        best = sorted(group.positions.tolist())
-        for number, rule in enumerate(RULES):
-            if len(best) == 1:
-                break
-            values = {at: plain_values(table, at)[number] for at in best}
-            choose = min if rule.least else max
-            wanted = choose(values.values())  # type: ignore[type-var]
-            best = [at for at in best if values[at] == wanted]
+        values = {at: plain_values(table, at) for at in sorted(group.positions.tolist())}
+        best = list(values)
+        for number, one in enumerate(RULES):
+            found: list[Any] = [values[at][number] for at in best]
+            wanted = min(found) if one.least else max(found)
+            best = [at for at in best if values[at][number] == wanted]
+        keeper, *others = (values[at] for at in group.positions.tolist())
         assert group.positions[0] == best[0]
-        rule = REASONS.index(group.keeper_reason)
-        ours = plain_values(table, int(group.positions[0]))
-        assert group.keeper_values[0] == ours[rule]
-        others = [plain_values(table, int(at)) for at in group.positions[1:]]
-        following = [other for other in others if other[:rule] == ours[:rule]]
-        assert group.keeper_values[1] in [other[rule] for other in following]
-        if rule < len(RULES) - 1:
-            assert all(other[rule] != ours[rule] for other in following)
+        decided = REASONS.index(group.keeper_reason)
+        assert group.keeper_values[0] == keeper[decided]
+        tied = [other[decided] for other in others if other[:decided] == keeper[:decided]]
+        assert group.keeper_values[1] in tied
+        if decided < len(RULES) - 1:
+            assert keeper[decided] not in tied
 
 
 @pytest.mark.parametrize("seed", range(5))
