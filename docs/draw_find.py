@@ -1,7 +1,7 @@
 """Draw docs/find.svg, what `lookalike find` prints of the demo pictures. `make docs` runs this."""
 
 import contextlib
-import os
+import io
 import re
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lookalike import find_duplicates
-from lookalike.cli.find import readable
+from lookalike.report.words import text_of
 
 HERE = Path(__file__).parent
 DRAW = HERE.parent / "examples" / "draw_pictures.py"
@@ -26,10 +26,9 @@ def draw() -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         subprocess.run([sys.executable, DRAW, "photos"], check=True, stdout=subprocess.DEVNULL)
         result = find_duplicates("photos")
-    colours = Console(width=WIDTH, force_terminal=True, highlight=False, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
-    head = readable(result, colours, summary=False, groups=result.groups[:GROUPS])
-    tail = readable(result, colours, summary=True, groups=[])
-    page = Console(width=WIDTH, record=True, file=colours.file)
+    head = text_of(result, summary=False, colour=True, groups=result.groups[:GROUPS])
+    tail = text_of(result, summary=True, groups=result.groups[:0])
+    page = Console(width=WIDTH, record=True, file=io.StringIO())
     page.print(Text.from_ansi(f"$ lookalike find photos\n{head}...\n"))
     page.print(Text.from_ansi(tail))
     svg = page.export_svg(title="lookalike", unique_id="find")

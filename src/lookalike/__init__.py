@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from lookalike.matching.chance import expected_chance_matches, largest_safe_distance
     from lookalike.matching.comparison import Comparison, compare
     from lookalike.matching.related import Related
-    from lookalike.report.result import Duplicate, Group, Result
+    from lookalike.report.group import Duplicate, Group
+    from lookalike.report.result import Result
     from lookalike.scan import find_duplicates
     from lookalike.sources import ArchiveLimits, Item, files_from
     from lookalike.work.progress import progress_bar
@@ -60,7 +61,8 @@ _HOMES = {
     "_native.info": ["KernelInfo", "kernel_info"],
     "work.progress": ["progress_bar"],
     "matching.related": ["Related"],
-    "report.result": ["Duplicate", "Group", "Result"],
+    "report.group": ["Duplicate", "Group"],
+    "report.result": ["Result"],
     "scan": ["find_duplicates"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
     "hashing.row": ["Failure", "ImageInfo"],

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lookalike.algorithms import checked_distance, get_algorithm
+from lookalike.hashing.content import SecondReading
 from lookalike.hashing.hashing import hash_inputs
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
-from lookalike.matching.groups import connect, nodes_of, see_ends
+from lookalike.matching.copies import Read, nothing_again
+from lookalike.matching.groups import grouped
+from lookalike.matching.keepers import see_ends
+from lookalike.matching.nodes import connect, nodes_of
 from lookalike.matching.related import related_images
+from lookalike.matching.rules import Rule
+from lookalike.report.facts import Facts
 from lookalike.report.result import Result
+from lookalike.sources.again import Again
 from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
+    from lookalike.hashing.table import HashTable
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources
     from lookalike.work.progress import Progress
 
@@ -80,20 +87,36 @@ def find_duplicates(
     rest goes on. Raises `ValueError` or `TypeError` for wrong arguments before anything is read,
     and what an iterator of yours raises.
     """
-    kind = get_algorithm(algorithm)
-    distance = checked_distance(max_distance, algorithm)
+    rule = Rule.of(algorithm, max_distance)
     show = progress or silent
     request = request_for(
-        images, kind.name, repeats=False, only_first=False,
+        images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
         include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory,
     )  # fmt: skip
     table = hash_inputs(request, show)
-    nodes = nodes_of(table, table.hashes[kind.name])
-    sets = connect(nodes, distance, workers, show)
-    related = related_images(table, kind.name, nodes, sets, distance, workers)
-    groups = members_of(sets[nodes.of_image])
-    table = see_ends(table, groups, max_bytes, show)
-    return Result(table, kind.name, distance, groups, related)
+    again = SecondReading(Again(images, request.inputs.choice), request)
+    return result_of(table, rule, again, workers=workers, max_bytes=max_bytes, progress=show)
+
+
+def result_of(
+    table: HashTable,
+    rule: Rule,
+    read: Read = nothing_again,
+    *,
+    workers: int | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    progress: Progress = silent,
+) -> Result:
+    """Link and group the images of a table. `read` reads some of them once more."""
+    hashes = table.hashes[rule.algorithm]
+    nodes = nodes_of(table, hashes)
+    roots = connect(nodes, rule.max_distance, workers, progress)
+    related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
+    sets = members_of(roots[nodes.of_image])
+    ends = see_ends(table, sets, max_bytes, workers, progress)
+    table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
+    columns = grouped(table, hashes, sets, read, progress)
+    return Result(table, rule, columns, Facts.of(table, rule, columns, related))

@@ -177,7 +177,7 @@ def test_any_name_comes_through_any_encoding(tmp_path: Path, form: str) -> None:
     assert ":cat:.png" in done.stdout
     if form == "--json":
         (group,) = json.loads(done.stdout)["groups"]
-        names = {group["keeper"], group["duplicates"][0]["path"]}
+        names = {group["keeper"]["path"], group["duplicates"][0]["path"]}
         assert str(tmp_path / "\u65e5\u672c \U0001f600.png") in names
 
 

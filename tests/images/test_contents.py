@@ -13,7 +13,7 @@ import pytest
 
 import lookalike
 from jpegs import COM, dc_jpeg, end_of_first, huge, jpeg, scene, segment, with_segments
-from lookalike import ImageError, Status, hash_image, hash_images
+from lookalike import ImageError, Status, hash_image
 from lookalike.images import FirstScan, Stamp, read_picture
 from lookalike.images.contents import FIRST, STEP, Contents, file_contents, item_contents
 from lookalike.images.jpeg.decoding import LAST_BYTES, LEAST_SPARED, LONGEST_HEADER, WORTH_CUTTING
@@ -202,9 +202,12 @@ def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: 
 
 def test_of_other_sources_beginning_and_size_decide() -> None:
     """What is no file is not read a second time: items of equal beginnings are the same."""
-    table = hash_images([item(HUGE), item(HUGE), item(HUGE[:-9] + HUGE[-2:])])
-    assert table.beginnings == set()
-    assert table.same_bytes(0, np.array([1, 2])).tolist() == [True, False]
+    items = [item(HUGE), item(HUGE), item(HUGE[:-9] + HUGE[-2:])]
+    result = lookalike.find_duplicates(items)
+    assert result.table.beginnings == set()
+    (group,) = result.groups
+    assert group.positions.tolist() == [0, 1, 2]
+    assert [one.exact for one in group.duplicates] == [True, False]
 
 
 # Files that are not as they say

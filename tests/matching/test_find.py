@@ -22,11 +22,11 @@ from files import save
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.row import Row
 from lookalike.hashing.table import HashTable
-from lookalike.index import members_of
-from lookalike.matching.groups import connect, nodes_of, widest_distance
-from lookalike.report.result import COLUMNS
+from lookalike.matching.rules import Rule
+from lookalike.matching.widths import widest_distance
+from lookalike.report.rows import COLUMNS
+from lookalike.scan import result_of as scan_result_of
 from lookalike.sources.location import Kind, Location, Stamp
-from lookalike.work.progress import silent
 from pictures import photo, uniform
 
 
@@ -221,9 +221,7 @@ def table_of(numbers: list[int], flat: set[int] | None = None) -> HashTable:
 
 def result_of(table: HashTable, max_distance: int) -> lookalike.Result:
     """The grouping of a table."""
-    nodes = nodes_of(table, table.hashes["phash"])
-    sets = members_of(connect(nodes, max_distance, 1, silent)[nodes.of_image])
-    return lookalike.Result(table, "phash", max_distance, sets)
+    return scan_result_of(table, Rule("phash", max_distance))
 
 
 @settings(max_examples=60, deadline=None)
@@ -288,35 +286,6 @@ def test_the_width_of_a_large_group_is_a_bound() -> None:
     assert 14 <= bound <= 2 * 14
 
 
-def test_json_has_the_documented_form(folder: Path) -> None:
-    """The keys and types of the JSON are those that the documentation promises."""
-    document = json.loads(lookalike.find_duplicates(folder).to_json())
-    assert list(document) == [
-        "groups",
-        "related",
-        "failures",
-        "damaged",
-        "warnings",
-        "images",
-        "flat",
-        "degenerate",
-        "skipped",
-        "algorithm",
-        "max_distance",
-        "preparation",
-        "version",
-    ]
-    assert document["groups"][2] == {
-        "keeper": str(folder / "x.png"),
-        "duplicates": [{"path": str(folder / "sub/y.png"), "distance": 0, "exact": True}],
-        "max_distance_within": 0,
-        "max_distance_is_exact": True,
-        "marks": {},
-    }
-    assert set(document["failures"][0]) == {"path", "status", "reason"}
-    assert document["version"] == lookalike.__version__
-
-
 def test_csv_and_frame_hold_the_same_rows(folder: Path) -> None:
     """A row for every member of a group and every failure, in both."""
     result = lookalike.find_duplicates(folder)
@@ -343,7 +312,7 @@ def test_names_that_are_no_text_survive(tmp_path: Path) -> None:
     result = lookalike.find_duplicates(tmp_path)
     document = json.loads(result.to_json().encode())
     (group,) = document["groups"]
-    found = {group["keeper"], *(one["path"] for one in group["duplicates"])}
+    found = {one["path"] for one in [group["keeper"], *group["duplicates"]]}
     assert found == {str(tmp_path / name) for name in names}
     assert len(list(csv.reader(io.StringIO(result.to_csv())))) == 1 + len(names)
 
@@ -375,13 +344,16 @@ def test_wrong_arguments_are_named_before_any_work(
         lookalike.find_duplicates(images(), **arguments)  # type: ignore[arg-type]
 
 
-def test_progress_tells_both_stages(folder: Path) -> None:
-    """The callback hears of every input read, then of the comparing."""
+def test_progress_tells_all_stages(folder: Path) -> None:
+    """The callback hears of every input read, then of the linking, then of the comparing."""
+    save(folder / "z.bmp", photo(160, 120, 3))
     calls: list[tuple[str, int, int | None]] = []
     lookalike.find_duplicates(folder, progress=lambda *call: calls.append(call))
-    assert [call[1] for call in calls if call[0] == "reading"] == list(range(1, 12))
-    assert calls[-1] == ("comparing", 1, 1)
-    assert ("reading", 11, 11) in calls
+    assert [call[1] for call in calls if call[0] == "reading"] == list(range(1, 13))
+    assert list(dict.fromkeys(call[0] for call in calls)) == ["reading", "linking", "comparing"]
+    ends = {stage: (done, total) for stage, done, total in calls}
+    assert ends["reading"] == (12, 12)
+    assert all(done == total for done, total in ends.values())
 
 
 def test_an_interrupted_scan_stops(folder: Path) -> None:

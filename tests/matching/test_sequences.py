@@ -23,11 +23,11 @@ from lookalike.hashing.table import HashTable
 from lookalike.images import MOMENTS, Mark, frames_at, read_picture
 from lookalike.images.pillow import later_frames
 from lookalike.index import members_of
-from lookalike.matching.groups import connect, nodes_of
-from lookalike.matching.related import MOST_RELATED, related_images
+from lookalike.matching.related import MOST_RELATED
+from lookalike.matching.rules import Rule
 from lookalike.matching.sequences import agreement
+from lookalike.scan import result_of
 from lookalike.sources.location import Kind, Location, Stamp
-from lookalike.work.progress import silent
 from pictures import photo, uniform
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
@@ -324,10 +324,7 @@ def table_of(rows: list[tuple[int, list[int | None]]]) -> HashTable:
 
 
 def searched(table: HashTable, max_distance: int) -> Result:
-    nodes = nodes_of(table, table.hashes["phash"])
-    sets = connect(nodes, max_distance, 1, silent)
-    related = related_images(table, "phash", nodes, sets, max_distance, 1)
-    return Result(table, "phash", max_distance, members_of(sets[nodes.of_image]), related)
+    return result_of(table, Rule("phash", max_distance))
 
 
 def random_rows(seed: int) -> list[tuple[int, list[int | None]]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jpegs import COM, end_of_first, huge, jpeg, scene, segment, with_segments
-from lookalike import hash_image, hash_images
+from lookalike import find_duplicates, hash_image, hash_images
 from lookalike.sources.web import fetcher as fetching
 from lookalike.sources.web.fetcher import Fetcher
 from lookalike.sources.web.patience import Patience
@@ -88,11 +88,11 @@ def test_exact_reading_fetches_all(server: Server) -> None:
     """Its digest is that of all bytes; in fast reading equal beginnings of equal size are equal."""
     other = HUGE[:-9] + b"1234567" + HUGE[-2:]
     named = [server.serve("/a", HUGE), server.serve("/b", HUGE), server.serve("/c", other)]
-    fast, exact = (hash_images(named, reading=how) for how in ("fast", "exact"))
-    assert fast.same_bytes(0, np.array([1, 2])).tolist() == [True, True]
-    assert exact.same_bytes(0, np.array([1, 2])).tolist() == [True, False]
+    fast, exact = (find_duplicates(named, reading=how) for how in ("fast", "exact"))
+    assert [one.exact for one in fast.groups[0].duplicates] == [True, True]
+    assert [one.exact for one in exact.groups[0].duplicates] == [True, False]
     (of_bytes,) = hash_images(HUGE).digests
-    np.testing.assert_array_equal(exact.digests[0], of_bytes)
+    np.testing.assert_array_equal(exact.table.digests[0], of_bytes)
 
 
 def test_where_the_first_scan_is_not_enough_the_whole_is_fetched(server: Server) -> None:

@@ -115,7 +115,7 @@ def as_csv_text(table: HashTable) -> str:
     """A line for every image, then for every failure: path, hashes, status and reason."""
     from lookalike.hashing.row import status_of
     from lookalike.hashing.schema import EVERY
-    from lookalike.report.result import csv_text
+    from lookalike.report.rows import csv_text
 
     hexes = hex_columns(table)
     path, *outcome = EVERY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,11 @@ import click
 
 from lookalike.errors import LookalikeError
 from lookalike.files import replacing
-from lookalike.text import plural, printable
+from lookalike.report.words import failure_line, unexpected_lines
+from lookalike.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from lookalike.hashing.row import Failure
 
@@ -73,30 +74,17 @@ def console(path: str | None) -> Console:
     return Console(highlight=False, width=PIPE_WIDTH, no_color=True, force_terminal=False)
 
 
-def columns() -> Table:
-    """A table of bare columns."""
-    from rich.table import Table
-
-    return Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+def is_coloured(path: str | None) -> bool:
+    """Whether what is printed may have colours: on a terminal, unless it is asked not to."""
+    if path is not None or sys.stdout is None or not sys.stdout.isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in {"dumb", "unknown"}
 
 
 def report_failures(failures: list[Failure]) -> None:
     """Say on standard error which inputs could not be read, and why."""
     for line in [*map(failure_line, failures), *unexpected_lines(failures)]:
         click.echo(line, err=True)
-
-
-def failure_line(failure: Failure) -> str:
-    """Status, path and reason as one line of text."""
-    return printable(f"{failure.status}: {failure.path}: {failure.reason}")
-
-
-def unexpected_lines(failures: list[Failure]) -> list[str]:
-    """How many failures nobody has foreseen, if there are any."""
-    count = sum(bool(one.traceback) for one in failures)
-    if not count:
-        return []
-    return [f"{plural(count, 'unexpected error')}; --debug shows where in the program."]
 
 
 def report_tracebacks(failures: list[Failure]) -> None:

@@ -190,14 +190,18 @@ SHOWN = tuple(column.name for column in COLUMNS if column.shown)
 """The keys of `row_dict`."""
 
 
+def location_of(kind: Kind, path: str, inner_at: int) -> Location:
+    """A location from its key and where the inner part of that begins, 0 where there is none."""
+    if not inner_at:
+        return Location(kind, path)
+    return Location(kind, path[: max(inner_at - len(MARK), 0)], path[inner_at:])
+
+
 def row_of(values: Mapping[str, Any], hashes: tuple[bytes, ...]) -> Row:
     """A row from the value of each column. Raises `ValueError` where they contradict each other."""
     path, inner_at = values["path"], values["inner_at"]
-    outer, inner = path, ""
-    if inner_at:
-        outer, inner = path[: max(inner_at - len(MARK), 0)], path[inner_at:]
     row = Row(
-        location=Location(values["kind"], outer, inner),
+        location=location_of(values["kind"], path, inner_at),
         stamp=Stamp(values["file_bytes"], values["modified_ns"], values["identity"]),
         byte_count=values["bytes"],
         hashes=hashes,

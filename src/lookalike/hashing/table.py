@@ -5,7 +5,6 @@ Columns, because a Python object for each of ten million images would take gigab
 
 from __future__ import annotations
 
-import filecmp
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -17,9 +16,10 @@ import numpy as np
 from lookalike.errors import Status
 from lookalike.hashes import Hash, HashArray
 from lookalike.hashing.row import Failure, ImageInfo, Row, status_of
-from lookalike.hashing.schema import COLUMNS, row_of
+from lookalike.hashing.schema import COLUMNS, location_of, row_of
 from lookalike.images.mark import Mark
 from lookalike.images.raw.formats import RAW_FORMATS
+from lookalike.sources.location import Location, Stamp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -212,20 +212,6 @@ class HashTable:
         """`(n, 16)`: equal for images of the same bytes (or pixels, where no file was)."""
         return _array_of(self._columns["digest"])
 
-    def same_bytes(self, one: int, others: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which other images equal one byte for byte (pixel for pixel, where no file was).
-
-        Of files of which only the beginning was read, the rest is read now; what is behind a URL
-        or in another source is taken for the same when its beginning and its length are.
-        """
-        same: NDArray[np.bool_] = (self.digests[others] == self.digests[one]).all(axis=1)
-        if one in self.beginnings:
-            for at in np.flatnonzero(same):
-                other = int(others[at])
-                if other in self.beginnings:
-                    same[at] = _equal_files(self.paths[one], self.paths[other])
-        return same
-
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """`(n, 3)`: bytes, width and height of each image."""
@@ -237,6 +223,16 @@ class HashTable:
         """The format of each image, by position."""
         formats: Codes[str] = self._columns["format"]
         return formats
+
+    def location(self, at: int) -> Location:
+        """Where the image at a position is."""
+        columns = self._columns
+        return location_of(columns["kind"][at], columns["path"][at], columns["inner_at"][at])
+
+    def stamp(self, at: int) -> Stamp:
+        """What the file of the image at a position was like when it was read."""
+        columns = self._columns
+        return Stamp(columns["file_bytes"][at], columns["modified_ns"][at], columns["identity"][at])
 
     def size(self, at: int) -> tuple[int, int, int]:
         """Bytes, width and height of the image at a position."""
@@ -290,13 +286,6 @@ def _array_of(blocks: Blocks) -> NDArray[np.uint8]:
     array = np.frombuffer(blocks.data, np.uint8).reshape(-1, blocks.width)
     array.flags.writeable = False
     return array
-
-
-def _equal_files(one: str, other: str) -> bool:
-    try:
-        return filecmp.cmp(one, other, shallow=False)
-    except OSError:  # it has gone since
-        return False
 
 
 class Images(Sequence[ImageInfo]):

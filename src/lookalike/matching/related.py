@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.groups import Nodes
+    from lookalike.matching.nodes import Nodes
 
 MOST_RELATED = 10_000
 """More pairs are not listed: of a thousand films with one title there are half a million."""

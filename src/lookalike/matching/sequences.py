@@ -7,7 +7,7 @@ only images of one kind are ever linked: of which the same moments are known, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -154,9 +154,9 @@ def _words_of_each(hashes: NDArray[np.uint8]) -> list[NDArray[np.uint64]]:
 
 def farthest(
     ours: NDArray[np.uint8],
-    i: NDArray[np.uint32],
+    i: NDArray[np.integer],
     theirs: NDArray[np.uint8],
-    j: NDArray[np.uint32],
+    j: NDArray[np.integer],
 ) -> NDArray[np.uint16]:
     """The largest distance of each pair of rows at any moment."""
     out = np.empty(len(i), np.uint16)
@@ -179,3 +179,32 @@ def at_moments(table: HashTable, members: NDArray[np.intp], hashes: HashArray) -
             rows = [moments_of(table, at, hashes.algorithm).hashes for at in positions]
             return np.stack(rows)[:, _detailed(kind)]
     return hashes.data[members][:, None]
+
+
+def starts_of(sets: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
+    """Where each set begins when all stand one after the other."""
+    return np.cumsum([0, *map(len, sets)], dtype=np.intp)[:-1]
+
+
+def sizes_of(members: NDArray[np.intp], starts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many members each group has; `starts` is where each begins."""
+    return np.diff(starts, append=len(members))
+
+
+def with_samples(
+    table: HashTable, members: NDArray[np.intp], starts: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Which groups have a member of several frames that were looked at."""
+    if not table.samples or not len(starts):
+        return np.zeros(len(starts), np.bool_)
+    sampled = np.isin(members, list(table.samples))
+    groups: NDArray[np.bool_] = np.logical_or.reduceat(sampled, starts)
+    return groups
+
+
+def distances_at(
+    hashes: HashArray, one: NDArray[np.intp], other: NDArray[np.intp]
+) -> NDArray[np.uint16]:
+    """The distance of each image at `one` from that at `other`, by their first frames."""
+    data = hashes.data[:, None]
+    return farthest(data, one, data, other)

@@ -55,7 +55,8 @@ class Inputs:
         named needs an extra that is not installed.
         """
         self.skipped: Counter[str] = Counter()
-        self._sieve = Sieve(choice or Choice(), self.skipped)
+        self.choice = choice or Choice()
+        self._sieve = Sieve(self.choice, self.skipped)
         self._repeats = repeats
         self._first_row = first_row
         self._seen = Seen()
@@ -71,7 +72,7 @@ class Inputs:
             )
         if isinstance(self._named, Sequence):  # anything else may give its items only once
             for at, named in enumerate(self._named):
-                _require_extras(_checked(named, at), self._sieve.choice)
+                _require_extras(_checked(named, at), self.choice)
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
@@ -99,7 +100,7 @@ class Inputs:
 
     def _url(self, location: Location, url: str) -> Iterator[Input]:
         if self._is_new(url):
-            yield Input(location, None, WebImage(url, self._sieve.choice.fetch))
+            yield Input(location, None, WebImage(url, self.choice.fetch))
 
     def _address(self, address: str) -> Iterator[Input]:
         place, path = self._place_of(address)
@@ -112,7 +113,7 @@ class Inputs:
     def _at(self, place: Place, path: str, is_pattern: bool) -> Iterator[Input]:
         if place.is_folder(path):
             yield from self._folder(place, path)
-        elif inner := within(place, path, self._sieve.choice):
+        elif inner := within(place, path, self.choice):
             yield Input(inner.location, None, inner)
         elif is_pattern and place.is_missing(path):
             yield from self._glob(place, path)
@@ -123,7 +124,7 @@ class Inputs:
         for path, relative, error, _ in files_of(place, folder, self._sieve, prefix):
             if error:
                 yield Input(place.location(path), None, Unreadable(error))
-            elif self._sieve.choice.archives and is_archive(path):
+            elif self.choice.archives and is_archive(path):
                 yield from self._file(place, path, f"{relative}{MARK}")
             else:
                 yield from self._image(place, path)
@@ -151,7 +152,7 @@ class Inputs:
         are left out. Anything else is where it is."""
         if not place.is_link(path):
             return path
-        if not self._sieve.choice.follow_links:
+        if not self.choice.follow_links:
             self._sieve.skip("link")
             return None
         real = place.real(path)
@@ -180,7 +181,7 @@ class Inputs:
 
         file = place.file(path)
         if file and is_parquet(path):
-            for number, found in rows(file, self._sieve.choice, self._first_row):
+            for number, found in rows(file, self.choice, self._first_row):
                 location = Location(Kind.ROW, outer.location.path, str(number))
                 if isinstance(found, str):
                     folder = os.path.dirname(path)  # noqa: PTH120
@@ -201,14 +202,14 @@ class Inputs:
             place, path = self._place_of(name)
         else:
             path = place.join(folder, name)
-        if inner := within(place, path, self._sieve.choice):
+        if inner := within(place, path, self.choice):
             yield Input(location, None, inner)
             return
         for one in self._image(place, path):
             yield replace(one, location=location)
 
     def _place_of(self, address: str) -> tuple[Place, str]:
-        return place_of(address, self._sieve.choice.fetch)
+        return place_of(address, self.choice.fetch)
 
     def _is_new(self, identity: int | str | None) -> bool:
         if self._repeats or identity is None or self._seen.add(identity):

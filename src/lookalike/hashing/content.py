@@ -1,0 +1,106 @@
+"""`Content`: what an input holds, when it is read once more to compare it with others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from blake3 import blake3
+
+from lookalike.errors import WorkerStartError
+from lookalike.images import MOMENTS, Encoded, Source, read_picture
+from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sources import trouble_of
+from lookalike.work.threads import threaded_map
+
+if TYPE_CHECKING:
+    from lookalike.hashing.request import Request
+    from lookalike.sources import Input
+    from lookalike.sources.again import Again
+    from lookalike.sources.location import Location
+
+Wanted: TypeAlias = "tuple[Source, bool]"
+"""What to read, and whether to decode it."""
+
+
+class Content(NamedTuple):
+    """What one input holds."""
+
+    size: int
+    """Of the file, in bytes."""
+    digest: bytes
+    """As the one of a table, of all bytes."""
+    pixels: bytes = b""
+    """What images of equal pixels in all frames have in common; empty where that is not known."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be read."""
+
+    max_pixels: int
+    max_bytes: int
+
+    def content(self, wanted: Wanted) -> Content:
+        """What a source holds. Raises as `read_picture` does."""
+        source, decode = wanted
+        if not decode:
+            assert isinstance(source, Encoded)  # pixels are known without reading them again
+            contents = source.contents(None, self.max_bytes)
+            return Content(contents.size, blake3(contents.data).digest(DIGEST_BYTES))
+        picture = read_picture(source, max_pixels=self.max_pixels, max_bytes=self.max_bytes)
+        shown = [picture.pixel_digest()]
+        if 1 < picture.frames <= MOMENTS:  # of more, not every frame is looked at
+            shown += [frame.pixel_digest() for frame in picture.later]
+        known = len(shown) == picture.frames and not picture.is_preview
+        pixels = shown[0] if len(shown) == 1 else blake3(b"".join(shown)).digest(DIGEST_BYTES)
+        return Content(picture.byte_count, picture.digest, pixels if known else b"")
+
+
+class SecondReading:
+    """Reads inputs of a scan once more, as it did: in threads or processes, within its limits."""
+
+    def __init__(self, again: Again, request: Request) -> None:
+        self._again = again
+        self._limits = Limits(request.recipe.max_pixels, request.recipe.max_bytes)
+        self._isolation = request.isolation
+        self._workers = request.workers
+
+    def __call__(
+        self, locations: Collection[Location], decode: bool
+    ) -> Iterator[tuple[Location, Content | None]]:
+        """What the inputs at these locations hold, in any order; None where that cannot be found
+        out. An input that cannot be read again at all is left out."""
+        with self._reader() as read:
+
+            def found(one: Input) -> tuple[Location, Content | None]:
+                try:
+                    return one.location, read((one.source, decode))
+                except WorkerStartError:
+                    raise
+                except BaseException as error:  # noqa: BLE001  # whatever it is, nothing is known
+                    trouble_of(error)  # raises what asks for the end of the program
+                    return one.location, None
+
+            yield from threaded_map(found, self._again.inputs(locations), self._workers)
+
+    @contextmanager
+    def _reader(self) -> Iterator[Callable[[Wanted], Content]]:
+        if self._isolation is None:
+            yield self._limits.content
+            return
+        from lookalike.images.formats.plugins import callers_modules, import_modules
+        from lookalike.work.processes import Workers
+
+        prepare = partial(import_modules, callers_modules())
+        with Workers(self._limits.content, self._isolation, prepare) as workers:
+
+            def read(wanted: Wanted) -> Content:
+                source, decode = wanted
+                sent = source.sent(None, self._limits.max_bytes)
+                return self._limits.content(wanted) if sent is None else workers((sent, decode))
+
+            yield read

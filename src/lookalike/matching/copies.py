@@ -1,0 +1,186 @@
+"""Which members of groups have the same bytes, and which the same pixels.
+
+Files are read again only where the scan left it open: where it read no more than the beginning of
+files that begin alike, and where members of one group have equal hashes and sizes, but other bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.hashes import words_of
+from lookalike.hashing.content import Content
+from lookalike.images import MOMENTS, Mark
+from lookalike.matching.links import Evidence
+from lookalike.sources.location import Location
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashes import HashArray
+    from lookalike.hashing.table import HashTable
+    from lookalike.work.progress import Progress
+
+Read: TypeAlias = Callable[[Collection[Location], bool], Iterator[tuple[Location, Content | None]]]
+"""Reads again those inputs at some locations for which that is possible, in any order; None where
+it fails. With True their pixels are decoded, else only their bytes are read."""
+
+
+def nothing_again(
+    locations: Collection[Location],  # noqa: ARG001
+    decode: bool,  # noqa: ARG001
+) -> Iterator[tuple[Location, Content | None]]:
+    """Reads nothing: what the scan left open stays so."""
+    return iter(())
+
+
+class Copies(NamedTuple):
+    """Of each member, the number of the first member that it equals; its own if there is none."""
+
+    bytes: NDArray[np.intp]
+    pixels: NDArray[np.intp]
+
+    def evidence(self, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """The strongest evidence for the link of each pair of members, by their numbers."""
+        found = np.full(len(one), Evidence.NEAR, np.uint8)
+        found[self.pixels[one] == self.pixels[other]] = Evidence.PIXELS
+        found[self.bytes[one] == self.bytes[other]] = Evidence.BYTES
+        return found
+
+    def take(self, numbers: NDArray[np.intp]) -> Copies:
+        """Those of some members, among themselves."""
+        return Copies(*(first_equal(column[numbers]) for column in self))
+
+    def of(self, span: slice) -> Copies:
+        """Those of members that follow each other, among themselves."""
+        return Copies(*(first_equal(column[span]) for column in self))
+
+
+def find_copies(
+    table: HashTable,
+    hashes: HashArray,
+    members: NDArray[np.intp],
+    groups: NDArray[np.intp],
+    read: Read,
+    progress: Progress,
+) -> Copies:
+    """Compare the members of each group with each other. `groups`: the group of each member."""
+    reading = _Reading(table, members, read, progress)
+    same_bytes = first_equal(groups, words_of(table.digests[members]))
+    _tell_ends_apart(same_bytes, reading)
+    same_bytes = first_equal(same_bytes)
+    return Copies(same_bytes, _same_pixels(same_bytes, groups, hashes, reading))
+
+
+class _Reading:
+    """What members hold, read once more."""
+
+    def __init__(
+        self, table: HashTable, members: NDArray[np.intp], read: Read, progress: Progress
+    ) -> None:
+        self.table = table
+        self.members = members
+        self._read = read
+        self._progress = progress
+        self._done = 0
+
+    def members_in(self, positions: Collection[int]) -> NDArray[np.bool_]:
+        """Which members are at one of some positions."""
+        return np.isin(self.members, np.fromiter(positions, np.intp, len(positions)))
+
+    def contents(self, numbers: NDArray[np.intp], decode: bool) -> dict[int, Content]:
+        """By number of the member, where it could be read and is what it was at the scan."""
+        numbers_of: dict[Location, list[int]] = {}
+        for number in numbers.tolist():
+            numbers_of.setdefault(self.table.location(self.members[number]), []).append(number)
+        found: dict[int, Content] = {}
+        total = self._done + len(numbers_of)
+        for location, content in self._read(numbers_of.keys(), decode) if numbers_of else ():
+            self._done += 1
+            self._progress("comparing", self._done, total)
+            for number in numbers_of[location]:
+                if content and self._is_unchanged(int(self.members[number]), content):
+                    found[number] = content
+        if self._done < total:  # the others cannot be read again
+            self._done = total
+            self._progress("comparing", total, total)
+        return found
+
+    def _is_unchanged(self, at: int, content: Content) -> bool:
+        unseen = at in self.table.beginnings or at in self.table.ends_unseen
+        same = unseen or self.table.digests[at].tobytes() == content.digest
+        return same and content.size == self.table.size(at)[0]
+
+
+def _tell_ends_apart(same: NDArray[np.intp], reading: _Reading) -> None:
+    """Tell apart the files that only begin alike. What cannot be read again, as behind a URL, is
+    taken for the same as what has its beginning and its length, where that is one thing."""
+    begun = reading.members_in(reading.table.beginnings)
+    several = np.bincount(same[begun], minlength=len(same)) > 1
+    doubtful = np.flatnonzero(begun & several[same])
+    contents = reading.contents(doubtful, decode=False)
+    firsts: dict[tuple[int, bytes], int] = {}
+    kinds: dict[int, set[int]] = {}
+    others = np.flatnonzero(~begun & np.isin(same, same[doubtful]))
+    before = same.copy()
+    for number in doubtful.tolist():
+        content = contents.get(number)
+        if content is None:
+            same[number] = number
+        else:
+            same[number] = firsts.setdefault((int(before[number]), content.digest), number)
+        kinds.setdefault(int(before[number]), set()).add(int(same[number]))
+    first_others: dict[int, int] = {}
+    for number in others.tolist():
+        begins_like = int(before[number])
+        one = kinds[begins_like]
+        alone = first_others.setdefault(begins_like, number)
+        same[number] = next(iter(one)) if len(one) == 1 else alone
+
+
+def _same_pixels(
+    same_bytes: NDArray[np.intp],
+    groups: NDArray[np.intp],
+    hashes: HashArray,
+    reading: _Reading,
+) -> NDArray[np.intp]:
+    """Decode the members that may have equal pixels, one of each content, and compare them.
+
+    In a group of flat or degenerate stills it is equal pixels that links them.
+    """
+    table, members = reading.table, reading.members
+    frames = np.fromiter(map(table.frames, members.tolist()), np.int64, len(members))
+    may = (same_bytes == np.arange(len(members))) & (frames <= MOMENTS)
+    previews = [at for at, marks in table.marks.items() if Mark.PREVIEW in marks]
+    may &= ~reading.members_in(table.damages) & ~reading.members_in(previews)
+    flat = may & (frames == 1) & reading.members_in(table.flat_digests)
+    alike = first_equal(
+        groups, flat, frames, table.sizes[members, 1:], words_of(hashes.data[members])
+    )
+    several = np.bincount(alike[may], minlength=len(members)) > 1
+    wanted = may & ~flat & several[alike]
+    pixels = dict.fromkeys(np.flatnonzero(flat).tolist(), b"flat")
+    for number in np.flatnonzero(wanted).tolist():
+        if not table.formats[members[number]]:  # pixels without a file: their digest is known
+            pixels[number] = table.digests[members[number]].tobytes()
+            wanted[number] = False
+    contents = reading.contents(np.flatnonzero(wanted), decode=True)
+    pixels |= {number: one.pixels for number, one in contents.items() if one.pixels}
+    firsts: dict[tuple[int, bytes], int] = {}
+    same = same_bytes.copy()
+    for number in sorted(pixels):
+        group = int(groups[number] if flat[number] else alike[number])
+        same[number] = firsts.setdefault((group, pixels[number]), number)
+    return first_equal(same[same_bytes])
+
+
+def first_equal(*columns: NDArray[np.generic]) -> NDArray[np.intp]:
+    """Of each row, the number of the first row that equals it in all columns."""
+    rows = [column[:, None] if column.ndim == 1 else column for column in columns]
+    words = np.concatenate([row.astype(np.uint64) for row in rows], axis=1)
+    class_of, first = kernel.distinct(words)
+    return first[class_of].astype(np.intp)

@@ -1,0 +1,180 @@
+"""Which image of a group to keep, and why: one order of rules for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike.errors import ImageError
+from lookalike.images import FileSource, lost_at_end
+from lookalike.matching.sequences import sizes_of, starts_of
+from lookalike.work.threads import threaded_map, worker_count
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashing.table import HashTable
+    from lookalike.work.progress import Progress
+
+
+class Candidates(NamedTuple):
+    """Images that may be kept."""
+
+    table: HashTable
+    at: NDArray[np.intp]
+    """Their positions in the table."""
+    unseen: Collection[int]
+    """The positions of images of which nobody has seen the end."""
+
+    def sizes(self) -> NDArray[np.int64]:
+        """`(n, 3)`: bytes, width and height."""
+        return self.table.sizes[self.at]
+
+    def frames(self) -> NDArray[np.int64]:
+        """How many frames each has."""
+        return np.fromiter(map(self.table.frames, self.at.tolist()), np.int64, len(self.at))
+
+    def paths(self) -> NDArray[np.object_]:
+        """The path of each."""
+        return np.array([self.table.paths[at] for at in self.at.tolist()], object)
+
+    def lengths(self) -> NDArray[np.int64]:
+        """How many characters the path of each has."""
+        return np.fromiter(map(len, self.paths()), np.int64, len(self.at))
+
+    def are_in(self, positions: Collection[int]) -> NDArray[np.bool_]:
+        """Whether each is at one of some positions."""
+        return np.isin(self.at, np.fromiter(positions, np.intp, len(positions)))
+
+
+class KeeperRule(NamedTuple):
+    """One way in which an image is better than another."""
+
+    reason: str
+    """In plain words."""
+    values: Callable[[Candidates], NDArray[np.generic]]
+    """What it goes by."""
+    least: bool = False
+    """Whether the least is best, not the most."""
+
+
+RULES = (
+    KeeperRule("undamaged", lambda those: ~those.are_in(those.table.damages)),
+    KeeperRule("read to its end", lambda those: ~those.are_in(those.unseen)),
+    KeeperRule("raw file", lambda those: np.array([*map(those.table.is_raw, those.at)], bool)),
+    KeeperRule("more than one frame", lambda those: those.frames() > 1),
+    KeeperRule("most pixels", lambda those: those.sizes()[:, 1:].prod(axis=1)),
+    KeeperRule("most frames", lambda those: those.frames()),
+    KeeperRule("most bytes", lambda those: those.sizes()[:, 0]),
+    KeeperRule("shortest path", lambda those: those.lengths(), least=True),
+    KeeperRule("first by name", lambda those: those.paths(), least=True),
+)
+"""Each decides only among images that are equal by the ones before."""
+
+REASONS = tuple(rule.reason for rule in RULES)
+
+
+class Ranking(NamedTuple):
+    """The members of some sets, the best of each first."""
+
+    order: NDArray[np.intp]
+    """Numbers of members, by set, then by how good they are."""
+    reason: NDArray[np.uint8]
+    """Of each set, the number of the rule by which the first is better than the second."""
+    values: list[tuple[object, object]]
+    """Of each set, what that rule goes by: of the first, and of the second."""
+
+
+def rank(
+    table: HashTable,
+    members: NDArray[np.intp],
+    starts: NDArray[np.intp],
+    unseen: Collection[int] | None = None,
+) -> Ranking:
+    """Order the members of sets of two and more; `starts` is where each set begins in `members`.
+
+    `unseen`: as those of `Candidates`, None for those of the table.
+    """
+    those = Candidates(table, members, table.ends_unseen if unseen is None else unseen)
+    columns = [rule.values(those) for rule in RULES]
+    ranks = [_ranks(column, rule.least) for column, rule in zip(columns, RULES, strict=True)]
+    numbers = np.repeat(np.arange(len(starts)), sizes_of(members, starts))
+    order = np.lexsort([*reversed(ranks), numbers])
+    first, second = order[starts], order[starts + 1]
+    differ = np.stack([one[first] != one[second] for one in ranks])
+    differ[-1] = True  # two of one name are in the order of the inputs
+    reason = differ.argmax(axis=0).astype(np.uint8)
+    values = np.empty((len(starts), 2), object)
+    for rule, column in enumerate(columns):
+        decided = reason == rule
+        values[decided, 0] = column[first[decided]].tolist()
+        values[decided, 1] = column[second[decided]].tolist()
+    return Ranking(order, reason, [(one, other) for one, other in values.tolist()])
+
+
+def _ranks(column: NDArray[np.generic], least: bool) -> NDArray[np.int64]:
+    """Numbers of which the least is the best."""
+    if column.dtype == object:
+        column = np.unique(column, return_inverse=True)[1]
+    numbers = column.astype(np.int64)
+    return numbers if least else -numbers
+
+
+def see_ends(
+    table: HashTable,
+    sets: Sequence[NDArray[np.intp]],
+    max_bytes: int,
+    workers: int | None,
+    progress: Progress,
+) -> dict[int, str]:
+    """Look through the files that would be kept though only their first scan was read.
+
+    One that turns out to be cut off is damaged, and the next best of its group is looked through.
+    What is behind a URL or in another source is not read again: its end stays unseen. Gives, by
+    position, what is missing of each file that was looked through; empty text where nothing is.
+    """
+    unseen = np.zeros(len(table), np.bool_)
+    unseen[list(table.ends_unseen)] = True
+    concerned = [members for members in sets if unseen[members].any()]
+    if not concerned:
+        return {}
+    members = np.concatenate(concerned)
+    starts = starts_of(concerned)
+    order = rank(table, members, starts, table.ends_unseen - table.beginnings).order
+    candidates = np.split(members[order], starts[1:])
+    found: dict[int, str] = {}
+    walk = partial(_ends_of, table, max_bytes=max_bytes)
+    walks = threaded_map(walk, candidates, worker_count(workers))
+    for done, ends in enumerate(walks, start=1):
+        found |= ends
+        progress("checking", done, len(concerned))
+    return found
+
+
+def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> dict[int, str]:
+    """What is missing at the ends of the members of one group, up to the first that is whole."""
+    found: dict[int, str] = {}
+    for at in best_first.tolist():
+        if at not in table.ends_unseen or at not in table.beginnings:
+            break
+        lost = _lost(table, at, max_bytes)
+        if lost is None:
+            continue
+        found[at] = lost
+        if not lost and at not in table.damages:
+            break
+    return found
+
+
+def _lost(table: HashTable, at: int, max_bytes: int) -> str | None:
+    """What is missing at the end of a file; None where that cannot be told."""
+    try:
+        contents = FileSource(table.paths[at]).contents(None, max_bytes)
+    except (ImageError, MemoryError):  # it is gone, or too much to be read whole
+        return None
+    if contents.size != table.size(at)[0]:  # it has changed since
+        return None
+    return lost_at_end(contents.data)

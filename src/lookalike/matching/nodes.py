@@ -1,0 +1,96 @@
+"""From hashes to connected sets, without listing a pair.
+
+Images of equal hashes are one node, so that 300,000 of them are no 45,000,000,000 pairs. Flat
+and degenerate images, whose hashes mean nothing or little, are one node where their pixels are
+equal, and are not searched. Files of several frames are nodes of their own: they are few, and are
+compared frame by frame.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.hashes import HashArray, words_of
+from lookalike.hashing.moments import STILL
+from lookalike.index import Searcher, searcher_for
+from lookalike.index.search.searcher import roots
+from lookalike.matching.sequences import Sequences, farthest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashing.table import HashTable
+    from lookalike.work.progress import Progress
+
+
+class Nodes(NamedTuple):
+    """The distinct images of a table, as far as the search is concerned."""
+
+    of_image: NDArray[np.uint32]
+    """`(n,)`: the node of each image."""
+    hashes: HashArray
+    """Those of the first nodes, the stills."""
+    sequences: Sequences
+    """The next nodes; those behind them are flat or degenerate, and have no hashes."""
+    total: int
+    """How many nodes there are."""
+
+
+def nodes_of(table: HashTable, hashes: HashArray) -> Nodes:
+    """Collapse the images of a table."""
+    sequences = Sequences(table, hashes.algorithm)
+    still = np.ones(len(table), np.bool_)
+    still[list(table.flat_digests)] = False
+    still[list(sequences.number_of)] = False
+    unique = hashes[still].unique()
+    of_image = np.empty(len(table), np.uint32)
+    of_image[still] = unique.inverse
+    for at, number in sequences.number_of.items():
+        of_image[at] = len(unique.hashes) + number
+    first_flat = len(unique.hashes) + len(sequences)
+    flat_nodes: dict[bytes, int] = {}
+    for at, digest in table.flat_digests.items():
+        of_image[at] = first_flat + flat_nodes.setdefault(digest, len(flat_nodes))
+    return Nodes(of_image, unique.hashes, sequences, first_flat + len(flat_nodes))
+
+
+def connect(
+    nodes: Nodes, max_distance: int, workers: int | None, progress: Progress
+) -> NDArray[np.uint32]:
+    """`(nodes,)`: the smallest node of the connected set that each node belongs to."""
+    sets = np.arange(nodes.total, dtype=np.uint32)
+    hashes = nodes.hashes
+    searcher = searcher_for(hashes.words, hashes.bits, max_distance, workers)
+
+    def linking(_stage: str, done: int, total: int | None) -> None:
+        progress("linking", done, total)
+
+    connected = searcher.connected(max_distance, workers=workers, progress=linking)
+    sets[: len(hashes)] = connected
+    if len(nodes.sequences):
+        _join_sequences(sets, nodes, searcher, max_distance, workers)
+    return roots(sets)
+
+
+def _join_sequences(
+    sets: NDArray[np.uint32],
+    nodes: Nodes,
+    searcher: Searcher,
+    max_distance: int,
+    workers: int | None,
+) -> None:
+    """Join sequences with each other, and with the stills that they are near at every moment."""
+    stills, sequences = nodes.hashes, nodes.sequences
+    offset = np.uint32(len(stills))
+    for block in sequences.links(max_distance, workers):
+        kernel.join_sets(sets, block.i + offset, block.j + offset)
+    steady = np.flatnonzero(sequences.kinds == STILL).astype(np.uint32)
+    queries = words_of(np.ascontiguousarray(sequences.hashes[steady, 0]))
+    for block in searcher.matches(queries, max_distance, workers=workers):
+        of_block = steady[block.i]
+        distance = farthest(sequences.hashes, of_block, stills.data[:, None], block.j)
+        near = distance <= max_distance
+        kernel.join_sets(sets, block.j[near], of_block[near] + offset)

@@ -1,0 +1,72 @@
+"""`Facts`: what a result says besides its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike.images import PREPARATION, Mark
+from lookalike.matching.chance import chance_warning
+from lookalike.version import VERSION
+
+if TYPE_CHECKING:
+    from lookalike.hashing.row import Failure
+    from lookalike.hashing.table import HashTable
+    from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.related import Related
+    from lookalike.matching.rules import Rule
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What there is to know of a whole scan."""
+
+    related: list[Related]
+    failures: list[Failure]
+    damaged: list[Failure]
+    warnings: list[str]
+    images: int
+    """How many were read."""
+    flat: int
+    degenerate: int
+    skipped: dict[str, int]
+    preparation: int = PREPARATION
+    version: str = VERSION
+
+    @classmethod
+    def of(
+        cls, table: HashTable, rule: Rule, groups: GroupColumns, related: Sequence[Related] = ()
+    ) -> Facts:
+        """Those of a scan that has just been made."""
+        degenerate = sum(Mark.DEGENERATE in marks for marks in table.marks.values())
+        return cls(
+            related=list(related),
+            failures=table.failures,
+            damaged=table.damaged,
+            warnings=_warnings(table, rule, groups),
+            images=len(table),
+            flat=len(table.flat_digests) - degenerate,
+            degenerate=degenerate,
+            skipped=table.skipped,
+        )
+
+
+def _warnings(table: HashTable, rule: Rule, groups: GroupColumns) -> list[str]:
+    most = len(table) - len(table.flat_digests)
+    if chance_warning(most, rule.algorithm, rule.max_distance) is None:
+        return []  # nor is there among fewer
+    distinct = _distinct_count(table, rule, groups)
+    warning = chance_warning(distinct, rule.algorithm, rule.max_distance)
+    return [warning] if warning else []
+
+
+def _distinct_count(table: HashTable, rule: Rule, groups: GroupColumns) -> int:
+    """How many distinct hashes were searched: outside the groups no two are equal."""
+    grouped = np.zeros(len(table), np.bool_)
+    grouped[groups.members] = True
+    grouped[list(table.flat_digests)] = False
+    alone = len(table) - len(table.flat_digests) - int(grouped.sum())
+    return alone + len(table.hashes[rule.algorithm][grouped].unique().hashes)

@@ -1,0 +1,124 @@
+"""What is written of every image, in columns: one list of them for JSON, CSV and data frames."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from lookalike.errors import Status
+from lookalike.matching.keepers import REASONS
+from lookalike.matching.links import Evidence
+from lookalike.text import visible
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lookalike.hashing.table import HashTable
+    from lookalike.report.result import Result
+
+COLUMNS = (
+    "group",
+    "keeper",
+    "path",
+    "distance",
+    "exact",
+    "same_pixels",
+    "keeper_reason",
+    "bytes",
+    "width",
+    "height",
+    "format",
+    "frames",
+    "marks",
+    "status",
+    "reason",
+)
+"""Those of the CSV and of data frames."""
+
+RELATED = "related"
+"""Stands where other rows have their `Status`."""
+
+WHOLE = ("group", "distance", "bytes", "width", "height", "frames")
+YES_NO = ("keeper", "exact", "same_pixels")
+"""Columns that pandas keeps as whole numbers and truths though some are missing."""
+
+
+def image_columns(
+    table: HashTable, algorithm: str, positions: NDArray[np.intp]
+) -> dict[str, list[Any]]:
+    """What there is to know of some images, by the name of the column."""
+    numbers = positions.tolist()
+    sizes = table.sizes[positions]
+    places = [table.location(at) for at in numbers]
+    stamps = [table.stamp(at) for at in numbers]
+    marks = table.marks
+    digits = table.digests[positions].tobytes().hex()
+    step = 2 * table.digests.shape[1]
+    return {
+        "path": [table.paths[at] for at in numbers],
+        "kind": [place.kind.value for place in places],
+        "inner": [place.inner for place in places],
+        "bytes": sizes[:, 0].tolist(),
+        "width": sizes[:, 1].tolist(),
+        "height": sizes[:, 2].tolist(),
+        "format": [table.formats[at] for at in numbers],
+        "frames": [table.frames(at) for at in numbers],
+        "marks": [list(marks[at].words) if at in marks else [] for at in numbers],
+        "damage": [table.damages.get(at, "") for at in numbers],
+        "hash": table.hashes[algorithm][positions].to_hex(),
+        "digest": [digits[at : at + step] for at in range(0, len(digits), step)],
+        "modified_ns": [stamp.modified_ns for stamp in stamps],
+        "identity": [stamp.identity for stamp in stamps],
+    }
+
+
+def member_columns(result: Result) -> dict[str, list[Any]]:
+    """What there is to know of all members of groups, in their order."""
+    columns = result.columns
+    return {
+        **image_columns(result.table, result.algorithm, columns.members),
+        "distance": columns.distance.tolist(),
+        "exact": (columns.evidence >= Evidence.BYTES).tolist(),
+        "same_pixels": (columns.evidence >= Evidence.PIXELS).tolist(),
+    }
+
+
+def rows_of(result: Result) -> Iterator[dict[str, Any]]:
+    """As `Result.rows`."""
+    columns = result.columns
+    of_members = member_columns(result)
+    keeps = columns.is_keeper.tolist()
+    groups = columns.group.tolist()
+    reasons = [REASONS[at] for at in columns.reason.tolist()]
+    damage = of_members["damage"]
+    of_members |= {
+        "group": [at + 1 for at in groups],
+        "keeper": keeps,
+        "keeper_reason": [
+            reasons[at] if kept else None for at, kept in zip(groups, keeps, strict=True)
+        ],
+        "marks": [", ".join(words) or None for words in of_members["marks"]],
+        "status": [str(Status.DAMAGED if why else Status.OK) for why in damage],
+        "reason": [why or None for why in damage],
+    }
+    for values in zip(*(of_members[name] for name in COLUMNS), strict=True):
+        yield dict(zip(COLUMNS, values, strict=True))
+    others = [(one.path, str(one.status), one.reason) for one in result.failures]
+    others += [(one.first, RELATED, one.reason) for one in result.related]
+    for path, status, reason in others:
+        yield dict.fromkeys(COLUMNS) | {"path": path, "status": status, "reason": reason}
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV, which any reader takes apart again, whatever characters a name has.
+
+    Lines end with a line feed. `csv` puts a carriage return in quotes only where lines end with
+    one, too, so that this is taken off afterwards.
+    """
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
+    writer.writerows(rows)
+    return visible("".join(line.removesuffix("\r\n") + "\n" for line in lines))

@@ -1,0 +1,174 @@
+"""A result in words, for people to read: groups as aligned lines, and a summary."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lookalike.text import plural, printable, size
+
+if TYPE_CHECKING:
+    from lookalike.hashing.row import Failure
+    from lookalike.hashing.table import HashTable
+    from lookalike.report.group import Groups
+    from lookalike.report.result import Result
+
+MOST_LINES = 50
+"""Related pairs that are shown to people."""
+WORDS = ("near", "same pixels", "exact copy")
+"""Of `Evidence`, by its numbers."""
+FIRST = max(map(len, WORDS))
+"""How wide the first column is."""
+STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33"}
+"""What terminals are told."""
+
+
+def text_of(
+    result: Result, *, summary: bool, colour: bool = False, groups: Groups | None = None
+) -> str:
+    """The groups, or some of them, as text, and what else there is to know."""
+    lines = list(group_lines(result, result.groups if groups is None else groups, colour))
+    lines += [] if groups is not None else related_lines(result)
+    lines += summary_lines(result) if summary else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def group_lines(result: Result, groups: Groups, colour: bool) -> Iterator[str]:
+    """Some groups: a heading, a line for each image, and an empty line behind."""
+    from lookalike.matching.keepers import REASONS
+
+    columns, table = result.columns, result.table
+    widths, _ = columns.widths(table, table.hashes[result.algorithm])
+    starts, sizes = columns.starts.tolist(), columns.sizes.tolist()
+    reasons = [_styled(reason, "dim", colour) for reason in REASONS]
+    lines = _Lines(result, colour)
+    for at, reason in zip(groups.numbers, columns.reason[groups.numbers].tolist(), strict=True):
+        members = slice(starts[at], starts[at] + sizes[at])
+        saved = size(sum(lines.bytes[members]) - lines.bytes[starts[at]])
+        yield _styled(heading(at + 1, sizes[at], saved, widths[at]), "bold", colour)
+        keeper, *others = lines.aligned(members)
+        yield f"{keeper}  {reasons[reason]}"
+        yield from others
+        yield ""
+
+
+def heading(number: int, members: int, saved: str, width: int) -> str:
+    """One line for a group."""
+    spread = f"at most {plural(width, 'bit')} apart" if width else "equal hashes"
+    return f"Group {number}: {plural(members, 'image')}, {saved} to save, {spread}"
+
+
+class _Lines:
+    """What the line of each member says, in columns: a table of rich's takes a thousand times as
+    long."""
+
+    def __init__(self, result: Result, colour: bool) -> None:
+        columns, table = result.columns, result.table
+        positions = columns.members.tolist()
+        sizes = table.sizes[columns.members].tolist()
+        far = zip(columns.distance.tolist(), columns.evidence.tolist(), strict=True)
+        apart = [WORDS[why] if why else plural(bits, "bit") for bits, why in far]
+        self._apart = [_styled(f"{words:>{FIRST}}", "yellow", colour) for words in apart]
+        for at in columns.starts.tolist():
+            self._apart[at] = _styled(f"{'keep':>{FIRST}}", "green", colour)
+        self._paths = [printable(table.paths[at]) for at in positions]
+        self._widths = list(map(cells_of, self._paths))
+        self._sides = [f"{width} x {height}" for _, width, height in sizes]
+        self._forms = [form_of(table, at) for at in positions]
+        self.bytes = [count for count, _, _ in sizes]
+        self._sizes = list(map(size, self.bytes))
+
+    def aligned(self, members: slice) -> Iterator[str]:
+        """The lines of some members."""
+        paths = max(self._widths[members])
+        sides = max(map(len, self._sides[members]))
+        forms = max(map(len, self._forms[members]))
+        sizes = max(map(len, self._sizes[members]))
+        for at in range(members.start, members.stop):
+            fill = " " * (paths - self._widths[at])
+            yield (
+                f"{self._apart[at]}  {self._paths[at]}{fill}  {self._sides[at]:>{sides}}"
+                f"  {self._forms[at]:<{forms}}  {self._sizes[at]:>{sizes}}"
+            )
+
+
+def form_of(table: HashTable, at: int) -> str:
+    """The format of an image, and what else there is to know of it."""
+    form, frames = table.formats[at], table.frames(at)
+    if frames > 1:
+        form += f", {frames:,} frames"
+    if at in table.marks:
+        form += "".join(f", {word}" for word in table.marks[at].words)
+    return f"{form}, damaged" if at in table.damages else form
+
+
+def cells_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+
+
+def _styled(text: str, style: str, colour: bool) -> str:
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if colour else text
+
+
+def related_lines(result: Result) -> list[str]:
+    """The images that begin alike and go on differently."""
+    pairs = result.related
+    if not pairs:
+        return []
+    lines = ["Not duplicates, but related: they begin alike."]
+    lines += [f"  {printable(one.first)} {printable(one.reason)}" for one in pairs[:MOST_LINES]]
+    if len(pairs) > MOST_LINES:
+        lines.append(f"  and {len(pairs) - MOST_LINES:,} more pairs, which --json lists")
+    return lines
+
+
+def summary_lines(result: Result) -> list[str]:
+    """What was looked at and found, what was left out or could not be read, and warnings."""
+    lines = [
+        f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
+        f"matched within {plural(result.max_distance, 'bit')}: "
+        f"{plural(len(result.groups), 'group')} with "
+        f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
+    ]
+    if result.flat_count:
+        lines.append(
+            f"{plural(result.flat_count, 'image')} without detail, "
+            "matched only where all pixels are equal."
+        )
+    if result.degenerate_count:
+        vary = "varies" if result.degenerate_count == 1 else "vary"
+        lines.append(
+            f"{plural(result.degenerate_count, 'image')} {vary} along one axis only, as barcodes "
+            "and gradients do: matched only where all pixels are equal."
+        )
+    if result.damaged:
+        far = "it goes" if len(result.damaged) == 1 else "they go"
+        lines.append(f"{plural(len(result.damaged), 'image')} damaged, hashed as far as {far}:")
+        lines += [f"  {failure_line(one)}" for one in result.damaged]
+    if result.skipped:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in result.skipped.items())
+        lines.append(f"Not looked at: {kinds}.")
+    if result.failures:
+        lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
+        lines += [f"  {failure_line(one)}" for one in result.failures]
+        lines += unexpected_lines(result.failures)
+    lines += [f"Warning: {warning}" for warning in result.warnings]
+    return lines
+
+
+def failure_line(failure: Failure) -> str:
+    """Status, path and reason as one line of text."""
+    return printable(f"{failure.status}: {failure.path}: {failure.reason}")
+
+
+def unexpected_lines(failures: list[Failure]) -> list[str]:
+    """How many failures nobody has foreseen, if there are any."""
+    count = sum(bool(one.traceback) for one in failures)
+    if not count:
+        return []
+    return [f"{plural(count, 'unexpected error')}; --debug shows where in the program."]
