@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
+from lookalike.checks import whole_number
 from lookalike.errors import ImageError, WrongTypeError
 from lookalike.extras import extra
 from lookalike.images import is_image_source, read_picture
@@ -107,8 +108,7 @@ def show_images(
         raise ValueError("there are no images to show")
     if len(titles) != len(sources):
         raise ValueError(f"labels must be as many as the images, {len(sources)}, not {len(titles)}")
-    if columns < 1:
-        raise ValueError(f"columns must be 1 or more, not {columns}")
+    columns = whole_number(columns, "columns", least=1)
     frames = list(map(_read, sources[:MOST_SHOWN], titles))
     return _draw([], frames, len(sources), columns, outfile)
 

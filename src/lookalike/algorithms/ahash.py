@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lookalike.algorithms.family import EIGHT, Family
+from lookalike.images.grids import colour_grid, grey_grid
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,7 +28,7 @@ def ahash(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each sample is lighter than their mean."""
-    grid = picture.grey_grid(size, size)
+    grid = grey_grid(picture, size, size)
     above: NDArray[np.float64] = (times(grid, grid.size) - int(grid.sum())) / grid.size
     return above
 
@@ -34,17 +37,23 @@ def ahash_by(
     picture: Picture, size: int, mean: Callable[[NDArray[np.uint8]], float]
 ) -> NDArray[np.bool_]:
     """As `ahash`, with what `mean` makes of the size x size samples in place of their mean."""
-    grid = picture.grey_grid(size, size)
+    grid = grey_grid(picture, size, size)
     lighter: NDArray[np.bool_] = grid > mean(grid)
     return lighter
 
 
 def ahash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `AHash`: resized in colour to size x size, then grey; `sample >= mean`."""
-    grid = picture.colour_grid(size, size)
+    grid = colour_grid(picture, size, size)
     return times(grid, grid.size) >= int(grid.sum())
 
 
 def times(grid: NDArray[np.uint8], factor: int) -> NDArray[np.int64]:
     """In whole numbers, so that no rounding decides whether a sample is the mean."""
     return grid.astype(np.int64) * factor
+
+
+FAMILIES = (
+    Family("ahash", ahash, 5, margins=margins, pixels_of_a_bit=20),
+    Family("ahash@imagededup", ahash_imagededup, 10, EIGHT),
+)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lookalike.algorithms.family import EIGHT, Family
+from lookalike.images.grids import colour_grid, grey_grid
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -24,7 +27,7 @@ def dhash(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each sample is lighter than the one to its left."""
-    return np.diff(picture.grey_grid(size + 1, size).astype(np.float64), axis=1)
+    return np.diff(grey_grid(picture, size + 1, size).astype(np.float64), axis=1)
 
 
 def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
@@ -34,10 +37,30 @@ def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins_vertical(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each sample is lighter than the one above."""
-    return np.diff(picture.grey_grid(size, size + 1).astype(np.float64), axis=0)
+    return np.diff(grey_grid(picture, size, size + 1).astype(np.float64), axis=0)
 
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `DHash`: as ImageHash's, but resized in colour, then grey."""
-    grid = picture.colour_grid(size + 1, size)
+    grid = colour_grid(picture, size + 1, size)
     return grid[:, 1:] > grid[:, :-1]
+
+
+def most_doubtful(size: int) -> float:
+    """A larger share than elsewhere: neighbours are often equal, as in a clear sky, and stay so.
+    A smaller one of few bits, where chance turns over more than its share."""
+    return 1 / 3 - 4 / 3 / size
+
+
+FAMILIES = (
+    Family("dhash", dhash, 8, margins=margins, doubtful_within=1.5, most_doubtful=most_doubtful),
+    Family(
+        "dhash_vertical",
+        dhash_vertical,
+        8,
+        margins=margins_vertical,
+        doubtful_within=1.5,
+        most_doubtful=most_doubtful,
+    ),
+    Family("dhash@imagededup", dhash_imagededup, 10, EIGHT),
+)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.algorithms.family import EIGHT, Family
+from lookalike.images.grids import colour_grid, grey_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +41,7 @@ def margins(
     """By how much each coefficient is above the median. In levels of grey: a sample that is one
     level off changes a coefficient by so much at most, as if the cosines were of length 1."""
     side = samples_per_bit * size
-    low = kernel.dct_low(picture.grey_grid(side, side), size)
+    low = kernel.dct_low(grey_grid(picture, side, side), size)
     # The sign is exact: a whole number becomes the nearest float, which is 0 for 0 alone.
     above: NDArray[np.float64] = (2 * low - twice_median(low)) / (2.0 ** (SHIFT + 1) * side / 2)
     return above
@@ -59,7 +61,7 @@ def margins_simple(
 ) -> NDArray[np.float64]:
     """By how much each coefficient is above the mean; in levels of grey, as `margins`."""
     side = samples_per_bit * size
-    samples = picture.grey_grid(side, side)[:size].astype(np.int64)
+    samples = grey_grid(picture, side, side)[:size].astype(np.int64)
     low = (samples - samples[:, :1]) @ _cosines(side)[:, 1 : size + 1]
     length = 2.0 ** (SHIFT // 2) * (side / 2) ** 0.5
     above: NDArray[np.float64] = (low.size * low - low.sum()) / (low.size * length)
@@ -70,7 +72,7 @@ def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `PHash`: resized in colour, then grey; the median leaves the first coefficient,
     the mean of the picture, out; `>=`."""
     side = SAMPLES_PER_BIT * size
-    low = kernel.dct_low(picture.colour_grid(side, side), size)
+    low = kernel.dct_low(colour_grid(picture, side, side), size)
     return 2 * low >= twice_median(low.ravel()[1:])
 
 
@@ -88,3 +90,11 @@ def twice_median(values: NDArray[np.int64]) -> np.int64:
     ordered = np.sort(values, axis=None)
     middle: np.int64 = ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]
     return middle
+
+
+FAMILIES = (
+    Family("phash", phash, 10, margins=margins, pixels_of_a_bit=20),
+    # A coefficient of a single row has fewer samples to make up for the error of one.
+    Family("phash_simple", phash_simple, 5, margins=margins_simple, doubtful_within=0.5),
+    Family("phash@imagededup", phash_imagededup, 10, EIGHT),
+)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.algorithms.family import EIGHT, Family, Sizes
 from lookalike.extras import extra
+from lookalike.images.grids import colour_grid, grey_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from lookalike.images.picture import Picture
 
 IMAGEDEDUP_SIDE = 256
+POWERS_OF_TWO = Sizes(
+    "a power of two from 2 to 128", lambda size: 2 <= size <= 128 and not size & (size - 1)
+)
 
 
 def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
@@ -33,7 +38,7 @@ def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each average is above their median."""
     side = natural_side(picture, size)
-    samples = kernel.haar_remove_mean(picture.grey_grid(side, side) / 255.0)
+    samples = kernel.haar_remove_mean(grey_grid(picture, side, side) / 255.0)
     levels = (side // size).bit_length() - 1
     low = kernel.haar_low(samples, levels)
     # A step doubles the averages. The sign is exact: a difference of floats is 0 for equal ones.
@@ -56,7 +61,7 @@ def whash_by(
     Other wavelets leave more averages than size x size. Raises `MissingExtraError` for them where
     PyWavelets is not installed.
     """
-    samples = picture.grey_grid(side, side) / 255.0
+    samples = grey_grid(picture, side, side) / 255.0
     if remove_mean:
         samples = kernel.haar_remove_mean(samples)
     levels = (side // size).bit_length() - 1
@@ -77,6 +82,13 @@ def _low(values: NDArray[np.float64], wavelet: str, levels: int) -> NDArray[np.f
 def whash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `WHash`: resized in colour to 256 x 256, then grey, samples / 255, five Haar
     steps down; `average >= median`."""
-    samples = picture.colour_grid(IMAGEDEDUP_SIDE, IMAGEDEDUP_SIDE) / 255.0
+    samples = colour_grid(picture, IMAGEDEDUP_SIDE, IMAGEDEDUP_SIDE) / 255.0
     low = kernel.haar_low(samples, (IMAGEDEDUP_SIDE // size).bit_length() - 1)
     return low >= np.median(low)
+
+
+FAMILIES = (
+    # Averages of many samples are nearer to the exact ones than a sample is.
+    Family("whash", whash, 6, POWERS_OF_TWO, margins=margins, doubtful_within=0.5),
+    Family("whash@imagededup", whash_imagededup, 10, EIGHT),
+)

@@ -1,22 +1,25 @@
-"""`Picture`: the pixels of one image and the small grids that algorithms make of them."""
+"""`Picture`: the pixels of one image, and what has been made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
 from lookalike.images.detail import FLAT_RANGE, SIDE, Box, Detail
+from lookalike.images.grids import grey_grid
 from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.images.contents import Contents
+
+T = TypeVar("T")
 
 DIGEST_BYTES = 16
 UPSIDE_DOWN, MIRRORED = {3, 4, 7, 8}, {2, 3, 6, 7}
@@ -35,7 +38,7 @@ class Reduction(NamedTuple):
 
 
 class Picture:
-    """One decoded image. Each grid is computed once, however many algorithms want it."""
+    """One decoded image."""
 
     def __init__(
         self,
@@ -86,8 +89,14 @@ class Picture:
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
         self.damage = ""
         """Why the file could not be decoded to its end; empty where it was."""
-        self._grids: dict[tuple[str, int, int], NDArray[np.uint8]] = {}
-        self._grey: NDArray[np.uint8] | None = None
+        self._made: dict[Hashable, Any] = {}
+
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` returns, made once per key. Several algorithms may need the same grid."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     @property
     def digest(self) -> bytes:
@@ -112,31 +121,13 @@ class Picture:
         """The bytes of the file, where all of them were read."""
         return None if self._file is None or self.is_beginning else self._file.data
 
-    @property
+    @cached_property
     def grey(self) -> NDArray[np.uint8]:
         """`(height, width)`: `(19595 R + 38470 G + 7471 B + 32768) >> 16`."""
-        if self._grey is None:
-            # Turned when it is grey: that moves a third of the bytes.
-            stored = np.ascontiguousarray(self._stored)
-            grey = kernel.grey(stored) if stored.ndim == 3 else stored
-            self._grey = np.ascontiguousarray(turn(grey, self._orientation))
-        return self._grey
-
-    def grey_grid(self, width: int, height: int) -> NDArray[np.uint8]:
-        """`(height, width)`: made grey, then resized."""
-        key = ("grey", width, height)
-        if key not in self._grids:
-            self._grids[key] = kernel.resample(self.grey, width, height, self._box())
-        return self._grids[key]
-
-    def colour_grid(self, width: int, height: int) -> NDArray[np.uint8]:
-        """`(height, width)`: resized in colour, then made grey."""
-        if self.pixels.ndim == 2:
-            return self.grey_grid(width, height)
-        key = ("colour", width, height)
-        if key not in self._grids:
-            self._grids[key] = kernel.grey(kernel.resample(self.pixels, width, height))
-        return self._grids[key]
+        # Turned once it is grey: that moves a third of the bytes.
+        stored = np.ascontiguousarray(self._stored)
+        grey = kernel.grey(stored) if stored.ndim == 3 else stored
+        return np.ascontiguousarray(turn(grey, self._orientation))
 
     @property
     def flat(self) -> bool:
@@ -173,24 +164,25 @@ class Picture:
 
         That is all that is left of a file that breaks off early.
         """
-        grid, strip = self.grey_grid(SIDE, SIDE), SIDE // 8
+        grid, strip = grey_grid(self, SIDE, SIDE), SIDE // 8
         rests = grid[strip:], grid[:-strip], grid[:, strip:], grid[:, :-strip]
         return any(map(_is_flat, rests))
 
     def _grey_part(self, width: int, height: int, part: Box) -> NDArray[np.uint8]:
         """`(height, width)` of a part of the picture, made grey, then resized."""
         if part == Box():
-            return self.grey_grid(width, height)
-        left, top, right, bottom = self._box()
+            return grey_grid(self, width, height)
+        left, top, right, bottom = self.box
         x, y = right - left, bottom - top
         box = left + x * part.left, top + y * part.top, left + x * part.right, top + y * part.bottom
         return kernel.resample(self.grey, width, height, box)
 
-    def _box(self) -> tuple[float, float, float, float]:
+    @property
+    def box(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the picture within the pixels.
 
-        Where a side is no multiple of the scale, the last pixels hang over its edge; a hash that
-        took them in whole would be that of a picture stretched by as much.
+        Where a side is not a multiple of the scale, the last pixels hang over its edge. A hash that
+        used them whole would be that of a picture stretched by as much.
         """
         rows, columns = self.pixels.shape[:2]
         width, height = self._decoded_size
