@@ -18,6 +18,7 @@ from lookalike.images.reading import (
     read_picture,
     taken,
 )
+from lookalike.images.thumbnail import Thumbnail, read_thumbnail, thumbnail
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
@@ -30,6 +31,7 @@ __all__ = [
     "Mark",
     "Origin",
     "Picture",
+    "Thumbnail",
     "check_limits",
     "contents_of",
     "frames_at",
@@ -38,5 +40,7 @@ __all__ = [
     "is_item",
     "lost_at_end",
     "read_picture",
+    "read_thumbnail",
     "taken",
+    "thumbnail",
 ]

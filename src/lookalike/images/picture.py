@@ -78,7 +78,8 @@ class Picture:
         """Size of the file in bytes, or of the pixels where no file was."""
         width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])
         self._reduction = reduction
-        self._decoded_size = upright((width, height), orientation)
+        self.decoded_size = upright((width, height), orientation)
+        """Width and height of the upright picture that was decoded, in pixels of its file."""
         self.width, self.height = upright(whole_size or (width, height), orientation)
         """Of the upright picture, in pixels; `pixels` may be fewer."""
         self.is_preview = is_preview
@@ -142,7 +143,7 @@ class Picture:
     @cached_property
     def detail(self) -> Detail:
         """What there is in it for a hash to go by."""
-        return Detail(self._decoded_size, self._grey_part)
+        return Detail(self.decoded_size, self._grey_part)
 
     @property
     def marks(self) -> Mark:
@@ -185,7 +186,7 @@ class Picture:
         used them whole would be that of a picture stretched by as much.
         """
         rows, columns = self.pixels.shape[:2]
-        width, height = self._decoded_size
+        width, height = self.decoded_size
         over_x, over_y = columns - width / self._scale, rows - height / self._scale
         mirrored, upside_down = self._orientation in MIRRORED, self._orientation in UPSIDE_DOWN
         return (

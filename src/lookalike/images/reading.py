@@ -25,7 +25,13 @@ from lookalike.images.contents import (
     item_contents,
     read_to_end,
 )
-from lookalike.images.jpeg.decoding import decode_luma, decode_whole, header_of, scale_for
+from lookalike.images.jpeg.decoding import (
+    decode_luma,
+    decode_whole,
+    header_of,
+    scale_for,
+    scale_within,
+)
 from lookalike.images.jpeg.header import START
 from lookalike.images.jpeg.losses import lost_data
 from lookalike.images.jpeg.scans import look_through
@@ -72,6 +78,7 @@ class _How(NamedTuple):
     as_stored: bool
     least_side: int | None
     take_damaged: bool
+    within: tuple[int, int] | None
 
 
 def is_image_source(value: object) -> TypeGuard[ImageSource]:
@@ -99,6 +106,7 @@ def read_picture(
     as_stored: bool = False,
     least_side: int | None = None,
     take_damaged: bool = False,
+    within: tuple[int, int] | None = None,
 ) -> Picture:
     """Read the first frame, upright and opaque.
 
@@ -106,21 +114,22 @@ def read_picture(
     Pillow image, or an array as `hash_image` takes it. With `as_stored`, EXIF orientation is not
     applied, alpha is dropped and deep grey is clipped, as ImageHash and imagededup have it, and
     arrays must be uint8 `(height, width)` or `(height, width, 3)`.
-    `least_side`: None reads every pixel. A number is for who only wants grey, and no more of it
-    than a shorter side of so many pixels: of a JPEG then no more is decoded, or even read.
-    `max_pixels`, `max_bytes`: an image of more is refused from its header, a file from its size.
-    `take_damaged`: what cannot be decoded to its end is decoded as far as it goes, and
-    `picture.damage` says what is wrong.
+    `least_side`: if only grey is wanted, with at least so many pixels on the shorter side. Only as
+    much of a JPEG as that needs is decoded, or even read. `within`: if only colours are wanted,
+    enough of them to fill a box of that width and height. None reads every pixel.
+    `max_pixels`, `max_bytes`: larger images are refused by header, larger files by size.
+    `take_damaged`: decode a damaged image as far as it goes; `picture.damage` says what is wrong.
 
-    Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for what
-    cannot be an image at all.
+    Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for anything
+    that cannot be an image.
     """
     check_limits(max_pixels, max_bytes)
     found = source if isinstance(source, Origin) else taken(source, max_bytes)
     if isinstance(found, ImageError):
         raise found
     try:
-        return _picture(found, _How(max_pixels, max_bytes, as_stored, least_side, take_damaged))
+        how = _How(max_pixels, max_bytes, as_stored, least_side, take_damaged, within)
+        return _picture(found, how)
     except MemoryError as error:
         reason = "reading it takes more memory than there is"
         raise ImageError(Status.TOO_LARGE, reason) from error
@@ -170,11 +179,13 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
     if not header.one_scan and len(contents.data) == contents.size:
         missing = look_through(contents.data).missing
     pixels: NDArray[np.uint8] | None
-    reduction = None
+    size, reduction = (header.width, header.height), None
     if how.least_side is None:
-        pixels = decode_whole(contents.data, header)
+        scale = scale_within(size, how.within)
+        pixels = decode_whole(contents.data, header, scale)
+        reduction = Reduction(size, scale) if scale > 1 else None
     else:
-        size, scale = (header.width, header.height), scale_for(header, how.least_side)
+        scale = scale_for(header, how.least_side)
         luma = decode_luma(contents.data, header, scale, contents.size)
         pixels = luma and luma.pixels
         reduction = luma and Reduction(size, scale, luma.first_scan)
