@@ -54,7 +54,8 @@ def test_a_thumbnail_is_the_whole_picture_made_smaller(kind: str, width: int) ->
     """Near what Pillow makes of every pixel, far from another picture and from its mirror image."""
     height = round(width * 600 / 900)
     small = thumbnail(encoded(LARGE, kind), width, width)
-    assert (small.shape, small.dtype) == ((height, width, 3), np.uint8)
+    assert small.shape == (height, width, 3)
+    assert small.dtype == np.uint8
     assert apart(small, shrunk(LARGE, width, height)) < 4
     assert apart(small, shrunk(photo(900, 600, 6), width, height)) > 20
     assert apart(small[:, ::-1], shrunk(LARGE, width, height)) > 20

@@ -270,3 +270,23 @@ def test_a_plan_serves_every_distance(tmp_path: Path) -> None:
         assert collected(opened.pairs_with(few, within)) == expected
         near = {(key, distance) for key, distance in opened.query(data[0], within)}
         assert near == {(i, distance) for i, j, distance in expected if j == 0}
+
+
+def test_the_former_name_of_check_warns_and_checks(tmp_path: Path) -> None:
+    """`verify` finds the same damage, and says which name to use."""
+    index = Index("phash")
+    index.add(range(5), np.zeros((5, 8), np.uint8))
+    index.save(tmp_path / "index")
+    with pytest.warns(DeprecationWarning, match="use Index.check"):
+        Index.open(tmp_path / "index").verify()
+    data = bytearray((tmp_path / "index").read_bytes())
+    data[-1] ^= 1
+    (tmp_path / "index").write_bytes(data)
+    opened = Index.open(tmp_path / "index")
+    with pytest.raises(IndexFileError, match="damaged section"):
+        opened.check()
+    with (
+        pytest.warns(DeprecationWarning, match="use Index.check"),
+        pytest.raises(IndexFileError, match="damaged section"),
+    ):
+        opened.verify()
