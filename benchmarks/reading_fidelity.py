@@ -8,7 +8,6 @@ import numpy as np
 
 import lookalike
 from lookalike.images import read_picture
-from lookalike.images.grids import grey_grid
 
 from .reading_pictures import jpegs_in
 
@@ -56,6 +55,6 @@ def fidelity(report: Report, photos: Path) -> None:
 
 def is_nearly_flat(path: str) -> bool:
     """Whether so little is in it that a hash means next to nothing."""
-    grid = grey_grid(read_picture(path, least_side=256), 32, 32)
+    grid = read_picture(path, least_side=256).grey_grid(32, 32)
     low, high = np.percentile(grid, [5, 95])
     return bool(high - low <= NEARLY_FLAT)

@@ -21,7 +21,6 @@ from PIL import Image
 
 from lookalike.errors import ImageError, Status
 from lookalike.images import contents, read_picture
-from lookalike.images.grids import grey_grid
 from lookalike.images.jpeg import decoding as jpeg
 
 MAX_PIXELS = 1_100_000
@@ -81,7 +80,7 @@ def _check(source: bytes | Piecemeal, least_side: int | None, take_damaged: bool
     assert picture.pixels.dtype == np.uint8
     assert picture.pixels.size
     assert 0 < picture.width * picture.height <= MAX_PIXELS
-    assert grey_grid(picture, 9, 8).shape == (8, 9)
+    assert picture.grey_grid(9, 8).shape == (8, 9)
     assert len(picture.digest) == len(picture.pixel_digest())
     assert isinstance(picture.flat, bool)
     assert take_damaged or not picture.damage

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from lookalike.algorithms import get_algorithm, is_hex
+from lookalike.algorithms.grids import colour_grid
 from lookalike.checks import one_of, whole_number
 from lookalike.errors import ImageError, WrongTypeError
 from lookalike.hashes import HashArray
 from lookalike.images import Picture, read_picture
-from lookalike.images.grids import colour_grid
 from lookalike.index import Index
 from lookalike.sources.places.folders import walk
 from lookalike.work.pacing import paced_map

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 import twin
 from lookalike import algorithm_names, get_algorithm
 from lookalike._native import kernel
-from lookalike.images import grids
+from lookalike.algorithms import grids
 from lookalike.images import picture as picture_module
 from lookalike.images.detail import FLAT_RANGE, SIDE
 from lookalike.images.picture import Picture

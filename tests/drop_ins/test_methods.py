@@ -17,8 +17,8 @@ from PIL import Image
 
 from files import save
 from lookalike import get_algorithm, hash_image
+from lookalike.algorithms.grids import colour_grid
 from lookalike.images import Picture
-from lookalike.images.grids import colour_grid
 from lookalike.methods import AHash, DHash, Hashing, PHash, WHash
 from pictures import photo, uniform
 

@@ -15,7 +15,6 @@ from PIL import Image
 
 from lookalike import compare, hash_image
 from lookalike.images import Picture, read_picture
-from lookalike.images.grids import grey_grid
 from pictures import blobs, checker, noise, stripes
 
 Samples = NDArray[Any]
@@ -258,4 +257,4 @@ def test_a_large_picture_is_judged_by_a_part_of_its_samples(kind: str) -> None:
     deep = large * 3 + 500
     rendering = Picture(np.floor((large - large.min()) / np.ptp(large) * 255).astype(np.uint8))
     seen = read_picture(tiff(deep.round().astype(kind)))
-    assert np.abs(grey_grid(seen, 32, 32).astype(int) - grey_grid(rendering, 32, 32)).max() <= 3
+    assert np.abs(seen.grey_grid(32, 32).astype(int) - rendering.grey_grid(32, 32)).max() <= 3

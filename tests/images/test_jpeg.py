@@ -35,7 +35,6 @@ from jpegs import (
 from lookalike import ImageError, Status, hash_image, hash_images
 from lookalike._native import kernel
 from lookalike.images import read_picture
-from lookalike.images.grids import grey_grid
 from lookalike.images.jpeg.header import end_of_scan, read_header
 from lookalike.images.picture import Picture, turn
 from pictures import uniform
@@ -134,10 +133,10 @@ def test_the_edge_of_a_reduced_picture_is_where_it_was(orientation: int, progres
     data = with_segments(data, exif(orientation, ">"))
     fast, exact = read_picture(data, least_side=160), read_picture(data)
     assert max(fast.pixels.shape) == -(-1489 // 8)
-    apart = grey_grid(fast, 32, 32).astype(int) - grey_grid(exact, 32, 32)
+    apart = fast.grey_grid(32, 32).astype(int) - exact.grey_grid(32, 32)
     assert np.abs(apart).mean() < 0.3
     # Were they taken in whole, that would be
-    stretched = kernel.resample(fast.grey, 32, 32).astype(int) - grey_grid(exact, 32, 32)
+    stretched = kernel.resample(fast.grey, 32, 32).astype(int) - exact.grey_grid(32, 32)
     assert np.abs(stretched).mean() > 1
 
 
@@ -318,7 +317,7 @@ def bits_apart(named: Sequence[bytes | Path]) -> dict[str, NDArray[np.uint64]]:
 
 
 def is_nearly_flat(source: bytes | Path) -> bool:
-    low, high = np.percentile(grey_grid(read_picture(source, least_side=256), 32, 32), [5, 95])
+    low, high = np.percentile(read_picture(source, least_side=256).grey_grid(32, 32), [5, 95])
     return bool(high - low <= NEARLY_FLAT)
 
 

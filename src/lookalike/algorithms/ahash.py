@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.algorithms.family import EIGHT, Family
-from lookalike.images.grids import colour_grid, grey_grid
+from lookalike.algorithms.grids import colour_grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def ahash(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each sample is lighter than their mean."""
-    grid = grey_grid(picture, size, size)
+    grid = picture.grey_grid(size, size)
     above: NDArray[np.float64] = (times(grid, grid.size) - int(grid.sum())) / grid.size
     return above
 
@@ -37,7 +37,7 @@ def ahash_by(
     picture: Picture, size: int, mean: Callable[[NDArray[np.uint8]], float]
 ) -> NDArray[np.bool_]:
     """As `ahash`, with what `mean` makes of the size x size samples in place of their mean."""
-    grid = grey_grid(picture, size, size)
+    grid = picture.grey_grid(size, size)
     lighter: NDArray[np.bool_] = grid > mean(grid)
     return lighter
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.images.grids import grey_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +38,7 @@ def segment_boxes(
     `min_size` samples that are lighter than `threshold` or are not. Only the `limit` largest are
     given, if any, the largest first. Of a picture smaller than the grid, boxes may be empty.
     """
-    light = light_samples(grey_grid(picture, side, side), threshold)
+    light = light_samples(picture.grey_grid(side, side), threshold)
     bounds = _segments(light, min_size, limit)
     # Whole numbers and quotients rounded just so, to the even one from the middle: as ImageHash.
     scale = np.array([picture.height / side, picture.width / side] * 2)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.algorithms.family import EIGHT, Family
-from lookalike.images.grids import colour_grid, grey_grid
+from lookalike.algorithms.grids import colour_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def dhash(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each sample is lighter than the one to its left."""
-    return np.diff(grey_grid(picture, size + 1, size).astype(np.float64), axis=1)
+    return np.diff(picture.grey_grid(size + 1, size).astype(np.float64), axis=1)
 
 
 def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
@@ -37,7 +37,7 @@ def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins_vertical(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each sample is lighter than the one above."""
-    return np.diff(grey_grid(picture, size, size + 1).astype(np.float64), axis=0)
+    return np.diff(picture.grey_grid(size, size + 1).astype(np.float64), axis=0)
 
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.algorithms.family import EIGHT, Family
-from lookalike.images.grids import colour_grid, grey_grid
+from lookalike.algorithms.grids import colour_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ def margins(
     """By how much each coefficient is above the median. In levels of grey: a sample that is one
     level off changes a coefficient by so much at most, as if the cosines were of length 1."""
     side = samples_per_bit * size
-    low = kernel.dct_low(grey_grid(picture, side, side), size)
+    low = kernel.dct_low(picture.grey_grid(side, side), size)
     # The sign is exact: a whole number becomes the nearest float, which is 0 for 0 alone.
     above: NDArray[np.float64] = (2 * low - twice_median(low)) / (2.0 ** (SHIFT + 1) * side / 2)
     return above
@@ -61,7 +61,7 @@ def margins_simple(
 ) -> NDArray[np.float64]:
     """By how much each coefficient is above the mean; in levels of grey, as `margins`."""
     side = samples_per_bit * size
-    samples = grey_grid(picture, side, side)[:size].astype(np.int64)
+    samples = picture.grey_grid(side, side)[:size].astype(np.int64)
     low = (samples - samples[:, :1]) @ _cosines(side)[:, 1 : size + 1]
     length = 2.0 ** (SHIFT // 2) * (side / 2) ** 0.5
     above: NDArray[np.float64] = (low.size * low - low.sum()) / (low.size * length)

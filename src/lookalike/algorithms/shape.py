@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import string
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-HEX_DIGITS = frozenset(string.hexdigits)
+_hex = re.compile("[0-9a-fA-F]+")
 
 
 def is_hex(text: str) -> bool:
     """Whether there is nothing in the text but hex digits, and at least one."""
-    return bool(text) and HEX_DIGITS.issuperset(text)
+    return _hex.fullmatch(text) is not None
 
 
 class BitShape(NamedTuple):

@@ -14,8 +14,8 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.algorithms.family import EIGHT, Family, Sizes
+from lookalike.algorithms.grids import colour_grid
 from lookalike.extras import extra
-from lookalike.images.grids import colour_grid, grey_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
     """By how many levels of grey each average is above their median."""
     side = natural_side(picture, size)
-    samples = kernel.haar_remove_mean(grey_grid(picture, side, side) / 255.0)
+    samples = kernel.haar_remove_mean(picture.grey_grid(side, side) / 255.0)
     levels = (side // size).bit_length() - 1
     low = kernel.haar_low(samples, levels)
     # A step doubles the averages. The sign is exact: a difference of floats is 0 for equal ones.
@@ -61,7 +61,7 @@ def whash_by(
     Other wavelets leave more averages than size x size. Raises `MissingExtraError` for them where
     PyWavelets is not installed.
     """
-    samples = grey_grid(picture, side, side) / 255.0
+    samples = picture.grey_grid(side, side) / 255.0
     if remove_mean:
         samples = kernel.haar_remove_mean(samples)
     levels = (side // size).bit_length() - 1

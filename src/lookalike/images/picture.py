@@ -10,8 +10,7 @@ import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
-from lookalike.images.detail import FLAT_RANGE, SIDE, Box, Detail
-from lookalike.images.grids import grey_grid
+from lookalike.images.detail import FLAT_RANGE, SIDE, WHOLE, Box, Detail
 from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
@@ -130,6 +129,13 @@ class Picture:
         grey = kernel.grey(stored) if stored.ndim == 3 else stored
         return np.ascontiguousarray(turn(grey, self._orientation))
 
+    def grey_grid(self, width: int, height: int, part: Box = WHOLE) -> NDArray[np.uint8]:
+        """`(height, width)`: the picture, or a part of it, made grey, then resized."""
+        return self.cached(
+            ("grey", width, height, part),
+            lambda: kernel.resample(self.grey, width, height, self._within(part)),
+        )
+
     @property
     def flat(self) -> bool:
         """Whether there is too little detail for a hash to mean anything, as `Detail` has it."""
@@ -143,7 +149,7 @@ class Picture:
     @cached_property
     def detail(self) -> Detail:
         """What there is in it for a hash to go by."""
-        return Detail(self.decoded_size, self._grey_part)
+        return Detail(self.decoded_size, self.grey_grid)
 
     @property
     def marks(self) -> Mark:
@@ -165,18 +171,9 @@ class Picture:
 
         That is all that is left of a file that breaks off early.
         """
-        grid, strip = grey_grid(self, SIDE, SIDE), SIDE // 8
+        grid, strip = self.grey_grid(SIDE, SIDE), SIDE // 8
         rests = grid[strip:], grid[:-strip], grid[:, strip:], grid[:, :-strip]
         return any(map(_is_flat, rests))
-
-    def _grey_part(self, width: int, height: int, part: Box) -> NDArray[np.uint8]:
-        """`(height, width)` of a part of the picture, made grey, then resized."""
-        if part == Box():
-            return grey_grid(self, width, height)
-        left, top, right, bottom = self.box
-        x, y = right - left, bottom - top
-        box = left + x * part.left, top + y * part.top, left + x * part.right, top + y * part.bottom
-        return kernel.resample(self.grey, width, height, box)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -194,6 +191,19 @@ class Picture:
             over_y if upside_down else 0.0,
             columns - (0.0 if mirrored else over_x),
             rows - (0.0 if upside_down else over_y),
+        )
+
+    def _within(self, part: Box) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a part of the picture within the pixels."""
+        if part == WHOLE:
+            return self.box
+        left, top, right, bottom = self.box
+        x, y = right - left, bottom - top
+        return (
+            left + x * part.left,
+            top + y * part.top,
+            left + x * part.right,
+            top + y * part.bottom,
         )
 
     def as_preview(

@@ -1,4 +1,4 @@
-"""The small grids that hashes are made of. A picture keeps each, however many algorithms ask."""
+"""Small grids of a picture that several algorithms share. A picture keeps each of them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,10 @@ if TYPE_CHECKING:
     from lookalike.images.picture import Picture
 
 
-def grey_grid(picture: Picture, width: int, height: int) -> NDArray[np.uint8]:
-    """`(height, width)`: made grey, then resized."""
-    return picture.cached(
-        ("grey", width, height),
-        lambda: kernel.resample(picture.grey, width, height, picture.box),
-    )
-
-
 def colour_grid(picture: Picture, width: int, height: int) -> NDArray[np.uint8]:
     """`(height, width)`: resized in colour, then made grey."""
     if picture.pixels.ndim == 2:
-        return grey_grid(picture, width, height)
+        return picture.grey_grid(width, height)
     return picture.cached(
         ("colour", width, height),
         lambda: kernel.grey(kernel.resample(picture.pixels, width, height)),
