@@ -36,17 +36,29 @@ def test_the_sizes_in_the_help_are_accepted() -> None:
             get_algorithm(f"{stem}:{last + 1}{at}{flavour}")
 
 
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_the_help_of_the_whole_command_loads_nothing_heavy(option: str) -> None:
-    """Neither NumPy nor Pillow nor the kernel, to list the commands or the version."""
+def loaded_by(*words: str) -> set[str]:
+    """The modules that a command has loaded when it is done."""
     script = (
         "import sys; from lookalike.cli.commands import commands\n"
-        f"commands.main([{option!r}], standalone_mode=False)\n"
+        f"commands.main({words!r}, standalone_mode=False)\n"
         "print('loaded:', *sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    loaded = set(done.stdout.partition("loaded:")[2].split())
+    return set(done.stdout.partition("loaded:")[2].split())
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_the_help_of_the_whole_command_loads_nothing_heavy(option: str) -> None:
+    """Neither NumPy nor Pillow nor the kernel, to list the commands or the version."""
+    loaded = loaded_by(option)
     assert "click" in loaded
     assert not loaded & {"numpy", "PIL", "simplejpeg", "lookalike._native.kernel"}
+
+
+def test_listing_the_algorithms_loads_nothing_that_reads_images() -> None:
+    """The help of a command loads the registry, and none of the decoders."""
+    loaded = loaded_by("find", "--help")
+    assert "lookalike.algorithms.registry" in loaded
+    assert not loaded & {"PIL", "simplejpeg", "lookalike.images"}
