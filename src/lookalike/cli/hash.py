@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 @click.option(
     "--algorithm",
     "algorithms",
+    cls=options.AlgorithmOption,
     multiple=True,
     default=[defaults.ALGORITHM],
     show_default=True,
     metavar="NAME",
-    help="As for find; may be given several times, for one decode and several hashes.",
+    help="What makes the hashes; may be given several times, for one decode and several hashes.",
 )
 @reads_images
 @options.as_json

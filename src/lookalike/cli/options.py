@@ -9,12 +9,38 @@ import click
 
 from lookalike import defaults
 
+
+class AlgorithmOption(click.Option):
+    """Lists all algorithms in its help, after what is said there."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and its help."""
+        said = self.help
+        self.help = f"{said} {_algorithms()}"
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = said
+
+
+def _algorithms() -> str:
+    """The names of all algorithms, with their sizes."""
+    from lookalike.algorithms import algorithm_sizes  # loads NumPy, which only this help needs
+
+    alike: dict[str, list[str]] = {}
+    for name, sizes in algorithm_sizes().items():
+        alike.setdefault(sizes, []).append(name)
+    listed = "; ".join(f"{', '.join(names)}: {sizes}" for sizes, names in alike.items())
+    return f"A size may follow, as in dhash:16. Names and their sizes: {listed}."
+
+
 algorithm = click.option(
     "--algorithm",
+    cls=AlgorithmOption,
     default=defaults.ALGORITHM,
     show_default=True,
     metavar="NAME",
-    help="phash, dhash, dhash_vertical, ahash or whash; a size may follow, as in dhash:16.",
+    help="What makes the hashes.",
 )
 max_distance = click.option(
     "--max-distance",

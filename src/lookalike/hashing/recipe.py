@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import Algorithm, get_algorithm
+from lookalike.checks import one_of
 from lookalike.errors import ImageError, Status, WorkerStartError
 from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.sampled import Sampled
@@ -123,8 +124,7 @@ def recipe_for(
     if not kinds:
         raise ValueError("algorithms must name at least one algorithm")
     check_limits(max_pixels, max_bytes)
-    if damaged not in DAMAGED:
-        raise ValueError(f"damaged must be {' or '.join(map(repr, DAMAGED))}, not {damaged!r}")
+    one_of(damaged, "damaged", DAMAGED)
     names = tuple(kind.name for kind in kinds)
     least_side = least_side_for(kinds, reading)
     return Recipe(names, least_side, max_pixels, max_bytes, damaged == "hash", only_first)
@@ -132,8 +132,7 @@ def recipe_for(
 
 def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
     """What `read_picture` is to leave of a picture for some algorithms."""
-    if reading not in READINGS:
-        raise ValueError(f"reading must be {' or '.join(map(repr, READINGS))}, not {reading!r}")
+    one_of(reading, "reading", READINGS)
     sides = [kind.least_side for kind in kinds]
     known = [side for side in sides if side is not None]
     return max(known) if reading == "fast" and len(known) == len(sides) else None

@@ -17,6 +17,7 @@ from lookalike.images.source.encoded import FileSource, ItemSource, Unreadable
 from lookalike.images.source.item import Item
 from lookalike.images.source.source import BytesSource, Encoded, Source, WholeNeededError
 from lookalike.images.stamp import Stamp
+from lookalike.images.thumbnail import Thumbnail, read_thumbnail, thumbnail
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
@@ -35,6 +36,7 @@ __all__ = [
     "Picture",
     "Source",
     "Stamp",
+    "Thumbnail",
     "Unreadable",
     "WholeNeededError",
     "check_limits",
@@ -42,5 +44,7 @@ __all__ = [
     "is_image_source",
     "lost_at_end",
     "read_picture",
+    "read_thumbnail",
     "source_of",
+    "thumbnail",
 ]

@@ -50,6 +50,9 @@ class Box(NamedTuple):
     bottom: float = 1.0
 
 
+WHOLE = Box()
+
+
 class Detail:
     """How much detail a picture has. Most have so much that one small grid is enough to say so."""
 
@@ -59,7 +62,7 @@ class Detail:
         """`size`: width and height of the picture. `grid`: the grey of a part of it, resized."""
         self._width, self._height = size
         self._grid = grid
-        small = grid(SIDE, SIDE, Box())
+        small = grid(SIDE, SIDE, WHOLE)
         self.spread = _spread(small)
         """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
         self._levels = kernel.separable(small)[1] / FAINT**2
@@ -108,7 +111,7 @@ class Detail:
         """What all that stands out lies within, and a strip of what is around it; everything,
         where there is no plain ground for anything to stand out from."""
         if not len(self._areas) or self._limit > MARGIN * FLAT_RANGE:
-            return Box()
+            return WHOLE
         sides = np.array(self._fine.shape)
         first = self._areas[:, 2:4].min(axis=0) / sides
         last = self._areas[:, 4:].max(axis=0) / sides
@@ -123,7 +126,7 @@ class Detail:
         width, height = (
             max(SIDE, min(FINE_SIDE, side // 2)) for side in (self._width, self._height)
         )
-        return self._grid(width, height, Box())
+        return self._grid(width, height, WHOLE)
 
     @cached_property
     def _off(self) -> NDArray[np.float64]:

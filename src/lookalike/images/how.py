@@ -18,6 +18,7 @@ class How(NamedTuple):
     as_stored: bool
     least_side: int | None
     take_damaged: bool
+    within: tuple[int, int] | None = None
 
     def accepted(self, picture: Picture, lost: str) -> Picture:
         """The picture, some of whose data are lost if `lost` says so; raises `ImageError` unless

@@ -27,8 +27,7 @@ _reading = threading.local()
 def check_limits(max_pixels: int, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
     """Raise `TypeError` or `ValueError` for what cannot be a limit."""
     for name, value in (("max_pixels", max_pixels), ("max_bytes", max_bytes)):
-        if whole_number(value, name) < 1:
-            raise ValueError(f"{name} must be 1 or more, not {value}")
+        whole_number(value, name, least=1)
 
 
 def check_size(size: tuple[int, int], max_pixels: int) -> None:

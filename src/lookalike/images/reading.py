@@ -23,6 +23,7 @@ def read_picture(
     as_stored: bool = False,
     least_side: int | None = None,
     take_damaged: bool = False,
+    within: tuple[int, int] | None = None,
 ) -> Picture:
     """Read the first frame, upright and opaque.
 
@@ -30,17 +31,17 @@ def read_picture(
     an array as `hash_image` takes it, or a `Source`. With `as_stored`, EXIF orientation is not
     applied, alpha is dropped and deep grey is clipped, as ImageHash and imagededup have it, and
     arrays must be uint8 `(height, width)` or `(height, width, 3)`.
-    `least_side`: None reads every pixel. A number is for who only wants grey, and no more of it
-    than a shorter side of so many pixels: of a JPEG then no more is decoded, or even read.
-    `max_pixels`, `max_bytes`: an image of more is refused from its header, a file from its size.
-    `take_damaged`: what cannot be decoded to its end is decoded as far as it goes, and
-    `picture.damage` says what is wrong.
+    `least_side`: if only grey is wanted, with at least so many pixels on the shorter side. Only as
+    much of a JPEG as that needs is decoded, or even read. `within`: if only colours are wanted,
+    enough of them to fill a box of that width and height. None reads every pixel.
+    `max_pixels`, `max_bytes`: larger images are refused by header, larger files by size.
+    `take_damaged`: decode a damaged image as far as it goes; `picture.damage` says what is wrong.
 
-    Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for what
-    cannot be an image at all.
+    Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for anything
+    that cannot be an image.
     """
     check_limits(max_pixels, max_bytes)
-    how = How(max_pixels, max_bytes, as_stored, least_side, take_damaged)
+    how = How(max_pixels, max_bytes, as_stored, least_side, take_damaged, within)
     found = source_of(source, max_bytes)
     try:
         return found.picture(how)

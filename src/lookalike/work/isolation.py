@@ -30,9 +30,7 @@ class Isolation:
             raise ValueError(
                 f"timeout must be more than 0 seconds and {longest}, not {self.timeout}"
             )
-        if not 1 <= whole_number(self.memory, "memory") <= MOST_MEMORY:
-            most = f"at most {MOST_MEMORY:,}"
-            raise ValueError(f"memory must be 1 byte or more and {most}, not {self.memory}")
+        whole_number(self.memory, "memory", least=1, most=MOST_MEMORY, of="bytes")
 
 
 def isolation_for(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lookalike.images.jpeg.decoding import decode_luma, decode_whole, header_of, scale_for
+from lookalike.images.jpeg.decoding import (
+    decode_luma,
+    decode_whole,
+    header_of,
+    scale_for,
+    scale_within,
+)
 from lookalike.images.jpeg.scans import look_through
 from lookalike.images.limits import check_size
 from lookalike.images.picture import Picture, Reduction
@@ -30,11 +36,13 @@ def read_jpeg(contents: Contents, how: How) -> Picture | None:
     if not header.one_scan and len(contents.data) == contents.size:
         missing = look_through(contents.data).missing
     pixels: NDArray[np.uint8] | None
-    reduction = None
+    size, reduction = (header.width, header.height), None
     if how.least_side is None:
-        pixels = decode_whole(contents.data, header)
+        scale = scale_within(size, how.within)
+        pixels = decode_whole(contents.data, header, scale)
+        reduction = Reduction(size, scale) if scale > 1 else None
     else:
-        size, scale = (header.width, header.height), scale_for(header, how.least_side)
+        scale = scale_for(header, how.least_side)
         luma = decode_luma(contents.data, header, scale, contents.size)
         pixels = luma and luma.pixels
         reduction = luma and Reduction(size, scale, luma.first_scan)

@@ -31,10 +31,10 @@ def reading(*files: IndexFile | None) -> Iterator[None]:
         # Memory may also be short without any damage, and with two files either may be damaged.
         if isinstance(error, MemoryError) or len(mapped) > 1:
             for file in mapped:
-                file.verify()
+                file.check()
         if isinstance(error, MemoryError) or not mapped:
             raise
-        reason = f"damaged: {error}; verify() names the damaged section"
+        reason = f"damaged: {error}; check() names the damaged section"
         raise IndexFileError(reason, str(mapped[0].path)) from error
 
 

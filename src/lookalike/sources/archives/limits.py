@@ -27,9 +27,7 @@ class ArchiveLimits:
 
     def __post_init__(self) -> None:
         for name in ("member_bytes", "unpacked_bytes", "members"):
-            number = whole_number(getattr(self, name), name)
-            if number < 1:
-                raise ValueError(f"{name} must be 1 or more, not {number}")
+            whole_number(getattr(self, name), name, least=1)
 
 
 class Tally:

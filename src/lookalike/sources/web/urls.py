@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
+from lookalike.checks import one_of
 from lookalike.errors import MissingExtraError
 from lookalike.extras import extra
 from lookalike.images import Contents, Encoded
@@ -46,8 +47,7 @@ def is_url(source: object) -> TypeGuard[str]:
 
 def check_fetch(fetch: str) -> None:
     """Raise `ValueError` for what `Fetch` does not have."""
-    if fetch not in FETCHES:
-        raise ValueError(f"fetch must be {' or '.join(map(repr, FETCHES))}, not {fetch!r}")
+    one_of(fetch, "fetch", FETCHES)
 
 
 def require_httpx() -> None:
