@@ -15,7 +15,7 @@ import numpy as np
 from lookalike.errors import ImageError, WrongTypeError
 from lookalike.extras import extra
 from lookalike.images import is_image_source, read_picture
-from lookalike.sources import at_hand
+from lookalike.sources import source_of
 from lookalike.text import visible
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _require_matplotlib() -> None:
 
 def _read(source: ImageSource, title: str) -> _Frame:
     try:
-        picture = read_picture(at_hand(source))
+        picture = read_picture(source_of(source))
     except ImageError as error:
         return _Frame(title, None, (0, 0), error.reason)
     return _Frame(title, _shrunk(picture.pixels), (picture.width, picture.height))

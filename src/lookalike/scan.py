@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from lookalike.algorithms import checked_distance, get_algorithm
 from lookalike.hashing.hashing import hash_inputs
-from lookalike.hashing.recipe import Damaged, Reading, recipe_for
+from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
 from lookalike.matching.groups import connect, nodes_of, see_ends
 from lookalike.matching.related import related_images
 from lookalike.report.result import Result
-from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Inputs
-from lookalike.work.isolation import isolation_for
 from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
+    from lookalike.hashing.options import Damaged, Reading
+    from lookalike.sources import ArchiveLimits, Fetch, ImageSources
     from lookalike.work.progress import Progress
 
 
@@ -83,28 +83,14 @@ def find_duplicates(
     kind = get_algorithm(algorithm)
     distance = checked_distance(max_distance, algorithm)
     show = progress or silent
-    choice = Choice(
-        recursive=recursive,
-        hidden=hidden,
-        follow_links=follow_links,
-        include=include,
-        exclude=exclude,
-        archives=archives,
-        archive_limits=archive_limits or ArchiveLimits(),
-        column=column,
-        fetch=fetch,
-    )
-    recipe = recipe_for(
-        kind.name,
-        reading=reading,
-        max_pixels=max_pixels,
-        max_bytes=max_bytes,
-        damaged=damaged,
-        only_first=False,
-    )
-    isolation = isolation_for(isolate, timeout, memory)
-    inputs = Inputs(images, choice)
-    table = hash_inputs(inputs, recipe, isolation, workers=workers, progress=show)
+    request = request_for(
+        images, kind.name, repeats=False, only_first=False,
+        reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
+        include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
+        column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
+        damaged=damaged, isolate=isolate, timeout=timeout, memory=memory,
+    )  # fmt: skip
+    table = hash_inputs(request, show)
     nodes = nodes_of(table, table.hashes[kind.name])
     sets = connect(nodes, distance, workers, show)
     related = related_images(table, kind.name, nodes, sets, distance, workers)

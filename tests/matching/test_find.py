@@ -295,6 +295,7 @@ def test_json_has_the_documented_form(folder: Path) -> None:
         "warnings",
         "images",
         "flat",
+        "degenerate",
         "skipped",
         "algorithm",
         "max_distance",

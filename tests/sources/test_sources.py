@@ -28,7 +28,7 @@ from lookalike import (
     hash_image,
     hash_images,
 )
-from lookalike.images import ImageSource
+from lookalike.images import ImageSource, read_picture
 from lookalike.sources import Choice, ImageSources, Input, Inputs
 from naming import steady
 
@@ -246,8 +246,9 @@ def test_missing_files_are_each_a_failure() -> None:
 
 
 def error_of(one: Input) -> ImageError:
-    assert isinstance(one.source, ImageError)
-    return one.source
+    with pytest.raises(ImageError) as caught:
+        read_picture(one.source)
+    return caught.value
 
 
 def test_a_folder_that_vanishes_while_it_is_walked_is_a_failure(tmp_path: Path) -> None:

@@ -323,7 +323,7 @@ def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
     that is left by `m + p a + q b + s a b`, with the mean m, a column a and a row b of length 1 and
     mean 0, and any p, q and s: that is every constant plus the product of one column and one row,
     and the sum of a column and a row, which such products come as near to as you like. `a` and `b`
-    are found by going from one to the other 8 times (power iteration), which is enough where
+    are found by going from one to the other 4 times (power iteration), which is enough where
     little is left; elsewhere the second number may be somewhat too large.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from lookalike.hashing.options import Options
     from lookalike.hashing.table import ImageInfo
     from lookalike.report.result import Duplicate, Group, Result
 
@@ -46,7 +47,7 @@ MOST_LINES = 50
 def find(
     context: click.Context,
     images: Iterable[str],
-    keywords: dict[str, Any],
+    keywords: Options,
     algorithm: str,
     max_distance: int | None,
     as_json: bool,

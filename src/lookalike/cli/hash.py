@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from lookalike import defaults
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
@@ -17,6 +18,7 @@ from lookalike.errors import Status
 from lookalike.text import printable
 
 if TYPE_CHECKING:
+    from lookalike.hashing.options import Options
     from lookalike.hashing.table import HashTable
 
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     "--algorithm",
     "algorithms",
     multiple=True,
-    default=[options.DEFAULT_ALGORITHM],
+    default=[defaults.ALGORITHM],
     show_default=True,
     metavar="NAME",
     help="As for find; may be given several times, for one decode and several hashes.",
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 def hash_command(
     context: click.Context,
     images: Iterable[str],
-    keywords: dict[str, Any],
+    keywords: Options,
     algorithms: tuple[str, ...],
     as_json: bool,
     as_csv: bool,

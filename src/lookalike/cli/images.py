@@ -6,11 +6,16 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
 
+from lookalike import defaults
 from lookalike.cli.options import usage_errors
+from lookalike.hashing.options import DEFAULTS
+
+if TYPE_CHECKING:
+    from lookalike.hashing.options import Options
 
 Command: TypeAlias = Callable[..., None]
 Option: TypeAlias = Callable[[Command], Command]
@@ -30,7 +35,7 @@ FILES_FROM: Option = click.option(
 KEYWORDS: dict[str, Option] = {
     "recursive": click.option(
         "--recursive/--no-recursive",
-        default=True,
+        default=DEFAULTS["recursive"],
         help="Whether to search sub-folders.  [default: yes]",
     ),
     "hidden": click.option("--hidden", is_flag=True, help="Include hidden files and folders."),
@@ -67,7 +72,7 @@ KEYWORDS: dict[str, Option] = {
     "fetch": click.option(
         "--fetch",
         type=click.Choice(["any", "public"]),
-        default="any",
+        default=DEFAULTS["fetch"],
         show_default=True,
         help="Which hosts to fetch URLs from. For untrusted lists, public refuses private "
         "networks, this machine, and addresses such as s3://.",
@@ -81,7 +86,7 @@ KEYWORDS: dict[str, Option] = {
     "max_pixels": click.option(
         "--max-pixels",
         type=NUMBER,
-        default=500_000_000,
+        default=DEFAULTS["max_pixels"],
         show_default=True,
         metavar="N",
         help="Reject larger images from their header alone.",
@@ -89,7 +94,7 @@ KEYWORDS: dict[str, Option] = {
     "max_bytes": click.option(
         "--max-bytes",
         type=NUMBER,
-        default=1 << 31,
+        default=DEFAULTS["max_bytes"],
         show_default=True,
         metavar="N",
         help="Reject larger files before reading them.",
@@ -97,7 +102,7 @@ KEYWORDS: dict[str, Option] = {
     "damaged": click.option(
         "--damaged",
         type=click.Choice(["report", "hash"]),
-        default="report",
+        default=DEFAULTS["damaged"],
         show_default=True,
         help="Report images that cannot be decoded completely, or hash the part that can.",
     ),
@@ -112,23 +117,23 @@ KEYWORDS: dict[str, Option] = {
         type=float,
         metavar="SECONDS",
         help="How long one image may take. Needs --isolate, because a thread cannot be stopped.  "
-        "[default: 60]",
+        f"[default: {defaults.TIMEOUT:g}]",
     ),
     "memory": click.option(
         "--memory",
         type=NUMBER,
         metavar="BYTES",
         help="How much memory one process may use for its work. Needs --isolate and Linux.  "
-        "[default: 4294967296]",
+        f"[default: {defaults.MEMORY}]",
     ),
 }
-"""The keywords of `hash_images` and `find_duplicates`."""
+"""The `Options` that the command has, all but `archive_limits`, which are several here."""
 LIMITS: dict[str, Option] = {
     "member_bytes": click.option(
         "--max-member-bytes",
         "member_bytes",
         type=NUMBER,
-        default=256_000_000,
+        default=defaults.MEMBER_BYTES,
         show_default=True,
         metavar="N",
         help="Reject larger images in archives before unpacking them.",
@@ -137,7 +142,7 @@ LIMITS: dict[str, Option] = {
         "--max-unpacked-bytes",
         "unpacked_bytes",
         type=NUMBER,
-        default=64_000_000_000,
+        default=defaults.UNPACKED_BYTES,
         show_default=True,
         metavar="N",
         help="Stop reading an archive once it has unpacked to N bytes more than its own size.",
@@ -146,7 +151,7 @@ LIMITS: dict[str, Option] = {
         "--max-members",
         "members",
         type=NUMBER,
-        default=10_000_000,
+        default=defaults.MEMBERS,
         show_default=True,
         metavar="N",
         help="Stop reading an archive after N members.",
@@ -163,18 +168,19 @@ def reads_images(command: Command) -> Command:
     """
 
     @wraps(command)
-    def with_images(paths: tuple[str, ...], files_from: str | None, **options: Any) -> None:
+    def with_images(paths: tuple[str, ...], files_from: str | None, **given: object) -> None:
         from lookalike.sources import ArchiveLimits, Patterns
         from lookalike.work.isolation import isolation_for
 
-        keywords = {name: options.pop(name) for name in KEYWORDS}
-        limits = {name: options.pop(name) for name in LIMITS}
-        with usage_errors():
-            for name in ("include", "exclude"):
-                Patterns(keywords[name])
-            isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
+        # click has made each of the type that its option says.
+        limits = cast("dict[str, int]", {name: given.pop(name) for name in LIMITS})
+        keywords = cast("Options", {name: given.pop(name) for name in KEYWORDS})
         keywords["archive_limits"] = ArchiveLimits(**limits)
-        command(images=_named(paths, files_from), keywords=keywords, **options)
+        with usage_errors():
+            Patterns(keywords["include"])
+            Patterns(keywords["exclude"])
+            isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
+        command(images=_named(paths, files_from), keywords=keywords, **given)
 
     added: Command = with_images
     for option in reversed(OPTIONS):

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import click
 
-DEFAULT_ALGORITHM = "phash"
+from lookalike import defaults
 
 algorithm = click.option(
     "--algorithm",
-    default=DEFAULT_ALGORITHM,
+    default=defaults.ALGORITHM,
     show_default=True,
     metavar="NAME",
     help="phash, dhash, dhash_vertical, ahash or whash; a size may follow, as in dhash:16.",

@@ -59,7 +59,11 @@ class Detail:
         """`size`: width and height of the picture. `grid`: the grey of a part of it, resized."""
         self._width, self._height = size
         self._grid = grid
-        self._small = grid(SIDE, SIDE, Box())
+        small = grid(SIDE, SIDE, Box())
+        self.spread = _spread(small)
+        """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
+        self._levels = kernel.separable(small)[1] / FAINT**2
+        """How much of it there is beyond one axis, as `beyond`."""
 
     @property
     def flat(self) -> bool:
@@ -78,13 +82,6 @@ class Detail:
         return nearly_flat or self.beyond < MARGIN
 
     @cached_property
-    def spread(self) -> int:
-        """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
-        ordered = np.sort(self._small, axis=None)
-        within: NDArray[np.uint8] = ordered[-1 - SPECKS :] - ordered[: SPECKS + 1]
-        return int(within.min())
-
-    @cached_property
     def extent(self) -> float:
         """The longest of what stands out, as a share of the side that it goes along."""
         if not len(self._areas):
@@ -100,13 +97,11 @@ class Detail:
         too coarse to, the part that stands out is looked at in a finer one: a disc is as good as a
         square while it is small, and lines of text are as good as bars.
         """
-        _total, rest = kernel.separable(self._small)
-        levels = rest / FAINT**2
-        if levels >= MARGIN and self.spread > MARGIN * FLAT_RANGE:
-            return levels
+        if self._levels >= MARGIN and self.spread > MARGIN * FLAT_RANGE:
+            return self._levels
         total, rest = kernel.separable(self._grid(PART_SIDE, PART_SIDE, self._bounds))
         share = max(rest - ROUNDING, 0.0) / total if total else 0.0
-        return max(levels, share / LEAST_SHARE)
+        return max(self._levels, share / LEAST_SHARE)
 
     @property
     def _bounds(self) -> Box:
@@ -146,3 +141,10 @@ class Detail:
         lighter, darker = self._off > self._limit, self._off < -self._limit
         found = kernel.areas(lighter + np.uint8(2) * darker)
         return found[found[:, 0] > 0]
+
+
+def _spread(samples: NDArray[np.uint8]) -> int:
+    ordered = samples.flatten()
+    ordered.sort(kind="stable")  # which for bytes is the fastest
+    within: NDArray[np.uint8] = ordered[-1 - SPECKS :] - ordered[: SPECKS + 1]
+    return int(within.min())

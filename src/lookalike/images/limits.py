@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
+from lookalike import defaults
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, Status
 
-DEFAULT_MAX_PIXELS = 500_000_000
+DEFAULT_MAX_PIXELS = defaults.MAX_PIXELS
+DEFAULT_MAX_BYTES = defaults.MAX_BYTES
 MAX_SIDE = 1_000_000
 """Resampling needs memory for each row and each column, however few pixels they hold."""
-DEFAULT_MAX_BYTES = 1 << 31
-"""Of a file, as it is read whole."""
 
 _reading = threading.local()
 

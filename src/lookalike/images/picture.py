@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.images.contents import Contents
+    from lookalike.images.stamp import Stamp
 
 DIGEST_BYTES = 16
 UPSIDE_DOWN, MIRRORED = {3, 4, 7, 8}, {2, 3, 6, 7}
@@ -108,9 +109,15 @@ class Picture:
         return self._file is not None and len(self._file.data) < self._file.size
 
     @property
-    def whole_file(self) -> bytes | bytearray | None:
-        """The bytes of the file, where all of them were read."""
-        return None if self._file is None or self.is_beginning else self._file.data
+    def whole_file(self) -> Contents | None:
+        """The file, where all of it was read."""
+        return None if self.is_beginning else self._file
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """Of the file it was read from, as it was when it was opened; None where that is not a file
+        of this machine."""
+        return self._file.stamp if self._file else None
 
     @property
     def grey(self) -> NDArray[np.uint8]:

@@ -18,7 +18,7 @@ from lookalike._native import kernel
 from lookalike.errors import ImageError
 from lookalike.hashes import HashArray, words_of
 from lookalike.hashing.moments import STILL
-from lookalike.images import contents_of, lost_at_end
+from lookalike.images import FileSource, lost_at_end
 from lookalike.index import Searcher, searcher_for
 from lookalike.index.search.searcher import roots
 from lookalike.matching.sequences import Sequences, farthest
@@ -156,7 +156,7 @@ def see_ends(
 
 def _see_end(table: HashTable, at: int, max_bytes: int) -> None:
     try:
-        contents = contents_of(table.paths[at], None, max_bytes)
+        contents = FileSource(table.paths[at]).contents(None, max_bytes)
     except (ImageError, MemoryError):  # it is gone, or too much to be read whole
         return
     if contents.size != table.size(at)[0]:  # it has changed since

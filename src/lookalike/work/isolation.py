@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lookalike import defaults
 from lookalike.checks import whole_number
 
-DEFAULT_TIMEOUT = 60.0
-DEFAULT_MEMORY = 1 << 32
 LONGEST_TIMEOUT = 365 * 24 * 60 * 60
 """In seconds; the clocks of some systems count no farther than three years."""
 MOST_MEMORY = 1 << 62
@@ -18,9 +17,9 @@ MOST_MEMORY = 1 << 62
 class Isolation:
     """What each worker process is held to."""
 
-    timeout: float = DEFAULT_TIMEOUT
+    timeout: float = defaults.TIMEOUT
     """In seconds, for one item."""
-    memory: int = DEFAULT_MEMORY
+    memory: int = defaults.MEMORY
     """In bytes, beyond what a process has when it begins; held to on Linux only."""
 
     def __post_init__(self) -> None:
@@ -46,6 +45,6 @@ def isolation_for(
                 raise ValueError(f"{name} needs isolate: threads can be held to no limit")
         return None
     return Isolation(
-        DEFAULT_TIMEOUT if timeout is None else timeout,
-        DEFAULT_MEMORY if memory is None else memory,
+        defaults.TIMEOUT if timeout is None else timeout,
+        defaults.MEMORY if memory is None else memory,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
 from lookalike.errors import MissingExtraError
 from lookalike.extras import extra
-from lookalike.images import Contents, Origin
+from lookalike.images import Contents, Encoded
 
 if TYPE_CHECKING:
     from lookalike.sources.web.patience import Allowance
@@ -21,7 +21,7 @@ FETCHES = ("any", "public")
 SCHEMES = ("http://", "https://")
 
 
-class WebImage(Origin):
+class WebImage(Encoded):
     """An image that is fetched when it is read."""
 
     def __init__(self, url: str, fetch: Fetch = "any") -> None:
