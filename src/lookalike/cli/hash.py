@@ -54,7 +54,7 @@ def hash_command(
 ) -> None:
     """Print the hash of every image, in hex, and its path.
 
-    Takes what find takes.
+    Accepts the same PATHs as find.
 
     \b
     Examples:

@@ -46,7 +46,8 @@ max_distance = click.option(
     "--max-distance",
     type=click.IntRange(min=0),
     metavar="BITS",
-    help="In how many bits two hashes may differ and still match.  [default: the algorithm's own]",
+    help="The most bits in which two hashes may differ and still match.  [default: the "
+    "algorithm's own]",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -54,15 +55,15 @@ output = click.option(
     "--output",
     type=click.Path(dir_okay=False, writable=True, readable=False),
     metavar="FILE",
-    help="Write to FILE instead of standard output; it appears when it is complete.",
+    help="Write to FILE instead of standard output. FILE appears once it is complete.",
 )
 strict = click.option("--strict", is_flag=True, help="Exit with 1 if an image could not be read.")
-quiet = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress bar and no summary.")
 
 debug = click.option(
     "--debug",
     is_flag=True,
-    help="Show where in the program unexpected errors arose, on standard error.",
+    help="Print tracebacks of unexpected errors to standard error.",
 )
 
 
