@@ -3,20 +3,28 @@ PYTHON ?= python3
 bin := .venv/bin
 native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 
-.PHONY: demo test lint sanitize docs clean
+.PHONY: demo quick test slow lint sanitize docs clean
 
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
 	$(bin)/lookalike find demo-pictures
 
+# The tests run in as many processes as there are processors.
+quick: .venv/installed-dev
+	$(bin)/python -m pytest -q -n auto --quick -m "not slow"
+
 test: .venv/installed-dev lint
-	$(bin)/python -m pytest
+	$(bin)/python -m pytest -n auto -m "not slow" --cov --cov-report=term
+
+slow: .venv/installed-dev
+	$(bin)/python -m pytest -n auto -m slow
 
 # The files that bind the kernel to Python need nanobind's headers, which .venv does not have.
 computing := $(filter-out %/module.cpp,$(filter %.cpp,$(filter-out $(wildcard src/lookalike/_native/bind_*),$(native))))
 
 lint: .venv/installed-dev build/tidy
 	$(bin)/clang-format --dry-run --Werror $(native)
+	$(bin)/python tools/measure_english.py
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy

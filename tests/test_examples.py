@@ -42,6 +42,7 @@ def test_the_demo_shows_every_kind_of_outcome(photos: Path) -> None:
     assert any(one.exact for group in result.groups for one in group.duplicates)
 
 
+@pytest.mark.slow
 def test_the_demo_is_drawn_alike_each_time(photos: Path, tmp_path: Path) -> None:
     """Two runs give the same bytes; a folder with something in it is not drawn into."""
     again = tmp_path / "again"

@@ -48,6 +48,7 @@ payloads = st.sampled_from(INTERESTING) | st.binary(min_size=1, max_size=8)
 edits = edits_of(payloads)
 
 
+@pytest.mark.slow
 @settings(slow_files_are_failures, max_examples=1500)
 @given(name=st.sampled_from(sorted(SEEDS)), edits=edits)
 def test_mutated_files_are_pictures_or_errors(name: str, edits: list[Edit]) -> None:

@@ -324,6 +324,7 @@ def nearly_flat() -> Iterator[bytes]:
         yield data.getvalue()
 
 
+@pytest.mark.slow
 def test_nearly_flat_pictures_have_nearly_the_same_hashes_in_both_readings() -> None:
     """No more than a sixteenth of the bits differ, whatever the algorithm and its size."""
     pictures = list(nearly_flat())

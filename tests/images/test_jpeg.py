@@ -341,6 +341,7 @@ def scenes() -> Iterator[bytes]:
             yield jpeg(picture, progressive=True, subsampling=seed % 3)
 
 
+@pytest.mark.slow
 def test_drawn_scenes_have_nearly_the_same_hashes_in_both_readings() -> None:
     """They differ by a quarter of a bit on the average, and hardly ever by more than three."""
     for name, bits in bits_apart(list(scenes())).items():

@@ -249,6 +249,7 @@ class IndexMachine(RuleBasedStateMachine):
         assert ("0" if self.texts else 41) not in self.index
 
 
+@pytest.mark.slow
 def test_an_index_is_a_list_of_entries() -> None:
     """Every answer is that of a plain list, and every way to search has been one to give it."""
     met.clear()

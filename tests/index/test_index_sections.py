@@ -216,6 +216,7 @@ def test_entries_that_do_not_belong_to_hashes_are_damage(
             call()
 
 
+@pytest.mark.slow
 def test_changed_bytes_do_no_harm(tmp_path: Path) -> None:
     """Of hundreds of files with bytes changed at random, a process opens or refuses each, and every
     search raises `IndexFileError` or gives some answer; it neither crashes nor hangs."""

@@ -268,6 +268,7 @@ def test_a_chain_shows_its_width() -> None:
     assert [one.distance for one in group.duplicates] == [2, 4, 6]
 
 
+@pytest.mark.slow
 def test_hundreds_of_thousands_of_equal_hashes_are_one_node() -> None:
     """300,000 equal images are grouped without their 45,000,000,000 pairs, which are refused."""
     result = result_of(table_of([7] * 300_000), 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def test_many_files_are_told_apart() -> None:
     assert len(seen) == 200_000
 
 
+@pytest.mark.slow
 def test_a_file_takes_few_bytes() -> None:
     """No more than 24, and while the array grows no more than 36."""
     tracemalloc.start()

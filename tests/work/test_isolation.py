@@ -174,6 +174,7 @@ def test_an_image_is_not_blamed_for_what_others_did(
     assert table.paths == ["[1]"]
 
 
+@pytest.mark.slow
 def test_many_bad_files_do_not_end_the_search(tmp_path: Path) -> None:
     """A folder in which every other file crashes still gives all its groups."""
     for k in range(4):
