@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import click
 
-from lookalike import defaults
+from lookalike.hashing.options import DEFAULT_ALGORITHM
 
 algorithm = click.option(
     "--algorithm",
-    default=defaults.ALGORITHM,
+    default=DEFAULT_ALGORITHM,
     show_default=True,
     metavar="NAME",
     help="phash, dhash, dhash_vertical, ahash or whash; a size may follow, as in dhash:16.",
