@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
-import click
+import click.testing
 import pytest
 
 from lookalike import ArchiveLimits, find_duplicates, hash_images
 from lookalike.cli.commands import commands
 from lookalike.cli.images import KEYWORDS, LIMITS
-from lookalike.hashing.options import DEFAULTS, Options
+from lookalike.hashing.options import DEFAULT_ALGORITHM, DEFAULTS, Options
 from lookalike.hashing.request import request_for
 from lookalike.work.isolation import Isolation
 
@@ -50,7 +50,14 @@ def test_the_signatures_have_the_same_types(function: Callable[..., object]) -> 
 def test_the_command_has_the_same_options_and_defaults(name: str) -> None:
     """Run without any, it passes on what a call without any means."""
     assert set(KEYWORDS) == set(DEFAULTS) - NOT_ON_THE_COMMAND_LINE
-    context = commands.commands[name].make_context(name, ["."])
+    outer = commands.make_context("lookalike", [name], resilient_parsing=True)
+    context = commands.commands[name].make_context(name, ["."], outer, resilient_parsing=False)
+    functions: dict[str, Callable[..., object]] = {"find": find_duplicates, "hash": hash_images}
+    defaults = defaults_of(functions[name])
+    algorithm = defaults.get("algorithm", defaults.get("algorithms"))
+    given = context.params.get("algorithm", context.params.get("algorithms"))
+    assert algorithm == DEFAULT_ALGORITHM
+    assert given in (algorithm, (algorithm,))
     assert {one: context.params[one] for one in KEYWORDS} == {
         one: default for one, default in DEFAULTS.items() if one in KEYWORDS
     }
@@ -60,8 +67,8 @@ def test_the_command_has_the_same_options_and_defaults(name: str) -> None:
 def test_the_help_names_the_limits_that_hold() -> None:
     """Also those that a call leaves to the library."""
     limits = Isolation()
-    with click.Context(commands.commands["find"]) as context:
-        text = " ".join(commands.commands["find"].get_help(context).split())
+    done = click.testing.CliRunner().invoke(commands, ["find", "--help"])
+    text = " ".join(done.output.split())
     assert f"[default: {limits.timeout:g}]" in text
     assert f"[default: {limits.memory}]" in text
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike import defaults
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
 from lookalike.cli.output import report_failures, report_tracebacks
+from lookalike.hashing.options import DEFAULT_ALGORITHM
 from lookalike.text import printable
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "algorithms",
     cls=options.AlgorithmOption,
     multiple=True,
-    default=[defaults.ALGORITHM],
+    default=[DEFAULT_ALGORITHM],
     show_default=True,
     metavar="NAME",
     help="What makes the hashes; may be given several times, for one decode and several hashes.",

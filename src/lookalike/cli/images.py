@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
 
-from lookalike import defaults
 from lookalike.cli.options import usage_errors
 from lookalike.hashing.options import DEFAULTS
+from lookalike.work import defaults
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Options

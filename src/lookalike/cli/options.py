@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from lookalike import defaults
+from lookalike.hashing.options import DEFAULT_ALGORITHM
 
 
 class AlgorithmOption(click.Option):
@@ -37,7 +37,7 @@ def _algorithms() -> str:
 algorithm = click.option(
     "--algorithm",
     cls=AlgorithmOption,
-    default=defaults.ALGORITHM,
+    default=DEFAULT_ALGORITHM,
     show_default=True,
     metavar="NAME",
     help="What makes the hashes.",

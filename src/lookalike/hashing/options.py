@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
-from lookalike.defaults import MAX_BYTES, MAX_PIXELS
+from lookalike.work.defaults import MAX_BYTES, MAX_PIXELS
 
 if TYPE_CHECKING:
     from lookalike.sources import ArchiveLimits, Fetch
@@ -40,6 +40,7 @@ class Options(TypedDict, total=False):
     memory: int | None
 
 
+DEFAULT_ALGORITHM = "phash"
 DEFAULTS: Options = {
     "reading": "fast",
     "recursive": True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -150,7 +150,7 @@ def hash_elsewhere(
 
     def row(least_side: int | None) -> Row | Failure:
         source = one.source.sent(least_side, recipe.max_bytes)
-        return recipe.row(one) if source is None else workers(replace(one, source=source))
+        return recipe.row(one) if source is None else workers(one._replace(source=source))
 
     def row_of_enough() -> Row | Failure:
         try:

@@ -40,7 +40,7 @@ def file_contents(
             _require_file(status)
             # Special files say that they have no bytes, and give some all the same.
             contents = read_contents(file, status.st_size or None, least_side, max_bytes)
-            return contents._replace(stamp=Stamp.of(status))
+            return Contents(contents.data, contents.size, Stamp.of(status))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(Status.MISSING, "there is no such file") from error
     except OSError as error:

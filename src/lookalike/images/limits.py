@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from lookalike import defaults
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, Status
+from lookalike.work import defaults
 
 DEFAULT_MAX_PIXELS = defaults.MAX_PIXELS
 DEFAULT_MAX_BYTES = defaults.MAX_BYTES

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.images import Unreadable
 from lookalike.sources.trouble import trouble_of
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from lookalike.sources.location import Location, Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One image to be read."""
 
     location: Location

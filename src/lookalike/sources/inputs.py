@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -126,8 +125,8 @@ class Inputs:
                 yield Input(place.location(path), None, Unreadable(error))
             elif self.choice.archives and is_archive(path):
                 yield from self._file(place, path, f"{relative}{MARK}")
-            else:
-                yield from self._image(place, path)
+            elif one := self._image(place, path):
+                yield one
 
     def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
         """As if all that matches were named, but that patterns apply."""
@@ -163,17 +162,18 @@ class Inputs:
         yield from guarded(place.location(path), self._opened(place, path, prefix))
 
     def _opened(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
-        for one in self._image(place, path):
-            if is_archive(path) or is_parquet(path):
-                yield from self._container(place, path, one, prefix)
-            else:
-                yield one
+        one = self._image(place, path)
+        if one is not None and (is_archive(path) or is_parquet(path)):
+            yield from self._container(place, path, one, prefix)
+        elif one is not None:
+            yield one
 
-    def _image(self, place: Place, path: str) -> Iterator[Input]:
-        """The file at a path as it is, unless it was already there by another name."""
+    def _image(self, place: Place, path: str) -> Input | None:
+        """The file at a path as it is; None if it was already there by another name."""
         stamp = place.stamp(path)
-        if self._is_new(place.identity(path, stamp)):
-            yield Input(place.location(path), stamp, place.image(path))
+        if not self._is_new(place.identity(path, stamp)):
+            return None
+        return Input(place.location(path), stamp, place.image(path))
 
     def _container(self, place: Place, path: str, outer: Input, prefix: str) -> Iterator[Input]:
         """What is in a file that is called an archive or Parquet file; itself where it is none."""
@@ -205,8 +205,8 @@ class Inputs:
         if inner := within(place, path, self.choice):
             yield Input(location, None, inner)
             return
-        for one in self._image(place, path):
-            yield replace(one, location=location)
+        if one := self._image(place, path):
+            yield one._replace(location=location)
 
     def _place_of(self, address: str) -> tuple[Place, str]:
         return place_of(address, self.choice.fetch)

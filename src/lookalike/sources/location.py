@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from lookalike.images import Stamp
 from lookalike.sources.kinds import MARK
@@ -30,8 +30,7 @@ class Kind(StrEnum):
     """Bytes, an array or an opened image: it has no place but its number among the inputs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where one image is."""
 
     kind: Kind

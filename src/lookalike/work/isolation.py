@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lookalike import defaults
 from lookalike.checks import whole_number
+from lookalike.work import defaults
 
 LONGEST_TIMEOUT = 365 * 24 * 60 * 60
 """In seconds; the clocks of some systems count no farther than three years."""

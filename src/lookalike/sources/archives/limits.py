@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lookalike import defaults
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, Status
+from lookalike.work import defaults
 
 ABSURD_RATIO = 1000
 """How many times its packed size something may unpack to; deflate itself ends at 1032."""

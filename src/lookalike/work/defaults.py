@@ -1,11 +1,11 @@
-"""The numbers that hold unless a caller says otherwise: one list, for the library and the command.
+"""What one image or archive may take unless a caller says otherwise.
+
+One list, for the library and the command.
 
 Nothing is imported here, so that the command starts light.
 """
 
 from __future__ import annotations
-
-ALGORITHM = "phash"
 
 MAX_PIXELS = 500_000_000
 """Of an image."""
