@@ -83,15 +83,15 @@ def chance_warning(n: int, algorithm: str, max_distance: int) -> str | None:
     mean = expected_chance_matches(n, kind.bits, distance)
     safe = largest_safe_distance(n, kind.bits)
     longer = longer_algorithm(n, kind.name, distance)
-    advice = "No distance is safe" if safe is None else f"Take a max_distance of at most {safe}"
+    advice = "No distance is safe" if safe is None else f"Use a max_distance of at most {safe}"
     if longer:
         name, share = longer
-        link = "; take" if safe is None else ", or"
+        link = ": use" if safe is None else ", or"
         advice += f"{link} a longer hash: {name} ({get_algorithm(name).bits} bits) within {share}"
     return (
-        f"Each of {n:,} different {kind.name} hashes has, by chance alone, an average of "
-        f"{_short(mean)} others within {distance} of its {kind.bits} bits, and real pictures have "
-        f"more: groups may hold images that have nothing to do with each other. {advice}."
+        f"With {n:,} different {kind.name} hashes, each matches {_short(mean)} others on average "
+        f"by chance alone, within {distance} of {kind.bits} bits. Real pictures match more, so "
+        f"groups may contain unrelated images. {advice}."
     )
 
 

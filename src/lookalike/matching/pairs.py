@@ -92,6 +92,5 @@ def pairs_within(
 def too_many(how_many: str) -> LookalikeError:
     """The error for pairs that would not fit in memory."""
     return LookalikeError(
-        f"{how_many} {MOST_PAIRS:,} pairs of images are too many to list; "
-        "go through the groups instead"
+        f"{how_many} {MOST_PAIRS:,} pairs of images are too many to list: use the groups instead"
     )
