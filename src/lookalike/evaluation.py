@@ -52,9 +52,10 @@ def evaluate(
     duplicate in both maps, imagededup returns arrays of one class, and this returns both. A metric
     that would be 0 / 0 is 0, with a `UserWarning`.
 
-    Raises `ValueError` with the name of the file if the maps have different keys, if a list has a
-    name that is not a key, or if one file lists another that does not list it. Also raises
-    `ValueError` for empty maps, for pairs of fewer than two files, and for an unknown `metric`.
+    Raises `ValueError` with the name of the file if the maps have different keys or a list has a
+    name that is not a key. The same holds if one file lists another that does not list it. Also
+    raises `ValueError` for empty maps, for pairs of fewer than two files, and for an unknown
+    `metric`.
     """
     wanted = _metrics_of(metric)
     keys = _common_keys(ground_truth_map, retrieved_map)

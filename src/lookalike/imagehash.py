@@ -270,9 +270,7 @@ def crop_resistant_hash(
     elif hasattr(image, "crop"):
         parts = [image.crop(box) for box in boxes]
     else:
-        raise TypeError(
-            f"a hash_func of one's own needs a Pillow image, not {type(image).__name__}"
-        )
+        raise TypeError(f"a custom hash_func needs a Pillow image, not {type(image).__name__}")
     return ImageMultiHash([hash_func(part) for part in parts])
 
 
@@ -284,7 +282,7 @@ def hex_to_hash(hexstr: str) -> ImageHash:
     size = isqrt(4 * len(hexstr))
     bits = _bits(hexstr, size * size)
     if bits.size % size:
-        raise ArgumentError(f"{hexstr!r} is no hash of {size} x {size} bits")
+        raise ArgumentError(f"{hexstr!r} is not a hash of {size} x {size} bits")
     return ImageHash(bits.reshape(-1, size))
 
 

@@ -168,7 +168,7 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
     found = document.get("format") if isinstance(document, dict) else None
     if found != FORMAT or isinstance(found, bool):
         raise ValueError(
-            f"the JSON must be that of a result, with a format of {FORMAT}, not {found!r}"
+            f"expected the JSON of a result with format {FORMAT}, not format {found!r}"
         )
     try:
         rule = Rule.of(document["algorithm"], document["max_distance"])
@@ -192,7 +192,7 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             version=document["version"],
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"the JSON is not that of a result: {error!r}") from error
+        raise ValueError(f"not the JSON of a result: {error!r}") from error
     return table, rule, groups, facts
 
 

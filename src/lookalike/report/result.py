@@ -112,11 +112,11 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        """What to know before trusting the groups, a paragraph each; empty if there is nothing.
+        """What to know before trusting the groups, one paragraph each. Empty if there is nothing.
 
-        There is one kind so far: that images match by chance (`lookalike.matching.chance`). It goes
-        by the number of distinct hashes that were searched: those of flat and degenerate images are
-        not.
+        So far there is one warning: images may match by chance (`lookalike.matching.chance`). It
+        depends on the number of distinct hashes that were searched. Flat and degenerate images are
+        not searched.
         """
         return self.facts.warnings
 

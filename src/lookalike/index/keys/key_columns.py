@@ -192,7 +192,7 @@ def column_of_sections(sections: Mapping[str, NDArray[Any]]) -> Column | None:
         values = _mapped(found, "keys.int", np.int64)
         return Ints(values, len(values))
     if found.keys() != {"keys.text", "keys.offsets"}:
-        raise ValueError(f"no keys have the sections {', '.join(sorted(found))}")
+        raise ValueError(f"unexpected sections of keys: {', '.join(sorted(found))}")
     text = _mapped(found, "keys.text", np.uint8)
     offsets = _mapped(found, "keys.offsets", np.int64)
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(text):
