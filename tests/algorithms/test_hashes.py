@@ -391,7 +391,7 @@ def test_an_array_survives_pickling(algorithm: str) -> None:
 
 def test_bytes_are_whole_hashes() -> None:
     """A truncated file is noticed."""
-    with pytest.raises(ValueError, match="15 bytes are no whole number of 8-byte hashes"):
+    with pytest.raises(ValueError, match="15 bytes are not a whole number of 8-byte hashes"):
         HashArray.from_bytes(bytes(15), algorithm="phash")
 
 

@@ -61,7 +61,7 @@ def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
         "5 images hashed by phash, matched within 10 bits: 2 groups with 2 duplicates" in lines[-5]
     )
     assert lines[-4:] == [
-        "Not looked at: 1 video.",
+        "Skipped: 1 video.",
         "2 files could not be read:",
         lines[-2],
         "  empty: ./empty.jpg: it has no bytes",

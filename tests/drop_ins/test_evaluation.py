@@ -317,8 +317,8 @@ def test_both_maps_must_have_the_same_keys() -> None:
     ("wrong", "message"),
     [
         ({"b": ["a", "x"]}, "lists 'x' for 'b', but has no such key$"),
-        ({"b": [("a", 3)]}, r"lists \('a', 3\) for 'b', .* \(names are wanted, without scores\)"),
-        ({"b": [["a", 3]]}, r"lists \['a', 3\] for 'b', .* \(names are wanted, without scores\)"),
+        ({"b": [("a", 3)]}, r"lists \('a', 3\) for 'b', .* \(expected names without scores\)"),
+        ({"b": [["a", 3]]}, r"lists \['a', 3\] for 'b', .* \(expected names without scores\)"),
         ({"b": []}, "lists 'b' for 'a', but not 'a' for 'b'$"),
         ({"e": ["c"]}, "lists 'c' for 'e', but not 'e' for 'c'$"),
         ({"b": "a"}, "must have a list of names for 'b', not 'a'"),

@@ -260,7 +260,11 @@ def test_a_column_of_any_name_takes_an_algorithm(df: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"column": "phash"}, ValueError, "no column 'phash', but image, ahash"),
+        (
+            {"column": "phash"},
+            ValueError,
+            "no column 'phash' in the frame; its columns are image, ahash",
+        ),
         ({"image": None}, TypeError, "image must be an image or its hash, not None"),
         ({"image": Hash(bytes(8), "phash")}, AlgorithmMismatchError, "ahash hash and a phash"),
         ({"unit": "bytes"}, ValueError, "unit must be 'bits' or 'digits', not 'bytes'"),

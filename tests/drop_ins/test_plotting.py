@@ -299,7 +299,7 @@ def test_wrong_arguments_are_refused(folder: Path, out: Path) -> None:
         plot_duplicates(folder, ["a.png"], "a.png", out)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no images to show"):
         show_images([], outfile=out)
-    with pytest.raises(ValueError, match="as many as the images, 2, not 3"):
+    with pytest.raises(ValueError, match="expected one label per image, 2, not 3"):
         show_images([folder / "a.png"] * 2, ["x", "y", "z"], outfile=out)
     with pytest.raises(ValueError, match="columns must be 1 or more, not 0"):
         show_images([folder / "a.png"], columns=0, outfile=out)

@@ -368,7 +368,7 @@ def test_the_summary_says_how_many_errors_were_unexpected(
     command: str, printed: str, folder: Path
 ) -> None:
     """The summary says nothing if there were none."""
-    line = "1 unexpected error; --debug shows where in the program."
+    line = "1 unexpected error: use --debug for tracebacks."
     assert line in getattr(lookalike(command, folder), printed)
     (folder / "b.png").unlink()
     assert "unexpected" not in getattr(lookalike(command, folder), printed)

@@ -149,7 +149,7 @@ def test_the_command_marks_them_in_every_form(folder: Path) -> None:
     """
     shown = run("find", folder, "--damaged", "hash", "--strict").stdout
     assert "PNG, damaged" in shown
-    assert "1 image damaged, hashed as far as it goes:\n  damaged: " in shown
+    assert "1 damaged image, hashed as far as readable:\n  damaged: " in shown
     document = json.loads(run("hash", folder, "--damaged", "hash", "--json").stdout)
     assert [Path(one["path"]).name for one in document["damaged"]] == ["large.png"]
     rows = run("hash", folder, "--damaged", "hash", "--csv").stdout.splitlines()

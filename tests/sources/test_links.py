@@ -201,7 +201,7 @@ def test_links_may_be_left_out(tmp_path: Path) -> None:
     assert found(named, follow_links=False) == (paths, {"link": 1})
     run = click.testing.CliRunner().invoke
     done = run(commands, ["find", str(tmp_path), "--no-follow-links"])
-    assert "Not looked at: 4 link." in done.output
+    assert "Skipped: 4 links." in done.output
     assert "1 image hashed" in done.output
 
 
