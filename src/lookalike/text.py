@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def visible(text: str) -> str:
-    """The text with escapes for bytes that are not valid text. File names may contain such bytes."""
+    """The text with escapes for bytes that are not valid text, which file names may contain."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
