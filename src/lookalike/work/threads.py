@@ -99,7 +99,7 @@ def ordered_parts(
 
 
 def _in_this_thread(function: Callable[[T], tuple[R, T | None]], items: Iterable[T]) -> Iterator[R]:
-    """Work in this thread. Reads the next item before it yields a result, as above."""
+    """Work in this thread. Read the next item before a result, as with several threads."""
     source = iter(items)
     ahead = deque(islice(source, 1))
     while ahead:
