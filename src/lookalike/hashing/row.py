@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
     @property
     def status(self) -> Status:
-        """`damaged` where there is a damage; else `ok`."""
+        """`damaged` if it has a `damage`, otherwise `ok`."""
         return status_of(self.damage)
 
     @property
@@ -134,5 +134,5 @@ class ImageInfo:
 
     @property
     def status(self) -> Status:
-        """`damaged` where there is a damage; else `ok`."""
+        """`damaged` if it has a `damage`, otherwise `ok`."""
         return status_of(self.damage)

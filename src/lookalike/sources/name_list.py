@@ -58,7 +58,7 @@ def _names(file: IO[bytes], name: object) -> Iterator[str]:
         *whole, begun = (begun + block).split(end)
         yield from (os.fsdecode(one) for one in (n.removesuffix(ending) for n in whole) if one)
         if len(begun) > LONGEST:
-            raise LookalikeError(f"{name} is no list of names: one has more than {LONGEST:,} bytes")
+            raise LookalikeError(f"{name} is not a list of names: one has over {LONGEST:,} bytes")
         block = _read(file, BLOCK, name)
     if last := begun.removesuffix(ending):
         yield os.fsdecode(last)

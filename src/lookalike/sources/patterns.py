@@ -25,7 +25,7 @@ class Patterns:
             if not isinstance(pattern, str):
                 raise TypeError(f"a pattern must be a str, not {pattern!r}")
             if not pattern.strip("/"):
-                raise ValueError(f"{pattern!r} is no pattern of names")
+                raise ValueError(f"{pattern!r} is not a pattern for names")
         stripped = [composed(pattern.rstrip("/")) for pattern in patterns]
         self._of_names = _any_of(pattern for pattern in stripped if "/" not in pattern)
         self._of_paths = _any_of(pattern.lstrip("/") for pattern in stripped if "/" in pattern)

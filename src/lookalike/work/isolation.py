@@ -40,7 +40,7 @@ def isolation_for(
     if not isolate:
         for name, value in (("timeout", timeout), ("memory", memory)):
             if value is not None:
-                raise ValueError(f"{name} needs isolate: threads can be held to no limit")
+                raise ValueError(f"{name} requires isolate=True: threads cannot be limited")
         return None
     return Isolation(
         defaults.TIMEOUT if timeout is None else timeout,
