@@ -50,7 +50,7 @@ def samples(draw: st.DrawFn) -> Samples:
 
 rows = st.builds(
     Row,
-    location=st.builds(Location, st.sampled_from(whole_kinds), odd_names)
+    location=st.builds(Location, st.sampled_from(whole_kinds), odd_names, st.just(""))
     | st.builds(Location, st.sampled_from([Kind.MEMBER, Kind.ROW]), odd_names, odd_names),
     stamp=st.builds(Stamp, whole, st.none() | whole, st.none() | st.integers(1, (1 << 128) - 1)),
     byte_count=whole,

@@ -115,7 +115,7 @@ def test_what_is_no_list_is_an_error_at_once(source: Any, error: type[Exception]
 
 def test_what_cannot_be_a_list_is_an_error() -> None:
     """Covers a name that no system accepts, text instead of bytes, and a failing disk."""
-    with pytest.raises(LookalikeError, match="no list of names"):
+    with pytest.raises(LookalikeError, match="not a list of names"):
         listed(b"x" * 100_000)
     text: Any = io.StringIO("a\n")
     with pytest.raises(TypeError, match="open for reading bytes"):
@@ -158,7 +158,7 @@ def test_the_command_takes_lists(tmp_path: Path) -> None:
         (["hash"], b"Missing argument 'PATH...'"),
         (["hash", "--files-from", "gone"], b"File 'gone' does not exist"),
         (["find", "--files-from", "."], b"File '.' is a directory"),
-        (["find", "--files-from", "long"], b"no list of names"),
+        (["find", "--files-from", "long"], b"not a list of names"),
     ],
 )
 def test_the_command_names_what_is_wrong(

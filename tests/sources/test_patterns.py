@@ -205,4 +205,4 @@ def test_the_command_takes_patterns_and_globs(tree: Path) -> None:
     assert run(commands, ["hash", f"{tree}/r*/*.jpg"]).output.count("\n") == 2
     done = run(commands, ["hash", f"{tree}/*.gif"])
     assert (done.exit_code, "no such file or folder" in done.output) == (2, True)
-    assert "'' is no pattern" in run(commands, ["find", str(tree), "--exclude", ""]).output
+    assert "'' is not a pattern" in run(commands, ["find", str(tree), "--exclude", ""]).output

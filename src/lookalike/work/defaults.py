@@ -2,22 +2,22 @@
 
 One list, for the library and the command.
 
-Nothing is imported here, so that the command starts light.
+This module imports nothing, so that the command starts quickly.
 """
 
 from __future__ import annotations
 
 MAX_PIXELS = 500_000_000
-"""Of an image."""
+"""Per image."""
 MAX_BYTES = 1 << 31
-"""Of a file, as it is read whole."""
+"""Per file, because files are read whole."""
 
 MEMBER_BYTES = 256_000_000
 UNPACKED_BYTES = 64_000_000_000
 MEMBERS = 10_000_000
-"""Of an archive or a Parquet file, as in `ArchiveLimits`."""
+"""The fields of `ArchiveLimits`, per archive or Parquet file."""
 
 TIMEOUT = 60.0
-"""Seconds for an image, where it is read in another process."""
+"""Seconds per image when it is read in another process."""
 MEMORY = 1 << 32
-"""Bytes for an image there."""
+"""Bytes per image when it is read in another process."""
