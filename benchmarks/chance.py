@@ -38,7 +38,7 @@ class Pairs(NamedTuple):
     hashes: NDArray[np.uint8]
     """`(n, bits)`: 0 and 1."""
     distances: NDArray[np.int16]
-    """Their number among all pairs of different pictures."""
+    """The distances of all pairs of different pictures."""
     origins: NDArray[np.intp]
     """`(2, pairs)`: the two photographs."""
 

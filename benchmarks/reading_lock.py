@@ -61,7 +61,7 @@ class Clock:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Start again from zero."""
         self.within = self.calls = 0
 
     def timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
