@@ -34,7 +34,7 @@ def block() -> None:
 
 
 def toil() -> None:
-    """Works for long in C with Python's lock held, so this thread handles no signal meanwhile."""
+    """Works for long in C without Python's lock, so this thread handles no signal meanwhile."""
     hashlib.pbkdf2_hmac("sha256", b"", b"", 100_000_000)
 
 

@@ -149,7 +149,7 @@ def test_a_raw_file_is_seen_by_its_preview(orientation: int) -> None:
 def test_the_thumbnail_in_the_exif_is_never_used() -> None:
     """A file whose EXIF carries another picture is seen as it is."""
     other = encoded(photo(150, 100, 8), "JPEG")
-    first = struct.pack("<IHHHIII", 8, 1, 0x0112, 3, 1, 1, 26)  # upright; the next is at 26
+    first = struct.pack("<IHHHIII", 8, 1, 0x0112, 3, 1, 1, 26)  # upright, and the next is at 26
     second = struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 56, 0x0202, 4, 1, len(other), 0)
     exif = b"Exif\0\0II*\0" + first + second + other
     data = jpegs.with_segments(encoded(LARGE, "JPEG"), jpegs.segment(jpegs.APP1, exif))

@@ -25,7 +25,7 @@ NEW = {"numbers": np.arange(5)[::-1]}
 
 
 class Failing(Mapping[str, NDArray[Any]]):
-    """Sections of which the last fails to come."""
+    """Sections whose last one cannot be read."""
 
     def __init__(self, error: BaseException) -> None:
         self.error = error

@@ -118,7 +118,7 @@ def test_many_keys_are_found_at_once() -> None:
 
 
 def test_a_key_is_found_after_every_addition() -> None:
-    """Keys that come one by one are found at once, with an index of few parts."""
+    """Keys that come one by one are found at once, in a sorted order of few parts."""
     keys, column, order = Keys(), Ints.of([5]), Order()
     for k in range(3000):
         keys.extend(keys.checked([k * k % 1009]))
