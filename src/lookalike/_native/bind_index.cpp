@@ -141,7 +141,7 @@ size_t whole(int64_t value, int64_t least, const char* name) {
     return static_cast<size_t>(value);
 }
 
-// What a join of Python's asks for; holds what the plan points to.
+// The arguments of a join called from Python. Holds what the plan points to.
 struct Request {
     Band rows, columns;
     JoinPlan plan;
@@ -330,7 +330,7 @@ Columns nearest_of_all(const AnyArray& array, const AnyArray& query_array, const
 
 void bind_index(nb::module_& module) {
     using nb::arg;
-    nb::set_leak_warnings(false);  // a band that lives until the interpreter ends is no leak
+    nb::set_leak_warnings(false);  // a band may live until the interpreter ends; not a leak
     nb::exception<Damaged>(module, "DamagedError", PyExc_ValueError);
     nb::class_<OwnedBand>(module, "Band")
         .def(nb::init<AnyArray, AnyArray, AnyArray, AnyArray, std::optional<AnyArray>>(),

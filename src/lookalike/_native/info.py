@@ -17,7 +17,7 @@ class KernelInfo(NamedTuple):
 
     @property
     def path(self) -> str:
-        """An older name of `isa`."""
+        """The old name of `isa`."""
         return self.isa
 
 
