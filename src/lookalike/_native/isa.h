@@ -28,6 +28,6 @@ enum class Isa { scalar, avx2, avx512 };
 const char* name(Isa isa);
 std::vector<Isa> available_isas();  // best last
 Isa active_isa();
-void force_isa(const std::string& name);  // "" is the best; throws std::invalid_argument
+void force_isa(const std::string& name);  // "" is the best, may throw std::invalid_argument
 
 }  // namespace lookalike

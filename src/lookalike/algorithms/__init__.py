@@ -1,4 +1,4 @@
-"""The algorithms, from pixels to bits. Each file declares its own; the registry collects them.
+"""The algorithms, from pixels to bits. Each file declares its own. The registry collects them.
 
 A name is `FAMILY[:SIZE][@FLAVOUR]`: `phash`, `dhash:16`, `phash@imagededup`. Plain names are
 ImageHash's definitions. The size is the side of the grid of bits, 8 by default. For `colorhash` it

@@ -1,6 +1,6 @@
 """pHash, the perceptual hash: which of the lowest frequencies are stronger than their median.
 
-Sources: C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010);
+Sources: C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010),
 N. Krawetz, "Looks Like It" (2011),
 https://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
 

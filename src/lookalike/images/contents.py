@@ -46,7 +46,7 @@ def file_contents(
     except OSError as error:
         raise cannot_be_read(error) from error
     except ValueError as error:  # a null byte in the name
-        raise ImageError(Status.MISSING, f"no file can have such a name: {error}") from error
+        raise ImageError(Status.MISSING, f"invalid file name: {error}") from error
 
 
 def item_contents(

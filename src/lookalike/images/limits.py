@@ -35,7 +35,7 @@ def check_size(size: tuple[int, int], max_pixels: int) -> None:
     width, height = size
     if max(size) > MAX_SIDE:
         raise ImageError(
-            Status.TOO_LARGE, f"{width} x {height} is too long a side; the limit is {MAX_SIDE:,}"
+            Status.TOO_LARGE, f"a side of {width} x {height} is too long; the limit is {MAX_SIDE:,}"
         )
     if width * height > max_pixels:
         raise ImageError(

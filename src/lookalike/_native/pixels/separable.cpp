@@ -42,8 +42,8 @@ Vector nearer(const Vector& mean, const Vector& other, const Vector& last) {
 
 }  // namespace
 
-// With `a` and `b` of length 1 and mean 0, such a grid is m + p a + q b + s a b, for any p, q and s
-// (for s = 0 it is the limit of products). So no constant has to be searched for. What counts is
+// Let `a` and `b` have length 1 and mean 0. Such a grid is then m + p a + q b + s a b, for any p, q
+// and s. For s = 0 it is a limit of products. So no constant has to be searched for. What counts is
 // how much of the rows' means lies along `a`, how much of the columns' means along `b`, and how
 // much of the rest along their product.
 Variation separable(const uint8_t* samples, size_t rows, size_t columns) {

@@ -15,7 +15,7 @@ namespace lookalike {
 // bit.
 struct Ball {
     std::vector<uint32_t> differences;
-    std::vector<size_t> groups;  // where those with highest bit k begin; [0] is 1, after zero, and
+    std::vector<size_t> groups;  // where those with highest bit k begin. [0] is 1, after zero, and
                                  // there is one more for the end
 
     Ball(size_t bits, size_t distance);

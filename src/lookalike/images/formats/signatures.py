@@ -144,7 +144,7 @@ def diagnosis(
     without their library. Both are by Pillow's name of the format.
     """
     if found is None:
-        return Status.NOT_AN_IMAGE, "its content is of no image format that is known here"
+        return Status.NOT_AN_IMAGE, "unrecognised image format"
     plugin = pillow_name(found.format)
     remedy = found.remedy or lacking.get(plugin)
     complaint = complaints.get(plugin)

@@ -218,7 +218,7 @@ def _value(tiff: bytes, wanted: int) -> int | None:
     """
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:
-        raise ValueError("no TIFF")
+        raise ValueError("not a TIFF")
     try:
         (directory,) = struct.unpack_from(order + "I", tiff, 4)
         (count,) = struct.unpack_from(order + "H", tiff, directory)

@@ -1,6 +1,6 @@
 """Raw files that are not TIFF: Canon's CR3, in boxes as in MP4, and Fujifilm's RAF.
 
-Sources: ISO/IEC 14496-12; https://github.com/lclevy/canon_cr3; ExifTool's FujiFilm tags.
+Sources: ISO/IEC 14496-12, https://github.com/lclevy/canon_cr3, and ExifTool's FujiFilm tags.
 """
 
 from __future__ import annotations

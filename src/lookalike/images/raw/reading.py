@@ -23,7 +23,7 @@ def read_raw(raw: RawFile, contents: Contents, how: How) -> Picture:
     check_size(raw.size, how.max_pixels)
     damage = ""
     if raw.end > contents.size:
-        damage = f"it breaks off: it should have {raw.end:,} bytes or more, not {contents.size:,}"
+        damage = f"it is cut off: it should have {raw.end:,} bytes or more, not {contents.size:,}"
         if not how.take_damaged:
             raise ImageError(Status.DAMAGED, damage)
     if raw.preview is None:

@@ -1,6 +1,6 @@
 """Raw files in TIFF, or in formats very similar to it.
 
-Sources: DNG 1.7.1; the tag tables of ExifTool; http://lclevy.free.fr/cr2 (CR2).
+Sources: DNG 1.7.1, the tag tables of ExifTool, and http://lclevy.free.fr/cr2 (CR2).
 """
 
 from __future__ import annotations
