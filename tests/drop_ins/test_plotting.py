@@ -106,9 +106,7 @@ def test_what_cannot_be_read_is_an_empty_frame_with_the_reason(folder: Path, out
         "there is no such file",
     ]
     assert not read.texts
-    assert [text.get_text() for text in notes.texts] == [
-        "its content is of no image\nformat that is known here"
-    ]
+    assert [text.get_text() for text in notes.texts] == ["unrecognised image format"]
 
 
 def test_a_figure_has_its_columns_full(folder: Path, out: Path) -> None:

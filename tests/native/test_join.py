@@ -762,7 +762,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         for function in ("probe", "scan_near", "probe_nearest", "scan_nearest")
         for rows, message in (
             ((-1, 2), "^the first row must be 0 or more, not -1$"),
-            ((3, 2), "^the row behind the last must be 3 or more, not 2$"),
+            ((3, 2), "^the row after the last must be 3 or more, not 2$"),
             ((0, 5), "^rows must lie within 0 and 4, not end at 5$"),
             ((5, 5), "^rows must lie within 0 and 4, not end at 5$"),
         )
