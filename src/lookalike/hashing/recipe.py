@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.checks import one_of
@@ -53,6 +53,10 @@ class Recipe:
     def kinds(self) -> list[Algorithm]:
         """The algorithms."""
         return [get_algorithm(name) for name in self.algorithms]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without `kinds`: algorithms cannot be pickled, their names can."""
+        return {name: value for name, value in vars(self).items() if name != "kinds"}
 
     def row(self, one: Input) -> Row:
         """What to keep of an image. Raises as `read_picture` does."""

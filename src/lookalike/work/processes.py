@@ -57,7 +57,8 @@ class Workers(Generic[T, R]):
 
         `prepare`: called once in every process.
         """
-        self._job = Job(prepare, function, isolation.timeout, isolation.memory)
+        job = Job(prepare, function, isolation.timeout, isolation.memory)
+        self._job = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
         self._timeout = isolation.timeout
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
@@ -108,8 +109,7 @@ class Workers(Generic[T, R]):
                 self._refuse_if_closing()
                 process = _Process()
                 self._all.add(process)
-            if process.ask(self._job, START_SECONDS) is None:
-                self._drop(process)
+            if self._begun(process) is None:
                 self._refuse_if_closing()
                 raise WorkerStartError(f"a worker process cannot be started: {process.fate()}")
         except WorkerStartError as error:
@@ -118,6 +118,16 @@ class Workers(Generic[T, R]):
             raise
         self._could_start = True
         return process
+
+    def _begun(self, process: _Process) -> Reply | None:
+        """The answer to the job; None where the process was lost."""
+        reply = None
+        try:
+            reply = process.begin(self._job, START_SECONDS)
+        finally:
+            if reply is None:
+                self._drop(process)
+        return reply
 
     def _ask(self, process: _Process, item: T) -> Reply | None:
         """The answer; None where the process was lost."""
@@ -184,12 +194,21 @@ class _Process:
         self.is_late = False
         """Whether it was ended because its time was up."""
 
-    def ask(self, request: object, seconds: float) -> Reply | None:
-        """Send something and wait for the answer; None where there will be none."""
+    def begin(self, job: bytes, seconds: float) -> Reply | None:
+        """Send the job, pickled, and wait for the answer; None where there will be none."""
+        return self._answer(lambda: self._requests.write(job), seconds)
+
+    def ask(self, item: object, seconds: float) -> Reply | None:
+        """The same for an item."""
+        return self._answer(
+            lambda: pickle.dump(item, self._requests, pickle.HIGHEST_PROTOCOL), seconds
+        )
+
+    def _answer(self, send: Callable[[], object], seconds: float) -> Reply | None:
         self._set_deadline(time.monotonic() + seconds)
         try:
             with suppress(BrokenPipeError):  # it may have answered before it had read it all
-                pickle.dump(request, self._requests, pickle.HIGHEST_PROTOCOL)
+                send()
                 self._requests.flush()
             return cast("Reply", pickle.load(self._replies))
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # it, or its pipe, is gone
