@@ -33,8 +33,16 @@ class Status(StrEnum):
     """A server, or reading it, took too long."""
 
 
-ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-"""What is raised to end something else than the work on one input."""
+ENDS = (KeyboardInterrupt, SystemExit)
+"""What is raised to end the program, not the work on one input."""
+
+
+def words_of(error: OSError) -> str:
+    """What an error of the operating system says; its type where that is nothing."""
+    try:
+        return str(error.strerror or error) or type(error).__name__
+    except Exception:  # noqa: BLE001  # the methods of a caller's own class may raise anything
+        return type(error).__name__
 
 
 class LookalikeError(Exception):

@@ -14,7 +14,7 @@ from lookalike.algorithms import get_algorithm
 from lookalike.errors import ImageError
 from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
-from lookalike.hashing.recipe import hash_elsewhere, hash_here, recipe_for
+from lookalike.hashing.recipe import hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
 from lookalike.sources import source_of
@@ -190,7 +190,7 @@ def _hasher(
     from lookalike.work.processes import Workers
 
     prepare = partial(import_modules, callers_modules())
-    with Workers(partial(hash_here, recipe=recipe), isolation, prepare) as workers:
+    with Workers(partial(hash_sent, recipe=recipe), isolation, prepare) as workers:
         yield partial(hash_elsewhere, recipe=recipe, workers=workers)
 
 

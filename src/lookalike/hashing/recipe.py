@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -144,32 +144,43 @@ def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
 
 def hash_here(one: Input, recipe: Recipe) -> Row | Failure:
     """What becomes of an input, worked out in this process."""
-    return _outcome(one, lambda: recipe.row(one))
+    try:
+        return recipe.row(one)
+    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
+        return _failure(one, error)
+
+
+def hash_sent(one: Input, recipe: Recipe) -> Row | Failure | None:
+    """The same in a worker process, which has only bytes; None if it needs all of them."""
+    try:
+        return recipe.row(one)
+    except WholeNeededError:
+        return None
+    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
+        return _failure(one, error)
 
 
 def hash_elsewhere(
-    one: Input, recipe: Recipe, workers: Workers[Input, Row | Failure]
+    one: Input, recipe: Recipe, workers: Workers[Input, Row | Failure | None]
 ) -> Row | Failure:
-    """The same, worked out by `hash_here` in another process, unless the image must stay here."""
-
-    def row(least_side: int | None) -> Row | Failure:
-        source = one.source.sent(least_side, recipe.max_bytes)
-        return recipe.row(one) if source is None else workers(replace(one, source=source))
-
-    def row_of_enough() -> Row | Failure:
+    """The same, worked out by `hash_sent` in another process, unless the image must stay here."""
+    for least_side in (recipe.least_side, None):
         try:
-            return row(recipe.least_side)
-        except WholeNeededError:
-            return row(None)
+            source = one.source.sent(least_side, recipe.max_bytes)
+        except BaseException as error:  # noqa: BLE001  # whatever an `Item` raises
+            return _failure(one, error)
+        if source is None:
+            return hash_here(one, recipe)
+        try:
+            outcome = workers(replace(one, source=source))
+        except WorkerStartError:  # only `Workers` raises it here
+            raise
+        except BaseException as error:  # noqa: BLE001  # as when the item cannot be pickled
+            return _failure(one, error)
+        if outcome is not None:
+            return outcome
+    return _failure(one, WholeNeededError())  # a source that never gives all of its bytes
 
-    return _outcome(one, row_of_enough)
 
-
-def _outcome(one: Input, row: Callable[[], Row | Failure]) -> Row | Failure:
-    """The row; or whatever is raised over this input, as its failure."""
-    try:
-        return row()
-    except (WorkerStartError, WholeNeededError):
-        raise
-    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
-        return Failure.of(one.location.key, trouble_of(error))
+def _failure(one: Input, error: BaseException) -> Failure:
+    return Failure.of(one.location.key, trouble_of(error))

@@ -37,7 +37,11 @@ class Input:
 def guarded(location: Location, inputs: Iterator[Input]) -> Iterator[Input]:
     """The inputs; where listing them ends with an error, that is the last, as the failure of what
     is at `location`."""
-    try:
-        yield from inputs
-    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
-        yield Input(location, None, Unreadable(trouble_of(error)))
+    while True:
+        try:
+            one = next(inputs, None)
+        except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
+            one, inputs = Input(location, None, Unreadable(trouble_of(error))), iter(())
+        if one is None:
+            return
+        yield one  # outside the try: closing this generator is not an error of an input

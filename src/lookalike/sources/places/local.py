@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from lookalike.errors import ImageError, Status
+from lookalike.errors import ImageError, Status, words_of
 from lookalike.images import FileSource, Stamp
 from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.place import Folder
@@ -85,7 +85,7 @@ class LocalPlace:
                     if entry.is_symlink():
                         links.add(entry.name)
         except OSError as error:
-            reason = f"the folder cannot be listed: {error.strerror or error}"
+            reason = f"the folder cannot be listed: {words_of(error)}"
             raise ImageError(Status.UNREADABLE, reason) from error
         return Folder((status.st_dev, status.st_ino), sorted(files), sorted(folders), links)
 
