@@ -72,8 +72,8 @@ class UnexpectedError(ImageError):
     TRACEBACK_CHARACTERS = 10_000
     """So many are kept, of a traceback the last."""
 
-    def __init__(self, reason: str, traceback: str) -> None:
-        super().__init__(Status.UNREADABLE, reason)
+    def __init__(self, reason: str, traceback: str, path: str | None = None) -> None:
+        super().__init__(Status.UNREADABLE, reason, path)
         self.traceback = traceback
 
     @classmethod
@@ -92,7 +92,7 @@ class UnexpectedError(ImageError):
         return cls(reason[: cls.REASON_CHARACTERS], "".join(lines)[-cls.TRACEBACK_CHARACTERS :])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return UnexpectedError, (self.reason, self.traceback)
+        return UnexpectedError, (self.reason, self.traceback, self.path)
 
 
 class AlgorithmMismatchError(LookalikeError, ValueError):

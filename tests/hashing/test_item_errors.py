@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import pickle
 from typing import Any, BinaryIO
 
 import pytest
 from PIL import Image
 
 from lookalike import ImageError, Status, hash_images
-from lookalike.errors import WorkerStartError
+from lookalike.errors import UnexpectedError, WorkerStartError
+from lookalike.hashing.hashing import named
 from lookalike.images import WholeNeededError
 from pictures import photo
 
@@ -97,3 +99,12 @@ def test_a_system_error_without_words_is_named_by_its_type(error: OSError, name:
     """No reason ends in a colon."""
     (failure,) = hash_images([Raising(error)]).failures
     assert failure.reason == f"it cannot be read: {name}"
+
+
+def test_a_path_is_added_to_an_unexpected_error_without_loss() -> None:
+    """Its traceback stays, also through a pickle."""
+    error = named(UnexpectedError.of(KeyError("x")), "a.zip!/b.jpg")
+    for one in (error, pickle.loads(pickle.dumps(error))):
+        assert isinstance(one, UnexpectedError)
+        assert "KeyError" in one.traceback
+        assert (str(one), one.path) == ("a.zip!/b.jpg: unexpected KeyError: 'x'", "a.zip!/b.jpg")

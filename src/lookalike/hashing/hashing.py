@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import get_algorithm
-from lookalike.errors import ImageError
+from lookalike.errors import ImageError, UnexpectedError
 from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import hash_elsewhere, hash_here, hash_sent, recipe_for
@@ -91,6 +91,8 @@ def _naming(image: ImageSource) -> Iterator[None]:
 def named(error: ImageError, image: ImageSource) -> ImageError:
     """The same error with the path of the image, if it has one."""
     path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
+    if isinstance(error, UnexpectedError):
+        return UnexpectedError(error.reason, error.traceback, path)
     return ImageError(error.status, error.reason, path)
 
 
