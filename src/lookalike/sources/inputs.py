@@ -23,6 +23,7 @@ from lookalike.sources.places.globs import Glob, expand, is_glob
 from lookalike.sources.places.local import LocalPlace
 from lookalike.sources.seen import Seen
 from lookalike.sources.web.urls import WebImage, is_url, require_httpx
+from lookalike.text import plain
 
 if TYPE_CHECKING:
     from lookalike.sources.places.place import Place
@@ -89,11 +90,11 @@ class Inputs:
         yield Input(place if key is None else Location(Kind.ITEM, key), None, source)
 
     def _by_name(self, name: str | os.PathLike[str]) -> Iterator[Input]:
-        path = os.fsdecode(name)
+        path = plain(os.fsdecode(name))
         if is_url(name):
-            yield from self._url(Location(Kind.URL, name), name)
+            yield from self._url(Location(Kind.URL, path), path)
         elif is_address(name):
-            yield from guarded(Location(Kind.ADDRESS, path), self._address(name))
+            yield from guarded(Location(Kind.ADDRESS, path), self._address(path))
         else:
             is_pattern = isinstance(name, str) and is_glob(path)
             yield from self._path(self._here, path, is_pattern=is_pattern)
@@ -123,7 +124,8 @@ class Inputs:
     def _folder(self, place: Place, folder: str, prefix: str = "") -> Iterator[Input]:
         for path, relative, error, _ in files_of(place, folder, self._sieve, prefix):
             if error:
-                yield Input(place.location(path), None, Unreadable(error))
+                if self._is_new(place.identity(path, place.stamp(path))):
+                    yield Input(place.location(path), None, Unreadable(error))
             elif self.choice.archives and is_archive(path):
                 yield from self._file(place, path, f"{relative}{MARK}")
             else:

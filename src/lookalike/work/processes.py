@@ -189,6 +189,7 @@ class _Process:
         self._requests, self._replies = self._popen.stdin, self._popen.stdout
         self._deadline = math.inf
         self._lock = threading.Lock()
+        self._was_running = False  # when it was ended from here
         self.served = 0
         """How many items it has answered for."""
         self.is_late = False
@@ -212,6 +213,8 @@ class _Process:
                 self._requests.flush()
             return cast("Reply", pickle.load(self._replies))
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # it, or its pipe, is gone
+            with suppress(subprocess.TimeoutExpired):  # so that it says itself how it ended
+                self._popen.wait(END_SECONDS)
             return None
         finally:
             self._set_deadline(math.inf)
@@ -225,6 +228,7 @@ class _Process:
 
     def end(self) -> None:
         """End the process, and wait until it has gone."""
+        self._was_running = self._popen.poll() is None
         self._popen.kill()
         with suppress(subprocess.TimeoutExpired):  # it waits for a device that does not answer
             self._popen.wait(END_SECONDS)
@@ -237,6 +241,8 @@ class _Process:
         code = self._popen.poll()
         if self.is_late or code is None:
             return "it took too long"
+        if self._was_running:
+            return "its answer could not be read"
         if code >= 0:
             return f"exit status {code}"
         with suppress(ValueError):

@@ -74,7 +74,7 @@ def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
             return
         try:
             item = pickle.load(requests)
-        except MemoryError as error:  # in the middle of it
+        except Exception as error:  # noqa: BLE001  # in the middle of it, so nothing can follow
             reply = Reply(error, raised=True, last=True)
             continue
         _alarm(job.timeout + GRACE)
