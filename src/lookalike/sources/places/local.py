@@ -103,8 +103,13 @@ class LocalPlace:
         status = _status(path)
         return None if status is None else Stamp.of(status)
 
-    def identity(self, path: str, stamp: Stamp | None) -> int | None:  # noqa: ARG002
-        return None if stamp is None else stamp.identity
+    def identity(self, path: str, stamp: Stamp | None) -> int | None:
+        if stamp is not None:
+            return stamp.identity
+        try:  # a link that leads nowhere is itself what is there
+            return Stamp.of(os.lstat(path)).identity
+        except (OSError, ValueError):
+            return None
 
 
 def _status(path: str) -> os.stat_result | None:
