@@ -19,7 +19,7 @@ from lookalike.sources.names import within
 from lookalike.sources.parquet import require_pyarrow, rows
 from lookalike.sources.places.addresses import is_address, place_of, require_address
 from lookalike.sources.places.folders import files_of
-from lookalike.sources.places.globs import Glob, expand, is_glob
+from lookalike.sources.places.globs import expand, globs_of, is_glob
 from lookalike.sources.places.local import LocalPlace
 from lookalike.sources.seen import Seen
 from lookalike.sources.web.urls import WebImage, is_url, require_httpx
@@ -134,8 +134,12 @@ class Inputs:
     def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
         """As if all that matches were named, but that patterns apply."""
         nothing = True
-        glob = Glob(pattern)
-        for path, relative, error, is_folder in expand(place, glob, self._sieve):
+        every = (
+            (glob, one)
+            for glob in globs_of(place, pattern)
+            for one in expand(place, glob, self._sieve)
+        )
+        for glob, (path, relative, error, is_folder) in every:
             nothing = False
             if error:
                 yield Input(place.location(path), None, Unreadable(error))
@@ -229,7 +233,9 @@ def is_there(name: str) -> bool:
     if any(not place.is_missing(name[:at]) for at in [len(name), *ends]):
         return True
     every = Sieve(Choice(), None)
-    return is_glob(name) and any(True for _ in expand(place, Glob(name), every))
+    return is_glob(name) and any(
+        True for glob in globs_of(place, name) for _ in expand(place, glob, every)
+    )
 
 
 def _checked(named: object, at: int) -> ImageSource:
