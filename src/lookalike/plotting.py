@@ -153,7 +153,7 @@ def _entries(folder: Path, filename: str, duplicates: object) -> list[tuple[str,
 
 
 def _are_encodings(folder: Path, found: list[Any]) -> bool:
-    """Whether these are hashes in hex, as `encode_images` gives them, and no files are so called."""
+    """Whether these are hashes in hex, as of `encode_images`, and no files are so called."""
     return bool(found) and all(
         isinstance(one, str)
         and len(one) == ENCODING_DIGITS

@@ -36,5 +36,5 @@ def size(count: int) -> str:
 
 
 def plain(text: str) -> str:
-    """The same as a `str`: an instance of a caller's subclass may mean nothing to other processes."""
+    """The same as a `str`: other processes may not know a caller's subclass of it."""
     return str.__str__(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from pictures import photo
 def test_an_array_among_files_changes_nothing_for_them(tmp_path: Path) -> None:
     """Hashed here before the first process has begun, and in between."""
     first, second = (save(tmp_path / f"{k}.png", photo(60, 40, k)) for k in (1, 2))
-    inputs = [photo(60, 40, 3), first, photo(60, 40, 4), second]
+    inputs: list[Any] = [photo(60, 40, 3), first, photo(60, 40, 4), second]
     isolated = hash_images(inputs, isolate=True, workers=1)
     assert isolated.failures == []
     assert isolated.hashes["phash"] == hash_images(inputs).hashes["phash"]

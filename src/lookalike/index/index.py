@@ -262,12 +262,11 @@ class Index:
 
         stored = load(path)
         index = cls.__new__(cls)  # the `__init__` of a subclass may take other arguments
-        Index.__init__(
-            index, stored.kind.algorithm, bits=None if stored.kind.algorithm else stored.kind.bits
-        )
-        index._state = index._state._replace(keys=stored.keys, base=stored.base)
-        index._file = stored.file
-        index._preparation = stored.file.header.preparation
+        algorithm = stored.kind.algorithm
+        Index.__init__(index, algorithm, bits=None if algorithm else stored.kind.bits)
+        own = vars(index)
+        state = own["_state"]._replace(keys=stored.keys, base=stored.base)
+        own.update(_state=state, _file=stored.file, _preparation=stored.file.header.preparation)
         if index.algorithm is not None:
             warn_if_older(path, index.preparation)
         return index
