@@ -33,8 +33,16 @@ class Status(StrEnum):
     """The server or the decoder took too long."""
 
 
-ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-"""Exceptions that end more than the work on one input."""
+ENDS = (KeyboardInterrupt, SystemExit)
+"""Exceptions that end the program, not just the work on one input."""
+
+
+def words_of(error: OSError) -> str:
+    """The text of an error of the operating system, or its type if it has none."""
+    try:
+        return str(error.strerror or error) or type(error).__name__
+    except Exception:  # noqa: BLE001  # a caller's own class may raise anything
+        return type(error).__name__
 
 
 class LookalikeError(Exception):
@@ -64,8 +72,8 @@ class UnexpectedError(ImageError):
     TRACEBACK_CHARACTERS = 10_000
     """How many characters are kept. A traceback keeps its last ones."""
 
-    def __init__(self, reason: str, traceback: str) -> None:
-        super().__init__(Status.UNREADABLE, reason)
+    def __init__(self, reason: str, traceback: str, path: str | None = None) -> None:
+        super().__init__(Status.UNREADABLE, reason, path)
         self.traceback = traceback
 
     @classmethod
@@ -84,7 +92,7 @@ class UnexpectedError(ImageError):
         return cls(reason[: cls.REASON_CHARACTERS], "".join(lines)[-cls.TRACEBACK_CHARACTERS :])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return UnexpectedError, (self.reason, self.traceback)
+        return UnexpectedError, (self.reason, self.traceback, self.path)
 
 
 class AlgorithmMismatchError(LookalikeError, ValueError):

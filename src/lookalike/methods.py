@@ -271,6 +271,9 @@ def _checked_map(
     found = image_dir if isinstance(image_dir, Mapping) else encoding_map
     if found is None:
         raise ValueError("Provide either an image directory or encodings!")
+    if not isinstance(found, Mapping):
+        kind = type(found).__name__
+        raise WrongTypeError(f"encoding_map must map names of files to hashes, not be a {kind}")
     if recursive:
         message = "recursive parameter is irrelevant when using encodings."
         warnings.warn(message, SyntaxWarning, stacklevel=3)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
+from lookalike.algorithms import is_hex
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, WrongTypeError
 from lookalike.extras import extra
@@ -33,6 +34,7 @@ SHOWN_SIDE = 512
 """The longer side of a picture is reduced to this many pixels, to limit memory."""
 CELL = (2.5, 2.2)
 """Width and height of a picture and its title, in inches."""
+ENCODING_DIGITS = 16
 MOST_QUOTED = 60
 """The most characters quoted of a wrong argument: an encoding may be a long array."""
 LINE = 32
@@ -74,7 +76,7 @@ def plot_duplicates(
         raise WrongTypeError(f"duplicate_map must be a mapping, not {type(duplicate_map).__name__}")
     if filename not in duplicate_map:
         raise ValueError(f"{filename!r} is not in the map of duplicates")
-    entries = _entries(filename, duplicate_map[filename])
+    entries = _entries(folder, filename, duplicate_map[filename])
     if not entries:
         raise ValueError(f"{filename!r} has no duplicates")
     query = _read(folder / filename, f"query: {filename}")
@@ -137,16 +139,27 @@ def _read(source: ImageSource, title: str) -> _Frame:
     return _Frame(title, shown.pixels, (shown.width, shown.height))
 
 
-def _entries(filename: str, duplicates: object) -> list[tuple[str, str]]:
+def _entries(folder: Path, filename: str, duplicates: object) -> list[tuple[str, str]]:
     """The names and titles of the duplicates of one file."""
     if isinstance(duplicates, Iterable) and not isinstance(duplicates, str | bytes | Mapping):
         found = list(duplicates)
-        if all(map(_is_duplicate, found)):
+        if all(map(_is_duplicate, found)) and not _are_encodings(folder, found):
             return list(map(_entry, found))
     given = repr(duplicates)
     raise WrongTypeError(
         "duplicate_map must have lists of duplicates, as find_duplicates gives them, not encodings:"
         f" {filename!r} has {given if len(given) < MOST_QUOTED else type(duplicates).__name__}"
+    )
+
+
+def _are_encodings(folder: Path, found: list[Any]) -> bool:
+    """Whether these are hashes in hex, as of `encode_images`, and no files are so called."""
+    return bool(found) and all(
+        isinstance(one, str)
+        and len(one) == ENCODING_DIGITS
+        and is_hex(one)
+        and not (folder / one).exists()
+        for one in found
     )
 
 

@@ -237,3 +237,25 @@ def test_hard_links_are_one_file_by_its_first_name(tmp_path: Path) -> None:
     result = find_duplicates(tmp_path)
     assert result.table.paths == [str(tmp_path / "a.png")]
     assert result.skipped == {"same file": 1}
+
+
+def test_a_file_behind_two_links_is_found_once(tmp_path: Path) -> None:
+    """One link leads to it, the other to a folder around it; whichever comes first."""
+    fill(tmp_path / "there", ["in/x.png", "in/y.png"])
+    for name, links in {
+        "file first": {"a.png": "../there/in/x.png", "b": "../there"},
+        "folder first": {"a/f": "../../there", "b/x.png": "../../there/in/x.png"},
+    }.items():
+        fill(tmp_path / name, ["z.png"], links)
+        table = hash_images(tmp_path / name)
+        names = [Path(path).name for path in table.paths]
+        assert sorted(names) == ["x.png", "y.png", "z.png"]
+        assert table.skipped == {"same file": 1}
+
+
+def test_a_folder_named_twice_has_each_failure_once(tmp_path: Path) -> None:
+    """A link that leads nowhere is itself what is there; two such links are two failures."""
+    fill(tmp_path, ["b.png"], {"a.png": "gone.png", "c.png": "gone.png"})
+    result = find_duplicates([tmp_path, tmp_path])
+    assert [Path(one.path).name for one in result.failures] == ["a.png", "c.png"]
+    assert result.skipped == {"same file": 3}

@@ -202,3 +202,25 @@ def test_a_pattern_matches_both_spellings_of_a_letter(
     assert found(f"{tmp_path}/[!p]*/*.png") == {f"{name}/x.png"}
     document = json.loads(run("find", tmp_path, "--exclude", pattern, "--json").stdout)
     assert document["images"] == 2
+
+
+@posix_only
+@pytest.mark.parametrize("word", ACCENTS)
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_a_folder_before_the_first_wildcard_matches_in_both_spellings(
+    typed: str, on_disk: str, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Absolute or not, at any depth; one of another name does not match."""
+    name, pattern = normalize(on_disk, word), normalize(typed, word)  # type: ignore[arg-type]
+    file = tmp_path / name / "in" / name / "x.png"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(png(1))
+    monkeypatch.chdir(tmp_path)
+    inner = f"{pattern}/in/{pattern}"
+    assert hash_images(f"{tmp_path}/{inner}/*.png").paths == [str(file)]
+    assert hash_images(f"{inner}/*.png").paths == [f"{name}/in/{name}/x.png"]
+    assert hash_images(f"{inner}/*.png", exclude="x.png").paths == []
+    (failure,) = hash_images(f"{inner}x/*.png").failures
+    assert failure.path == f"{inner}x/*.png"
+    assert run("hash", f"{inner}/*.png").exit_code == 0

@@ -171,6 +171,7 @@ def reads_images(command: Command) -> Command:
     def with_images(paths: tuple[str, ...], files_from: str | None, **given: object) -> None:
         from lookalike.sources import ArchiveLimits, Patterns
         from lookalike.work.isolation import isolation_for
+        from lookalike.work.threads import worker_count
 
         # click has converted each value to the type of its option.
         limits = cast("dict[str, int]", {name: given.pop(name) for name in LIMITS})
@@ -180,6 +181,7 @@ def reads_images(command: Command) -> Command:
             Patterns(keywords["include"])
             Patterns(keywords["exclude"])
             isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
+            worker_count(keywords["workers"])
         command(images=_named(paths, files_from), keywords=keywords, **given)
 
     added: Command = with_images

@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import get_algorithm
-from lookalike.errors import ImageError
+from lookalike.errors import ImageError, UnexpectedError
 from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
-from lookalike.hashing.recipe import hash_elsewhere, hash_here, recipe_for
+from lookalike.hashing.recipe import hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
 from lookalike.sources import source_of
@@ -91,6 +91,8 @@ def _naming(image: ImageSource) -> Iterator[None]:
 def named(error: ImageError, image: ImageSource) -> ImageError:
     """Return the same error with the path of the image, if it has one."""
     path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
+    if isinstance(error, UnexpectedError):
+        return UnexpectedError(error.reason, error.traceback, path)
     return ImageError(error.status, error.reason, path)
 
 
@@ -190,7 +192,7 @@ def _hasher(
     from lookalike.work.processes import Workers
 
     prepare = partial(import_modules, callers_modules())
-    with Workers(partial(hash_here, recipe=recipe), isolation, prepare) as workers:
+    with Workers(partial(hash_sent, recipe=recipe), isolation, prepare) as workers:
         yield partial(hash_elsewhere, recipe=recipe, workers=workers)
 
 

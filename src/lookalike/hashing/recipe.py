@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.checks import one_of
@@ -53,6 +53,10 @@ class Recipe:
     def kinds(self) -> list[Algorithm]:
         """The algorithms."""
         return [get_algorithm(name) for name in self.algorithms]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without `kinds`: algorithms cannot be pickled, their names can."""
+        return {name: value for name, value in vars(self).items() if name != "kinds"}
 
     def row(self, one: Input) -> Row:
         """Make the row of an image. Raises the errors of `read_picture`."""
@@ -140,32 +144,43 @@ def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
 
 def hash_here(one: Input, recipe: Recipe) -> Row | Failure:
     """Hash an input in this process."""
-    return _outcome(one, lambda: recipe.row(one))
+    try:
+        return recipe.row(one)
+    except BaseException as error:  # noqa: BLE001  # a Rust panic is not an Exception
+        return _failure(one, error)
+
+
+def hash_sent(one: Input, recipe: Recipe) -> Row | Failure | None:
+    """Hash an input in a worker process. None if only the beginning was sent and all is needed."""
+    try:
+        return recipe.row(one)
+    except WholeNeededError:
+        return None
+    except BaseException as error:  # noqa: BLE001  # a Rust panic is not an Exception
+        return _failure(one, error)
 
 
 def hash_elsewhere(
-    one: Input, recipe: Recipe, workers: Workers[Input, Row | Failure]
+    one: Input, recipe: Recipe, workers: Workers[Input, Row | Failure | None]
 ) -> Row | Failure:
-    """Hash an input by `hash_here` in another process, unless the image must stay in this one."""
-
-    def row(least_side: int | None) -> Row | Failure:
-        source = one.source.sent(least_side, recipe.max_bytes)
-        return recipe.row(one) if source is None else workers(one._replace(source=source))
-
-    def row_of_enough() -> Row | Failure:
+    """Hash an input by `hash_sent` in another process, unless the image must stay in this one."""
+    for least_side in (recipe.least_side, None):
         try:
-            return row(recipe.least_side)
-        except WholeNeededError:
-            return row(None)
+            source = one.source.sent(least_side, recipe.max_bytes)
+        except BaseException as error:  # noqa: BLE001  # whatever an `Item` raises
+            return _failure(one, error)
+        if source is None:
+            return hash_here(one, recipe)
+        try:
+            outcome = workers(one._replace(source=source))
+        except WorkerStartError:  # only `Workers` raises it here
+            raise
+        except BaseException as error:  # noqa: BLE001  # as when the item cannot be pickled
+            return _failure(one, error)
+        if outcome is not None:
+            return outcome
+    return _failure(one, WholeNeededError())  # a source that never gives all of its bytes
 
-    return _outcome(one, row_of_enough)
 
-
-def _outcome(one: Input, row: Callable[[], Row | Failure]) -> Row | Failure:
-    """Return the row. Any error raised over this input becomes its failure."""
-    try:
-        return row()
-    except (WorkerStartError, WholeNeededError):
-        raise
-    except BaseException as error:  # noqa: BLE001  # a Rust panic is not an Exception
-        return Failure.of(one.location.key, trouble_of(error))
+def _failure(one: Input, error: BaseException) -> Failure:
+    return Failure.of(one.location.key, trouble_of(error))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lookalike.errors import NotAnImageError
 from lookalike.images.depth import scaled, to_8_bits
+from lookalike.images.limits import DEFAULT_MAX_PIXELS, check_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,13 +21,17 @@ ACCEPTED = (
     "bool, uint8, uint16, float32 or float64 of (height, width) or (height, width, 1 to 4)",
 )
 """The kinds of samples, the shapes of a pixel, and both in words."""
+ROUNDED_ONE = 1.01
+"""A greatest value up to this is 1 with rounding errors. One up to 255 means 8-bit samples."""
 
 
-def pixels_of(array: NDArray[Any], *, as_stored: bool) -> NDArray[np.uint8]:
+def pixels_of(
+    array: NDArray[Any], *, as_stored: bool, max_pixels: int = DEFAULT_MAX_PIXELS
+) -> NDArray[np.uint8]:
     """`(height, width)` grey, `(height, width, 3)` RGB or `(height, width, 4)` RGBA.
 
     With `as_stored`, only arrays that imagededup accepts are accepted. Raises `NotAnImageError` for
-    other arrays.
+    other arrays, and `ImageError` for one of more than `max_pixels`.
     """
     kind = f"{array.dtype.kind}{array.dtype.itemsize}"
     kinds, channels, accepted = STORED if as_stored else ACCEPTED
@@ -36,10 +42,22 @@ def pixels_of(array: NDArray[Any], *, as_stored: bool) -> NDArray[np.uint8]:
             f"an image as an array must be {accepted}, "
             f"not {array.dtype} of shape {array.shape}{advice}"
         )
+    if not as_stored and _is_masked(array):
+        raise NotAnImageError(
+            f"an array of shape {array.shape} is masked, and an image has no mask; "
+            "fill it first, for example by array.filled(0)"
+        )
+    check_size((array.shape[1], array.shape[0]), max_pixels)
     pixels = _to_8_bits(array[..., 0] if array.shape[2:] == (1,) else array)
     if pixels.shape[2:] == (2,):
         return np.ascontiguousarray(pixels[..., [0, 0, 0, 1]])
     return pixels
+
+
+def _is_masked(array: NDArray[Any]) -> bool:
+    """Avoids importing `numpy.ma`: a caller with a masked array has already imported it."""
+    masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
+    return masked is not None and isinstance(array, masked)
 
 
 def _to_8_bits(array: NDArray[Any]) -> NDArray[np.uint8]:
@@ -62,7 +80,8 @@ def _check_range(array: NDArray[Any]) -> None:
                 f"{shape} must be from 0 to 1, and has NaN or infinity; "
                 "replace them first, for example by np.nan_to_num(array, posinf=1, neginf=0)"
             )
-        scale = "array / array.max()" if low >= 0 else "(array - array.min()) / np.ptp(array)"
+        top = "255" if ROUNDED_ONE < high <= 255 else "array.max()"
+        scale = f"array / {top}" if low >= 0 else "(array - array.min()) / np.ptp(array)"
         raise NotAnImageError(
             f"{shape} must be from 0 to 1, not from {low:g} to {high:g}; "
             f"scale it first, for example by {scale}"

@@ -6,7 +6,7 @@ import os
 import stat
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from lookalike.errors import ImageError, Status
+from lookalike.errors import ImageError, Status, words_of
 from lookalike.images.jpeg.decoding import LAST_BYTES, FirstScan, has_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, check_bytes
 from lookalike.images.stamp import Stamp
@@ -88,7 +88,7 @@ def read_contents(
 
 def cannot_be_read(error: OSError) -> ImageError:
     """The `ImageError` for an error of the operating system."""
-    return ImageError(Status.UNREADABLE, f"it cannot be read: {error.strerror or error}")
+    return ImageError(Status.UNREADABLE, f"it cannot be read: {words_of(error)}")
 
 
 def _is_complete(file: IO[bytes], size: int) -> bool:

@@ -128,6 +128,7 @@ class Index:
                 found = state.keys.positions_of_column(wanted)
                 missing = state.missing(found)
             if missing:
+                self.check()  # a damaged file may have lost the key
                 raise KeyError(missing[0])
             gone = np.unique(found.positions)
             gone = gone[state.is_there(gone)].astype(np.uint32)
@@ -260,10 +261,12 @@ class Index:
         from lookalike.index.stored.storage import load
 
         stored = load(path)
-        index = cls(stored.kind.algorithm, bits=None if stored.kind.algorithm else stored.kind.bits)
-        index._state = index._state._replace(keys=stored.keys, base=stored.base)
-        index._file = stored.file
-        index._preparation = stored.file.header.preparation
+        index = cls.__new__(cls)  # the `__init__` of a subclass may take other arguments
+        algorithm = stored.kind.algorithm
+        Index.__init__(index, algorithm, bits=None if algorithm else stored.kind.bits)
+        own = vars(index)
+        state = own["_state"]._replace(keys=stored.keys, base=stored.base)
+        own.update(_state=state, _file=stored.file, _preparation=stored.file.header.preparation)
         if index.algorithm is not None:
             warn_if_older(path, index.preparation)
         return index
@@ -292,14 +295,18 @@ class Index:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.__copy__()
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __getstate__(self) -> dict[str, Any]:
         self.check()
         with self._lock, reading(self._file):
             keys, words = self._state.present()
-            sections = keys.to_sections()
-        return _unpickled, (
-            type(self), self._kind, self._preparation, sections, words.view(np.uint8)
-        )  # fmt: skip
+            entries = keys.to_sections(), words.view(np.uint8)
+        return vars(self) | {"_state": entries, "_buffer": None, "_lock": None, "_file": None}
+
+    def __setstate__(self, pickled: dict[str, Any]) -> None:
+        sections, hashes = pickled["_state"]
+        vars(self).update(pickled, _lock=threading.RLock(), _buffer=hashes.view(np.uint64))
+        keys = Keys.from_sections(sections)
+        self._state = State(keys, None, self._buffer, np.empty(0, np.uint32))
 
     def __repr__(self) -> str:
         what = self.algorithm or f"{self.bits} bits"
@@ -333,17 +340,3 @@ class Index:
             self._buffer = np.empty((0, self._kind.words), np.uint64)
             self._state = State(keys, base, self._buffer, np.empty(0, np.uint32))
             return self._state
-
-
-def _unpickled(
-    cls: type[Index],
-    kind: Kind,
-    preparation: int,
-    sections: dict[str, NDArray[Any]],
-    hashes: NDArray[np.uint8],
-) -> Index:
-    index = cls(kind.algorithm, bits=None if kind.algorithm else kind.bits)
-    index._preparation = preparation
-    index._buffer = hashes.view(np.uint64)
-    index._state = index._state._replace(keys=Keys.from_sections(sections), tail=index._buffer)
-    return index

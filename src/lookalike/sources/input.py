@@ -34,7 +34,11 @@ class Input(NamedTuple):
 
 def guarded(location: Location, inputs: Iterator[Input]) -> Iterator[Input]:
     """Yield the inputs. If listing them fails, the last input is the failure, at `location`."""
-    try:
-        yield from inputs
-    except BaseException as error:  # noqa: BLE001  # a Rust panic is not an Exception
-        yield Input(location, None, Unreadable(trouble_of(error)))
+    while True:
+        try:
+            one = next(inputs, None)
+        except BaseException as error:  # noqa: BLE001  # a Rust panic is not an Exception
+            one, inputs = Input(location, None, Unreadable(trouble_of(error))), iter(())
+        if one is None:
+            return
+        yield one  # outside the try: closing this generator is not an error of an input

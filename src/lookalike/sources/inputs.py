@@ -18,10 +18,11 @@ from lookalike.sources.names import within
 from lookalike.sources.parquet import require_pyarrow, rows
 from lookalike.sources.places.addresses import is_address, place_of, require_address
 from lookalike.sources.places.folders import files_of
-from lookalike.sources.places.globs import Glob, expand, is_glob
+from lookalike.sources.places.globs import expand, globs_of, is_glob
 from lookalike.sources.places.local import LocalPlace
 from lookalike.sources.seen import Seen
 from lookalike.sources.web.urls import WebImage, is_url, require_httpx
+from lookalike.text import plain
 
 if TYPE_CHECKING:
     from lookalike.sources.places.place import Place
@@ -88,11 +89,11 @@ class Inputs:
         yield Input(place if key is None else Location(Kind.ITEM, key), None, source)
 
     def _by_name(self, name: str | os.PathLike[str]) -> Iterator[Input]:
-        path = os.fsdecode(name)
+        path = plain(os.fsdecode(name))
         if is_url(name):
-            yield from self._url(Location(Kind.URL, name), name)
+            yield from self._url(Location(Kind.URL, path), path)
         elif is_address(name):
-            yield from guarded(Location(Kind.ADDRESS, path), self._address(name))
+            yield from guarded(Location(Kind.ADDRESS, path), self._address(path))
         else:
             is_pattern = isinstance(name, str) and is_glob(path)
             yield from self._path(self._here, path, is_pattern=is_pattern)
@@ -122,7 +123,8 @@ class Inputs:
     def _folder(self, place: Place, folder: str, prefix: str = "") -> Iterator[Input]:
         for path, relative, error, _ in files_of(place, folder, self._sieve, prefix):
             if error:
-                yield Input(place.location(path), None, Unreadable(error))
+                if self._is_new(place.identity(path, place.stamp(path))):
+                    yield Input(place.location(path), None, Unreadable(error))
             elif self.choice.archives and is_archive(path):
                 yield from self._file(place, path, f"{relative}{MARK}")
             elif one := self._image(place, path):
@@ -131,8 +133,12 @@ class Inputs:
     def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
         """The inputs that a glob stands for. Unlike named paths, they must match the patterns."""
         nothing = True
-        glob = Glob(pattern)
-        for path, relative, error, is_folder in expand(place, glob, self._sieve):
+        every = (
+            (glob, one)
+            for glob in globs_of(place, pattern)
+            for one in expand(place, glob, self._sieve)
+        )
+        for glob, (path, relative, error, is_folder) in every:
             nothing = False
             if error:
                 yield Input(place.location(path), None, Unreadable(error))
@@ -229,7 +235,9 @@ def is_there(name: str) -> bool:
     if any(not place.is_missing(name[:at]) for at in [len(name), *ends]):
         return True
     every = Sieve(Choice(), None)
-    return is_glob(name) and any(True for _ in expand(place, Glob(name), every))
+    return is_glob(name) and any(
+        True for glob in globs_of(place, name) for _ in expand(place, glob, every)
+    )
 
 
 def _checked(named: object, at: int) -> ImageSource:

@@ -44,6 +44,12 @@ class Seen:
             self._grow()
         return True
 
+    def __contains__(self, identity: int | str) -> bool:
+        number = None if isinstance(identity, str) else self._short(identity)
+        if number is None:
+            return identity in self._others
+        return _free_place(self._places, number) is None
+
     def _short(self, identity: int) -> int | None:
         """The number of the device in order of appearance, and the inode, in 64 bits. Never 0."""
         inode = identity & WORD

@@ -8,6 +8,7 @@ from lookalike.errors import (
     NotAnImageError,
     Status,
     UnexpectedError,
+    words_of,
 )
 
 
@@ -17,7 +18,7 @@ def trouble_of(error: BaseException) -> ImageError:
     The exception is raised again if it asks the program to end.
     """
     if isinstance(error, ImageError):
-        return error
+        return error if _says_why(error) else _without_status(error)
     if isinstance(error, NotAnImageError):
         return ImageError(Status.NOT_AN_IMAGE, str(error))
     if isinstance(error, MissingExtraError):
@@ -29,10 +30,26 @@ def trouble_of(error: BaseException) -> ImageError:
     return UnexpectedError.of(error)
 
 
+def _says_why(error: ImageError) -> bool:
+    """Whether a caller's `Item` has raised what an `ImageError` must be."""
+    status, reason = getattr(error, "status", None), getattr(error, "reason", None)
+    is_failure = isinstance(status, Status) and status is not Status.OK
+    return is_failure and isinstance(reason, str)
+
+
+def _without_status(error: ImageError) -> ImageError:
+    status = getattr(error, "status", None)
+    wrong = ValueError(
+        f"an ImageError must have a Status other than OK and a reason, not the status {status!r}"
+    )
+    wrong.__cause__ = error
+    return UnexpectedError.of(wrong)
+
+
 def refusal(error: OSError) -> ImageError:
     """Translate an error of the operating system to the failure of an image or archive."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return ImageError(Status.MISSING, "there is no such file")
     if isinstance(error, IsADirectoryError):
         return ImageError(Status.UNREADABLE, "it is a folder")
-    return ImageError(Status.UNREADABLE, f"it cannot be read: {error.strerror or error}")
+    return ImageError(Status.UNREADABLE, f"it cannot be read: {words_of(error)}")

@@ -57,7 +57,8 @@ class Workers(Generic[T, R]):
 
         `prepare`: called once in every process.
         """
-        self._job = Job(prepare, function, isolation.timeout, isolation.memory)
+        job = Job(prepare, function, isolation.timeout, isolation.memory)
+        self._job = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
         self._timeout = isolation.timeout
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
@@ -108,8 +109,7 @@ class Workers(Generic[T, R]):
                 self._refuse_if_closing()
                 process = _Process()
                 self._all.add(process)
-            if process.ask(self._job, START_SECONDS) is None:
-                self._drop(process)
+            if self._begun(process) is None:
                 self._refuse_if_closing()
                 raise WorkerStartError(f"a worker process cannot be started: {process.fate()}")
         except WorkerStartError as error:
@@ -118,6 +118,16 @@ class Workers(Generic[T, R]):
             raise
         self._could_start = True
         return process
+
+    def _begun(self, process: _Process) -> Reply | None:
+        """The answer to the job, or None if the process ended."""
+        reply = None
+        try:
+            reply = process.begin(self._job, START_SECONDS)
+        finally:
+            if reply is None:
+                self._drop(process)
+        return reply
 
     def _ask(self, process: _Process, item: T) -> Reply | None:
         """Return the answer, or None if the process ended."""
@@ -179,20 +189,32 @@ class _Process:
         self._requests, self._replies = self._popen.stdin, self._popen.stdout
         self._deadline = math.inf
         self._lock = threading.Lock()
+        self._was_running = False  # when it was ended from here
         self.served = 0
         """How many items it has answered."""
         self.is_late = False
         """Whether it was killed because its time was up."""
 
-    def ask(self, request: object, seconds: float) -> Reply | None:
-        """Send a request and wait for the answer. Returns None if there will be none."""
+    def begin(self, job: bytes, seconds: float) -> Reply | None:
+        """Send the pickled job and wait for the answer. Returns None if there will be none."""
+        return self._answer(lambda: self._requests.write(job), seconds)
+
+    def ask(self, item: object, seconds: float) -> Reply | None:
+        """Send an item and wait for the answer. Returns None if there will be none."""
+        return self._answer(
+            lambda: pickle.dump(item, self._requests, pickle.HIGHEST_PROTOCOL), seconds
+        )
+
+    def _answer(self, send: Callable[[], object], seconds: float) -> Reply | None:
         self._set_deadline(time.monotonic() + seconds)
         try:
             with suppress(BrokenPipeError):  # it may have answered before reading everything
-                pickle.dump(request, self._requests, pickle.HIGHEST_PROTOCOL)
+                send()
                 self._requests.flush()
             return cast("Reply", pickle.load(self._replies))
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # process or pipe is gone
+            with suppress(subprocess.TimeoutExpired):  # so that it says itself how it ended
+                self._popen.wait(END_SECONDS)
             return None
         finally:
             self._set_deadline(math.inf)
@@ -206,6 +228,7 @@ class _Process:
 
     def end(self) -> None:
         """End the process, and wait until it has gone."""
+        self._was_running = self._popen.poll() is None
         self._popen.kill()
         with suppress(subprocess.TimeoutExpired):  # it may wait for a device that does not answer
             self._popen.wait(END_SECONDS)
@@ -218,6 +241,8 @@ class _Process:
         code = self._popen.poll()
         if self.is_late or code is None:
             return "it took too long"
+        if self._was_running:
+            return "its answer could not be read"
         if code >= 0:
             return f"exit status {code}"
         with suppress(ValueError):

@@ -19,6 +19,8 @@ WINDOW = 4
 """How many items per thread are in flight. Each may hold a picture."""
 MOMENT = 0.005
 """How many seconds finished results may wait for others, and threads for new items."""
+MOST_WORKERS = 4096
+"""More threads than any machine has processors for."""
 MOST = 16
 """How many items are handed to a single thread at a time, if they are light."""
 
@@ -28,7 +30,7 @@ def worker_count(workers: int | None) -> int:
     if workers is None:
         affinity = getattr(os, "sched_getaffinity", None)
         return len(affinity(0)) if affinity else os.cpu_count() or 1
-    return whole_number(workers, "workers", least=1)
+    return whole_number(workers, "workers", least=1, most=MOST_WORKERS)
 
 
 def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:

@@ -74,7 +74,7 @@ def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
             return
         try:
             item = pickle.load(requests)
-        except MemoryError as error:  # only a part of the item was read
+        except Exception as error:  # noqa: BLE001  # only a part of the item was read
             reply = Reply(error, raised=True, last=True)
             continue
         _alarm(job.timeout + GRACE)

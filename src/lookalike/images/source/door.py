@@ -15,6 +15,7 @@ from lookalike.images.source.decoded import ArraySource, PillowSource
 from lookalike.images.source.encoded import FileSource, ItemSource
 from lookalike.images.source.item import Item, has, is_item
 from lookalike.images.source.source import BytesSource, Source
+from lookalike.text import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +47,7 @@ def source_of(value: ImageSource | Source, max_bytes: int = DEFAULT_MAX_BYTES) -
     if isinstance(value, Source):
         return value
     if isinstance(value, str | os.PathLike):
-        return FileSource(os.fsdecode(value))
+        return FileSource(plain(os.fsdecode(value)))
     if isinstance(value, bytes | bytearray | memoryview):
         data = bytes(value)
         return BytesSource(Contents(data, len(data)))

@@ -6,6 +6,7 @@ import os
 from typing import BinaryIO, Protocol, TypeGuard
 
 from lookalike.errors import ENDS
+from lookalike.text import plain
 
 
 class Item(Protocol):
@@ -42,7 +43,7 @@ def key_of(item: Item) -> str:
     key: object = item.key
     if not isinstance(key, str | os.PathLike):
         raise TypeError(f"the key of an Item must be a str, not {key!r}")
-    return os.fsdecode(key)
+    return plain(os.fsdecode(key))
 
 
 def has(value: object, name: str) -> bool:

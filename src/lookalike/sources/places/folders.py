@@ -39,9 +39,9 @@ def files_of(
     """
     trail = Trail(place, sieve, folder, prefix)
     walked = set()
-    waiting = [(folder, prefix)]
+    waiting = [(folder, prefix, False)]
     while waiting:
-        here, prefix = waiting.pop()
+        here, prefix, by_link = waiting.pop()
         try:
             listed = place.list(here)
         except ImageError as error:
@@ -54,17 +54,18 @@ def files_of(
         for name in listed.files:
             if sieve.takes_file(name, prefix):
                 found = Found(place.join(here, name), prefix + name)
-                if name not in links:
+                if name in links:
+                    if target := trail.followed(found):
+                        yield target
+                elif not (by_link and trail.was_met(found.path)):
                     yield found
-                elif target := trail.followed(found):
-                    yield target
         if sieve.choice.recursive:
             folders = []
             for name in listed.folders:
                 if sieve.takes_folder(name, prefix):
                     found = Found(place.join(here, name), prefix + name, is_folder=True)
                     if name not in links:
-                        folders.append(found)
+                        folders.append((found, by_link))
                     elif target := trail.followed(found):
-                        folders.append(target)
-            waiting += [(one.path, f"{one.relative}/") for one in reversed(folders)]
+                        folders.append((target, True))
+            waiting += [(one.path, f"{one.relative}/", led) for one, led in reversed(folders)]

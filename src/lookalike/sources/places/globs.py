@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from fnmatch import translate
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -26,6 +27,39 @@ State: TypeAlias = frozenset[int]
 def is_glob(name: str) -> bool:
     """Whether a name contains `*`, `?` or `[`."""
     return _MAGIC.search(name) is not None
+
+
+def globs_of(place: Place, pattern: str) -> list[Glob]:
+    """The glob; several where the folder before its first wildcard is there in other spellings."""
+    glob = Glob(pattern)
+    if glob.root.isascii():
+        return [glob]
+    return [Glob(root + pattern[len(glob.root) :]) for root in _spellings(place, glob.root)]
+
+
+def _spellings(place: Place, root: str) -> list[str]:
+    """The folders that are called as `root` is, with letters and accents in one or two characters.
+
+    Itself where there is no such folder.
+    """
+    names = root.split("/")
+    first = next(at for at, name in enumerate(names) if not name.isascii())
+    found = ["/".join(names[:first]) or ("/" if first else "")]
+    for name in names[first:]:
+        found = [path for folder in found for path in _called(place, folder, name)]
+    return found or [root]
+
+
+def _called(place: Place, folder: str, name: str) -> Iterator[str]:
+    path = place.join(folder, name)
+    if not place.is_missing(path):
+        yield path
+    if name.isascii():
+        return
+    with suppress(ImageError):  # of a folder that cannot be listed, what is named may be there
+        for other in place.list(folder or os.curdir).folders:
+            if other != name and composed(other) == composed(name):
+                yield place.join(folder, other)
 
 
 def expand(place: Place, glob: Glob, sieve: Sieve) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from lookalike.errors import ImageError, Status
+from lookalike.errors import ImageError, Status, words_of
 from lookalike.images import FileSource, Stamp
 from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.place import Folder
@@ -85,7 +85,7 @@ class LocalPlace:
                     if entry.is_symlink():
                         links.add(entry.name)
         except OSError as error:
-            reason = f"the folder cannot be listed: {error.strerror or error}"
+            reason = f"the folder cannot be listed: {words_of(error)}"
             raise ImageError(Status.UNREADABLE, reason) from error
         return Folder((status.st_dev, status.st_ino), sorted(files), sorted(folders), links)
 
@@ -103,8 +103,13 @@ class LocalPlace:
         status = _status(path)
         return None if status is None else Stamp.of(status)
 
-    def identity(self, path: str, stamp: Stamp | None) -> int | None:  # noqa: ARG002
-        return None if stamp is None else stamp.identity
+    def identity(self, path: str, stamp: Stamp | None) -> int | None:
+        if stamp is not None:
+            return stamp.identity
+        try:  # a link that leads nowhere is itself what is there
+            return Stamp.of(os.lstat(path)).identity
+        except (OSError, ValueError):
+            return None
 
 
 def _status(path: str) -> os.stat_result | None:

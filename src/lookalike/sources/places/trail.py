@@ -50,6 +50,17 @@ class Trail:
             self._roots[real] = _Root(path, f"{link.relative}/")
         return link._replace(path=path)
 
+    def was_met(self, file: str) -> bool:
+        """Whether a link to a file that the walk now comes to, by a link to its folder, was
+        followed before. Counts it."""
+        if not len(self._met):
+            return False
+        identity = self._place.identity(file, self._place.stamp(file))
+        if identity is None or identity not in self._met:
+            return False
+        self._sieve.skip("same file")
+        return True
+
     def _outside(self, real: str, link: Found) -> str | None:
         """The name of a path that the walk does not reach. None for any other path."""
         if not self._roots:
