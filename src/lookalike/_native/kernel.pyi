@@ -295,7 +295,7 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     subtraction of the mean would.
     """
 
-def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
+def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]:
     """How much `(h, w)` varies, and how much of that a constant plus a product cannot explain.
 
     The first number is the mean square of what differs from the mean. The second is the part of it
@@ -304,6 +304,23 @@ def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
     and the sum of a column and a row, which such products come as near to as you like. `a` and `b`
     are found by going from one to the other 4 times (power iteration), which is enough where
     little is left; elsewhere the second number may be somewhat too large.
+
+    All that is about the means of blocks of `block` x `block` samples, of which the sides are
+    multiples. Neither number is larger than that of the samples themselves, but for that.
+    """
+
+def spread(samples: NDArray[np.uint8], specks: int) -> int:
+    """The least range of levels that holds all of `(h, w)` but `specks` samples.
+
+    Raises `ValueError` unless `specks` is 0 or more, and less than the number of samples.
+    """
+
+def jpeg_outline(data: NDArray[np.uint8], most_scans: int) -> NDArray[np.uint8]:
+    """The markers of a JPEG's first image that say what it is made of, with their segments.
+
+    One behind the other: those of frames and of scans, no more of these than `most_scans`, and the
+    marker that ends the image. What a scan's header is followed by is passed over, and so is
+    whatever else stands between two segments. A segment that goes beyond the data ends it.
     """
 
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:

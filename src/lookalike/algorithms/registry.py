@@ -74,8 +74,12 @@ class Reduced:
         """Those of a reduced picture; None where so many are doubtful that it must be read again,
         exactly. Of 16 bits, no more than one then differs from an exact one."""
         margins = self.margins(picture)
-        sureness = np.minimum(np.abs(margins) / self.doubtful_within, 1)
-        return None if 1 - sureness.mean() > self.most_doubtful else margins > 0
+        sizes = np.abs(margins)
+        if np.count_nonzero(sizes < self.doubtful_within) > self.most_doubtful * sizes.size:
+            sureness = np.minimum(sizes / self.doubtful_within, 1)
+            if 1 - sureness.mean() > self.most_doubtful:
+                return None
+        return margins > 0
 
 
 @dataclass(frozen=True)

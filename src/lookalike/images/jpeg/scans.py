@@ -6,18 +6,23 @@ between two segments is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from lookalike._native import kernel
 from lookalike.errors import ImageError, Status
-from lookalike.images.jpeg.header import EOI, SOF_HUFFMAN, SOF_OTHERS, SOI, SOS, next_marker
+from lookalike.images.jpeg.header import EOI, SOF_HUFFMAN, SOF_OTHERS, SOI, SOS, START, next_marker
 
 MAX_SCANS = 500
 """The limit that libjpeg-turbo has for programs that ask for one; simplejpeg and Pillow do not.
 
 libjpeg writes 10 scans. Each of them may take as long as a whole baseline file.
 """
+LONGEST_KNOWN = 1 << 12
+"""Bytes of an outline that is worth keeping: libjpeg's ten scans take 150."""
 COEFFICIENTS = 64
 NOT_SENT = b"\xff"
 FRAMES = SOF_HUFFMAN | SOF_OTHERS
@@ -65,27 +70,38 @@ def segments(data: bytes | bytearray) -> Iterator[Segment]:
 
 def look_through(data: bytes | bytearray) -> Scans:
     """Walk the markers of a JPEG. Raises `ImageError` if it has more than `MAX_SCANS` scans."""
+    outline = kernel.jpeg_outline(np.frombuffer(data, np.uint8), MAX_SCANS + 1).tobytes()
+    return _known(outline) if len(outline) <= LONGEST_KNOWN else _said(outline)
+
+
+def _said(outline: bytes) -> Scans:
+    """What an outline of the kernel says: the segments of frames and scans, and the end marker."""
     frame, progressive, ended = b"", False, False
     headers: list[bytes] = []
-    for marker, _, begin, end in segments(data):
+    alone = START[:2] + outline
+    for marker, _, begin, end in segments(alone):
+        body = alone[begin:end]
         if marker == SOS:
-            headers.append(bytes(data[begin:end]))
+            headers.append(body)
             if len(headers) > MAX_SCANS:
                 many = len(headers)
                 reason = f"it has {many} scans or more; the limit is {MAX_SCANS}"
                 raise ImageError(Status.TOO_LARGE, reason)
-            if len(headers) == 1 and not progressive and not _missing(frame, False, (headers[0],)):
+            if len(headers) == 1 and not progressive and not _missing(frame, False, headers):
                 return Scans("", ended=True)  # libjpeg looks no further
         elif marker in FRAMES:
-            frame, progressive = bytes(data[begin + 5 : end]), marker in PROGRESSIVE
+            frame, progressive = body[5:], marker in PROGRESSIVE
         elif marker == EOI:
             ended = True
-    return Scans(_missing(frame, progressive, tuple(headers)), ended)
+    return Scans(_missing(frame, progressive, headers), ended)
 
 
-@lru_cache(maxsize=64)
-def _missing(frame: bytes, progressive: bool, headers: tuple[bytes, ...]) -> str:
-    """What has not been sent. Most files have the same headers."""
+_known = lru_cache(maxsize=64)(_said)
+"""Most files have an outline that many others have too."""
+
+
+def _missing(frame: bytes, progressive: bool, headers: Sequence[bytes]) -> str:
+    """What has not been sent."""
     sent = _Sent(frame, progressive)
     for header in headers:
         sent.add(header)
