@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lookalike.algorithms.margins import Margins
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,22 +21,22 @@ if TYPE_CHECKING:
 def dhash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `dhash`: grey, resized to size + 1 columns x size rows; a bit says that the
     sample to the right is lighter."""
-    return margins(picture, size) > 0
+    return margins(picture, size).above > 0
 
 
-def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+def margins(picture: Picture, size: int) -> Margins:
     """By how many levels of grey each sample is lighter than the one to its left."""
-    return np.diff(picture.grey_grid(size + 1, size).astype(np.float64), axis=1)
+    return Margins(np.diff(picture.grey_grid(size + 1, size).astype(np.int64), axis=1))
 
 
 def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `dhash_vertical`: size columns x size + 1 rows; the sample below is lighter."""
-    return margins_vertical(picture, size) > 0
+    return margins_vertical(picture, size).above > 0
 
 
-def margins_vertical(picture: Picture, size: int) -> NDArray[np.float64]:
+def margins_vertical(picture: Picture, size: int) -> Margins:
     """By how many levels of grey each sample is lighter than the one above."""
-    return np.diff(picture.grey_grid(size, size + 1).astype(np.float64), axis=0)
+    return Margins(np.diff(picture.grey_grid(size, size + 1).astype(np.int64), axis=0))
 
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

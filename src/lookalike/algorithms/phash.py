@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.algorithms.margins import Margins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,19 +31,15 @@ SHIFT = 40
 def phash(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -> NDArray[np.bool_]:
     """ImageHash's `phash`: grey, resized to 4 size x 4 size, DCT-II; a bit says that one of the
     size x size lowest coefficients is greater than the median of them all."""
-    return margins(picture, size, samples_per_bit) > 0
+    return margins(picture, size, samples_per_bit).above > 0
 
 
-def margins(
-    picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
-) -> NDArray[np.float64]:
+def margins(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -> Margins:
     """By how much each coefficient is above the median. In levels of grey: a sample that is one
     level off changes a coefficient by so much at most, as if the cosines were of length 1."""
     side = samples_per_bit * size
     low = kernel.dct_low(picture.grey_grid(side, side), size)
-    # The sign is exact: a whole number becomes the nearest float, which is 0 for 0 alone.
-    above: NDArray[np.float64] = (2 * low - twice_median(low)) / (2.0 ** (SHIFT + 1) * side / 2)
-    return above
+    return Margins(2 * low - twice_median(low), float(side << SHIFT))
 
 
 def phash_simple(
@@ -51,19 +48,16 @@ def phash_simple(
     """ImageHash's `phash_simple`: grey, resized to 4 size x 4 size, DCT-II of each of the first
     size rows; a bit says that a coefficient is greater than the mean of them all. Of each row, the
     size lowest but the first, its mean, are taken."""
-    return margins_simple(picture, size, samples_per_bit) > 0
+    return margins_simple(picture, size, samples_per_bit).above > 0
 
 
-def margins_simple(
-    picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
-) -> NDArray[np.float64]:
+def margins_simple(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -> Margins:
     """By how much each coefficient is above the mean; in levels of grey, as `margins`."""
     side = samples_per_bit * size
     samples = picture.grey_grid(side, side)[:size].astype(np.int64)
     low = (samples - samples[:, :1]) @ _cosines(side)[:, 1 : size + 1]
     length = 2.0 ** (SHIFT // 2) * (side / 2) ** 0.5
-    above: NDArray[np.float64] = (low.size * low - low.sum()) / (low.size * length)
-    return above
+    return Margins(low.size * low - low.sum(), low.size * length)
 
 
 def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

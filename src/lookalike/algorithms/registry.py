@@ -16,6 +16,7 @@ from lookalike.checks import whole_number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lookalike.algorithms.margins import Margins
     from lookalike.images.picture import Picture
 
 
@@ -61,11 +62,11 @@ class Reduced:
 
     least_side: int
     """The shorter side in pixels of which no less is left."""
-    margins: Callable[[Picture], NDArray[np.float64]]
-    """By how many levels of grey what each bit stands for is above its threshold: the bit is set
-    where that is more than 0."""
+    margins: Callable[[Picture], Margins]
+    """By how much what each bit stands for is above its threshold."""
     doubtful_within: float
-    """A bit is doubtful if its margin is less: with all pixels, it may be another one."""
+    """A bit is doubtful if its margin is less, in levels of grey, not counting what the picture's
+    own may be off by: with all pixels, it may be another one."""
     most_doubtful: float
     """The share of the bits of which no more may be doubtful. A bit counts the less the larger its
     margin is: from one for none to nothing for `doubtful_within`."""
@@ -73,13 +74,12 @@ class Reduced:
     def bits(self, picture: Picture) -> NDArray[np.bool_] | None:
         """Those of a reduced picture; None where so many are doubtful that it must be read again,
         exactly. Of 16 bits, no more than one then differs from an exact one."""
-        margins = self.margins(picture)
-        sizes = np.abs(margins)
-        if np.count_nonzero(sizes < self.doubtful_within) > self.most_doubtful * sizes.size:
-            sureness = np.minimum(sizes / self.doubtful_within, 1)
-            if 1 - sureness.mean() > self.most_doubtful:
-                return None
-        return margins > 0
+        above, level = self.margins(picture)
+        sizes, limit = np.abs(above), (self.doubtful_within + picture.error) * level
+        sureness = np.minimum(sizes, limit).sum() / (limit * sizes.size)
+        if 1 - sureness > self.most_doubtful:
+            return None
+        return above > 0
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Family:
     sizes: Sizes = TO_128
     shape: Callable[[int], tuple[int, int]] = square
     """From a size to rows and columns."""
-    margins: Callable[[Picture, int], NDArray[np.float64]] | None = None
+    margins: Callable[[Picture, int], Margins] | None = None
     """Those of `Reduced`; None: the picture is looked at in colour, and is read exactly."""
     pixels_of_a_bit: int = 32
     """Fast reading leaves so many pixels along a side of the square that a bit stands for: enough

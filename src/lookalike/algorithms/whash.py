@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.algorithms.margins import Margins
 from lookalike.extras import extra
 
 if TYPE_CHECKING:
@@ -27,18 +28,17 @@ def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `whash` with its Haar mode: grey, resized to the largest power of two in the
     picture's shorter side (and no less than size), samples / 255, the mean removed by going all
     Haar steps down and up, then down to size x size; a bit says `average > median`."""
-    return margins(picture, size) > 0
+    return margins(picture, size).above > 0
 
 
-def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+def margins(picture: Picture, size: int) -> Margins:
     """By how many levels of grey each average is above their median."""
     side = natural_side(picture, size)
     samples = kernel.haar_remove_mean(picture.grey_grid(side, side) / 255.0)
     levels = (side // size).bit_length() - 1
     low = kernel.haar_low(samples, levels)
     # A step doubles the averages. The sign is exact: a difference of floats is 0 for equal ones.
-    above: NDArray[np.float64] = (low - np.median(low)) * (255.0 / (1 << levels))
-    return above
+    return Margins(low - np.median(low), (1 << levels) / 255.0)
 
 
 def natural_side(picture: Picture, size: int) -> int:

@@ -39,6 +39,8 @@ FAINT = 1.5
 """And so many levels in the small grid at most, on average: a copy keeps bits made by more."""
 ROUNDING = 1 / 6
 """Mean square of what rounding to whole levels twice leaves."""
+BUSY_RANGE = 64
+"""Of pictures that need no second look: far from flat, however coarsely they are coded."""
 MARGIN = 2
 """How many times more a reduced picture must have for there to be no doubt about the whole one."""
 
@@ -56,17 +58,21 @@ class Detail:
     """How much detail a picture has. Most have so much that one small grid is enough to say so."""
 
     def __init__(
-        self, size: tuple[int, int], grid: Callable[[int, int, Box], NDArray[np.uint8]]
+        self,
+        size: tuple[int, int],
+        grid: Callable[[int, int, Box], NDArray[np.uint8]],
+        error: float = 0.0,
     ) -> None:
-        """`size`: width and height of the picture. `grid`: the grey of a part of it, resized."""
+        """`size`: width and height of the picture. `grid`: the grey of a part of it, resized.
+        `error`: by how many levels that may be off."""
         self._width, self._height = size
         self._grid = grid
         small = grid(SIDE, SIDE, Box())
         self.spread = kernel.spread(small, SPECKS)
         """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
-        self._levels = _levels(small)
+        self._error = error
+        self._levels = kernel.separable(small)[1] / FAINT**2
         """How much of it there is beyond one axis, as `beyond`."""
-        self._busy = self.spread > MARGIN * FLAT_RANGE and self._levels >= MARGIN
 
     @property
     def flat(self) -> bool:
@@ -81,9 +87,8 @@ class Detail:
     @property
     def doubtful(self) -> bool:
         """Whether it is flat or degenerate, or would be with somewhat less detail."""
-        if self._busy:
-            return False
-        nearly_flat = self.spread <= MARGIN * FLAT_RANGE and self.extent < MARGIN * LEAST_EXTENT
+        most = MARGIN * FLAT_RANGE + 2 * self._error
+        nearly_flat = self.spread <= most and self.extent < MARGIN * LEAST_EXTENT
         return nearly_flat or self.beyond < MARGIN
 
     @cached_property
@@ -102,7 +107,7 @@ class Detail:
         too coarse to, the part that stands out is looked at in a finer one: a disc is as good as a
         square while it is small, and lines of text are as good as bars.
         """
-        if self._busy:
+        if self._levels >= MARGIN and self.spread > MARGIN * FLAT_RANGE:
             return self._levels
         total, rest = kernel.separable(self._grid(PART_SIDE, PART_SIDE, self._bounds))
         share = max(rest - ROUNDING, 0.0) / total if total else 0.0
@@ -148,8 +153,12 @@ class Detail:
         return found[found[:, 0] > 0]
 
 
-def _levels(small: NDArray[np.uint8]) -> float:
-    """What is left of the small grid beyond one axis, of `FAINT` levels. Of blocks of samples there
-    is never more left than of the samples, and most pictures have plenty even of these."""
-    rough: float = kernel.separable(small, BLOCK)[1] / FAINT**2
-    return rough if rough >= MARGIN else kernel.separable(small)[1] / FAINT**2
+def is_busy(small: NDArray[np.uint8]) -> bool:
+    """Whether the small grid alone says that there is no doubt about a picture, at a glance.
+
+    Of the means of blocks there is no more beyond one axis than of the samples.
+    """
+    return (
+        kernel.spread(small, SPECKS) > BUSY_RANGE
+        and kernel.separable(small, BLOCK)[1] >= MARGIN * FAINT**2
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
-from lookalike.images.detail import FLAT_RANGE, SIDE, Box, Detail
+from lookalike.images.detail import FLAT_RANGE, SIDE, Box, Detail, is_busy
 from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Reduction(NamedTuple):
     """How many pixels of the file make up one, on either axis."""
     first_scan: bool = False
     """Whether only the first scan of a progressive JPEG was decoded."""
+    error: float = 0.0
+    """By how many levels of grey the pixels may be off for that."""
 
 
 class Picture:
@@ -84,6 +86,8 @@ class Picture:
         self._first_scan = reduction is not None and reduction.first_scan
         self.is_reduced = reduction is not None
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
+        self.error = reduction.error if reduction else 0.0
+        """By how many levels of grey its pixels may be off what the whole file has there."""
         self.damage = ""
         """Why the file could not be decoded to its end; empty where it was."""
         self._grids: dict[tuple[str, int, int], NDArray[np.uint8]] = {}
@@ -148,10 +152,15 @@ class Picture:
         """Whether it varies along one axis only, so that most bits of a hash say nothing."""
         return self.detail.degenerate
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is flat or degenerate, or would be with somewhat less detail."""
+        return not is_busy(self.grey_grid(SIDE, SIDE)) and self.detail.doubtful
+
     @cached_property
     def detail(self) -> Detail:
         """What there is in it for a hash to go by."""
-        return Detail(self._decoded_size, self._grey_part)
+        return Detail(self._decoded_size, self._grey_part, self.error)
 
     @property
     def marks(self) -> Mark:

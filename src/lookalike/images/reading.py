@@ -177,7 +177,7 @@ def _jpeg(contents: Contents, how: _How) -> Picture | None:
         size, scale = (header.width, header.height), scale_for(header, how.least_side)
         luma = decode_luma(contents.data, header, scale, contents.size)
         pixels = luma and luma.pixels
-        reduction = luma and Reduction(size, scale, luma.first_scan)
+        reduction = luma and Reduction(size, scale, luma.first_scan, luma.error)
     if pixels is None:
         return None
     picture = Picture(

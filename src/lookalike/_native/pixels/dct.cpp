@@ -25,6 +25,17 @@ std::vector<int64_t> cosines(size_t side, size_t low) {
     return table;
 }
 
+// The same for the side and the number that were asked for last, as they often are again.
+const std::vector<int64_t>& known_cosines(size_t side, size_t low) {
+    thread_local size_t last_side = 0, last_low = 0;
+    thread_local std::vector<int64_t> table;
+    if (side != last_side || low != last_low) {
+        table = cosines(side, low);
+        last_side = side, last_low = low;
+    }
+    return table;
+}
+
 // Bits to drop between the passes: none up to a side of 128, where 2 x 255 x side^2 x 2^40 still
 // fits in 64 bits.
 int spare_bits(size_t side) {
@@ -36,7 +47,7 @@ int spare_bits(size_t side) {
 }  // namespace
 
 void dct_low(const uint8_t* samples, size_t side, size_t low, int64_t* out) {
-    const std::vector<int64_t> table = cosines(side, low);
+    const std::vector<int64_t>& table = known_cosines(side, low);
     // Only the mean may depend on the general lightness, but rounded cosines do not cancel for
     // every side: so one sample is subtracted from all, and given back to the mean.
     const int64_t level = samples[0];

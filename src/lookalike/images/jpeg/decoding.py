@@ -93,6 +93,8 @@ class Luma(NamedTuple):
     """`(ceil(height / scale), ceil(width / scale))`."""
     first_scan: bool
     """Whether the first scan of several is all that was decoded."""
+    error: float = 0.0
+    """By how many levels of grey each pixel may be off for that."""
 
 
 def header_of(data: bytes | bytearray) -> JpegHeader | None:
@@ -122,7 +124,7 @@ def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: i
     if end is not None:
         pixels = _decode(_averages_alone(data, end), header, "GRAY", scale)
         if pixels is not None:
-            return Luma(pixels, first_scan=True)
+            return Luma(pixels, first_scan=True, error=_error(data, header))
         if len(data) < size:
             return None
     pixels = _decode(data, header, "GRAY", scale)
@@ -142,6 +144,18 @@ def scale_for(header: JpegHeader, least_side: int) -> int:
 
 def _can_end_early(header: JpegHeader, scale: int) -> bool:
     return header.progressive and header.whole_dc and scale == SCALES[0]
+
+
+def _error(data: bytes | bytearray, header: JpegHeader) -> float:
+    """By how many levels the averages of the first scan may be off, on either side of the mean.
+
+    Where it sends all bits but the last, an average may lack one step of its quantization, which is
+    an eighth of as many levels: averages are sent times 8.
+    """
+    last_bit = data[header.scan - 1] & 15
+    steps = [*quantization_steps(data, 0)]
+    largest = max((data[at] for at in steps), default=0)
+    return largest / 16 if last_bit else 0.0
 
 
 def _averages_alone(data: bytes | bytearray, end: int) -> bytearray:
