@@ -26,8 +26,8 @@ from jpegs import (
 )
 from lookalike import ImageError, Status, find_duplicates, hash_images
 from lookalike.images import read_picture
-from lookalike.images.jpeg.losses import lost_data
-from lookalike.images.jpeg.scans import MAX_SCANS, lost_at_end, segments
+from lookalike.images.jpeg.losses import lost_at_end, lost_data
+from lookalike.images.jpeg.scans import MAX_SCANS, segments
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
 SOS, EOI = 0xDA, 0xD9
@@ -294,7 +294,7 @@ def test_a_file_that_is_gone_when_it_would_be_looked_through_is_not_kept(folder:
 
 
 def test_a_file_without_an_end_marker_is_not_whole() -> None:
-    """Of a file that was read to its end, the walk over its markers says nothing."""
+    """Of a file that is whole, nothing is said."""
     assert lost_at_end(PROGRESSIVE) == ""
     assert lost_at_end(PROGRESSIVE[:-2]) == "some of its data is missing: it has no end marker"
     assert lost_at_end(with_scans(PROGRESSIVE, 600)).startswith("it has 501 scans")

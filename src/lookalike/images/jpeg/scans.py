@@ -108,15 +108,6 @@ def _missing(frame: bytes, progressive: bool, headers: Sequence[bytes]) -> str:
     return sent.missing()
 
 
-def lost_at_end(data: bytes | bytearray) -> str:
-    """What the markers of a JPEG say that is missing of a file of which the beginning was sound."""
-    try:
-        scans = look_through(data)
-    except ImageError as error:
-        return error.reason
-    return scans.missing or ("" if scans.ended else NO_END)
-
-
 class _Sent:
     """Which coefficients the scans have sent, and down to which bit."""
 
