@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from tests import twin
 
 from lookalike._native import kernel
-from tests import twin
 
 
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 2**32), st.data())

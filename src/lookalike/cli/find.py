@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import ImageInfo
     from lookalike.report.result import Duplicate, Group, Result
 
+PIXELS_ONLY = {"flat", "degenerate"}
+"""Marks of images that match by their pixels, not by their hashes."""
+PLAINLY = {"degenerate": "one axis"}
+"""Marks that people read as other words."""
 MOST_LINES = 50
 """Related pairs that are shown to people."""
 
@@ -138,7 +142,8 @@ def heading(number: int, group: Group) -> str:
     from rich.filesize import decimal
 
     widest = plural(group.max_distance_within, "bit")
-    spread = f"at most {widest} apart" if group.max_distance_within else "equal hashes"
+    equal = "equal pixels" if PIXELS_ONLY.intersection(group.keeper.marks) else "equal hashes"
+    spread = f"at most {widest} apart" if group.max_distance_within else equal
     return (
         f"Group {number}: {plural(len(group), 'image')}, {decimal(group.bytes_to_save)} to save, "
         f"{spread}"
@@ -165,7 +170,8 @@ def details(image: ImageInfo) -> list[Text]:
     from rich.text import Text
 
     more = f", {image.frames:,} frames" if image.frames > 1 else ""
-    marks = "".join(f", {word}" for word in image.marks) + (", damaged" if image.damage else "")
+    words = [PLAINLY.get(mark, mark) for mark in image.marks]
+    marks = "".join(f", {word}" for word in words) + (", damaged" if image.damage else "")
     return [
         Text(printable(image.path)),
         Text(f"{image.width} x {image.height}"),
