@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tests import twin
 
+import twin
 from lookalike._native import kernel
 
 

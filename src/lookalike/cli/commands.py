@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 import traceback
 import warnings
@@ -72,6 +73,7 @@ def run() -> None:
     buffer_output()
     # What Pillow warns of, such as odd metadata, is in a status where it matters.
     warnings.filterwarnings("ignore", module="PIL")
+    logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal or file that lacks some characters
             stream.reconfigure(errors="backslashreplace")
