@@ -3,6 +3,7 @@
 It is slow and not part of the package. The tests compare the kernel with it.
 """
 
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -409,9 +410,10 @@ def murmur(text: bytes, seed: int = 0) -> int:
     return mixed ^ (mixed >> 47)
 
 
-def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
-    rows, columns = samples.shape
-    off = samples - samples.mean()
+def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]:
+    rows, columns = samples.shape[0] // block, samples.shape[1] // block
+    means = samples.reshape(rows, block, columns, block).mean(axis=(1, 3))
+    off = means - means.mean()
     row_means, column_means = off.mean(axis=1), off.mean(axis=0)
     neither = off - row_means[:, None] - column_means
     of_rows, of_columns = row_means * columns**0.5, column_means * rows**0.5
@@ -423,7 +425,31 @@ def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
         b = _nearer(of_columns, neither.T @ a, b)
     total = (of_rows**2).sum() + (of_columns**2).sum() + (neither**2).sum()
     found = (of_rows @ a) ** 2 + (of_columns @ b) ** 2 + (a @ neither @ b) ** 2
-    return total / samples.size, max(total - found, 0.0) / samples.size
+    return total / means.size, max(total - found, 0.0) / means.size
+
+
+def spread(samples: NDArray[np.uint8], specks: int) -> int:
+    ordered = np.sort(samples, axis=None).astype(int)
+    count = ordered.size - specks
+    return int(min(ordered[k + count - 1] - ordered[k] for k in range(specks + 1)))
+
+
+def jpeg_outline(data: bytes, most_scans: int) -> bytes:
+    outline, at = [], 2
+    while found := re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search(data, at):
+        begin, marker = found.start(), data[found.start() + 1]
+        at = begin + 2
+        if marker >= 0xC0 and marker not in range(0xD0, 0xDA):
+            length = int.from_bytes(data[at : at + 2])
+            if len(data) < at + 2 or length < 2 or len(data) < at + length:
+                break
+            at += length
+        if marker in {*range(0xC0, 0xD0), 0xD9, 0xDA} - {0xC4, 0xC8, 0xCC}:
+            outline.append(data[begin:at])
+        scans = [one for one in outline if one[1] == 0xDA]
+        if marker in {0xD8, 0xD9} or len(scans) == most_scans:
+            break
+    return b"".join(outline)
 
 
 def _nearer(

@@ -91,7 +91,9 @@ def __getattr__(name: str) -> object:
         return VERSION
     if name not in _HOME_OF:
         raise AttributeError(f"module 'lookalike' has no attribute {name!r}")
-    return getattr(import_module(f"lookalike.{_HOME_OF[name]}"), name)
+    found: object = getattr(import_module(f"lookalike.{_HOME_OF[name]}"), name)
+    globals()[name] = found  # so that it is looked for once
+    return found
 
 
 def __dir__() -> list[str]:

@@ -26,8 +26,8 @@ from jpegs import (
 )
 from lookalike import ImageError, Status, find_duplicates, hash_images
 from lookalike.images import read_picture
-from lookalike.images.jpeg.losses import lost_data
-from lookalike.images.jpeg.scans import MAX_SCANS, lost_at_end, segments
+from lookalike.images.jpeg.losses import lost_at_end, lost_data
+from lookalike.images.jpeg.scans import MAX_SCANS, segments
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
 SOS, EOI = 0xDA, 0xD9

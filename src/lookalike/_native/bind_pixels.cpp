@@ -13,8 +13,10 @@
 #include "pixels/colour_bins.h"
 #include "pixels/dct.h"
 #include "pixels/haar.h"
+#include "pixels/outline.h"
 #include "pixels/resample.h"
 #include "pixels/separable.h"
+#include "pixels/spread.h"
 
 namespace lookalike {
 namespace {
@@ -193,16 +195,40 @@ NewArray<double> haar_without_mean(const AnyArray& values) {
     return new_array(std::move(scratch), {side, side});
 }
 
-std::tuple<double, double> variation_of(const AnyArray& samples) {
+std::tuple<double, double> variation_of(const AnyArray& samples, int64_t block) {
     const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(height, width) of uint8");
     const size_t rows = samples.shape(0), columns = samples.shape(1);
     if (rows == 0 || columns == 0) refuse("samples must not be empty, but are ", describe(samples));
+    const auto side = static_cast<size_t>(block);
+    if (block < 1 || rows % side || columns % side)
+        refuse("block must be a divisor of both sides of samples, not ", std::to_string(block));
     Variation found{};
     {
         nb::gil_scoped_release unlocked;
-        found = separable(data, rows, columns);
+        found = separable(data, rows, columns, side);
     }
     return {found.total, found.rest};
+}
+
+int spread_of(const AnyArray& samples, int64_t specks) {
+    const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(height, width) of uint8");
+    const size_t count = samples.size();
+    if (specks < 0 || specks >= static_cast<int64_t>(count))
+        refuse("specks must be 0 or more, and fewer than the samples, not ", std::to_string(specks),
+               " of ", std::to_string(count));
+    nb::gil_scoped_release unlocked;
+    return spread(data, count, static_cast<size_t>(specks));
+}
+
+NewArray<uint8_t> outline_of(const AnyArray& data, int64_t most_scans) {
+    const uint8_t* bytes = packed<uint8_t>(data, "data", 1, "(size,) of uint8");
+    if (most_scans < 1) refuse("most_scans must be 1 or more, not ", std::to_string(most_scans));
+    std::vector<uint8_t> found;
+    {
+        nb::gil_scoped_release unlocked;
+        found = jpeg_outline(bytes, data.size(), static_cast<size_t>(most_scans));
+    }
+    return new_array(std::move(found));
 }
 
 }  // namespace
@@ -219,7 +245,9 @@ void bind_pixels(nb::module_& module) {
     module.def("dct_low", &dct_corner, arg("samples"), arg("low"));
     module.def("haar_low", &haar_corner, arg("values"), arg("levels"));
     module.def("haar_remove_mean", &haar_without_mean, arg("values"));
-    module.def("separable", &variation_of, arg("samples"));
+    module.def("separable", &variation_of, arg("samples"), arg("block") = 1);
+    module.def("spread", &spread_of, arg("samples"), arg("specks"));
+    module.def("jpeg_outline", &outline_of, arg("data"), arg("most_scans"));
 }
 
 }  // namespace lookalike

@@ -320,7 +320,7 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     round it, not as subtracting the mean would.
     """
 
-def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
+def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]:
     """How much `(h, w)` varies, and how much of that a constant plus a product cannot explain.
 
     The first number is the mean square of the differences from the mean. The second is the part of
@@ -329,6 +329,23 @@ def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
     product of one column and one row. It also covers the sum of a column and a row, which is a
     limit of such products. `a` and `b` are found by 4 rounds of power iteration. That is enough if
     little is left. Otherwise the second number may be slightly too large.
+
+    The numbers are those of the means of blocks of `block` x `block` samples. Both sides must be
+    multiples of `block`. Neither number is larger than that of the samples themselves.
+    """
+
+def spread(samples: NDArray[np.uint8], specks: int) -> int:
+    """The smallest range of levels that holds all of `(h, w)` but `specks` samples.
+
+    Raises `ValueError` unless `specks` is 0 or more, and less than the number of samples.
+    """
+
+def jpeg_outline(data: NDArray[np.uint8], most_scans: int) -> NDArray[np.uint8]:
+    """The markers of a JPEG's first image that describe its frames and scans, with their segments.
+
+    They follow each other: frames, at most `most_scans` scans, and the marker that ends the image.
+    The data of scans is skipped, and so is anything else between two segments. A segment that goes
+    beyond the data ends the outline.
     """
 
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from lookalike.algorithms.family import EIGHT, Family
 from lookalike.algorithms.grids import colour_grid
+from lookalike.algorithms.margins import Margins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +24,13 @@ if TYPE_CHECKING:
 
 def ahash(picture: Picture, size: int) -> NDArray[np.bool_]:
     """ImageHash's `average_hash`: grey, resized to size x size. A bit is set if `sample > mean`."""
-    return margins(picture, size) > 0
+    return margins(picture, size).above > 0
 
 
-def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+def margins(picture: Picture, size: int) -> Margins:
     """How many levels of grey each sample is lighter than their mean."""
     grid = picture.grey_grid(size, size)
-    above: NDArray[np.float64] = (times(grid, grid.size) - int(grid.sum())) / grid.size
-    return above
+    return Margins(times(grid, grid.size) - int(grid.sum()), grid.size)
 
 
 def ahash_by(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lookalike.algorithms.margins import Margins
     from lookalike.algorithms.shape import BitShape
     from lookalike.images.picture import Picture
 
@@ -58,11 +59,11 @@ class Reduced:
 
     least_side: int
     """The fewest pixels that fast reading leaves on the shorter side."""
-    margins: Callable[[Picture], NDArray[np.float64]]
-    """How far the value of each bit is above its threshold, in levels of grey. The bit is set if
-    the margin is more than 0."""
+    margins: Callable[[Picture], Margins]
+    """How far the value of each bit is above its threshold."""
     doubtful_within: float
-    """A bit with a smaller margin is doubtful: reading all pixels might flip it."""
+    """A bit with a smaller margin, in levels of grey, is doubtful: reading all pixels might flip
+    it. The error of the picture's own pixels is added."""
     most_doubtful: float
     """The largest share of the bits that may be doubtful. A bit with a larger margin counts less: 1
     at a margin of 0, and nothing from `doubtful_within` on."""
@@ -73,6 +74,7 @@ class Reduced:
         Then the picture must be read again, exactly. Otherwise at most one bit in 16 differs from
         the exact hash.
         """
-        margins = self.margins(picture)
-        sureness = np.minimum(np.abs(margins) / self.doubtful_within, 1)
-        return None if 1 - sureness.mean() > self.most_doubtful else margins > 0
+        above, level = self.margins(picture)
+        sizes, limit = np.abs(above), (self.doubtful_within + picture.error) * level
+        sureness = np.minimum(sizes, limit).sum() / (limit * sizes.size)
+        return None if 1 - sureness > self.most_doubtful else above > 0

@@ -12,6 +12,7 @@ import numpy as np
 
 from lookalike.algorithms.family import EIGHT, Family
 from lookalike.algorithms.grids import colour_grid
+from lookalike.algorithms.margins import Margins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,12 +25,13 @@ def dhash(picture: Picture, size: int) -> NDArray[np.bool_]:
 
     A bit is set if the sample to the right is lighter.
     """
-    return margins(picture, size) > 0
+    return margins(picture, size).above > 0
 
 
-def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+def margins(picture: Picture, size: int) -> Margins:
     """How many levels of grey each sample is lighter than the one to its left."""
-    return np.diff(picture.grey_grid(size + 1, size).astype(np.float64), axis=1)
+    grey = picture.grey_grid(size + 1, size).astype(np.int64)
+    return Margins(grey[:, 1:] - grey[:, :-1])
 
 
 def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
@@ -37,12 +39,13 @@ def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
 
     A bit is set if the sample below is lighter.
     """
-    return margins_vertical(picture, size) > 0
+    return margins_vertical(picture, size).above > 0
 
 
-def margins_vertical(picture: Picture, size: int) -> NDArray[np.float64]:
+def margins_vertical(picture: Picture, size: int) -> Margins:
     """How many levels of grey each sample is lighter than the one above."""
-    return np.diff(picture.grey_grid(size, size + 1).astype(np.float64), axis=0)
+    grey = picture.grey_grid(size, size + 1).astype(np.int64)
+    return Margins(grey[1:] - grey[:-1])
 
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

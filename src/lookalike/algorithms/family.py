@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lookalike.algorithms.margins import Margins
     from lookalike.images.picture import Picture
 
 LEAST_REDUCED = 4
@@ -60,7 +61,7 @@ class Family:
     sizes: Sizes = TO_128
     shape: Callable[[int], BitShape] = square
     """The grid of bits for a size."""
-    margins: Callable[[Picture, int], NDArray[np.float64]] | None = None
+    margins: Callable[[Picture, int], Margins] | None = None
     """As in `Reduced`. None if the algorithm needs colours, so the picture is read exactly."""
     pixels_of_a_bit: int = 32
     """Each bit stands for a square of the picture. Fast reading leaves this many pixels along its

@@ -17,6 +17,7 @@ import numpy as np
 from lookalike._native import kernel
 from lookalike.algorithms.family import EIGHT, Family
 from lookalike.algorithms.grids import colour_grid
+from lookalike.algorithms.margins import Margins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,12 +36,10 @@ def phash(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -
     The size x size lowest coefficients are kept. A bit is set if its coefficient is greater than
     the median of them all.
     """
-    return margins(picture, size, samples_per_bit) > 0
+    return margins(picture, size, samples_per_bit).above > 0
 
 
-def margins(
-    picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
-) -> NDArray[np.float64]:
+def margins(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -> Margins:
     """How far each coefficient is above the median, in levels of grey.
 
     The cosines are scaled to length 1. So a sample that is one level off changes a coefficient by
@@ -48,9 +47,7 @@ def margins(
     """
     side = samples_per_bit * size
     low = kernel.dct_low(picture.grey_grid(side, side), size)
-    # The sign is exact: a whole number becomes the nearest float, and only 0 becomes 0.
-    above: NDArray[np.float64] = (2 * low - twice_median(low)) / (2.0 ** (SHIFT + 1) * side / 2)
-    return above
+    return Margins(2 * low - twice_median(low), float(side << SHIFT))
 
 
 def phash_simple(
@@ -61,19 +58,16 @@ def phash_simple(
     Only the first size rows are used. Each row gives its size lowest coefficients after the first,
     which is the row's mean. A bit is set if its coefficient is greater than the mean of them all.
     """
-    return margins_simple(picture, size, samples_per_bit) > 0
+    return margins_simple(picture, size, samples_per_bit).above > 0
 
 
-def margins_simple(
-    picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
-) -> NDArray[np.float64]:
+def margins_simple(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -> Margins:
     """How far each coefficient is above the mean, in levels of grey as in `margins`."""
     side = samples_per_bit * size
     samples = picture.grey_grid(side, side)[:size].astype(np.int64)
     low = (samples - samples[:, :1]) @ _cosines(side)[:, 1 : size + 1]
     length = 2.0 ** (SHIFT // 2) * (side / 2) ** 0.5
-    above: NDArray[np.float64] = (low.size * low - low.sum()) / (low.size * length)
-    return above
+    return Margins(low.size * low - low.sum(), low.size * length)
 
 
 def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ import numpy as np
 from lookalike._native import kernel
 from lookalike.algorithms.family import EIGHT, Family, Sizes
 from lookalike.algorithms.grids import colour_grid
+from lookalike.algorithms.margins import Margins
 from lookalike.extras import extra
 
 if TYPE_CHECKING:
@@ -36,18 +37,17 @@ def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
     mean is removed by going all Haar steps down and up again. Then Haar steps go down to
     size x size averages. A bit is set if `average > median`.
     """
-    return margins(picture, size) > 0
+    return margins(picture, size).above > 0
 
 
-def margins(picture: Picture, size: int) -> NDArray[np.float64]:
+def margins(picture: Picture, size: int) -> Margins:
     """How many levels of grey each average is above their median."""
     side = natural_side(picture, size)
     samples = kernel.haar_remove_mean(picture.grey_grid(side, side) / 255.0)
     levels = (side // size).bit_length() - 1
     low = kernel.haar_low(samples, levels)
     # A step doubles the averages. The sign is exact: the difference of equal floats is 0.
-    above: NDArray[np.float64] = (low - np.median(low)) * (255.0 / (1 << levels))
-    return above
+    return Margins(low - np.median(low), (1 << levels) / 255.0)
 
 
 def natural_side(picture: Picture, size: int) -> int:

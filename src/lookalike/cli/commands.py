@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 import traceback
 import warnings
@@ -72,6 +73,7 @@ def run() -> None:
     buffer_output()
     # If a warning of Pillow matters, a status of the image says so. Odd metadata does not matter.
     warnings.filterwarnings("ignore", module="PIL")
+    logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # its encoding may lack some characters
             stream.reconfigure(errors="backslashreplace")

@@ -52,8 +52,11 @@ def compare(
         click.echo(json.dumps(asdict(found), indent=2))
     else:
         verdict = "alike" if found.alike else "not alike"
-        limit = f"{plural(found.distance, 'bit')} of {found.bits} apart by {found.algorithm}"
-        click.echo(f"{verdict}: {limit}, matched within {found.max_distance}")
+        if found.flat or found.degenerate:  # whatever their hashes are
+            click.echo(f"{verdict}: their pixels {'are equal' if found.alike else 'differ'}")
+        else:
+            limit = f"{plural(found.distance, 'bit')} of {found.bits} apart by {found.algorithm}"
+            click.echo(f"{verdict}: {limit}, matched within {found.max_distance}")
         if found.exact:
             click.echo("The two have the same bytes.")
         if found.compared > 1:

@@ -6,17 +6,19 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms import get_algorithm
+from lookalike.checks import one_of
 from lookalike.errors import ImageError, UnexpectedError
 from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
-from lookalike.hashing.recipe import hash_elsewhere, hash_here, hash_sent, recipe_for
+from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
+from lookalike.images.limits import check_limits
 from lookalike.sources import source_of
 from lookalike.work.pacing import paced_map
 from lookalike.work.progress import silent
@@ -61,16 +63,25 @@ def hash_image(
     `ValueError` for an unknown algorithm, or an array of another shape, type or range. Raises
     `MissingExtraError` for a URL without httpx.
     """
-    recipe = recipe_for(
-        get_algorithm(algorithm).name,
+    name = get_algorithm(algorithm).name
+    one_of(reading, "reading", READINGS)
+    check_limits(max_pixels, max_bytes)
+    recipe = _recipe_for(name, reading, max_pixels, max_bytes)
+    with _naming(image):
+        _picture, (bits,) = recipe.read(source_of(image, fetch, max_bytes))
+    return Hash(pack_bits(bits), recipe.kinds[0].name)
+
+
+@lru_cache(maxsize=64)
+def _recipe_for(algorithm: str, reading: Reading, max_pixels: int, max_bytes: int) -> Recipe:
+    """The recipe of `hash_image`. Cached, because it is often called with the same arguments."""
+    return recipe_for(
+        algorithm,
         reading=reading,
         max_pixels=max_pixels,
         max_bytes=max_bytes,
         damaged="report",
     )
-    with _naming(image):
-        _picture, (bits,) = recipe.read(source_of(image, fetch, max_bytes))
-    return Hash(pack_bits(bits), recipe.kinds[0].name)
 
 
 def read_named(image: ImageSource) -> Picture:

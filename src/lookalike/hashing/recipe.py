@@ -93,7 +93,7 @@ class Recipe:
         picture = self._read(source, self.least_side)
         if not picture.is_reduced:
             return picture, [kind.compute(picture) for kind in self.kinds]
-        if not picture.detail.doubtful:
+        if not picture.doubtful:
             found = [kind.reduced.bits(picture) for kind in self.kinds if kind.reduced]
             sure = [bits for bits in found if bits is not None]
             if len(sure) == len(self.kinds):

@@ -5,7 +5,7 @@ Pillow is imported only when needed, because the import is slow and JPEGs are re
 
 from lookalike.images.contents import Contents
 from lookalike.images.jpeg.decoding import FirstScan
-from lookalike.images.jpeg.scans import lost_at_end
+from lookalike.images.jpeg.losses import lost_at_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
 from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture

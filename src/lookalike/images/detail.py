@@ -20,6 +20,8 @@ FINE_SIDE = 512
 """The largest side of the grid used to find thin lines. It is at most half of the picture's."""
 PART_SIDE = 96
 """The side of the grid used to examine the part that stands out."""
+BLOCK = 4
+"""The side of the blocks of the small grid whose means are tried first."""
 SPECKS = SIDE
 """This many samples of the small grid are ignored, because a scanned page has dust on it."""
 FLAT_RANGE = 8
@@ -38,6 +40,8 @@ FAINT = 1.5
 made by more."""
 ROUNDING = 1 / 6
 """The mean square error of rounding to whole levels twice."""
+BUSY_RANGE = 64
+"""A picture whose small grid spans more levels is far from flat, however coarsely it is coded."""
 MARGIN = 2
 """How many times as much detail a reduced picture needs to leave no doubt about the whole one."""
 
@@ -58,14 +62,21 @@ class Detail:
     """How much detail a picture has. For most pictures, one small grid is enough to tell."""
 
     def __init__(
-        self, size: tuple[int, int], grid: Callable[[int, int, Box], NDArray[np.uint8]]
+        self,
+        size: tuple[int, int],
+        grid: Callable[[int, int, Box], NDArray[np.uint8]],
+        error: float = 0.0,
     ) -> None:
-        """`size` is width and height of the picture. `grid` returns the grey of a part, resized."""
+        """`size` is width and height of the picture. `grid` returns the grey of a part, resized.
+
+        `error`: how many levels its samples may be off.
+        """
         self._width, self._height = size
         self._grid = grid
         small = grid(SIDE, SIDE, WHOLE)
-        self.spread = _spread(small)
+        self.spread = kernel.spread(small, SPECKS)
         """How many levels of grey the small grid spans, without `SPECKS` of its samples."""
+        self._error = error
         self._levels = kernel.separable(small)[1] / FAINT**2
         """How much the small grid varies beyond one axis, as in `beyond`."""
 
@@ -82,7 +93,8 @@ class Detail:
     @property
     def doubtful(self) -> bool:
         """Whether it is flat or degenerate, or would be with slightly less detail."""
-        nearly_flat = self.spread <= MARGIN * FLAT_RANGE and self.extent < MARGIN * LEAST_EXTENT
+        most = MARGIN * FLAT_RANGE + 2 * self._error
+        nearly_flat = self.spread <= most and self.extent < MARGIN * LEAST_EXTENT
         return nearly_flat or self.beyond < MARGIN
 
     @cached_property
@@ -149,8 +161,12 @@ class Detail:
         return found[found[:, 0] > 0]
 
 
-def _spread(samples: NDArray[np.uint8]) -> int:
-    ordered = samples.flatten()
-    ordered.sort(kind="stable")  # the fastest kind for bytes
-    within: NDArray[np.uint8] = ordered[-1 - SPECKS :] - ordered[: SPECKS + 1]
-    return int(within.min())
+def is_busy(small: NDArray[np.uint8]) -> bool:
+    """Whether the small grid alone shows that there is no doubt about a picture.
+
+    The means of blocks never vary more beyond one axis than the samples do.
+    """
+    return (
+        kernel.spread(small, SPECKS) > BUSY_RANGE
+        and kernel.separable(small, BLOCK)[1] >= MARGIN * FAINT**2
+    )

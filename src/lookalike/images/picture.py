@@ -10,7 +10,7 @@ import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
-from lookalike.images.detail import FLAT_RANGE, SIDE, WHOLE, Box, Detail
+from lookalike.images.detail import FLAT_RANGE, SIDE, WHOLE, Box, Detail, is_busy
 from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Reduction(NamedTuple):
     """How many pixels of the file make one pixel, along each axis."""
     first_scan: bool = False
     """Whether only the first scan of a progressive JPEG was decoded."""
+    error: float = 0.0
+    """How many levels of grey the pixels may be off because of that."""
 
 
 class Picture:
@@ -92,6 +94,8 @@ class Picture:
         self._first_scan = reduction is not None and reduction.first_scan
         self.is_reduced = reduction is not None
         """Whether `pixels` are not exactly those of the file: only luma, or a smaller scale."""
+        self.error = reduction.error if reduction else 0.0
+        """How many levels of grey `pixels` may differ from those of the whole file."""
         self.damage = ""
         """Why the file could not be decoded to its end. Empty if it was."""
         self._made: dict[Hashable, Any] = {}
@@ -156,10 +160,15 @@ class Picture:
         """Whether it varies along one axis only, so most bits of a hash say nothing."""
         return self.detail.degenerate
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is flat or degenerate, or would be with slightly less detail."""
+        return not is_busy(self.grey_grid(SIDE, SIDE)) and self.detail.doubtful
+
     @cached_property
     def detail(self) -> Detail:
         """How much detail it has for a hash to use."""
-        return Detail(self.decoded_size, self.grey_grid)
+        return Detail(self.decoded_size, self.grey_grid, self.error)
 
     @property
     def marks(self) -> Mark:

@@ -6,6 +6,7 @@ it: on Linux at once, elsewhere by an alarm a little after its time is up.
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import signal
@@ -61,6 +62,7 @@ def main() -> None:
 def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
     _end_with_parent()
     warnings.simplefilter("ignore")  # nobody sees warnings of odd metadata here
+    logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
     job: Job = pickle.load(requests)
     if job.prepare is not None:
         job.prepare()

@@ -25,6 +25,17 @@ std::vector<int64_t> cosines(size_t side, size_t low) {
     return table;
 }
 
+// Cached for the side and the number of coefficients that were asked for last.
+const std::vector<int64_t>& known_cosines(size_t side, size_t low) {
+    thread_local size_t last_side = 0, last_low = 0;
+    thread_local std::vector<int64_t> table;
+    if (side != last_side || low != last_low) {
+        table = cosines(side, low);
+        last_side = side, last_low = low;
+    }
+    return table;
+}
+
 // The bits to drop between the passes. None up to a side of 128, where 2 x 255 x side^2 x 2^40
 // still fits in 64 bits.
 int spare_bits(size_t side) {
@@ -36,7 +47,7 @@ int spare_bits(size_t side) {
 }  // namespace
 
 void dct_low(const uint8_t* samples, size_t side, size_t low, int64_t* out) {
-    const std::vector<int64_t> table = cosines(side, low);
+    const std::vector<int64_t>& table = known_cosines(side, low);
     // Only the mean may depend on the overall lightness, but rounded cosines do not cancel for
     // every side. So one sample is subtracted from all, and added back to the mean.
     const int64_t level = samples[0];

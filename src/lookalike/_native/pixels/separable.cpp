@@ -40,13 +40,11 @@ Vector nearer(const Vector& mean, const Vector& other, const Vector& last) {
     return out;
 }
 
-}  // namespace
-
 // Let `a` and `b` have length 1 and mean 0. Such a grid is then m + p a + q b + s a b, for any p, q
 // and s. For s = 0 it is a limit of products. So no constant has to be searched for. What counts is
 // how much of the rows' means lies along `a`, how much of the columns' means along `b`, and how
 // much of the rest along their product.
-Variation separable(const uint8_t* samples, size_t rows, size_t columns) {
+Variation of_values(const Vector& samples, size_t rows, size_t columns) {
     Vector row_means(rows, 0.0), column_means(columns, 0.0);
     for (size_t y = 0; y < rows; ++y)
         for (size_t x = 0; x < columns; ++x) {
@@ -95,6 +93,19 @@ Variation separable(const uint8_t* samples, size_t rows, size_t columns) {
     const double p = dot(row_means, a), q = dot(column_means, b);
     const double count = height * width;
     return {total / count, std::max(total - p * p - q * q - along * along, 0.0) / count};
+}
+
+}  // namespace
+
+Variation separable(const uint8_t* samples, size_t rows, size_t columns, size_t block) {
+    const size_t high = rows / block, wide = columns / block;
+    Vector means(high * wide, 0.0);
+    for (size_t y = 0; y < rows; ++y)
+        for (size_t x = 0; x < columns; ++x)
+            means[y / block * wide + x / block] += samples[y * columns + x];
+    const double count = static_cast<double>(block * block);
+    for (double& value : means) value /= count;
+    return of_values(means, high, wide);
 }
 
 }  // namespace lookalike

@@ -11,6 +11,7 @@ struct Variation {
     double rest;   // the part of it that the closest such grid leaves
 };
 
-Variation separable(const uint8_t* samples, size_t rows, size_t columns);
+// Of the means of blocks of `block` x `block` samples; the sides are multiples of that.
+Variation separable(const uint8_t* samples, size_t rows, size_t columns, size_t block);
 
 }  // namespace lookalike

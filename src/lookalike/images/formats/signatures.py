@@ -31,6 +31,7 @@ SIGNATURES: list[tuple[bytes, str, str]] = [
     (b"MM\0*", "TIFF", ""),
     (b"II+\0", "TIFF", ""),
     (b"MM\0+", "TIFF", ""),
+    (b"8BPS\0\2", "Photoshop PSB", MAGICK),
     (b"8BPS", "PSD", ""),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000", ""),
     (b"\xff\x4f\xff\x51", "JPEG 2000", ""),

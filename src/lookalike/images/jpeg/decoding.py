@@ -94,6 +94,8 @@ class Luma(NamedTuple):
     """`(ceil(height / scale), ceil(width / scale))`."""
     first_scan: bool
     """Whether only the first of several scans was decoded."""
+    error: float = 0.0
+    """How many levels of grey each pixel may be off because of that."""
 
 
 def header_of(data: bytes | bytearray) -> JpegHeader | None:
@@ -125,7 +127,7 @@ def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: i
     if end is not None:
         pixels = _decode(_averages_alone(data, end), header, "GRAY", scale)
         if pixels is not None:
-            return Luma(pixels, first_scan=True)
+            return Luma(pixels, first_scan=True, error=_error(data, header))
         if len(data) < size:
             return None
     pixels = _decode(data, header, "GRAY", scale)
@@ -157,6 +159,17 @@ def scale_within(size: tuple[int, int], box: tuple[int, int] | None) -> int:
 
 def _can_end_early(header: JpegHeader, scale: int) -> bool:
     return header.progressive and header.whole_dc and scale == SCALES[0]
+
+
+def _error(data: bytes | bytearray, header: JpegHeader) -> float:
+    """How many levels the averages of the first scan may be off, on either side of the mean.
+
+    If the scan sends all bits but the last, an average may lack one step of its quantization. That
+    is an eighth of as many levels, because averages are sent times 8.
+    """
+    last_bit = data[header.scan - 1] & 15
+    largest = max((data[at] for at in quantization_steps(data, 0)), default=0)
+    return largest / 16 if last_bit else 0.0
 
 
 def _averages_alone(data: bytes | bytearray, end: int) -> bytearray:

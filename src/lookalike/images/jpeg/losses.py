@@ -15,8 +15,9 @@ from itertools import pairwise
 
 import simplejpeg
 
+from lookalike.errors import ImageError
 from lookalike.images.jpeg.header import DHT, DQT, END, SOF_HUFFMAN, SOF_OTHERS, SOS, START
-from lookalike.images.jpeg.scans import look_through, segments
+from lookalike.images.jpeg.scans import NO_END, look_through, segments
 
 MOST_LOOKS = 100
 """How often one file is decoded at most. Warnings beyond that are not seen."""
@@ -51,6 +52,15 @@ def lost_data(data: bytes | bytearray) -> str:
             pass
         warning = bare.warning
     return f"some of its data is lost: {warning}" if means_loss(warning) else ""
+
+
+def lost_at_end(data: bytes | bytearray) -> str:
+    """The same of a file of which the beginning was sound, by decoding it to its end."""
+    try:
+        scans = look_through(data)
+        return scans.missing or ("" if scans.ended else NO_END) or lost_data(data)
+    except ImageError as error:
+        return error.reason
 
 
 def means_loss(warning: str) -> bool:

@@ -45,7 +45,7 @@ def read_jpeg(contents: Contents, how: How) -> Picture | None:
         scale = scale_for(header, how.least_side)
         luma = decode_luma(contents.data, header, scale, contents.size)
         pixels = luma and luma.pixels
-        reduction = luma and Reduction(size, scale, luma.first_scan)
+        reduction = luma and Reduction(size, scale, luma.first_scan, luma.error)
     if pixels is None:
         return None
     picture = Picture(

@@ -7,18 +7,23 @@ Source: ITU-T T.81 (1992), annexes B and G.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from lookalike._native import kernel
 from lookalike.errors import ImageError, Status
-from lookalike.images.jpeg.header import EOI, SOF_HUFFMAN, SOF_OTHERS, SOI, SOS, next_marker
+from lookalike.images.jpeg.header import EOI, SOF_HUFFMAN, SOF_OTHERS, SOI, SOS, START, next_marker
 
 MAX_SCANS = 500
 """The limit that libjpeg-turbo offers to programs. simplejpeg and Pillow do not use it.
 
 libjpeg writes 10 scans. Each scan may take as long as a whole baseline file.
 """
+LONGEST_KNOWN = 1 << 12
+"""The most bytes of an outline that is worth caching. That of libjpeg's ten scans takes 150."""
 COEFFICIENTS = 64
 NOT_SENT = b"\xff"
 FRAMES = SOF_HUFFMAN | SOF_OTHERS
@@ -66,40 +71,42 @@ def segments(data: bytes | bytearray) -> Iterator[Segment]:
 
 def look_through(data: bytes | bytearray) -> Scans:
     """Walk the markers of a JPEG. Raises `ImageError` if it has more than `MAX_SCANS` scans."""
+    outline = kernel.jpeg_outline(np.frombuffer(data, np.uint8), MAX_SCANS + 1).tobytes()
+    return _known(outline) if len(outline) <= LONGEST_KNOWN else _said(outline)
+
+
+def _said(outline: bytes) -> Scans:
+    """What an outline from the kernel says: the segments of frames and scans, and the end."""
     frame, progressive, ended = b"", False, False
     headers: list[bytes] = []
-    for marker, _, begin, end in segments(data):
+    alone = START[:2] + outline
+    for marker, _, begin, end in segments(alone):
+        body = alone[begin:end]
         if marker == SOS:
-            headers.append(bytes(data[begin:end]))
+            headers.append(body)
             if len(headers) > MAX_SCANS:
                 many = len(headers)
                 reason = f"it has {many} scans or more; the limit is {MAX_SCANS}"
                 raise ImageError(Status.TOO_LARGE, reason)
-            if len(headers) == 1 and not progressive and not _missing(frame, False, (headers[0],)):
+            if len(headers) == 1 and not progressive and not _missing(frame, False, headers):
                 return Scans("", ended=True)  # libjpeg looks no further
         elif marker in FRAMES:
-            frame, progressive = bytes(data[begin + 5 : end]), marker in PROGRESSIVE
+            frame, progressive = body[5:], marker in PROGRESSIVE
         elif marker == EOI:
             ended = True
-    return Scans(_missing(frame, progressive, tuple(headers)), ended)
+    return Scans(_missing(frame, progressive, headers), ended)
 
 
-@lru_cache(maxsize=64)
-def _missing(frame: bytes, progressive: bool, headers: tuple[bytes, ...]) -> str:
-    """What has not been sent. Cached, because most files have the same headers."""
+_known = lru_cache(maxsize=64)(_said)
+"""Cached, because most files have the same outline."""
+
+
+def _missing(frame: bytes, progressive: bool, headers: Sequence[bytes]) -> str:
+    """What has not been sent."""
     sent = _Sent(frame, progressive)
     for header in headers:
         sent.add(header)
     return sent.missing()
-
-
-def lost_at_end(data: bytes | bytearray) -> str:
-    """What is missing according to the markers of a JPEG whose beginning is sound."""
-    try:
-        scans = look_through(data)
-    except ImageError as error:
-        return error.reason
-    return scans.missing or ("" if scans.ended else NO_END)
 
 
 class _Sent:

@@ -11,7 +11,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from lookalike.errors import ImageError
+from lookalike.errors import ImageError, Status
+from lookalike.images.formats.pixels import foreign_pixels
 from lookalike.images.formats.plugins import load_plugins
 from lookalike.images.formats.signatures import (
     PREFIX_SIZE,
@@ -21,6 +22,7 @@ from lookalike.images.formats.signatures import (
     recognise,
 )
 from lookalike.images.pillow.deep_grey import register_layouts
+from lookalike.images.tiff.directories import missing_directory
 
 ACCEPT_SIZE = 16
 """How many bytes Pillow passes to its plug-ins for a first check."""
@@ -68,4 +70,10 @@ def open_image(data: bytes) -> Image.Image:
             raise
         except Exception as error:  # noqa: BLE001  # plug-ins reject files with any kind of error
             complaints[name] = complaint_of(error)
+    complaint = complaints.get(pillow_name(found.format)) if found else None
+    if complaint is not None:
+        if missing := missing_directory(data):
+            raise ImageError(Status.DAMAGED, missing)
+        if foreign := foreign_pixels(data, complaint):
+            raise ImageError(Status.UNSUPPORTED, foreign)
     raise ImageError(*diagnosis(found, complaints, lacking))

@@ -223,6 +223,15 @@ def main_directory(tiff: Tiff) -> Directory | None:
     return max(found, key=lambda one: tiff.size(one)[0] * tiff.size(one)[1])
 
 
+def missing_directory(data: bytes | bytearray) -> str:
+    """What says that a TIFF breaks off before its first directory has ended; else empty."""
+    tiff = Tiff.of(data)
+    if tiff is None or not tiff.first or tiff.directory(tiff.first):
+        return ""
+    place, size = f"{tiff.first:,}", f"{len(data):,}"
+    return f"it breaks off: the TIFF's directory, at byte {place}, is not within its {size} bytes"
+
+
 def picture_first(data: bytes) -> bytes:
     """A TIFF whose first directory is that of its main picture.
 
