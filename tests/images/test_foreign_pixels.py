@@ -113,7 +113,7 @@ def test_the_command_is_silent_and_the_library_leaves_logging_alone(
 ) -> None:
     """What Pillow logs is not on the command's stderr; who uses the library gets it."""
     (tmp_path / "a.tif").write_bytes(tiff(7, 8, 1, 2))
-    command = [LOOKALIKE, "hash", *options, str(tmp_path / "a.tif")]
+    command = [str(LOOKALIKE), "hash", *options, str(tmp_path / "a.tif")]
     run = subprocess.run(command, capture_output=True, text=True)
     assert "More samples" not in run.stderr + run.stdout
     with caplog.at_level(logging.ERROR, "PIL"), pytest.raises(ImageError):

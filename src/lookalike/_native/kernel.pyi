@@ -315,6 +315,12 @@ def spread(samples: NDArray[np.uint8], specks: int) -> int:
     Raises `ValueError` unless `specks` is 0 or more, and less than the number of samples.
     """
 
+def sureness(margins: NDArray[np.int64] | NDArray[np.float64], limit: float) -> float:
+    """The mean of `abs(margin) / limit`, where none counts more than 1, over `(h, w)` margins.
+
+    Raises `ValueError` unless `limit` is more than 0 and there are any margins.
+    """
+
 def jpeg_outline(data: NDArray[np.uint8], most_scans: int) -> NDArray[np.uint8]:
     """The markers of a JPEG's first image that say what it is made of, with their segments.
 

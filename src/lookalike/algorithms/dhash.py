@@ -26,7 +26,8 @@ def dhash(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins(picture: Picture, size: int) -> Margins:
     """By how many levels of grey each sample is lighter than the one to its left."""
-    return Margins(np.diff(picture.grey_grid(size + 1, size).astype(np.int64), axis=1))
+    grid = picture.grey_grid(size + 1, size).astype(np.int64)
+    return Margins(grid[:, 1:] - grid[:, :-1])
 
 
 def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
@@ -36,7 +37,8 @@ def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 def margins_vertical(picture: Picture, size: int) -> Margins:
     """By how many levels of grey each sample is lighter than the one above."""
-    return Margins(np.diff(picture.grey_grid(size, size + 1).astype(np.int64), axis=0))
+    grid = picture.grey_grid(size, size + 1).astype(np.int64)
+    return Margins(grid[1:] - grid[:-1])
 
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from lookalike._native import kernel
 from lookalike.algorithms import ahash, colorhash, dhash, phash, whash
 from lookalike.checks import whole_number
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.algorithms.margins import Margins
@@ -75,9 +75,8 @@ class Reduced:
         """Those of a reduced picture; None where so many are doubtful that it must be read again,
         exactly. Of 16 bits, no more than one then differs from an exact one."""
         above, level = self.margins(picture)
-        sizes, limit = np.abs(above), (self.doubtful_within + picture.error) * level
-        sureness = np.minimum(sizes, limit).sum() / (limit * sizes.size)
-        if 1 - sureness > self.most_doubtful:
+        limit = (self.doubtful_within + picture.error) * level
+        if 1 - kernel.sureness(above, limit) > self.most_doubtful:
             return None
         return above > 0
 
