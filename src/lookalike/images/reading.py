@@ -55,9 +55,6 @@ if TYPE_CHECKING:
 
     from lookalike.images.raw.file import Preview, RawFile
 
-TIFF_STARTS = (b"II", b"MM")
-"""Others give libtiff nothing to complain of."""
-
 # Decoding changes a Pillow image, and the same one may be given several times.
 _callers_images = threading.Lock()
 
@@ -261,12 +258,7 @@ def _by_pillow(
     """
     # Who opened the image, or reads as ImageHash and imagededup do, goes by the flag of Pillow's.
     strictly = nullcontext() if file is None or how.as_stored else truncation(allowed=False)
-    is_tiff = data is not None and data.startswith(TIFF_STARTS)
-    with (
-        limit(how.max_pixels),
-        strictly,
-        collected() if is_tiff else nullcontext([]) as complaints,
-    ):
+    with limit(how.max_pixels), strictly, collected() as complaints:
         try:
             picture, lost = _opened(opened, data, file, how)
         except ImageError as error:
