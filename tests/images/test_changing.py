@@ -268,7 +268,7 @@ def test_json_holds_every_name_as_it_is(oddly_named: Path) -> None:
     failed = {os.fsencode(oddly_named / "failures" / os.fsdecode(name)) for name in NAMES}
     found = json.loads(run("find", oddly_named, "--json", "--isolate"))
     (group,) = found["groups"]
-    members = [group["keeper"], *(one["path"] for one in group["duplicates"])]
+    members = [one["path"] for one in (group["keeper"], *group["duplicates"])]
     assert {os.fsencode(one) for one in members} - {os.fsencode(oddly_named / "plain.png")} == names
     assert {os.fsencode(one["path"]) for one in found["failures"]} == failed
     hashed = json.loads(run("hash", oddly_named, "--json"))
