@@ -6,14 +6,20 @@ import argparse
 from collections.abc import Callable
 from statistics import median
 from time import process_time
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.hashing.table import HashTable, Row
+from lookalike.hashing.builder import TableBuilder
+from lookalike.hashing.row import Row
 from lookalike.matching.rules import Rule
 from lookalike.report.result import Result
 from lookalike.report.words import summary_lines, text_of
 from lookalike.scan import result_of
+from lookalike.sources.location import Kind, Location, Stamp
+
+if TYPE_CHECKING:
+    from lookalike.hashing.table import HashTable
 
 TARGET = 2.0
 """Seconds for text, JSON and summary of 100,000 groups."""
@@ -21,13 +27,14 @@ TARGET = 2.0
 
 def table_of(groups: int, size: int) -> HashTable:
     """Images in groups of `size`, a bit or two apart from each other within each."""
-    table = HashTable(["phash"])
+    builder = TableBuilder(["phash"])
     scenes = np.random.default_rng(1).integers(0, 1 << 63, groups, np.uint64).tolist()
     for at in range(groups * size):
         scene, copy = divmod(at, size)
-        table.add(
+        builder.add(
             Row(
-                path=f"photos/{scene:07}/{copy}.jpg",
+                location=Location(Kind.MEMORY, f"photos/{scene:07}/{copy}.jpg"),
+                stamp=Stamp(1),
                 byte_count=1_000_000 + at,
                 width=4000 - copy,
                 height=3000,
@@ -39,7 +46,7 @@ def table_of(groups: int, size: int) -> HashTable:
                 hashes=((scenes[scene] ^ (1 << copy)).to_bytes(8, "big"),),
             )
         )
-    return table
+    return builder.finish()
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:

@@ -11,12 +11,11 @@ Options are libFuzzer's: -max_len=4096 -timeout=10 -rss_limit_mb=2048 -max_total
 from __future__ import annotations
 
 import io
-import sys
 import warnings
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+from fuzzing import run
 from PIL import Image
 
 from lookalike.errors import ImageError, Status
@@ -110,38 +109,5 @@ def seeds(width: int = 12, height: int = 10) -> dict[str, bytes]:
     return found
 
 
-def write_seeds(folder: Path) -> None:
-    """One file for each seed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in seeds().items():
-        (folder / name).write_bytes(data)
-
-
-def main(arguments: list[str]) -> None:
-    """As the beginning of this file says."""
-    match arguments:
-        case ["--replay", *names] if names:
-            for name in names:
-                print(name, *dict.fromkeys(map(str, check(Path(name).read_bytes()))), flush=True)
-        case ["--seeds", folder]:
-            write_seeds(Path(folder))
-        case [folder, *options] if not folder.startswith("-"):
-            write_seeds(Path(folder))
-            fuzz([folder, *options])
-        case _:
-            sys.exit(__doc__)
-
-
-def fuzz(arguments: list[str]) -> None:
-    """Never returns."""
-    try:
-        import atheris
-    except ImportError:
-        sys.exit("pip install atheris; without it, --replay tries single files")
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *arguments], check)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(__doc__, seeds, check)

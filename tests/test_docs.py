@@ -35,14 +35,15 @@ def test_the_tables_of_distances_are_those_of_the_code() -> None:
     assert len(examples) == 2
 
 
-def test_the_readme_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_the_examples_in_the_docs_run(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The Python of the README works as it stands there."""
+    """The Python of the README and of docs/python.md works as it is shown there."""
     save(tmp_path / "photos" / "a.jpg", photo(300, 200, 1))
     save(tmp_path / "photos" / "b.png", photo(150, 100, 1))
     monkeypatch.chdir(tmp_path)
-    exec(python_of(ROOT / "README.md"), {})
+    exec(python_of(ROOT / page), {})
     printed = capsys.readouterr().out
     assert printed.startswith("keep photos/a.jpg because: most pixels\n")
     assert "[Match(key='photos/a.jpg', distance=0), " in printed

@@ -5,27 +5,25 @@
 
 from __future__ import annotations
 
-import runpy
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fuzzers import FUZZ as FOLDER
+from fuzzers import Edit, edited, edits_of, fuzzer, places, slow_files_are_failures
 from lookalike import ImageError, Status
 from lookalike.images import read_picture
 
-SCRIPT = Path(__file__).parents[1] / "fuzz" / "read_picture.py"
-FUZZ = runpy.run_path(str(SCRIPT))
+FUZZ = fuzzer("read_picture.py")
 SEEDS: dict[str, bytes] = FUZZ["seeds"]()
-
-Edit: TypeAlias = tuple[str, float, bytes]
 
 INTERESTING = [
     b"\0", b"\xff", b"\x7f", b"\x80", b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff",
@@ -34,10 +32,6 @@ INTERESTING = [
     b"9" * 12,
 ]  # fmt: skip
 """Values that lengths, sizes, offsets and markers go wrong at."""
-
-slow_files_are_failures = settings(
-    deadline=10_000, suppress_health_check=list(HealthCheck), derandomize=True
-)
 
 
 def test_every_seed_is_read() -> None:
@@ -50,27 +44,8 @@ def test_every_seed_is_read() -> None:
     assert all(Status.OK in statuses for statuses in counts.values()), counts
 
 
-def edited(data: bytes, edits: list[Edit]) -> bytes:
-    for kind, place, payload in edits:
-        at = int(place * len(data))
-        if kind == "replace":
-            data = data[:at] + payload + data[at + len(payload) :]
-        elif kind == "insert":
-            data = data[:at] + payload + data[at:]
-        elif kind == "delete":
-            data = data[:at] + data[at + len(payload) :]
-        elif kind == "repeat":
-            data = data[:at] + data[max(at - 40, 0) :]
-        else:
-            data = data[:at]
-    return data
-
-
-# Half of the places are among the first bytes of the file, where its header is.
-places = st.floats(0, 1) | st.floats(0, 0.15)
-kinds = st.sampled_from(["replace", "replace", "replace", "insert", "delete", "repeat", "cut"])
 payloads = st.sampled_from(INTERESTING) | st.binary(min_size=1, max_size=8)
-edits = st.lists(st.tuples(kinds, places, payloads), min_size=1, max_size=6)
+edits = edits_of(payloads)
 
 
 @settings(slow_files_are_failures, max_examples=1500)
@@ -121,7 +96,7 @@ def test_a_file_may_end_anywhere(name: str, least_side: int | None) -> None:
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command: list[Any] = [sys.executable, SCRIPT, *arguments]
+    command: list[Any] = [sys.executable, FOLDER / "read_picture.py", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

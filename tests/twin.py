@@ -407,3 +407,31 @@ def murmur(text: bytes, seed: int = 0) -> int:
         mixed = (mixed ^ int.from_bytes(text[whole:], "little")) * factor & bits
     mixed = (mixed ^ (mixed >> 47)) * factor & bits
     return mixed ^ (mixed >> 47)
+
+
+def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
+    rows, columns = samples.shape
+    off = samples - samples.mean()
+    row_means, column_means = off.mean(axis=1), off.mean(axis=0)
+    neither = off - row_means[:, None] - column_means
+    of_rows, of_columns = row_means * columns**0.5, column_means * rows**0.5
+    b = _unit(max(of_columns, neither[(neither**2).sum(axis=1).argmax()], key=np.linalg.norm))
+    a = _unit(max(of_rows, neither @ b, key=np.linalg.norm))
+    b = _nearer(of_columns, neither.T @ a, b)
+    for _ in range(3):
+        a = _nearer(of_rows, neither @ b, a)
+        b = _nearer(of_columns, neither.T @ a, b)
+    total = (of_rows**2).sum() + (of_columns**2).sum() + (neither**2).sum()
+    found = (of_rows @ a) ** 2 + (of_columns @ b) ** 2 + (a @ neither @ b) ** 2
+    return total / samples.size, max(total - found, 0.0) / samples.size
+
+
+def _nearer(
+    mean: NDArray[np.float64], other: NDArray[np.float64], last: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return _unit(mean * (mean @ last) + other * (other @ last))
+
+
+def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    length = np.linalg.norm(vector)
+    return vector / length if length else vector

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     )
     from lookalike.hashes import Hash, HashArray
     from lookalike.hashing.hashing import distance, hash_image, hash_images
-    from lookalike.hashing.table import Failure, HashTable, ImageInfo
+    from lookalike.hashing.row import Failure, ImageInfo
+    from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
     from lookalike.index import Index, Match, Matches
     from lookalike.matching.chance import expected_chance_matches, largest_safe_distance
@@ -64,7 +65,8 @@ _HOMES = {
     "report.result": ["Result"],
     "scan": ["find_duplicates"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
-    "hashing.table": ["Failure", "HashTable", "ImageInfo"],
+    "hashing.row": ["Failure", "ImageInfo"],
+    "hashing.table": ["HashTable"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

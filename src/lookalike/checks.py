@@ -6,22 +6,29 @@ import operator
 
 
 def whole_number(
-    value: object, name: str, *, least: int | None = None, most: int | None = None
+    value: object,
+    name: str,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    of: str = "",
 ) -> int:
     """`value` as an int; NumPy's whole numbers are accepted too.
 
-    Raises `TypeError` for anything else, and `ValueError` below `least` or above `most`.
+    Raises `TypeError` for anything else, and `ValueError` below `least` or above `most`. `of`: what
+    the message says after the range, such as a unit.
     """
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     number = operator.index(value)
     if (least is not None and number < least) or (most is not None and number > most):
         expected = f"{least} or more" if most is None else f"{least} to {most}"
-        raise ValueError(f"{name} must be {expected}, not {number}")
+        raise ValueError(f"{name} must be {expected}{of and ' '}{of}, not {number}")
     return number
 
 
 def one_of(value: object, name: str, choices: tuple[str, ...]) -> None:
     """Raise `ValueError` for a value that is not one of the choices."""
     if value not in choices:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, not {value!r}")
+        *others, last = map(repr, choices)
+        raise ValueError(f"{name} must be {', '.join(others)} or {last}, not {value!r}")

@@ -107,6 +107,13 @@ class PreparationWarning(UserWarning):
     """Stored hashes were made when pictures were prepared in another way for their hashes."""
 
 
+class NotAnImageError(LookalikeError, TypeError, ValueError):
+    """What cannot be an image: an array of another shape, type or range, a file open for text.
+
+    Over one image of many it is that one's failure, `not_an_image`.
+    """
+
+
 class WrongTypeError(LookalikeError, TypeError, ValueError):
     """An argument of a type that cannot be, for which imagededup raises a `ValueError`."""
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lookalike.checks import one_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -117,9 +119,7 @@ class _Lists:
 
 def _metrics_of(metric: str) -> list[str]:
     name = metric.lower() if isinstance(metric, str) else metric
-    if name not in METRICS:
-        allowed = ", ".join(map(repr, METRICS))
-        raise ValueError(f"metric must be one of {allowed}, not {metric!r}")
+    one_of(name, "metric", METRICS)
     return [*_PER_FILE, CLASSIFICATION] if name == "all" else [name]
 
 

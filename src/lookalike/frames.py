@@ -13,13 +13,13 @@ hex: `Hash`, or an `ImageHash`, ours or the original. pandas is an extra.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from lookalike.algorithms import Algorithm, checked_distance, get_algorithm
-from lookalike.checks import whole_number
+from lookalike.checks import one_of, whole_number
 from lookalike.extras import extra
 from lookalike.hashes import Hash, HashArray, require_same
 from lookalike.hashing.hashing import hash_image, hash_images
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from lookalike.sources import ImageSources
 
 Unit: TypeAlias = Literal["bits", "digits"]
+UNITS = ("bits", "digits")
 
 ALGORITHMS = ("ahash", "phash", "dhash", "whash", "colorhash")
 
@@ -112,9 +113,7 @@ def find_similar_images(
     """
     kind = _kind_of(column, algorithm)
     farthest = _farthest(max_distance, unit, kind)
-    count = None if k is None else whole_number(k, "k")
-    if count is not None and count < 1:
-        raise ValueError(f"k must be 1 or more, not {k}")
+    count = None if k is None else whole_number(k, "k", least=1)
     _require_column(df, "image")
     rows, hashes = _hashes_of(df, column, kind)
     query = _query(image, kind)
@@ -133,7 +132,7 @@ def show_images(images: ImageSources, labels: Iterable[object] | None = None) ->
 
 
 def _interleaved(
-    failed: NDArray[np.bool_], read: list[str] | None, unread: list[str] | None
+    failed: NDArray[np.bool_], read: Sequence[str] | None, unread: Sequence[str] | None
 ) -> NDArray[np.object_]:
     """A column in the order of the inputs; None where there is no value."""
     column = np.full(len(failed), None, np.object_)
@@ -157,16 +156,12 @@ def _kind_of(column: str, algorithm: str | None) -> Algorithm:
 
 
 def _farthest(max_distance: int | None, unit: Unit, kind: Algorithm) -> int:
-    if unit not in ("bits", "digits"):
-        raise ValueError(f"unit must be 'bits' or 'digits', not {unit!r}")
+    one_of(unit, "unit", UNITS)
     if max_distance is None:
         return kind.bits
     if unit == "bits":
         return checked_distance(max_distance, kind.name)
-    number = whole_number(max_distance, "max_distance")
-    if not 0 <= number <= kind.digits:
-        raise ValueError(f"max_distance must be 0 to {kind.digits} digits, not {max_distance}")
-    return number
+    return whole_number(max_distance, "max_distance", least=0, most=kind.digits, of="digits")
 
 
 def _query(image: object, kind: Algorithm) -> Hash:
@@ -212,7 +207,8 @@ def _hashes_of(df: DataFrame, column: str, kind: Algorithm) -> tuple[NDArray[np.
         return rows, _packed([one.hash for one in values], kind)
     if int in types:
         values = [str(one).zfill(kind.digits) for one in values]
-    return rows, _parsed(values if types == {str} else list(map(str, values)), kind)
+    texts = values if types == {str} else map(str, values)
+    return rows, HashArray.from_hex(texts, algorithm=kind.name)
 
 
 def _packed(grids: list[NDArray[np.bool_]], kind: Algorithm) -> HashArray:
@@ -222,19 +218,6 @@ def _packed(grids: list[NDArray[np.bool_]], kind: Algorithm) -> HashArray:
     bits = np.zeros((len(grids), 8 * kind.width), np.bool_)
     bits[:, 8 * kind.width - kind.bits :] = np.concatenate(grids, axis=None).reshape(len(grids), -1)
     return HashArray(np.packbits(bits, axis=1), kind.name)
-
-
-def _parsed(texts: list[str], kind: Algorithm) -> HashArray:
-    """As `HashArray.from_hex`, many times as fast: all digits become bytes at once."""
-    if set(map(len, texts)) <= {kind.digits}:
-        front = "0" * (2 * kind.width - kind.digits)
-        try:
-            data = bytes.fromhex(front + front.join(texts) if texts else "")
-            if len(data) == len(texts) * kind.width:  # `fromhex` skips blanks
-                return HashArray.from_bytes(data, algorithm=kind.name)
-        except ValueError:
-            pass
-    return HashArray.from_hex(texts, algorithm=kind.name)  # says which of them is wrong
 
 
 def _near(

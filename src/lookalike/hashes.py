@@ -6,22 +6,23 @@ they fill no whole bytes, zero bits in front. So bytes, int and hex are one numb
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable, Iterator
 from functools import total_ordering
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.algorithms import Algorithm, get_algorithm
+from lookalike.algorithms import get_algorithm
 from lookalike.checks import whole_number
 from lookalike.errors import AlgorithmMismatchError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HEX_DIGITS = frozenset(string.hexdigits)
+BATCH = 4096
+"""How many hex texts are held at a time."""
 
 
 @total_ordering
@@ -41,21 +42,14 @@ class Hash:
     def __init__(self, data: bytes, algorithm: str) -> None:
         """`data`: `ceil(bits / 8)` bytes. Raises `ValueError` for another length or excess bits."""
         self._algorithm = get_algorithm(algorithm)
-        if len(data) != self._algorithm.width:
-            raise ValueError(
-                f"a {algorithm} hash has {self._algorithm.width} bytes, not {len(data)}: {data!r}"
-            )
+        self._algorithm.shape.check_bytes(data, algorithm)
         self._data = bytes(data)
-        if int(self) >> self._algorithm.bits:
-            raise ValueError(
-                f"a {algorithm} hash has {self._algorithm.bits} bits, not more: {data!r}"
-            )
 
     @classmethod
     def from_hex(cls, text: str, *, algorithm: str) -> Hash:
         """The hash that prints as `text`: `ceil(bits / 4)` hex digits of either case."""
         kind = get_algorithm(algorithm)
-        return cls(_bytes_from_hex(text, kind), algorithm)
+        return cls(kind.shape.parse_hex([text], kind.name), algorithm)
 
     @classmethod
     def from_int(cls, number: int, *, algorithm: str) -> Hash:
@@ -164,14 +158,7 @@ class HashArray:
         """
         self._algorithm = get_algorithm(algorithm)
         array = np.asarray(data)
-        if array.dtype != np.uint8 or array.ndim != 2 or array.shape[1] != self._algorithm.width:
-            raise ValueError(
-                f"{algorithm} hashes must be an (n, {self._algorithm.width}) array of uint8, "
-                f"not {array.dtype} of shape {array.shape}"
-            )
-        spare = 8 * self._algorithm.width - self._algorithm.bits
-        if spare and (array[:, 0] >> (8 - spare)).any():
-            raise ValueError(f"{algorithm} hashes have {self._algorithm.bits} bits, not more")
+        self._algorithm.shape.check_array(array, algorithm)
         self.data = np.ascontiguousarray(array)
 
     @classmethod
@@ -196,9 +183,9 @@ class HashArray:
     def from_hex(cls, texts: Iterable[str], *, algorithm: str) -> HashArray:
         """The hashes that print as `texts`."""
         kind = get_algorithm(algorithm)
-        buffer = bytearray()
-        for text in texts:
-            buffer += _bytes_from_hex(text, kind)
+        buffer, rest = bytearray(), iter(texts)
+        while batch := list(islice(rest, BATCH)):
+            buffer += kind.shape.parse_hex(batch, kind.name)
         return cls.from_bytes(buffer, algorithm=algorithm)
 
     @property
@@ -290,17 +277,3 @@ def require_same(ours: str, theirs: str) -> None:
     """Raise `AlgorithmMismatchError` unless the two algorithms are the same."""
     if ours != theirs:
         raise AlgorithmMismatchError(f"a {ours} hash and a {theirs} hash cannot be compared")
-
-
-def _bytes_from_hex(text: str, kind: Algorithm) -> bytes:
-    if not isinstance(text, str):
-        raise TypeError(f"a hash in hex must be a str, not {text!r}")
-    if len(text) != kind.digits:
-        raise ValueError(f"a {kind.name} hash has {kind.digits} hex digits, not {text!r}")
-    number = int(text, 16) if set(text) <= HEX_DIGITS else -1
-    if number < 0 or number >> kind.bits:
-        raise ValueError(
-            f"{text!r} is no {kind.name} hash, which is {kind.digits} hex digits "
-            f"for {kind.bits} bits"
-        )
-    return number.to_bytes(kind.width, "big")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import sys
 import warnings
 from collections.abc import Mapping
@@ -20,7 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from lookalike.algorithms import get_algorithm
+from lookalike.algorithms import get_algorithm, is_hex
+from lookalike.algorithms.grids import colour_grid
+from lookalike.checks import one_of, whole_number
 from lookalike.errors import ImageError, WrongTypeError
 from lookalike.hashes import HashArray
 from lookalike.images import Picture, read_picture
@@ -151,18 +152,17 @@ class Hashing:
         Raises `ValueError` where neither folder nor map is given and for a distance outside 0 to
         64, `TypeError` for a distance that is no int.
         """
-        _check_distance(max_distance_threshold)
-        if search_method not in SEARCH_METHODS:
-            raise ValueError(
-                f"search_method must be one of {SEARCH_METHODS}, not {search_method!r}"
-            )
+        distance = whole_number(
+            max_distance_threshold, "max_distance_threshold", least=0, most=LARGEST_DISTANCE
+        )
+        one_of(search_method, "search_method", SEARCH_METHODS)
         if image_dir and not isinstance(image_dir, Mapping):
             encoding_map = self.encode_images(image_dir, recursive, num_enc_workers)
         else:
             encoding_map = _checked_map(image_dir, encoding_map, recursive, num_enc_workers)
         with self._progress() as show:
             show("comparing", 0, len(encoding_map))
-            matched = _matches(encoding_map, max_distance_threshold, num_dist_workers)
+            matched = _matches(encoding_map, distance, num_dist_workers)
             show("comparing", len(encoding_map), len(encoding_map))
         self.results = matched if scores else _names_only(matched)
         if outfile:
@@ -211,7 +211,7 @@ class Hashing:
         return self.encode_image(image_file=Path(folder, name))
 
     def _encode(self, picture: Picture) -> str:
-        return self._hash_func(picture.colour_grid(*self.target_size))
+        return self._hash_func(colour_grid(picture, *self.target_size))
 
     def _hash_algo(self, image_array: NDArray[np.uint8]) -> NDArray[Any]:
         """Bits of a grey array of `target_size`."""
@@ -280,14 +280,6 @@ def _checked_map(
     return found
 
 
-def _check_distance(threshold: object) -> None:
-    message = f"Threshold must be an int between 0 and {LARGEST_DISTANCE}, not {threshold!r}"
-    if isinstance(threshold, bool) or not isinstance(threshold, int):
-        raise TypeError(message)
-    if not 0 <= threshold <= LARGEST_DISTANCE:
-        raise ValueError(message)
-
-
 def _matches(
     encoding_map: Mapping[str, str], max_distance: int, workers: int | None
 ) -> dict[str, list[tuple[str, int]]]:
@@ -311,14 +303,13 @@ def _matches(
 
 
 def _hash_array(encoding_map: Mapping[str, str]) -> HashArray:
-    is_hash = re.compile(f"[0-9a-fA-F]{{1,{DIGITS}}}").fullmatch
     for name, text in encoding_map.items():
-        if not isinstance(text, str) or not is_hash(text):
+        if not isinstance(text, str) or len(text) > DIGITS or not is_hex(text):
             raise ValueError(
                 f"the hash of {name!r} must be up to {DIGITS} hex digits, not {text!r}"
             )
-    data = bytes.fromhex("".join([text.zfill(DIGITS) for text in encoding_map.values()]))
-    return HashArray.from_bytes(data, algorithm=PHash.algorithm)
+    texts = (text.zfill(DIGITS) for text in encoding_map.values())
+    return HashArray.from_hex(texts, algorithm=PHash.algorithm)
 
 
 def _names_only(matched: dict[str, list[tuple[str, int]]]) -> dict[str, list[str]]:

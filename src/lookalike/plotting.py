@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
+from lookalike.checks import whole_number
 from lookalike.errors import ImageError, WrongTypeError
 from lookalike.extras import extra
-from lookalike.images import is_image_source, read_picture
-from lookalike.sources import at_hand
+from lookalike.images import is_image_source, read_thumbnail
+from lookalike.sources import source_of
 from lookalike.text import visible
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ def show_images(
         raise ValueError("there are no images to show")
     if len(titles) != len(sources):
         raise ValueError(f"labels must be as many as the images, {len(sources)}, not {len(titles)}")
-    if columns < 1:
-        raise ValueError(f"columns must be 1 or more, not {columns}")
+    columns = whole_number(columns, "columns", least=1)
     frames = list(map(_read, sources[:MOST_SHOWN], titles))
     return _draw([], frames, len(sources), columns, outfile)
 
@@ -118,7 +118,7 @@ class _Frame(NamedTuple):
 
     title: str
     pixels: NDArray[np.uint8] | None
-    """`(height, width)` or `(height, width, 3)`, not larger than need be."""
+    """`(height, width, 3)`, a thumbnail."""
     size: tuple[int, int]
     """Width and height of the whole picture, upright."""
     reason: str = ""
@@ -131,10 +131,10 @@ def _require_matplotlib() -> None:
 
 def _read(source: ImageSource, title: str) -> _Frame:
     try:
-        picture = read_picture(at_hand(source))
+        shown = read_thumbnail(source_of(source), SHOWN_SIDE, SHOWN_SIDE)
     except ImageError as error:
         return _Frame(title, None, (0, 0), error.reason)
-    return _Frame(title, _shrunk(picture.pixels), (picture.width, picture.height))
+    return _Frame(title, shown.pixels, (shown.width, shown.height))
 
 
 def _entries(filename: str, duplicates: object) -> list[tuple[str, str]]:
@@ -230,22 +230,8 @@ def _fill(axes: Axes, frame: _Frame) -> None:
         axes.text(0.5, 0.5, reason, fontsize=8, color="0.4", **middle, **AS_IT_IS)
         return
     width, height = frame.size
-    axes.imshow(frame.pixels, cmap="gray", vmin=0, vmax=255, extent=(0, width, height, 0))
+    axes.imshow(frame.pixels, extent=(0, width, height, 0))
     axes.set_frame_on(False)
-
-
-def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The means of square blocks, so large that `SHOWN_SIDE` of them cover the longer side."""
-    height, width = pixels.shape[:2]
-    block = math.ceil(max(height, width) / SHOWN_SIDE)
-    if block == 1:
-        return pixels
-    down, across = min(block, height), min(block, width)
-    rows, columns = height // down, width // across
-    whole = pixels[: rows * down, : columns * across]
-    blocks = whole.reshape(rows, down, columns, across, *pixels.shape[2:])
-    means: NDArray[np.uint8] = blocks.mean(axis=(1, 3)).round().astype(np.uint8)
-    return means
 
 
 def _lines(title: str) -> str:

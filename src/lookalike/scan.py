@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lookalike.hashing.content import Limits, SecondReading
+from lookalike.hashing.content import SecondReading
 from lookalike.hashing.hashing import hash_inputs
-from lookalike.hashing.recipe import Damaged, Reading, recipe_for
+from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
 from lookalike.matching.copies import Read, nothing_again
@@ -18,13 +18,13 @@ from lookalike.matching.related import related_images
 from lookalike.matching.rules import Rule
 from lookalike.report.facts import Facts
 from lookalike.report.result import Result
-from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Inputs
 from lookalike.sources.again import Again
-from lookalike.work.isolation import isolation_for
 from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
+    from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.table import HashTable
+    from lookalike.sources import ArchiveLimits, Fetch, ImageSources
     from lookalike.work.progress import Progress
 
 
@@ -89,28 +89,15 @@ def find_duplicates(
     """
     rule = Rule.of(algorithm, max_distance)
     show = progress or silent
-    choice = Choice(
-        recursive=recursive,
-        hidden=hidden,
-        follow_links=follow_links,
-        include=include,
-        exclude=exclude,
-        archives=archives,
-        archive_limits=archive_limits or ArchiveLimits(),
-        column=column,
-        fetch=fetch,
-    )
-    recipe = recipe_for(
-        rule.algorithm,
-        reading=reading,
-        max_pixels=max_pixels,
-        max_bytes=max_bytes,
-        damaged=damaged,
-        only_first=False,
-    )
-    isolation = isolation_for(isolate, timeout, memory)
-    table = hash_inputs(Inputs(images, choice), recipe, isolation, workers=workers, progress=show)
-    again = SecondReading(Again(images, choice), Limits(max_pixels, max_bytes), isolation, workers)
+    request = request_for(
+        images, rule.algorithm, repeats=False, only_first=False,
+        reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
+        include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
+        column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
+        damaged=damaged, isolate=isolate, timeout=timeout, memory=memory,
+    )  # fmt: skip
+    table = hash_inputs(request, show)
+    again = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(table, rule, again, workers=workers, max_bytes=max_bytes, progress=show)
 
 
@@ -130,7 +117,6 @@ def result_of(
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
     sets = members_of(roots[nodes.of_image])
     ends = see_ends(table, sets, max_bytes, workers, progress)
-    table.ends_unseen -= ends.keys()
-    table.damages |= {at: lost for at, lost in ends.items() if lost}
+    table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
     columns = grouped(table, hashes, sets, read, progress)
     return Result(table, rule, columns, Facts.of(table, rule, columns, related))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 import twin
 from lookalike import algorithm_names, get_algorithm
 from lookalike._native import kernel
+from lookalike.algorithms import grids
 from lookalike.images import picture as picture_module
 from lookalike.images.detail import FLAT_RANGE, SIDE
 from lookalike.images.picture import Picture
@@ -420,7 +421,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         asked.append(("resample", pixels.shape, width, height))
         return kernel.resample(pixels, width, height, box)
 
-    monkeypatch.setattr(picture_module, "kernel", SimpleNamespace(grey=grey, resample=resample))
+    for module in (picture_module, grids):
+        monkeypatch.setattr(module, "kernel", SimpleNamespace(grey=grey, resample=resample))
     return asked
 
 

@@ -1,7 +1,8 @@
-"""Real photographs have the hashes that ImageHash and imagededup give them.
+"""Pictures have the hashes that ImageHash and imagededup give them.
 
-The photographs are not part of the project. They lie beside it, with what the two programs compute
-for them on Pillow 12; where they do not, these tests are skipped.
+A few drawn pictures are in `tests/golden`. Real photographs are not part of the project: they lie
+beside it, with what the two programs compute for them on Pillow 12. Where they are missing, the
+tests that need them are skipped.
 """
 
 import json
@@ -16,7 +17,9 @@ from lookalike.work.threads import ordered_map, worker_count
 
 SHARED = Path(__file__).parents[3] / "shared"
 
-pytestmark = pytest.mark.skipif(
+DRAWN = Path(__file__).parents[1] / "golden"
+
+needs_photographs = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the photographs do not lie beside the repository, in ../shared"
 )
 
@@ -75,8 +78,13 @@ def ours(photos: list[str]) -> dict[str, dict[str, str]]:
 
 def hash_photo(photo: str) -> dict[str, str]:
     """All hashes from one decode; the reason in their places where that fails."""
+    return hash_file(SHARED / "photos" / photo)
+
+
+def hash_file(path: Path) -> dict[str, str]:
+    """The same for any file."""
     try:
-        picture = read_picture(SHARED / "photos" / photo, as_stored=True)
+        picture = read_picture(path, as_stored=True)
     except ImageError as error:
         return dict.fromkeys(NAMES, f"{error.status}: {error.reason}")
     return {
@@ -84,6 +92,22 @@ def hash_photo(photo: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize(
+    "name", sorted(json.loads((DRAWN / "imagehash.json").read_text())["hashes"])
+)
+def test_every_drawn_picture_has_the_hashes_that_imagehash_gives(name: str) -> None:
+    """To the last bit, in colour and grey, tall and tiny, baseline and progressive."""
+    expected = json.loads((DRAWN / "imagehash.json").read_text())["hashes"][name]
+    ours = hash_file(DRAWN / name)
+    theirs = {
+        algorithm: expected[name_there]
+        for algorithm, (program, name_there) in NAMES.items()
+        if program == "imagehash"
+    }
+    assert {algorithm: ours[algorithm] for algorithm in theirs} == theirs
+
+
+@needs_photographs
 @pytest.mark.parametrize("algorithm", NAMES)
 def test_every_photograph_has_the_hash_that_the_other_program_gives(
     algorithm: str, theirs: dict[str, dict[str, str]], ours: dict[str, dict[str, str]]
@@ -93,6 +117,7 @@ def test_every_photograph_has_the_hash_that_the_other_program_gives(
     assert {photo: ours[photo][algorithm] for photo in expected} == expected
 
 
+@needs_photographs
 @pytest.mark.parametrize("algorithm", NAMES)
 def test_none_is_left_out_but_what_the_other_program_cannot_open(
     algorithm: str, theirs: dict[str, dict[str, str]], photos: list[str]

@@ -27,6 +27,7 @@ from lookalike.hashes import pack_bits
 from lookalike.images import read_picture
 from lookalike.images.pillow.strips import STRIP_PIXELS, read_stored
 from lookalike.work.threads import ordered_map, worker_count
+from naming import steady
 from pictures import Pixels, blobs, checker, colour, gradient, noise, photo, stripes
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -138,7 +139,7 @@ def test_a_drawn_picture_has_the_hash_that_imagehash_gives(name: str, pixels: Pi
         *(("colorhash", {"binbits": bits}) for bits in (1, 2, 4, 7, 12)),
         ("average_hash", {"mean": np.median}),
     ],
-    ids=str,
+    ids=steady,
 )
 def test_every_argument_means_what_it_means_there(
     name: str, options: dict[str, Any], pixels: Pixels
@@ -246,7 +247,7 @@ def test_an_unknown_wavelet_is_refused() -> None:
         ("colorhash", {"binbits": 0}),
         ("crop_resistant_hash", {"segmentation_image_size": 0}),
     ],
-    ids=str,
+    ids=steady,
 )
 def test_an_argument_that_cannot_be_is_refused(name: str, options: dict[str, int]) -> None:
     """By name and value, in an error that is both of those that ImageHash raises."""
@@ -272,7 +273,7 @@ def test_an_argument_that_cannot_be_is_refused(name: str, options: dict[str, int
         ("phash", {"highfreq_factor": 0}),
         ("crop_resistant_hash", {"segmentation_image_size": 0}),
     ],
-    ids=str,
+    ids=steady,
 )  # fmt: skip
 @pytest.mark.parametrize("in_segments", [False, True])
 def test_a_refusal_has_the_words_of_imagehash(
@@ -335,7 +336,7 @@ def segments_of_both(image: Image.Image, **options: Any) -> tuple[str, str]:
         {"segment_threshold": 90, "min_segment_size": 0},
         {"min_segment_size": 10**6},
     ],
-    ids=str,
+    ids=steady,
 )
 def test_segments_are_those_of_imagehash(pixels: Pixels, options: dict[str, Any]) -> None:
     """The same ones in the same order, whatever is asked for."""
@@ -643,7 +644,7 @@ def test_what_is_no_hex_is_refused(text: str) -> None:
         ("colorhash", ours.colorhash),
         ("colorhash:1", partial(ours.colorhash, binbits=1)),
     ],
-    ids=str,
+    ids=steady,
 )
 def test_a_hash_prints_as_in_the_library(
     algorithm: str, function: Callable[[Image.Image], ours.ImageHash]

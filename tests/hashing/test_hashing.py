@@ -175,7 +175,8 @@ def test_an_array_tells_what_it_is() -> None:
 def test_a_picture_without_detail_is_flat(spread: int, flat: bool) -> None:
     """An evenly grey picture is flat, and so is one with next to nothing in it."""
     grey = np.full((64, 64), 120, np.uint8)
-    grey[16:48, 16:48] += spread
+    grey[8:24, 8:24] += spread
+    grey[32:56, 40:48] += spread
     table = hash_images([picture(0), grey])
     assert [image.flat for image in table.images] == [False, flat]
     assert list(table.flat_digests) == [1] * flat

@@ -21,9 +21,10 @@ import jobs
 from archives import zip_of
 from lookalike import HashTable, ImageError, Status, find_duplicates, hash_images
 from lookalike.errors import UnexpectedError
-from lookalike.hashing.table import LEFT_OUT, MOST_TRACEBACKS
+from lookalike.hashing.builder import LEFT_OUT, MOST_TRACEBACKS
 from lookalike.images.pillow.opening import openable
 from lookalike.sources.archives import zip_directory, zips
+from lookalike.sources.web import fetcher
 from lookalike.work.isolation import Isolation
 from lookalike.work.processes import Workers
 from pictures import photo
@@ -242,6 +243,7 @@ def test_an_extra_that_is_missing_on_the_way_is_the_failure_of_what_needs_it(
     """A URL in a Parquet file, or from an iterator, without httpx: unsupported, with the line that
     installs it."""
     monkeypatch.setitem(sys.modules, "httpx", None)
+    fetcher._fetcher_of.cache_clear()  # noqa: SLF001  # which other tests may have filled
     (tmp_path / "a.png").write_bytes(png(1))
     urls = pa.table({"image": ["http://127.0.0.1/x.png", "a.png"]})
     pq.write_table(urls, tmp_path / "list.parquet")

@@ -19,7 +19,7 @@ import pytest
 
 from files import save
 from lookalike import ImageError, Status, find_duplicates, hash_images
-from pictures import gradient, noise, photo
+from pictures import blobs, noise, photo
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
@@ -85,7 +85,7 @@ def test_a_file_that_changes_gets_a_status_and_the_others_are_read(
     if kind == "PNG":
         target = save(tmp_path / "b.png", photo(160, 120, 2))
     else:
-        pixels = gradient(2100, 2100) // 2 + noise(2100, 2100) // 2
+        pixels = blobs(2100, 2100) // 2 + noise(2100, 2100) // 2
         target = save(tmp_path / "b.jpg", pixels, progressive=True)
     number = target.stat().st_ino
     real = getattr(os, moment)
@@ -143,7 +143,7 @@ def failing(error: Exception) -> Callable[[], io.BytesIO]:
 @pytest.mark.parametrize("isolate", [False, True])
 def test_items_that_are_not_what_they_say_get_a_status(isolate: bool, tmp_path: Path) -> None:
     """A wrong size, a failing disk, a refusal: one status each, and none harms another."""
-    path = save(tmp_path / "a.jpg", gradient(2100, 2100) // 2 + noise(2100, 2100) // 2)
+    path = save(tmp_path / "a.jpg", blobs(2100, 2100) // 2 + noise(2100, 2100) // 2)
     data = path.read_bytes()
 
     def sound() -> io.BytesIO:

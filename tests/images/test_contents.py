@@ -6,7 +6,7 @@ import io
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ import pytest
 import lookalike
 from jpegs import COM, dc_jpeg, end_of_first, huge, jpeg, scene, segment, with_segments
 from lookalike import ImageError, Status, hash_image
-from lookalike.images import FirstScan, read_picture
+from lookalike.images import FirstScan, Stamp, read_picture
 from lookalike.images.contents import FIRST, STEP, Contents, file_contents, item_contents
 from lookalike.images.jpeg.decoding import LAST_BYTES, LEAST_SPARED, LONGEST_HEADER, WORTH_CUTTING
 from lookalike.images.jpeg.header import END
@@ -56,7 +56,7 @@ class Memory:
     seekable: bool = True
     streams: list[Stream] = field(default_factory=list)
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> BinaryIO:
         self.streams.append(Stream(self.data, self.seekable))
         return self.streams[-1]
 
@@ -108,7 +108,8 @@ def test_everything_else_is_read_whole(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(data)
     assert item_contents(item(data), least_side, MAX_BYTES) == Contents(data, len(data))
-    assert file_contents(str(path), least_side, MAX_BYTES) == Contents(data, len(data))
+    stamp = Stamp.of(path.stat())
+    assert file_contents(str(path), least_side, MAX_BYTES) == Contents(data, len(data), stamp)
 
 
 @pytest.mark.parametrize("kind", ["unknown size", "not to be sought in", "both"])
@@ -231,7 +232,7 @@ class Failing(Memory):
         super().__init__(b"", 5)
         self._error = error
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> BinaryIO:
         raise self._error
 
 

@@ -23,6 +23,7 @@ from PIL import EpsImagePlugin, Image, features
 
 from lookalike import ImageError, Status, distance, hash_image
 from lookalike.images import ImageSource, read_picture
+from naming import steady
 
 Pixels = NDArray[np.uint8]
 
@@ -203,7 +204,7 @@ def test_an_array_that_is_no_image_is_named(array: NDArray[Any]) -> None:
         hash_image(array)
 
 
-@pytest.mark.parametrize("thing", [5, None, 1.5, object(), ["a.png"]], ids=repr)
+@pytest.mark.parametrize("thing", [5, None, 1.5, object(), ["a.png"]], ids=steady)
 def test_what_cannot_be_an_image_is_named(thing: Any) -> None:
     """Other objects raise TypeError with the name of their type."""
     with pytest.raises(TypeError, match=f"not {type(thing).__name__}"):

@@ -202,4 +202,4 @@ def test_damage_is_not_pickled(tmp_path: Path) -> None:
         pickle.dumps(opened)
     assert len(copy.copy(opened)) == 2
     with pytest.raises(IndexFileError, match=f"^{path}: damaged section hashes$"):
-        copy.deepcopy(opened).verify()
+        copy.deepcopy(opened).check()

@@ -73,14 +73,14 @@ def test_a_flipped_bit_in_header_or_table_is_found_at_once() -> None:
     assert set(header[128 : 128 * 8]) == {"damaged header"}
 
 
-def test_a_flipped_bit_in_the_body_is_found_by_verify() -> None:
+def test_a_flipped_bit_in_the_body_is_found_by_check() -> None:
     """Each single one, those of the padding too; the section is named."""
-    opened(FROZEN).verify()
+    opened(FROZEN).check()
     for bit in range(BODY * 8, len(FROZEN) * 8):
         file = opened(flipped(FROZEN, bit))
         name = "hashes" if bit < (BODY + 64) * 8 else "rows"
         with pytest.raises(IndexFileError, match=f": damaged section {name}$"):
-            file.verify()
+            file.check()
 
 
 @settings(deadline=None, max_examples=500)
@@ -94,7 +94,7 @@ def test_a_changed_file_opens_or_is_refused(changes: dict[int, int], right_sums:
     for position, value in changes.items():
         data[position] = value
     try:
-        opened(repaired(data) if right_sums else data).verify()
+        opened(repaired(data) if right_sums else data).check()
     except IndexFileError:
         pass
     else:

@@ -57,7 +57,7 @@ def test_what_is_written_is_read(
         path = Path(folder) / "index"
         write(path, header, sections)
         file = open_file(path)
-        file.verify()
+        file.check()
     assert (file.path, file.header, [*file.sections]) == (path, header, [*sections])
     for name, array in file.sections.items():
         native = sections[name].astype(sections[name].dtype.newbyteorder("="))

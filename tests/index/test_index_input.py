@@ -52,7 +52,7 @@ WRONG_HASHES: list[tuple[str, Any, type[Exception], str]] = [
     ("phash", 5, TypeError, "expected hashes, each a phash hash, not 5"),
     ("phash", None, TypeError, "not None"),
     ("phash", raising, OSError, "the disk is gone"),
-    ("colorhash", ["4" + "0" * 10], ValueError, "hash has 42 bits, not more: 040000000000"),
+    ("colorhash", ["4" + "0" * 10], ValueError, "11 hex digits for 42 bits, not '40000000000'"),
     ("colorhash", np.array([[3] * 6, [4] + [0] * 5], np.uint8), ValueError, ": 040000000000"),
     ("colorhash", ["0" * 12], ValueError, "hash has 11 hex digits, not '000000000000'"),
     ("12 bits", ["0000"], ValueError, "a hash of 12 bits has 3 hex digits, not '0000'"),

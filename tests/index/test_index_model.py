@@ -152,7 +152,7 @@ class IndexMachine(RuleBasedStateMachine):
         path = Path(self.folder.name) / ("same" if again else f"{len(met)}")
         self.index.save(path)
         saved = Index.open(path)
-        saved.verify()
+        saved.check()
         assert (saved.algorithm, saved.bits) == (self.kind.algorithm, self.kind.bits)
         assert list(saved) == self.model.keys
         if reopened:

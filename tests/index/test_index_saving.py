@@ -60,7 +60,7 @@ def test_a_saved_index_answers_as_before(
     assert opened.explain() == index.explain()
     assert ("multi-index" in opened.explain()) == bool(size)
     check(opened, model)
-    opened.verify()
+    opened.check()
     opened.save(tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == (tmp_path / "index").read_bytes()
 
@@ -105,7 +105,7 @@ def test_an_empty_index_is_saved(tmp_path: Path) -> None:
         index.add([], [])
         index.save(tmp_path / "index")
         opened = Index.open(tmp_path / "index")
-        opened.verify()
+        opened.check()
         assert (len(opened), opened.query("000", 12), opened.nearest("000", 3)) == (0, [], [])
         opened.add(keys, ["fff"])
         assert opened.nearest("000", 3) == [(keys[0], 12)]
@@ -126,7 +126,7 @@ def test_an_opened_file_is_not_changed(tmp_path: Path, monkeypatch: pytest.Monke
     one.groups(3)
     check(other, model)
     assert path.read_bytes() == before
-    other.verify()
+    other.check()
     state = other._state  # noqa: SLF001
     assert state.base is not None
     with pytest.raises(ValueError, match="read-only"):
@@ -145,7 +145,7 @@ def test_an_open_file_may_be_written_over(tmp_path: Path) -> None:
     for _ in range(2):
         one.save(path)
         check(other, model)
-        other.verify()
+        other.check()
     model.add([7], [1])
     model.remove([3])
     check(one, model)
@@ -226,10 +226,10 @@ def test_opening_reads_no_hashes_and_no_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("texts", [False, True])
-def test_damage_is_found_by_verify(
+def test_damage_is_found_by_check(
     texts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A changed byte in any large section does not keep a file from opening; `verify` names it."""
+    """A changed byte in any large section does not keep a file from opening; `check` names it."""
     path = tmp_path / "index"
     bands_of(monkeypatch, 9)
     filled(PHASH, texts=texts)[0].save(path)
@@ -247,7 +247,7 @@ def test_damage_is_found_by_verify(
             assert section.name.startswith("bands.")  # which are small, and read at once
         else:
             with pytest.raises(IndexFileError, match=f"{path}: damaged section {section.name}$"):
-                index.verify()
+                index.check()
         path.unlink()
 
 
@@ -270,3 +270,23 @@ def test_a_plan_serves_every_distance(tmp_path: Path) -> None:
         assert collected(opened.pairs_with(few, within)) == expected
         near = {(key, distance) for key, distance in opened.query(data[0], within)}
         assert near == {(i, distance) for i, j, distance in expected if j == 0}
+
+
+def test_the_former_name_of_check_warns_and_checks(tmp_path: Path) -> None:
+    """`verify` finds the same damage, and says which name to use."""
+    index = Index("phash")
+    index.add(range(5), np.zeros((5, 8), np.uint8))
+    index.save(tmp_path / "index")
+    with pytest.warns(DeprecationWarning, match="use Index.check"):
+        Index.open(tmp_path / "index").verify()
+    data = bytearray((tmp_path / "index").read_bytes())
+    data[-1] ^= 1
+    (tmp_path / "index").write_bytes(data)
+    opened = Index.open(tmp_path / "index")
+    with pytest.raises(IndexFileError, match="damaged section"):
+        opened.check()
+    with (
+        pytest.warns(DeprecationWarning, match="use Index.check"),
+        pytest.raises(IndexFileError, match="damaged section"),
+    ):
+        opened.verify()

@@ -1,4 +1,4 @@
-"""An index whose file is damaged and that is used without `verify`: each call answers, or raises
+"""An index whose file is damaged and that is used without `check`: each call answers, or raises
 `IndexFileError` with the path."""
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Failing(Mapping[str, NDArray[Any]]):
 
 def numbers(path: Path) -> list[int]:
     file = open_file(path)
-    file.verify()
+    file.check()
     values: list[int] = file.sections["numbers"].tolist()
     return values
 
@@ -102,7 +102,7 @@ def test_a_mapped_file_can_be_written_over(tmp_path: Path, monkeypatch: pytest.M
     write(tmp_path / "index", HEADER, {"numbers": old.sections["numbers"][::-1]})
     assert numbers(tmp_path / "index") == [4, 3, 2, 1, 0]
     assert old.sections["numbers"].tolist() == [0, 1, 2, 3, 4]
-    old.verify()
+    old.check()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="takes a privilege")
@@ -210,7 +210,7 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
             time.sleep(delays.uniform(0, 0.06))
             writer.kill()
         file = open_file(path)
-        file.verify()
+        file.check()
         kind = file.header.bits
         seen.add(kind)
         assert file.header == Header("", kind, 50_000 * kind, kind)

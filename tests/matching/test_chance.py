@@ -94,8 +94,8 @@ def test_safe_distances_at_the_ends() -> None:
         ((1e6, 64, 10), TypeError, "n must be a whole number, not 1000000.0"),
         ((10, 0, 0), ValueError, "bits must be 1 or more, not 0"),
         ((10, "64", 10), TypeError, "bits must be a whole number, not '64'"),
-        ((10, 64, 65), ValueError, "max_distance must be 0 to 64 for 64 bits, not 65"),
-        ((10, 64, -1), ValueError, "max_distance must be 0 to 64 for 64 bits, not -1"),
+        ((10, 64, 65), ValueError, "max_distance must be 0 to 64 bits, not 65"),
+        ((10, 64, -1), ValueError, "max_distance must be 0 to 64 bits, not -1"),
         ((10, 64, None), TypeError, "max_distance must be a whole number, not None"),
     ],
 )

@@ -19,11 +19,14 @@ from PIL import Image
 
 import lookalike
 from files import save
-from lookalike.hashing.table import HashTable, Row
+from lookalike.hashing.builder import TableBuilder
+from lookalike.hashing.row import Row
+from lookalike.hashing.table import HashTable
 from lookalike.matching.rules import Rule
 from lookalike.matching.widths import widest_distance
 from lookalike.report.rows import COLUMNS
 from lookalike.scan import result_of as scan_result_of
+from lookalike.sources.location import Kind, Location, Stamp
 from pictures import photo, uniform
 
 
@@ -196,11 +199,12 @@ def test_no_duplicates_are_no_pairs(tmp_path: Path) -> None:
 
 def table_of(numbers: list[int], flat: set[int] | None = None) -> HashTable:
     """A table of made-up images with these hashes."""
-    table = HashTable(["phash"])
+    builder = TableBuilder(["phash"])
     for at, number in enumerate(numbers):
-        table.add(
+        builder.add(
             Row(
-                path=f"{at:06}",
+                location=Location(Kind.MEMORY, f"{at:06}"),
+                stamp=Stamp(1),
                 byte_count=1,
                 width=1,
                 height=1,
@@ -212,7 +216,7 @@ def table_of(numbers: list[int], flat: set[int] | None = None) -> HashTable:
                 hashes=(number.to_bytes(8, "big"),),
             )
         )
-    return table
+    return builder.finish()
 
 
 def result_of(table: HashTable, max_distance: int) -> lookalike.Result:

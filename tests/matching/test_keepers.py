@@ -8,22 +8,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lookalike.hashing.table import HashTable, Row
+from lookalike.hashing.builder import TableBuilder
+from lookalike.hashing.row import Row
+from lookalike.hashing.table import HashTable
 from lookalike.matching.keepers import REASONS, RULES
 from lookalike.matching.links import Evidence
 from lookalike.matching.rules import Rule
 from lookalike.scan import result_of
+from lookalike.sources.location import Kind, Location, Stamp
 
 
 def random_table(seed: int) -> HashTable:
     """Images of few hashes, sizes, digests and names, so that much is equal."""
     chance = np.random.default_rng(seed)
-    table = HashTable(["phash"])
+    builder = TableBuilder(["phash"])
     for _ in range(60):
         width, height, count, name, kind = chance.integers(1, 4, 5).tolist()
-        table.add(
+        builder.add(
             Row(
-                path=f"{'x' * name}{chance.integers(5)}",
+                location=Location(Kind.MEMORY, f"{'x' * name}{chance.integers(5)}"),
+                stamp=Stamp(1),
                 byte_count=1000 * count,
                 width=width,
                 height=height,
@@ -37,7 +41,7 @@ def random_table(seed: int) -> HashTable:
                 end_unseen=bool(chance.random() < 0.2),
             )
         )
-    return table
+    return builder.finish()
 
 
 def plain_values(table: HashTable, at: int) -> list[object]:
@@ -88,16 +92,17 @@ def test_links_are_the_pairs_that_match_directly(seed: int) -> None:
 
 def test_a_chain_does_not_link_its_ends() -> None:
     """Of A, B and C in a chain there are two links, and none of A and C."""
-    table = HashTable(["phash"])
+    builder = TableBuilder(["phash"])
     for at, number in enumerate([0, 0b11, 0b1111]):
-        table.add(
+        builder.add(
             Row(
-                path=f"{at}", byte_count=1, width=1, height=1, format="PNG", frames=1,
+                location=Location(Kind.MEMORY, f"{at}"), stamp=Stamp(1), byte_count=1,
+                width=1, height=1, format="PNG", frames=1,
                 digest=at.to_bytes(16, "big"), is_beginning=False, flat_digest=b"",
                 hashes=(number.to_bytes(8, "big"),),
             )
         )  # fmt: skip
-    (group,) = result_of(table, Rule("phash", 2)).groups
+    (group,) = result_of(builder.finish(), Rule("phash", 2)).groups
     assert list(zip(group.links.i.tolist(), group.links.j.tolist(), strict=True)) == [
         (0, 1),
         (1, 2),

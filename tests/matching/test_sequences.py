@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image, features
 
 from lookalike import ImageError, Result, Status, compare, find_duplicates, hash_image
+from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.moments import Samples, moments_of
-from lookalike.hashing.table import HashTable, Row
+from lookalike.hashing.row import Row
+from lookalike.hashing.table import HashTable
 from lookalike.images import MOMENTS, Mark, frames_at, read_picture
 from lookalike.images.pillow import later_frames
 from lookalike.index import members_of
@@ -25,6 +27,7 @@ from lookalike.matching.related import MOST_RELATED
 from lookalike.matching.rules import Rule
 from lookalike.matching.sequences import agreement
 from lookalike.scan import result_of
+from lookalike.sources.location import Kind, Location, Stamp
 from pictures import photo, uniform
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
@@ -303,20 +306,21 @@ def test_films_are_compared_by_any_algorithm(algorithm: str, tmp_path: Path) -> 
 def table_of(rows: list[tuple[int, list[int | None]]]) -> HashTable:
     """Of each image the number of its frames, and the hashes of those that were sampled; None is
     flat."""
-    table = HashTable(["phash"])
+    builder = TableBuilder(["phash"])
     for at, (count, hashes) in enumerate(rows):
         packed = [(one or 0).to_bytes(8, "big") for one in hashes]
         digest = at.to_bytes(16, "big")
         flat = tuple(one is None for one in hashes)
-        table.add(
+        builder.add(
             Row(
-                path=f"{at:05}", byte_count=1, width=1, height=1, format="GIF", frames=count,
+                location=Location(Kind.MEMORY, f"{at:05}"), stamp=Stamp(1),
+                byte_count=1, width=1, height=1, format="GIF", frames=count,
                 digest=digest, is_beginning=False, flat_digest=digest if all(flat) else b"",
                 hashes=(packed[0],),
                 samples=Samples(flat, (b"".join(packed),)) if count > 1 else None,
             )
         )  # fmt: skip
-    return table
+    return builder.finish()
 
 
 def searched(table: HashTable, max_distance: int) -> Result:

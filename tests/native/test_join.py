@@ -2,6 +2,7 @@
 
 import ast
 import gc
+import os
 import re
 import subprocess
 import sys
@@ -890,7 +891,8 @@ def test_damaged_bands_never_crash() -> None:
         script = f"import test_join; test_join.damage({seed}, 150)"
         child = subprocess.run(
             [sys.executable, "-c", script],
-            cwd=Path(__file__).parents[1],
+            cwd=Path(__file__).parent,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
             capture_output=True,
             text=True,
             timeout=300,

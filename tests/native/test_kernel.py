@@ -617,6 +617,42 @@ def test_a_blur_leaves_what_is_flat() -> None:
 
 
 @examples(60)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32), st.sampled_from([1, 255]))
+def test_what_no_product_explains_is_the_twins(
+    rows: int, columns: int, seed: int, most: int
+) -> None:
+    """Of any shape and contrast, to all digits but the last few."""
+    samples = np.random.default_rng(seed).integers(0, most + 1, (rows, columns), np.uint8)
+    total, rest = kernel.separable(samples)
+    twins = twin.separable(samples)
+    assert abs(total - twins[0]) <= 1e-9 * (1 + total)
+    assert abs(rest - twins[1]) <= 1e-6 * (1 + total)
+    assert abs(total - samples.var()) <= 1e-9 * (1 + total)
+
+
+@examples(60)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32), st.booleans())
+def test_a_product_leaves_nothing(rows: int, columns: int, seed: int, is_sum: bool) -> None:
+    """Neither does a sum, which is what products come near to; one more sample of noise does."""
+    random = np.random.default_rng(seed)
+    column, row = random.integers(0, 12, (rows, 1)), random.integers(0, 10, (1, columns))
+    samples = (column + row if is_sum else random.integers(0, 100) + column * row).astype(np.uint8)
+    assert kernel.separable(samples)[1] <= 1e-9
+    noisy = random.integers(0, 256, (rows, columns), np.uint8)
+    if min(rows, columns) > 2:
+        values = np.linalg.svd(noisy - noisy.mean(), compute_uv=False)
+        assert kernel.separable(noisy)[1] >= (values[3:] ** 2).sum() / noisy.size * (1 - 1e-9)
+
+
+def test_nothing_does_not_vary() -> None:
+    """One value has no variation, and no samples are refused."""
+    for value in (0, 7, 255):
+        assert kernel.separable(np.full((5, 9), value, np.uint8)) == (0.0, 0.0)
+    with pytest.raises(ValueError, match="must not be empty"):
+        kernel.separable(np.zeros((0, 3), np.uint8))
+
+
+@examples(60)
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32), st.integers(1, 3))
 def test_areas_are_the_twins(rows: int, columns: int, seed: int, values: int) -> None:
     """Of any shape, and however they wind around each other."""

@@ -19,6 +19,7 @@ import lookalike
 from archives import ARCHIVES, png, zip_of
 from lookalike import Status, find_duplicates, hash_image, hash_images
 from lookalike.errors import ImageError, MissingExtraError
+from lookalike.images import read_picture
 from lookalike.sources import Choice, Inputs
 from lookalike.sources.places import addresses
 from lookalike.sources.places.addresses import RemotePlace, is_address, place_of
@@ -88,14 +89,14 @@ def test_any_file_system_can_be_walked(folder: Path) -> None:
     root = str(folder / "photos")
     place = RemotePlace(LocalFileSystem(), f"file://{root}", root)
     assert place.list(root).folders == ["deep"]
-    images: Any = [place.image(f"{root}/{name}") for name in place.list(root).files]
     names = [".hidden", "a", "b", "broken", "empty", "film", "link", "nowhere", "pipe"]
     assert [Path(name).stem for name in place.list(root).files] == names
-    statuses = [getattr(one, "status", None) for one in images]
-    assert statuses == [None] * 8 + [Status.UNREADABLE]
-    table = hash_images([images[6], images[1], images[7]])
-    assert table.paths == [f"file://{root}/link.png", f"file://{root}/a.png"]
-    assert [one.status for one in table.failures] == [Status.MISSING]
+    link, image = (read_picture(place.image(f"{root}/{name}")) for name in ("link.png", "a.png"))
+    assert link.digest == image.digest
+    for name, status in (("nowhere.png", Status.MISSING), ("pipe.png", Status.UNREADABLE)):
+        with pytest.raises(ImageError) as caught:
+            read_picture(place.image(f"{root}/{name}"))
+        assert caught.value.status is status
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_its_files_can_be_sent_to_other_processes() -> None:
     """They are pickled, and read there."""
     for one in Inputs("memory://photos", Choice(include="a.png")):
         copy = pickle.loads(pickle.dumps(one))
-        assert copy.source.open().read() == png(2)
+        assert read_picture(copy.source).digest == read_picture(png(2)).digest
 
 
 def test_its_streams_are_streams(memory: MemoryFileSystem) -> None:
@@ -291,9 +292,7 @@ def test_its_streams_are_streams(memory: MemoryFileSystem) -> None:
         stream.seek(-8, io.SEEK_END)
         assert stream.read() == png(2)[-8:]
         assert stream.tell() == len(png(2))
-    image: Any = place.image(path)
-    with image.open() as stream:
-        assert stream.read(8) == png(2)[:8]
+    assert read_picture(place.image(path)).digest == read_picture(png(2)).digest
 
 
 def test_the_library_and_the_command_take_addresses(capsys: pytest.CaptureFixture[str]) -> None:

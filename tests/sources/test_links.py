@@ -40,7 +40,7 @@ def found(images: Any, **options: Any) -> tuple[list[str], dict[str, int]]:
         assert table.paths == result.table.paths
         assert table.skipped == result.skipped
     assert not result.failures
-    return result.table.paths, result.skipped
+    return list(result.table.paths), result.skipped
 
 
 @pytest.mark.parametrize("link", ["a.png", "z.png", "m/link.png", "m", "without extension"])

@@ -28,8 +28,9 @@ from lookalike import (
     hash_image,
     hash_images,
 )
-from lookalike.images import ImageSource
+from lookalike.images import ImageSource, read_picture
 from lookalike.sources import Choice, ImageSources, Input, Inputs
+from naming import steady
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 
@@ -245,8 +246,9 @@ def test_missing_files_are_each_a_failure() -> None:
 
 
 def error_of(one: Input) -> ImageError:
-    assert isinstance(one.source, ImageError)
-    return one.source
+    with pytest.raises(ImageError) as caught:
+        read_picture(one.source)
+    return caught.value
 
 
 def test_a_folder_that_vanishes_while_it_is_walked_is_a_failure(tmp_path: Path) -> None:
@@ -361,7 +363,7 @@ def test_any_iterable_of_images_will_do(kind: str, tmp_path: Path) -> None:
     assert hash_images(MANY[kind](paths)).paths == [str(path) for path in paths]
 
 
-@pytest.mark.parametrize("thing", [5, None, 2.5, object()], ids=repr)
+@pytest.mark.parametrize("thing", [5, None, 2.5, object()], ids=steady)
 def test_what_holds_no_images_is_named(thing: Any) -> None:
     """No image and no iterable: TypeError with the name of the type, before anything is done."""
     for take in (inputs, hash_images, find_duplicates):
@@ -369,7 +371,7 @@ def test_what_holds_no_images_is_named(thing: Any) -> None:
             take(thing)
 
 
-@pytest.mark.parametrize("thing", [5, None, ["a.png"]], ids=repr)
+@pytest.mark.parametrize("thing", [5, None, ["a.png"]], ids=steady)
 @pytest.mark.parametrize("place", [0, 2])
 def test_a_thing_in_a_list_that_is_no_image_is_named(thing: Any, place: int) -> None:
     """TypeError with the thing itself and its place in the list."""

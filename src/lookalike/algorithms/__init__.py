@@ -1,16 +1,26 @@
-"""The algorithms: pixels to bits, one a file, and the registry that finds them by name.
+"""The algorithms, from pixels to bits. Each file declares its own; the registry collects them.
 
 A name is `FAMILY[:SIZE][@FLAVOUR]`: `phash`, `dhash:16`, `phash@imagededup`. Plain names are
-ImageHash's definitions. The size is that of the grid of bits (8 unless said), of `colorhash` the
-bits of a share (3 unless said), and belongs to the algorithm as much as its family: hashes of
-different sizes or flavours cannot be compared.
+ImageHash's definitions. The size is that of the grid of bits, by default 8. The size of a
+`colorhash` is the number of bits per share, by default 3. Hashes of different sizes or flavours
+cannot be compared.
 """
 
+from lookalike.algorithms.algorithm import Algorithm
 from lookalike.algorithms.registry import (
-    Algorithm,
     algorithm_names,
+    algorithm_sizes,
     checked_distance,
     get_algorithm,
 )
+from lookalike.algorithms.shape import BitShape, is_hex
 
-__all__ = ["Algorithm", "algorithm_names", "checked_distance", "get_algorithm"]
+__all__ = [
+    "Algorithm",
+    "BitShape",
+    "algorithm_names",
+    "algorithm_sizes",
+    "checked_distance",
+    "get_algorithm",
+    "is_hex",
+]

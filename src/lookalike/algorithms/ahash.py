@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lookalike.algorithms.family import EIGHT, Family
+from lookalike.algorithms.grids import colour_grid
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -41,10 +44,16 @@ def ahash_by(
 
 def ahash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `AHash`: resized in colour to size x size, then grey; `sample >= mean`."""
-    grid = picture.colour_grid(size, size)
+    grid = colour_grid(picture, size, size)
     return times(grid, grid.size) >= int(grid.sum())
 
 
 def times(grid: NDArray[np.uint8], factor: int) -> NDArray[np.int64]:
     """In whole numbers, so that no rounding decides whether a sample is the mean."""
     return grid.astype(np.int64) * factor
+
+
+FAMILIES = (
+    Family("ahash", ahash, 5, margins=margins, pixels_of_a_bit=20),
+    Family("ahash@imagededup", ahash_imagededup, 10, EIGHT),
+)

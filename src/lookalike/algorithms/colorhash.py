@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.algorithms.family import Family, Sizes
+from lookalike.algorithms.shape import BitShape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 SHARES = 14
 """Dark, grey, six hues of faint colours and six of bright ones."""
 DARK = 32
+BITS_OF_A_SHARE = Sizes("1 to 8", lambda size: 1 <= size <= 8, default=3)
 
 
 def colorhash(picture: Picture, binbits: int) -> NDArray[np.bool_]:
@@ -55,3 +58,11 @@ def _bits(share: int, binbits: int) -> list[bool]:
     So the eight shares of 3 bits are 000, 001, 010, 011, 110, 111, 110 and 111.
     """
     return [(share >> k) % (1 << (k + 1)) > 0 for k in reversed(range(binbits))]
+
+
+def shape(binbits: int) -> BitShape:
+    """A row of so many bits for each share."""
+    return BitShape(SHARES, binbits)
+
+
+FAMILIES = (Family("colorhash", colorhash, 1, BITS_OF_A_SHARE, shape),)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lookalike.algorithms.family import EIGHT, Family
+from lookalike.algorithms.grids import colour_grid
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -39,5 +42,25 @@ def margins_vertical(picture: Picture, size: int) -> NDArray[np.float64]:
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `DHash`: as ImageHash's, but resized in colour, then grey."""
-    grid = picture.colour_grid(size + 1, size)
+    grid = colour_grid(picture, size + 1, size)
     return grid[:, 1:] > grid[:, :-1]
+
+
+def most_doubtful(size: int) -> float:
+    """A larger share than elsewhere: neighbours are often equal, as in a clear sky, and stay so.
+    A smaller one of few bits, where chance turns over more than its share."""
+    return 1 / 3 - 4 / 3 / size
+
+
+FAMILIES = (
+    Family("dhash", dhash, 8, margins=margins, doubtful_within=1.5, most_doubtful=most_doubtful),
+    Family(
+        "dhash_vertical",
+        dhash_vertical,
+        8,
+        margins=margins_vertical,
+        doubtful_within=1.5,
+        most_doubtful=most_doubtful,
+    ),
+    Family("dhash@imagededup", dhash_imagededup, 10, EIGHT),
+)

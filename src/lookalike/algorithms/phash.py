@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.algorithms.family import EIGHT, Family
+from lookalike.algorithms.grids import colour_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +72,7 @@ def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `PHash`: resized in colour, then grey; the median leaves the first coefficient,
     the mean of the picture, out; `>=`."""
     side = SAMPLES_PER_BIT * size
-    low = kernel.dct_low(picture.colour_grid(side, side), size)
+    low = kernel.dct_low(colour_grid(picture, side, side), size)
     return 2 * low >= twice_median(low.ravel()[1:])
 
 
@@ -88,3 +90,11 @@ def twice_median(values: NDArray[np.int64]) -> np.int64:
     ordered = np.sort(values, axis=None)
     middle: np.int64 = ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]
     return middle
+
+
+FAMILIES = (
+    Family("phash", phash, 10, margins=margins, pixels_of_a_bit=20),
+    # A coefficient of a single row has fewer samples to make up for the error of one.
+    Family("phash_simple", phash_simple, 5, margins=margins_simple, doubtful_within=0.5),
+    Family("phash@imagededup", phash_imagededup, 10, EIGHT),
+)

@@ -1,207 +1,39 @@
-"""From the name of an algorithm to what it does."""
+"""The registry: finds an algorithm by its name among the families that the modules declare."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lookalike.algorithms import ahash, colorhash, dhash, phash, whash
-from lookalike.checks import whole_number
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from lookalike.algorithms.algorithm import Algorithm
+    from lookalike.algorithms.family import Family
 
-    from lookalike.images.picture import Picture
-
-
-@dataclass(frozen=True)
-class Algorithm:
-    """The full recipe of a hash."""
-
-    name: str
-    """The canonical name, which every hash carries."""
-    shape: tuple[int, int]
-    """Rows and columns of the grid of bits."""
-    default_max_distance: int
-    """Within how many bits two images match unless the caller says otherwise."""
-    compute: Callable[[Picture], NDArray[np.bool_]]
-    """The bits of a picture, `(rows, columns)` bool."""
-    reduced: Reduced | None
-    """What fast reading needs to know; None: it needs colours, and every pixel is read."""
-
-    @property
-    def bits(self) -> int:
-        """How many bits a hash has."""
-        return self.shape[0] * self.shape[1]
-
-    @property
-    def width(self) -> int:
-        """How many bytes a hash takes, `ceil(bits / 8)`."""
-        return -(-self.bits // 8)
-
-    @property
-    def digits(self) -> int:
-        """How many hex digits a hash prints as, `ceil(bits / 4)`."""
-        return -(-self.bits // 4)
-
-    @property
-    def least_side(self) -> int | None:
-        """The shorter side in pixels of which fast reading leaves no less; None: of all."""
-        return self.reduced.least_side if self.reduced else None
-
-
-@dataclass(frozen=True)
-class Reduced:
-    """How an algorithm hashes a picture of which fast reading left fewer pixels."""
-
-    least_side: int
-    """The shorter side in pixels of which no less is left."""
-    margins: Callable[[Picture], NDArray[np.float64]]
-    """By how many levels of grey what each bit stands for is above its threshold: the bit is set
-    where that is more than 0."""
-    doubtful_within: float
-    """A bit is doubtful if its margin is so small: with all pixels, it may be another one."""
-    most_doubtful: float
-    """The share of the bits of which no more may be doubtful."""
-
-    def bits(self, picture: Picture) -> NDArray[np.bool_] | None:
-        """Those of a reduced picture; None where so many are doubtful that it must be read again,
-        exactly. Of 16 bits, no more than one then differs from an exact one."""
-        margins = self.margins(picture)
-        doubtful = np.count_nonzero(np.abs(margins) <= self.doubtful_within)
-        return None if doubtful > self.most_doubtful * margins.size else margins > 0
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """The sizes that algorithms of a family come in."""
-
-    text: str
-    """As an error message names them."""
-    fit: Callable[[int], bool]
-    default: int = 8
-
-
-TO_128 = Sizes("2 to 128", lambda size: 2 <= size <= 128)
-POWERS_OF_TWO = Sizes(
-    "a power of two from 2 to 128", lambda size: 2 <= size <= 128 and not size & (size - 1)
-)
-EIGHT = Sizes("8", lambda size: size == 8)
-BITS_OF_A_SHARE = Sizes("1 to 8", lambda size: 1 <= size <= 8, default=3)
-
-
-def square(size: int) -> tuple[int, int]:
-    """As many rows as columns."""
-    return size, size
-
-
-def shares(size: int) -> tuple[int, int]:
-    """A row of so many bits for each share of a colorhash."""
-    return colorhash.SHARES, size
-
-
-@dataclass(frozen=True)
-class Family:
-    """Algorithms that differ in their size only."""
-
-    compute: Callable[[Picture, int], NDArray[np.bool_]]
-    match_bits: int
-    """`max_distance` at the default size; other sizes take as large a share of their bits."""
-    sizes: Sizes = TO_128
-    shape: Callable[[int], tuple[int, int]] = square
-    """From a size to rows and columns."""
-    margins: Callable[[Picture, int], NDArray[np.float64]] | None = None
-    """Those of `Reduced`; None: the picture is looked at in colour, and is read exactly."""
-    pixels_of_a_bit: int = 32
-    """Fast reading leaves so many pixels along a side of the square that a bit stands for: enough
-    that hashes of photographs differ from exact ones by less than a quarter of a bit on average."""
-    doubtful_within: float = 1.0
-    most_doubtful: float = 1 / 8
-    """Those of `Reduced`. Chosen on photographs, and on drawn and faded pictures: hardly any
-    photograph is read twice for it."""
-
-
-# The default distances of the plain names were chosen on real photographs and copies of them:
-# docs/algorithms.md tells how. imagededup's are its own.
-FAMILIES = {
-    "ahash": Family(ahash.ahash, 5, margins=ahash.margins, pixels_of_a_bit=20),
-    "phash": Family(phash.phash, 10, margins=phash.margins, pixels_of_a_bit=20),
-    # A coefficient of a single row has fewer samples to make up for the error of one.
-    "phash_simple": Family(
-        phash.phash_simple, 5, margins=phash.margins_simple, doubtful_within=0.5
-    ),
-    # Many neighbours are equal, in a clear sky say, and stay so.
-    "dhash": Family(dhash.dhash, 8, margins=dhash.margins, most_doubtful=3 / 8),
-    "dhash_vertical": Family(
-        dhash.dhash_vertical, 8, margins=dhash.margins_vertical, most_doubtful=3 / 8
-    ),
-    "whash": Family(whash.whash, 6, POWERS_OF_TWO, margins=whash.margins),
-    "colorhash": Family(colorhash.colorhash, 1, BITS_OF_A_SHARE, shares),
-    "ahash@imagededup": Family(ahash.ahash_imagededup, 10, EIGHT),
-    "phash@imagededup": Family(phash.phash_imagededup, 10, EIGHT),
-    "dhash@imagededup": Family(dhash.dhash_imagededup, 10, EIGHT),
-    "whash@imagededup": Family(whash.whash_imagededup, 10, EIGHT),
-}
+MODULES = (ahash, phash, dhash, whash, colorhash)
+FAMILIES = {family.name: family for module in MODULES for family in module.FAMILIES}
 
 
 def algorithm_names() -> list[str]:
-    """The names that `get_algorithm` knows, without sizes."""
-    return list(FAMILIES)
+    """The names that `get_algorithm` accepts, without sizes: plain names first, then flavours."""
+    return sorted(FAMILIES, key=lambda name: "@" in name)
+
+
+def algorithm_sizes() -> dict[str, str]:
+    """The sizes that each of these names comes in, in words."""
+    return {name: FAMILIES[name].sizes.text for name in algorithm_names()}
 
 
 def get_algorithm(name: str) -> Algorithm:
     """The algorithm of that name; the same object for all names of one algorithm.
 
-    Raises `ValueError` for a name or a size that there is not, and `TypeError` for no string.
+    Raises `ValueError` for an unknown name or size, and `TypeError` for anything but a str.
     """
     if not isinstance(name, str):
         raise TypeError(f"algorithm must be a name such as 'phash' or 'dhash:16', not {name!r}")
     return _parse(name)
-
-
-@lru_cache(maxsize=1024)
-def _parse(name: str) -> Algorithm:
-    plain, at, flavour = name.partition("@")
-    stem, colon, digits = plain.partition(":")
-    family_name = stem + at + flavour
-    family = FAMILIES.get(family_name)
-    if family is None:
-        raise ValueError(f"no algorithm {name!r}; there are {', '.join(FAMILIES)}")
-    usual = family.sizes.default
-    size = _size(name, family.sizes, digits) if colon else usual
-    canonical = family_name if size == usual else f"{stem}:{size}{at}{flavour}"
-    return _build(canonical, family, size)
-
-
-@cache
-def _build(name: str, family: Family, size: int) -> Algorithm:
-    rows, columns = family.shape(size)
-    usual_rows, usual_columns = family.shape(family.sizes.default)
-    bits, usual_bits = rows * columns, usual_rows * usual_columns
-    return Algorithm(
-        name=name,
-        shape=(rows, columns),
-        default_max_distance=bits * family.match_bits // usual_bits,
-        compute=lambda picture: family.compute(picture, size),
-        reduced=_reduced(family, size),
-    )
-
-
-def _reduced(family: Family, size: int) -> Reduced | None:
-    margins = family.margins
-    if margins is None:
-        return None
-    return Reduced(
-        least_side=family.pixels_of_a_bit * size,
-        margins=lambda picture: margins(picture, size),
-        doubtful_within=family.doubtful_within,
-        most_doubtful=family.most_doubtful,
-    )
 
 
 def checked_distance(max_distance: int | None, algorithm: str) -> int:
@@ -209,16 +41,26 @@ def checked_distance(max_distance: int | None, algorithm: str) -> int:
     kind = get_algorithm(algorithm)
     if max_distance is None:
         return kind.default_max_distance
-    number = whole_number(max_distance, "max_distance")
-    if not 0 <= number <= kind.bits:
-        raise ValueError(
-            f"max_distance must be 0 to {kind.bits} for {kind.name}, not {max_distance}"
-        )
-    return number
+    return kind.shape.check_distance(max_distance, kind.name)
 
 
-def _size(name: str, sizes: Sizes, digits: str) -> int:
+@lru_cache(maxsize=1024)
+def _parse(name: str) -> Algorithm:
+    plain, at, flavour = name.partition("@")
+    stem, colon, digits = plain.partition(":")
+    family = FAMILIES.get(stem + at + flavour)
+    if family is None:
+        raise ValueError(f"no algorithm {name!r}; there are {', '.join(algorithm_names())}")
+    return _algorithm(family, _size(name, family, digits) if colon else family.sizes.default)
+
+
+@cache
+def _algorithm(family: Family, size: int) -> Algorithm:
+    return family.algorithm(size)
+
+
+def _size(name: str, family: Family, digits: str) -> int:
     size = int(digits) if re.fullmatch("[1-9][0-9]{0,2}", digits) else 0
-    if not sizes.fit(size):
-        raise ValueError(f"the size of {name!r} must be {sizes.text}, not {digits!r}")
+    if not family.sizes.fit(size):
+        raise ValueError(f"the size of {name!r} must be {family.sizes.text}, not {digits!r}")
     return size

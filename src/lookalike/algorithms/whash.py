@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.algorithms.family import EIGHT, Family, Sizes
+from lookalike.algorithms.grids import colour_grid
 from lookalike.extras import extra
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from lookalike.images.picture import Picture
 
 IMAGEDEDUP_SIDE = 256
+POWERS_OF_TWO = Sizes(
+    "a power of two from 2 to 128", lambda size: 2 <= size <= 128 and not size & (size - 1)
+)
 
 
 def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
@@ -77,6 +82,13 @@ def _low(values: NDArray[np.float64], wavelet: str, levels: int) -> NDArray[np.f
 def whash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
     """imagededup's `WHash`: resized in colour to 256 x 256, then grey, samples / 255, five Haar
     steps down; `average >= median`."""
-    samples = picture.colour_grid(IMAGEDEDUP_SIDE, IMAGEDEDUP_SIDE) / 255.0
+    samples = colour_grid(picture, IMAGEDEDUP_SIDE, IMAGEDEDUP_SIDE) / 255.0
     low = kernel.haar_low(samples, (IMAGEDEDUP_SIDE // size).bit_length() - 1)
     return low >= np.median(low)
+
+
+FAMILIES = (
+    # Averages of many samples are nearer to the exact ones than a sample is.
+    Family("whash", whash, 6, POWERS_OF_TWO, margins=margins, doubtful_within=0.5),
+    Family("whash@imagededup", whash_imagededup, 10, EIGHT),
+)

@@ -14,7 +14,7 @@ from lookalike.text import plural
 EXIT_NOT_ALIKE = 1
 
 
-@click.command(short_help="Say whether two images look alike.")
+@click.command(short_help="Check whether two images look alike.")
 @click.argument("first", metavar="A", type=click.Path(readable=False))
 @click.argument("second", metavar="B", type=click.Path(readable=False))
 @options.algorithm
@@ -29,10 +29,10 @@ def compare(
     max_distance: int | None,
     as_json: bool,
 ) -> None:
-    """Say whether two images look alike, and in how many bits their hashes differ.
+    """Check whether two images look alike, and in how many bits their hashes differ.
 
-    Animations and documents of several pages are alike if their frames are; up to eight are
-    compared. Exits with 0 if they are alike, 1 if not, 2 if one of them cannot be read.
+    Animations and documents of several pages are alike if their frames are. Up to eight
+    frames are compared. Exits with 0 if they are alike, 1 if not, and 2 if one cannot be read.
 
     \b
     Examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,8 +14,11 @@ from lookalike.cli.output import is_coloured, report_tracebacks
 from lookalike.cli.output import output as output_to
 from lookalike.report.words import summary_lines, text_of
 
+if TYPE_CHECKING:
+    from lookalike.hashing.options import Options
 
-@click.command(short_help="Find the groups of duplicates in folders of images.")
+
+@click.command(short_help="Find groups of duplicate images.")
 @options.algorithm
 @options.max_distance
 @reads_images
@@ -29,7 +32,7 @@ from lookalike.report.words import summary_lines, text_of
 def find(
     context: click.Context,
     images: Iterable[str],
-    keywords: dict[str, Any],
+    keywords: Options,
     algorithm: str,
     max_distance: int | None,
     as_json: bool,
@@ -39,13 +42,13 @@ def find(
     quiet: bool,
     debug: bool,
 ) -> None:
-    """Find the groups of duplicates among images: files, or folders with all that is in them.
+    """Find groups of duplicates among images: files, or folders with everything in them.
 
-    Beside paths: archives (.zip, .cbz, .tar, .tar.gz, ...), globs in quotes, URLs, addresses such
-    as s3://bucket/photos, and Parquet files.
+    Besides paths, also accepts archives (.zip, .cbz, .tar, .tar.gz, ...), globs in quotes, URLs,
+    addresses such as s3://bucket/photos, and Parquet files.
 
-    Nothing is deleted or changed. The one to keep of each group is a camera's raw file if there is
-    one, else the image with the most pixels.
+    Nothing is deleted or changed. The image to keep in each group is a camera raw file if there is
+    one, and otherwise the image with the most pixels.
 
     \b
     Examples:

@@ -10,13 +10,13 @@ from lookalike.cli import options
 from lookalike.cli.output import console
 
 
-@click.command(short_help="Say which formats of images are read here.")
+@click.command(short_help="List the image formats that can be read.")
 @options.as_json
 def formats(as_json: bool) -> None:
-    """List the formats of images, which of them are read here, and how to get the others.
+    """List image formats: which can be read here, and what the others need.
 
-    The format of a file is told from its content, never from its name. "fast" are those of which
-    no more is decoded than a hash needs.
+    The format of a file is detected from its content, never from its name. A format is "fast" if
+    only as much of a file is decoded as the hash needs.
 
     \b
     Examples:

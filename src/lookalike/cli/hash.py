@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from lookalike import defaults
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
 from lookalike.cli.output import report_failures, report_tracebacks
-from lookalike.errors import Status
 from lookalike.text import printable
 
 if TYPE_CHECKING:
+    from lookalike.hashing.options import Options
     from lookalike.hashing.table import HashTable
 
 
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 @click.option(
     "--algorithm",
     "algorithms",
+    cls=options.AlgorithmOption,
     multiple=True,
-    default=[options.DEFAULT_ALGORITHM],
+    default=[defaults.ALGORITHM],
     show_default=True,
     metavar="NAME",
-    help="As for find; may be given several times, for one decode and several hashes.",
+    help="What makes the hashes; may be given several times, for one decode and several hashes.",
 )
 @reads_images
 @options.as_json
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 def hash_command(
     context: click.Context,
     images: Iterable[str],
-    keywords: dict[str, Any],
+    keywords: Options,
     algorithms: tuple[str, ...],
     as_json: bool,
     as_csv: bool,
@@ -52,7 +54,7 @@ def hash_command(
 ) -> None:
     """Print the hash of every image, in hex, and its path.
 
-    Takes what find takes.
+    Accepts the same PATHs as find.
 
     \b
     Examples:
@@ -111,13 +113,18 @@ def as_json_text(table: HashTable) -> str:
 
 
 def as_csv_text(table: HashTable) -> str:
-    """A line for every image and every failure."""
+    """A line for every image, then for every failure: path, hashes, status and reason."""
+    from lookalike.hashing.row import status_of
+    from lookalike.hashing.schema import EVERY
     from lookalike.report.rows import csv_text
 
     hexes = hex_columns(table)
-    rows: list[list[object]] = [["path", *hexes, "status", "reason"]]
+    path, *outcome = EVERY
+    rows: list[list[object]] = [[path, *hexes, *outcome]]
     for at, row in enumerate(zip(table.paths, *hexes.values(), strict=True)):
         damage = table.damages.get(at, "")
-        rows.append([*row, Status.DAMAGED if damage else Status.OK, damage])
-    rows += ([one.path, *("" for _ in hexes), one.status, one.reason] for one in table.failures)
+        rows.append([*row, status_of(damage), damage])
+    for failure in table.failures:
+        values = failure.to_dict() | dict.fromkeys(hexes, "")
+        rows.append([values[name] for name in (path, *hexes, *outcome)])
     return csv_text(rows)

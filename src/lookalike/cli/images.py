@@ -6,11 +6,16 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
 
+from lookalike import defaults
 from lookalike.cli.options import usage_errors
+from lookalike.hashing.options import DEFAULTS
+
+if TYPE_CHECKING:
+    from lookalike.hashing.options import Options
 
 Command: TypeAlias = Callable[..., None]
 Option: TypeAlias = Callable[[Command], Command]
@@ -25,40 +30,39 @@ FILES_FROM: Option = click.option(
     "--files-from",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Take what FILE names too, each name a line or ended by a NUL byte; - is standard input.",
+    help="Also read paths from FILE, one per line or NUL-separated. - is standard input.",
 )
 KEYWORDS: dict[str, Option] = {
     "recursive": click.option(
         "--recursive/--no-recursive",
-        default=True,
-        help="Go into sub-folders, or not.  [default: yes]",
+        default=DEFAULTS["recursive"],
+        help="Whether to search sub-folders.  [default: yes]",
     ),
-    "hidden": click.option("--hidden", is_flag=True, help="Take hidden files and folders too."),
+    "hidden": click.option("--hidden", is_flag=True, help="Include hidden files and folders."),
     "follow_links": click.option(
         "--no-follow-links",
         "follow_links",
         is_flag=True,
         callback=lambda _context, _option, given: not given,
-        help="Leave out symbolic links, which else are listed under the file they lead to.",
+        help="Leave out symbolic links. By default they are listed under the file they lead to.",
     ),
     "include": click.option(
         "--include",
         multiple=True,
         metavar="PATTERN",
-        help="Of what is found, take only files that match, as '*.jpg' or 'raw/*' would; may be "
-        "given several times.",
+        help="Read only the files found that match, such as '*.jpg' or 'raw/*'. Repeatable.",
     ),
     "exclude": click.option(
         "--exclude",
         multiple=True,
         metavar="PATTERN",
-        help="Leave out files and folders that match; may be given several times.",
+        help="Leave out files and folders that match. Repeatable.",
     ),
     "archives": click.option(
         "--archives",
         is_flag=True,
-        help="Go into archives that are found in folders, as into those that are named: .zip, "
-        ".cbz, .tar, .tar.gz and so on.",
+        help="Also open archives found in folders: .zip, .cbz, .tar, .tar.gz and so on. Archives "
+        "given as a PATH are always opened.",
     ),
     "column": click.option(
         "--column",
@@ -68,90 +72,89 @@ KEYWORDS: dict[str, Option] = {
     "fetch": click.option(
         "--fetch",
         type=click.Choice(["any", "public"]),
-        default="any",
+        default=DEFAULTS["fetch"],
         show_default=True,
-        help="From which hosts to fetch URLs. For lists that are not trusted, public refuses those "
-        "of private networks and of this machine, and addresses such as s3://.",
+        help="Which hosts to fetch URLs from. For untrusted lists, public refuses private "
+        "networks, this machine, and addresses such as s3://.",
     ),
     "workers": click.option(
         "--workers",
         type=NUMBER,
         metavar="N",
-        help="Threads to use, or processes with --isolate.  [default: as many as there are "
-        "processors]",
+        help="How many threads to use, or processes with --isolate.  [default: one per processor]",
     ),
     "max_pixels": click.option(
         "--max-pixels",
         type=NUMBER,
-        default=500_000_000,
+        default=DEFAULTS["max_pixels"],
         show_default=True,
         metavar="N",
-        help="Refuse larger images, from their header.",
+        help="Reject larger images from their header alone.",
     ),
     "max_bytes": click.option(
         "--max-bytes",
         type=NUMBER,
-        default=1 << 31,
+        default=DEFAULTS["max_bytes"],
         show_default=True,
         metavar="N",
-        help="Refuse larger files, before they are read.",
+        help="Reject larger files before reading them.",
     ),
     "damaged": click.option(
         "--damaged",
         type=click.Choice(["report", "hash"]),
-        default="report",
+        default=DEFAULTS["damaged"],
         show_default=True,
-        help="Report images that cannot be decoded to their end, or hash what there is of them.",
+        help="Report images that cannot be decoded completely, or hash the part that can.",
     ),
     "isolate": click.option(
         "--isolate",
         is_flag=True,
-        help="Read in processes of their own, where a decoder that crashes, hangs or eats memory "
-        "costs one image.",
+        help="Read in separate processes, so that a decoder that crashes, hangs or eats memory "
+        "affects only one image.",
     ),
     "timeout": click.option(
         "--timeout",
         type=float,
         metavar="SECONDS",
-        help="How long one image may take. Needs --isolate: a decoder in a thread cannot be "
-        "stopped.  [default: 60]",
+        help="How long one image may take. Needs --isolate, because a thread cannot be stopped.  "
+        f"[default: {defaults.TIMEOUT:g}]",
     ),
     "memory": click.option(
         "--memory",
         type=NUMBER,
         metavar="BYTES",
-        help="How much memory one process may take for its work. Needs --isolate, on Linux.  "
-        "[default: 4294967296]",
+        help="How much memory one process may use for its work. Needs --isolate and Linux.  "
+        f"[default: {defaults.MEMORY}]",
     ),
 }
-"""The keywords of `hash_images` and `find_duplicates`."""
+"""The `Options` that the command has, all but `archive_limits`, which are several here."""
 LIMITS: dict[str, Option] = {
     "member_bytes": click.option(
         "--max-member-bytes",
         "member_bytes",
         type=NUMBER,
-        default=256_000_000,
+        default=defaults.MEMBER_BYTES,
         show_default=True,
         metavar="N",
-        help="Refuse larger images in archives, before they are unpacked.",
+        help="Reject larger images in archives before unpacking them.",
     ),
     "unpacked_bytes": click.option(
         "--max-unpacked-bytes",
         "unpacked_bytes",
         type=NUMBER,
-        default=64_000_000_000,
+        default=defaults.UNPACKED_BYTES,
         show_default=True,
         metavar="N",
-        help="Leave an archive once it has unpacked to N bytes more than it has itself.",
+        help="Stop reading an archive once it has unpacked to N bytes more than its own size.",
     ),
     "members": click.option(
         "--max-members",
         "members",
         type=NUMBER,
-        default=10_000_000,
+        default=defaults.MEMBERS,
         show_default=True,
         metavar="N",
-        help="Leave an archive after so many members.",
+        help="Stop reading an archive after N members.",
     ),
 }
 """The fields of `ArchiveLimits`."""
@@ -165,18 +168,19 @@ def reads_images(command: Command) -> Command:
     """
 
     @wraps(command)
-    def with_images(paths: tuple[str, ...], files_from: str | None, **options: Any) -> None:
+    def with_images(paths: tuple[str, ...], files_from: str | None, **given: object) -> None:
         from lookalike.sources import ArchiveLimits, Patterns
         from lookalike.work.isolation import isolation_for
 
-        keywords = {name: options.pop(name) for name in KEYWORDS}
-        limits = {name: options.pop(name) for name in LIMITS}
-        with usage_errors():
-            for name in ("include", "exclude"):
-                Patterns(keywords[name])
-            isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
+        # click has made each of the type that its option says.
+        limits = cast("dict[str, int]", {name: given.pop(name) for name in LIMITS})
+        keywords = cast("Options", {name: given.pop(name) for name in KEYWORDS})
         keywords["archive_limits"] = ArchiveLimits(**limits)
-        command(images=_named(paths, files_from), keywords=keywords, **options)
+        with usage_errors():
+            Patterns(keywords["include"])
+            Patterns(keywords["exclude"])
+            isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
+        command(images=_named(paths, files_from), keywords=keywords, **given)
 
     added: Command = with_images
     for option in reversed(OPTIONS):

@@ -7,20 +7,47 @@ from contextlib import contextmanager
 
 import click
 
-DEFAULT_ALGORITHM = "phash"
+from lookalike import defaults
+
+
+class AlgorithmOption(click.Option):
+    """Lists all algorithms in its help, after what is said there."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and its help."""
+        said = self.help
+        self.help = f"{said} {_algorithms()}"
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = said
+
+
+def _algorithms() -> str:
+    """The names of all algorithms, with their sizes."""
+    from lookalike.algorithms import algorithm_sizes  # loads NumPy, which only this help needs
+
+    alike: dict[str, list[str]] = {}
+    for name, sizes in algorithm_sizes().items():
+        alike.setdefault(sizes, []).append(name)
+    listed = "; ".join(f"{', '.join(names)}: {sizes}" for sizes, names in alike.items())
+    return f"A size may follow, as in dhash:16. Names and their sizes: {listed}."
+
 
 algorithm = click.option(
     "--algorithm",
-    default=DEFAULT_ALGORITHM,
+    cls=AlgorithmOption,
+    default=defaults.ALGORITHM,
     show_default=True,
     metavar="NAME",
-    help="phash, dhash, dhash_vertical, ahash or whash; a size may follow, as in dhash:16.",
+    help="What makes the hashes.",
 )
 max_distance = click.option(
     "--max-distance",
     type=click.IntRange(min=0),
     metavar="BITS",
-    help="In how many bits two hashes may differ and still match.  [default: the algorithm's own]",
+    help="The most bits in which two hashes may differ and still match.  [default: the "
+    "algorithm's own]",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -28,15 +55,15 @@ output = click.option(
     "--output",
     type=click.Path(dir_okay=False, writable=True, readable=False),
     metavar="FILE",
-    help="Write to FILE instead of standard output; it appears when it is complete.",
+    help="Write to FILE instead of standard output. FILE appears once it is complete.",
 )
 strict = click.option("--strict", is_flag=True, help="Exit with 1 if an image could not be read.")
-quiet = click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress bar and no summary.")
 
 debug = click.option(
     "--debug",
     is_flag=True,
-    help="Show where in the program unexpected errors arose, on standard error.",
+    help="Print tracebacks of unexpected errors to standard error.",
 )
 
 

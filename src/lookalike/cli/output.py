@@ -20,7 +20,7 @@ from lookalike.text import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from lookalike.hashing.table import Failure
+    from lookalike.hashing.row import Failure
 
 PIPE_WIDTH = 100_000
 """A pipe has no width: whatever reads it wants whole lines."""

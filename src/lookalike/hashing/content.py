@@ -11,23 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from blake3 import blake3
 
 from lookalike.errors import WorkerStartError
-from lookalike.images import (
-    MOMENTS,
-    ImageSource,
-    Origin,
-    contents_of,
-    is_item,
-    read_picture,
-)
+from lookalike.images import MOMENTS, Encoded, Source, read_picture
 from lookalike.images.picture import DIGEST_BYTES
-from lookalike.sources import Input, trouble_of
-from lookalike.work.threads import threaded_map, worker_count
+from lookalike.sources import trouble_of
+from lookalike.work.threads import threaded_map
 
 if TYPE_CHECKING:
+    from lookalike.hashing.request import Request
+    from lookalike.sources import Input
     from lookalike.sources.again import Again
-    from lookalike.work.isolation import Isolation
+    from lookalike.sources.location import Location
 
-Request: TypeAlias = "tuple[str | bytes, bool]"
+Wanted: TypeAlias = "tuple[Source, bool]"
 """What to read, and whether to decode it."""
 
 
@@ -49,11 +44,12 @@ class Limits:
     max_pixels: int
     max_bytes: int
 
-    def content(self, source: ImageSource | Origin, decode: bool) -> Content:
-        """What `source` holds. Raises as `read_picture` does."""
+    def content(self, wanted: Wanted) -> Content:
+        """What a source holds. Raises as `read_picture` does."""
+        source, decode = wanted
         if not decode:
-            assert isinstance(source, str | bytes | Origin) or is_item(source)
-            contents = contents_of(source, None, self.max_bytes)
+            assert isinstance(source, Encoded)  # pixels are known without reading them again
+            contents = source.contents(None, self.max_bytes)
             return Content(contents.size, blake3(contents.data).digest(DIGEST_BYTES))
         picture = read_picture(source, max_pixels=self.max_pixels, max_bytes=self.max_bytes)
         shown = [picture.pixel_digest()]
@@ -64,62 +60,47 @@ class Limits:
         return Content(picture.byte_count, picture.digest, pixels if known else b"")
 
 
-def content_of(request: Request, limits: Limits) -> Content:
-    """What the source in `request` holds."""
-    return limits.content(*request)
-
-
-@dataclass(frozen=True)
 class SecondReading:
     """Reads inputs of a scan once more, as it did: in threads or processes, within its limits."""
 
-    again: Again
-    limits: Limits
-    isolation: Isolation | None
-    workers: int | None
+    def __init__(self, again: Again, request: Request) -> None:
+        self._again = again
+        self._limits = Limits(request.recipe.max_pixels, request.recipe.max_bytes)
+        self._isolation = request.isolation
+        self._workers = request.workers
 
-    def __call__(self, keys: Collection[str], decode: bool) -> Iterator[tuple[str, Content | None]]:
-        """What the inputs of these keys hold, in any order; None where that cannot be found out.
-
-        An input that cannot be read again at all is left out.
-        """
+    def __call__(
+        self, locations: Collection[Location], decode: bool
+    ) -> Iterator[tuple[Location, Content | None]]:
+        """What the inputs at these locations hold, in any order; None where that cannot be found
+        out. An input that cannot be read again at all is left out."""
         with self._reader() as read:
 
-            def found(one: Input) -> tuple[str, Content | None]:
+            def found(one: Input) -> tuple[Location, Content | None]:
                 try:
-                    return one.key, read(one, decode)
+                    return one.location, read((one.source, decode))
                 except WorkerStartError:
                     raise
                 except BaseException as error:  # noqa: BLE001  # whatever it is, nothing is known
                     trouble_of(error)  # raises what asks for the end of the program
-                    return one.key, None
+                    return one.location, None
 
-            inputs = self.again.inputs(keys)
-            yield from threaded_map(found, inputs, worker_count(self.workers))
+            yield from threaded_map(found, self._again.inputs(locations), self._workers)
 
     @contextmanager
-    def _reader(self) -> Iterator[Callable[[Input, bool], Content]]:
-        if self.isolation is None:
-            yield lambda one, decode: self.limits.content(_sound(one), decode)
+    def _reader(self) -> Iterator[Callable[[Wanted], Content]]:
+        if self._isolation is None:
+            yield self._limits.content
             return
         from lookalike.images.formats.plugins import callers_modules, import_modules
         from lookalike.work.processes import Workers
 
         prepare = partial(import_modules, callers_modules())
-        with Workers(partial(content_of, limits=self.limits), self.isolation, prepare) as workers:
+        with Workers(self._limits.content, self._isolation, prepare) as workers:
 
-            def read(one: Input, decode: bool) -> Content:
-                source = _sound(one)
-                if isinstance(source, Origin) or is_item(source):
-                    source = bytes(contents_of(source, None, self.limits.max_bytes).data)
-                if isinstance(source, str | bytes):
-                    return workers((source, decode))
-                return self.limits.content(source, decode)  # no decoder sees it
+            def read(wanted: Wanted) -> Content:
+                source, decode = wanted
+                sent = source.sent(None, self._limits.max_bytes)
+                return self._limits.content(wanted) if sent is None else workers((sent, decode))
 
             yield read
-
-
-def _sound(one: Input) -> ImageSource | Origin:
-    if isinstance(one.source, BaseException):
-        raise one.source
-    return one.source

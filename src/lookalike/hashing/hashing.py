@@ -13,29 +13,24 @@ from typing import TYPE_CHECKING
 from lookalike.algorithms import get_algorithm
 from lookalike.errors import ImageError
 from lookalike.hashes import Hash, pack_bits
-from lookalike.hashing.recipe import (
-    Damaged,
-    Reading,
-    Recipe,
-    hash_elsewhere,
-    hash_here,
-    outcome_of,
-    recipe_for,
-)
-from lookalike.hashing.table import Failure, HashTable, Row
-from lookalike.images import (
-    DEFAULT_MAX_BYTES,
-    DEFAULT_MAX_PIXELS,
-    read_picture,
-)
-from lookalike.sources import ArchiveLimits, Choice, Fetch, ImageSources, Input, Inputs, at_hand
-from lookalike.work.isolation import Isolation, isolation_for
+from lookalike.hashing.builder import TableBuilder
+from lookalike.hashing.recipe import hash_elsewhere, hash_here, recipe_for
+from lookalike.hashing.request import request_for
+from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
+from lookalike.sources import source_of
 from lookalike.work.pacing import paced_map
 from lookalike.work.progress import silent
-from lookalike.work.threads import threaded_map, worker_count
+from lookalike.work.threads import threaded_map
 
 if TYPE_CHECKING:
+    from lookalike.hashing.options import Damaged, Reading
+    from lookalike.hashing.recipe import Recipe
+    from lookalike.hashing.request import Request
+    from lookalike.hashing.row import Failure, Known, Row
+    from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource, Picture
+    from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
+    from lookalike.work.isolation import Isolation
     from lookalike.work.progress import Progress
 
 
@@ -74,14 +69,14 @@ def hash_image(
         damaged="report",
     )
     with _naming(image):
-        _picture, (bits,) = recipe.read(at_hand(image, fetch))
+        _picture, (bits,) = recipe.read(source_of(image, fetch, max_bytes))
     return Hash(pack_bits(bits), recipe.kinds[0].name)
 
 
 def read_named(image: ImageSource) -> Picture:
     """`read_picture`, but it fetches URLs, and its `ImageError` names the path."""
     with _naming(image):
-        return read_picture(at_hand(image))
+        return read_picture(source_of(image))
 
 
 @contextmanager
@@ -147,45 +142,40 @@ def hash_images(
     image that cannot be read is a failure; the rest goes on. What an iterator of yours raises is
     raised.
     """
-    choice = Choice(
-        recursive=recursive,
-        hidden=hidden,
-        follow_links=follow_links,
-        include=include,
-        exclude=exclude,
-        archives=archives,
-        archive_limits=archive_limits or ArchiveLimits(),
-        column=column,
-        fetch=fetch,
-    )
-    inputs = Inputs(images, choice, repeats=True)
-    recipe = recipe_for(
-        algorithms, reading=reading, max_pixels=max_pixels, max_bytes=max_bytes, damaged=damaged
-    )
-    isolation = isolation_for(isolate, timeout, memory)
-    return hash_inputs(inputs, recipe, isolation, workers=workers, progress=progress or silent)
+    request = request_for(
+        images, algorithms, repeats=True, only_first=True,
+        reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
+        include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
+        column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
+        damaged=damaged, isolate=isolate, timeout=timeout, memory=memory,
+    )  # fmt: skip
+    return hash_inputs(request, progress or silent)
 
 
-def hash_inputs(
-    inputs: Inputs,
-    recipe: Recipe,
-    isolation: Isolation | None,
-    *,
-    workers: int | None,
-    progress: Progress,
-) -> HashTable:
-    """Hash all inputs, in threads or processes, while they are still being listed."""
-    table = HashTable(recipe.algorithms)
-    listing = _Listing(inputs)
-    count = worker_count(workers)
-    in_threads = threaded_map if isolation else paced_map  # a process may hang while others go on
-    with _hasher(recipe, isolation) as hasher:
-        outcomes = in_threads(hasher, listing, count, attrgetter("is_light"))
+def hash_inputs(request: Request, progress: Progress, *, known: Known | None = None) -> HashTable:
+    """Hash all inputs, in threads or processes, while they are still being listed.
+
+    `known`: asked for each input in the threads that read; what it knows is not read. What it
+    raises is raised.
+    """
+    builder = TableBuilder(request.recipe.algorithms)
+    listing = _Listing(request.inputs)
+    # A process may hang while others go on.
+    in_threads = threaded_map if request.isolation else paced_map
+    with _hasher(request.recipe, request.isolation) as hasher:
+        work = partial(_known_or_read, known, hasher) if known else hasher
+        outcomes = in_threads(work, listing, request.workers, attrgetter("is_light"))
         for done, outcome in enumerate(outcomes, start=1):
-            table.add(outcome)
+            builder.add(outcome)
             progress("reading", done, listing.total)
-    table.skipped = dict(sorted(inputs.skipped.items()))
-    return table
+    return builder.finish(request.inputs.skipped)
+
+
+def _known_or_read(
+    known: Known, read: Callable[[Input], Row | Failure], one: Input
+) -> Row | Failure:
+    outcome = known(one)
+    return read(one) if outcome is None else outcome
 
 
 @contextmanager
@@ -200,7 +190,7 @@ def _hasher(
     from lookalike.work.processes import Workers
 
     prepare = partial(import_modules, callers_modules())
-    with Workers(partial(outcome_of, recipe=recipe), isolation, prepare) as workers:
+    with Workers(partial(hash_here, recipe=recipe), isolation, prepare) as workers:
         yield partial(hash_elsewhere, recipe=recipe, workers=workers)
 
 

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
-from numpy import ndarray
+from typing import TYPE_CHECKING
 
 from lookalike.algorithms import Algorithm, get_algorithm
+from lookalike.checks import one_of
 from lookalike.errors import ImageError, Status, WorkerStartError
+from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.sampled import Sampled
-from lookalike.hashing.table import Failure, Row
 from lookalike.images import (
-    Contents,
-    Origin,
+    BytesSource,
+    Stamp,
+    WholeNeededError,
     check_limits,
-    contents_of,
-    is_item,
     read_picture,
 )
-from lookalike.sources import Input, at_hand, trouble_of
+from lookalike.sources import Kind, trouble_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lookalike.images import ImageSource, Picture
+    from lookalike.hashing.options import Damaged, Reading
+    from lookalike.images import Picture, Source
+    from lookalike.sources import Input
     from lookalike.work.processes import Workers
-
-Reading: TypeAlias = Literal["fast", "exact"]
-Damaged: TypeAlias = Literal["report", "hash"]
-
-Request: TypeAlias = "tuple[str, str | bytes | Origin]"
-"""A key, and what to read."""
 
 READINGS = ("fast", "exact")
 DAMAGED = ("report", "hash")
@@ -60,23 +54,24 @@ class Recipe:
         """The algorithms."""
         return [get_algorithm(name) for name in self.algorithms]
 
-    def row(self, key: str, source: ImageSource | Origin) -> Row:
+    def row(self, one: Input) -> Row:
         """What to keep of an image. Raises as `read_picture` does."""
-        picture, hashes = self.read(source)
+        picture, hashes = self.read(one.source)
         if picture.damage and picture.nearly_flat:  # so are many that have nothing in common
             raise ImageError(Status.DAMAGED, f"{picture.damage}; there is too little of it to hash")
         sampled = Sampled(picture, self.kinds, hashes, only_first=self.only_first)
         if sampled.damage and not self.take_damaged:
             raise sampled.damage
         return Row(
-            path=key,
+            location=one.location,
+            stamp=picture.stamp or one.stamp or Stamp(picture.byte_count),
             byte_count=picture.byte_count,
             width=picture.width,
             height=picture.height,
             format=picture.format,
             frames=picture.frames,
             digest=picture.digest,
-            is_beginning=picture.is_beginning and isinstance(source, str) and source == key,
+            is_beginning=picture.is_beginning and one.location.kind is Kind.FILE,
             flat_digest=sampled.flat_digest,
             hashes=sampled.first,
             damage=sampled.damage.reason if sampled.damage else picture.damage,
@@ -85,7 +80,7 @@ class Recipe:
             end_unseen=picture.is_beginning,
         )
 
-    def read(self, source: ImageSource | Origin) -> tuple[Picture, list[NDArray[np.bool_]]]:
+    def read(self, source: Source) -> tuple[Picture, list[NDArray[np.bool_]]]:
         """A picture and the bits of its hashes. Raises as `read_picture` does.
 
         It is read exactly where fewer of its pixels leave a doubt: about too many of its bits, or
@@ -99,10 +94,11 @@ class Recipe:
             sure = [bits for bits in found if bits is not None]
             if len(sure) == len(self.kinds):
                 return picture, sure
-        picture = self._read(picture.whole_file or source, None)
+        whole = picture.whole_file
+        picture = self._read(BytesSource(whole) if whole else source, None)
         return picture, [kind.compute(picture) for kind in self.kinds]
 
-    def _read(self, source: ImageSource | Origin, least_side: int | None) -> Picture:
+    def _read(self, source: Source, least_side: int | None) -> Picture:
         return read_picture(
             source,
             max_pixels=self.max_pixels,
@@ -128,8 +124,7 @@ def recipe_for(
     if not kinds:
         raise ValueError("algorithms must name at least one algorithm")
     check_limits(max_pixels, max_bytes)
-    if damaged not in DAMAGED:
-        raise ValueError(f"damaged must be {' or '.join(map(repr, DAMAGED))}, not {damaged!r}")
+    one_of(damaged, "damaged", DAMAGED)
     names = tuple(kind.name for kind in kinds)
     least_side = least_side_for(kinds, reading)
     return Recipe(names, least_side, max_pixels, max_bytes, damaged == "hash", only_first)
@@ -137,8 +132,7 @@ def recipe_for(
 
 def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
     """What `read_picture` is to leave of a picture for some algorithms."""
-    if reading not in READINGS:
-        raise ValueError(f"reading must be {' or '.join(map(repr, READINGS))}, not {reading!r}")
+    one_of(reading, "reading", READINGS)
     sides = [kind.least_side for kind in kinds]
     known = [side for side in sides if side is not None]
     return max(known) if reading == "fast" and len(known) == len(sides) else None
@@ -146,43 +140,25 @@ def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
 
 def hash_here(one: Input, recipe: Recipe) -> Row | Failure:
     """What becomes of an input, worked out in this process."""
-    return _outcome(one, lambda: recipe.row(one.key, _found(one)))
+    return _outcome(one, lambda: recipe.row(one))
 
 
 def hash_elsewhere(
-    one: Input, recipe: Recipe, workers: Workers[Request, Row | Failure]
+    one: Input, recipe: Recipe, workers: Workers[Input, Row | Failure]
 ) -> Row | Failure:
-    """The same, worked out in another process by `outcome_of`, which reads files itself.
+    """The same, worked out by `hash_here` in another process, unless the image must stay here."""
 
-    What comes from elsewhere is fetched here, and its bytes are sent. Arrays and opened images stay
-    here: no decoder sees them, or it already has its hands on them.
-    """
+    def row(least_side: int | None) -> Row | Failure:
+        source = one.source.sent(least_side, recipe.max_bytes)
+        return recipe.row(one) if source is None else workers(replace(one, source=source))
 
-    def row() -> Row | Failure:
-        found = _found(one)
-        if isinstance(found, str | bytes):
-            return workers((one.key, found))
-        if not (isinstance(found, Origin) or is_item(found)):
-            return recipe.row(one.key, found)
+    def row_of_enough() -> Row | Failure:
         try:
-            part = contents_of(found, recipe.least_side, recipe.max_bytes)
-            return workers((one.key, Fetched(part)))
+            return row(recipe.least_side)
         except WholeNeededError:
-            return workers((one.key, Fetched(contents_of(found, None, recipe.max_bytes))))
+            return row(None)
 
-    return _outcome(one, row)
-
-
-def outcome_of(request: Request, recipe: Recipe) -> Row | Failure:
-    """What becomes of the key and the source in `request`. Raises `WholeNeededError`."""
-    key, source = request
-    return _outcome(Input(key, b""), lambda: recipe.row(key, source))
-
-
-def _found(one: Input) -> ImageSource | Origin:
-    if isinstance(one.source, ImageError):
-        raise one.source
-    return at_hand(one.source)
+    return _outcome(one, row_of_enough)
 
 
 def _outcome(one: Input, row: Callable[[], Row | Failure]) -> Row | Failure:
@@ -191,23 +167,5 @@ def _outcome(one: Input, row: Callable[[], Row | Failure]) -> Row | Failure:
         return row()
     except (WorkerStartError, WholeNeededError):
         raise
-    except BaseException as error:  # noqa: BLE001  # the failure names it, and says where it was
-        if isinstance(error, ValueError) and isinstance(one.source, ndarray):
-            return Failure(one.key, Status.NOT_AN_IMAGE, str(error))
-        return Failure.of(one.key, trouble_of(error))
-
-
-class WholeNeededError(Exception):
-    """The beginning of a file that was sent is not enough."""
-
-
-class Fetched(Origin):
-    """Contents that another process has read."""
-
-    def __init__(self, contents: Contents) -> None:
-        self._contents = contents
-
-    def contents(self, least_side: int | None, max_bytes: int) -> Contents:  # noqa: ARG002
-        if least_side is None and len(self._contents.data) < self._contents.size:
-            raise WholeNeededError
-        return self._contents
+    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
+        return Failure.of(one.location.key, trouble_of(error))

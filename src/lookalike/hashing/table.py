@@ -6,192 +6,192 @@ Columns, because a Python object for each of ten million images would take gigab
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from lookalike.algorithms import get_algorithm
 from lookalike.errors import Status
 from lookalike.hashes import Hash, HashArray
+from lookalike.hashing.row import Failure, ImageInfo, Row, status_of
+from lookalike.hashing.schema import COLUMNS, location_of, row_of
 from lookalike.images.mark import Mark
-from lookalike.images.picture import DIGEST_BYTES
 from lookalike.images.raw.formats import RAW_FORMATS
+from lookalike.sources.location import Location, Stamp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyarrow import Table
 
-    from lookalike.errors import ImageError
+    from lookalike.hashing.columns import Blocks, Codes, Values
     from lookalike.hashing.moments import Samples
-
-
-MOST_TRACEBACKS = 1000
-LEFT_OUT = f"Only the first {MOST_TRACEBACKS:,} tracebacks are kept.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class ImageInfo:
-    """One image that was read."""
-
-    path: str
-    """Its path; for one that has none, its place among the inputs in square brackets."""
-    bytes: int
-    """Size of the file, or of the pixels of an image that came without one."""
-    width: int
-    """In pixels, upright."""
-    height: int
-    """In pixels, upright."""
-    format: str
-    """As Pillow names it, such as JPEG; of a raw file, as its names end, such as NEF; empty for
-    pixels that came without a file."""
-    frames: int
-    """How many frames a viewer plays or pages it turns; the hashes are those of the first."""
-    flat: bool
-    """Whether it has too little detail for its hashes to mean anything."""
-    hashes: dict[str, Hash]
-    """By the name of the algorithm."""
-    damage: str = ""
-    """Why it could not be decoded to its end, and what there is of it was hashed; else empty."""
-    marks: tuple[str, ...] = ()
-    """What to know before trusting its hashes, in words: those of `Mark`."""
-
-    @property
-    def pixels(self) -> int:
-        """Width times height."""
-        return self.width * self.height
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One input that could not be read."""
-
-    path: str
-    status: Status
-    reason: str
-    """In plain words."""
-    traceback: str = field(default="", compare=False, repr=False)
-    """Where an exception was raised that nobody has foreseen; empty for all others."""
-
-    @classmethod
-    def of(cls, path: str, error: ImageError) -> Failure:
-        """The failure of the input at `path` that an error says."""
-        return cls(path, error.status, error.reason, getattr(error, "traceback", ""))
-
-    def to_dict(self) -> dict[str, str]:
-        """As plain types."""
-        return {"path": self.path, "status": str(self.status), "reason": self.reason}
-
-
-class Row(NamedTuple):
-    """What is kept of one image that was read."""
-
-    path: str
-    byte_count: int
-    width: int
-    height: int
-    format: str
-    frames: int
-    digest: bytes
-    """`DIGEST_BYTES` that images of the same bytes have in common."""
-    is_beginning: bool
-    """Whether there is a file at `path`, and the digest is of its beginning and size alone."""
-    flat_digest: bytes
-    """For a flat or degenerate image, `DIGEST_BYTES` that those of the same pixels have in common;
-    else empty."""
-    hashes: tuple[bytes, ...]
-    """One for each algorithm of the table."""
-    damage: str = ""
-    """As that of `ImageInfo`."""
-    marks: Mark = Mark(0)
-    samples: Samples | None = None
-    """Of a file of several frames, where more than the first were to be looked at."""
-    end_unseen: bool = False
-    """Whether only the beginning of the file was read, wherever it comes from."""
 
 
 class HashTable:
     """The images of a set with their hashes, and the failures, both in the order of the inputs.
 
-    `table.images[k]` is an `ImageInfo`, and `table.hashes["phash"][k]` its hash.
+    `table.images[k]` is an `ImageInfo`, and `table.hashes["phash"][k]` its hash. A table never
+    changes; `TableBuilder`, `from_columns` and `from_arrow` make one.
     """
 
-    def __init__(self, algorithms: Sequence[str]) -> None:
-        self.algorithms = tuple(algorithms)
-        """The canonical names of the algorithms."""
-        self.failures: list[Failure] = []
-        """The inputs that could not be read."""
-        self.failed_at = array("q")
-        """Of each failure, its position among all inputs."""
-        self.skipped: dict[str, int] = {}
-        """How many files were left out, by kind."""
-        self.paths: list[str] = []
-        """The path of each image."""
-        self.flat_digests: dict[int, bytes] = {}
-        """By position, for the images that are flat or degenerate: what those of equal pixels have
-        in common."""
-        self.beginnings: set[int] = set()
-        """The positions of the files of which only the beginning was read."""
-        self.ends_unseen: set[int] = set()
-        """The positions of the images of which nobody has looked at more than the beginning."""
-        self.damages: dict[int, str] = {}
-        """By position, for the images that could not be decoded to their end: why."""
-        self.marks: dict[int, Mark] = {}
-        """By position, for the images that have any."""
-        self.samples: dict[int, Samples] = {}
-        """By position, for the images of several frames, where these were looked at."""
-        self._tracebacks = 0
-        self._formats: list[str] = []
-        self._sizes = array("q")
-        self._frames: dict[int, int] = {}
-        self._digests = bytearray()
-        self._hashes = {name: bytearray() for name in self.algorithms}
+    def __init__(
+        self,
+        columns: Mapping[str, Any],
+        hashes: Mapping[str, Blocks],
+        failures: Sequence[Failure],
+        failed_at: array[int],
+        skipped: Mapping[str, int],
+    ) -> None:
+        """For `TableBuilder`: what the columns hold is not copied."""
+        self._columns = dict(columns)
+        self._hashes = dict(hashes)
+        self._failures = failures
+        self._failed_at = failed_at
+        self._skipped = dict(sorted(skipped.items()))
 
-    def add(self, row: Row | Failure) -> None:
-        """Append what became of the next input."""
-        if isinstance(row, Failure):
-            self.failed_at.append(len(self.paths) + len(self.failures))
-            self.failures.append(self._bounded(row))
-            return
-        if row.flat_digest:
-            self.flat_digests[len(self.paths)] = row.flat_digest
-        if row.is_beginning:
-            self.beginnings.add(len(self.paths))
-        if row.end_unseen:
-            self.ends_unseen.add(len(self.paths))
-        if row.damage:
-            self.damages[len(self.paths)] = row.damage
-        if row.samples:
-            self.samples[len(self.paths)] = row.samples
-        if row.marks:
-            self.marks[len(self.paths)] = row.marks
-        self.paths.append(row.path)
-        self._formats.append(row.format)
-        self._sizes.extend((row.byte_count, row.width, row.height))
-        if row.frames > 1:
-            self._frames[len(self._formats) - 1] = row.frames
-        self._digests += row.digest
-        for column, data in zip(self._hashes.values(), row.hashes, strict=True):
-            column += data
+    @classmethod
+    def from_columns(
+        cls,
+        columns: Mapping[str, Sequence[Any]],
+        algorithms: Sequence[str],
+        *,
+        skipped: Mapping[str, int] = MappingProxyType({}),
+    ) -> HashTable:
+        """A table from plain values, as `columns` gives them: a value for each input in each of
+        `COLUMNS`, and in one for each of `algorithms`.
 
-    def _bounded(self, failure: Failure) -> Failure:
-        """With no more tracebacks than anybody would read: a program may fail over millions."""
-        if failure.traceback:
-            self._tracebacks += 1
-            if self._tracebacks > MOST_TRACEBACKS:
-                return replace(failure, traceback=LEFT_OUT)
-        return failure
+        Raises `ValueError` where a column is missing or holds what it cannot.
+        """
+        from lookalike.hashing.exchange import table_from
+
+        return table_from(columns, algorithms, skipped)
+
+    @classmethod
+    def from_arrow(cls, table: Table) -> HashTable:
+        """What `to_arrow` gave. Raises `ValueError` for a table of anything else, and warns where
+        the hashes were made from pictures that are prepared in another way now."""
+        from lookalike.hashing.exchange import from_arrow
+        from lookalike.index.stored.preparation import warn_if_older
+
+        found, preparation = from_arrow(table)
+        warn_if_older("an Arrow table", preparation)
+        return found
+
+    def to_arrow(self) -> Table:
+        """A row for each input in their order, as `docs/tables.md` describes it.
+
+        Raises `MissingExtraError` without pyarrow.
+        """
+        from lookalike.hashing.exchange import to_arrow
+
+        return to_arrow(self)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Plain values for all inputs, by the names of `COLUMNS` and of the algorithms.
+
+        Of an input that could not be read, all but its path, status and reason are None.
+        """
+        columns = {
+            column.name: [column.form.plain(one) for one in _all(self._columns[column.name])]
+            for column in COLUMNS
+            if column.hold
+        }
+        columns["status"] = [str(status_of(reason)) for reason in columns["reason"]]
+        columns |= {name: list(_all(blocks)) for name, blocks in self._hashes.items()}
+        for name, values in columns.items() if self._failures else ():
+            columns[name] = self._with_failures(name, values)
+        return columns
+
+    def _with_failures(self, name: str, values: list[Any]) -> list[Any]:
+        """A column of the images, and what the failures have in it, in the order of the inputs."""
+        failed = {
+            at: one.to_dict().get(name)
+            for at, one in zip(self._failed_at, self._failures, strict=True)
+        }
+        read = iter(values)
+        total = len(values) + len(failed)
+        return [failed[at] if at in failed else next(read) for at in range(total)]
+
+    def with_damages(self, damages: Mapping[int, str], seen: Iterable[int]) -> HashTable:
+        """The same table, but some images turned out to be damaged, and the ends of some are seen.
+
+        `damages`: why, by position; `seen`: positions. All other columns are shared.
+        """
+        changed = {
+            "reason": self._columns["reason"].updated(damages),
+            "end_unseen": self._columns["end_unseen"].without(seen),
+        }
+        return HashTable(
+            self._columns | changed, self._hashes, self._failures, self._failed_at, self._skipped
+        )
 
     def __len__(self) -> int:
         return len(self.paths)
 
     @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The canonical names of the algorithms."""
+        return tuple(self._hashes)
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The path of each image."""
+        paths: list[str] = self._columns["path"]
+        return paths
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The inputs that could not be read."""
+        return list(self._failures)
+
+    @property
+    def failed_at(self) -> array[int]:
+        """Of each failure, its position among all inputs."""
+        return self._failed_at[:]
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """How many files were left out, by kind."""
+        return dict(self._skipped)
+
+    @property
+    def flat_digests(self) -> Mapping[int, bytes]:
+        """By position, for the images that are flat or degenerate: what those of equal pixels have
+        in common."""
+        return self._others("flat_digest")
+
+    @property
+    def damages(self) -> Mapping[int, str]:
+        """By position, for the images that could not be decoded to their end: why."""
+        return self._others("reason")
+
+    @property
+    def samples(self) -> Mapping[int, Samples]:
+        """By position, for the images of several frames, where these were looked at."""
+        return self._others("samples")
+
+    @cached_property
+    def marks(self) -> Mapping[int, Mark]:
+        """By position, for the images that have any."""
+        return MappingProxyType(self._columns["marks"].other_than(Mark(0)))
+
+    @cached_property
+    def beginnings(self) -> frozenset[int]:
+        """The positions of the files of which only the beginning was read."""
+        return frozenset(self._columns["is_beginning"].true_at())
+
+    @cached_property
+    def ends_unseen(self) -> frozenset[int]:
+        """The positions of the images of which nobody has looked at more than the beginning."""
+        return frozenset(self._columns["end_unseen"].true_at())
+
+    @property
     def damaged(self) -> list[Failure]:
         """The images that were hashed though they cannot be decoded to their end, and why."""
         return [
-            Failure(self.paths[at], Status.DAMAGED, reason)
-            for at, reason in sorted(self.damages.items())
+            Failure(self.paths[at], Status.DAMAGED, reason) for at, reason in self.damages.items()
         ]
 
     @property
@@ -201,60 +201,91 @@ class HashTable:
 
     @cached_property
     def hashes(self) -> dict[str, HashArray]:
-        """The hashes of all images, by the name of the algorithm. Ends the time of adding."""
+        """The hashes of all images, by the name of the algorithm."""
         return {
-            name: HashArray.from_bytes(column, algorithm=name)
-            for name, column in self._hashes.items()
+            name: HashArray(_array_of(blocks), algorithm=name)
+            for name, blocks in self._hashes.items()
         }
 
     @cached_property
     def digests(self) -> NDArray[np.uint8]:
         """`(n, 16)`: equal for images of the same bytes (or pixels, where no file was)."""
-        return np.frombuffer(self._digests, np.uint8).reshape(-1, DIGEST_BYTES)
+        return _array_of(self._columns["digest"])
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
-        """`(n, 3)`: bytes, width and height of each image. Ends the time of adding."""
-        return np.frombuffer(self._sizes, np.int64).reshape(-1, 3)
+        """`(n, 3)`: bytes, width and height of each image."""
+        columns = (self._columns[name] for name in ("bytes", "width", "height"))
+        return np.column_stack([np.array(one, np.int64) for one in columns])
 
     @property
-    def formats(self) -> Sequence[str]:
-        """The format of each image."""
-        return self._formats
+    def formats(self) -> Codes[str]:
+        """The format of each image, by position."""
+        formats: Codes[str] = self._columns["format"]
+        return formats
+
+    def location(self, at: int) -> Location:
+        """Where the image at a position is."""
+        columns = self._columns
+        return location_of(columns["kind"][at], columns["path"][at], columns["inner_at"][at])
+
+    def stamp(self, at: int) -> Stamp:
+        """What the file of the image at a position was like when it was read."""
+        columns = self._columns
+        return Stamp(columns["file_bytes"][at], columns["modified_ns"][at], columns["identity"][at])
 
     def size(self, at: int) -> tuple[int, int, int]:
         """Bytes, width and height of the image at a position."""
-        byte_count, width, height = self._sizes[3 * at : 3 * at + 3]
-        return byte_count, width, height
+        columns = self._columns
+        return columns["bytes"][at], columns["width"][at], columns["height"][at]
 
     def is_raw(self, at: int) -> bool:
         """Whether the image at a position is a camera's raw file."""
-        return self._formats[at] in RAW_FORMATS
+        return self.formats[at] in RAW_FORMATS
 
     def frames(self, at: int) -> int:
         """How many frames the image at a position has."""
-        return self._frames.get(at, 1)
+        count: int = self._columns["frames"][at]
+        return count
+
+    def row(self, at: int) -> Row:
+        """What was added for the image at a position."""
+        values = {name: column[at] for name, column in self._columns.items()}
+        return row_of(values, tuple(blocks[at] for blocks in self._hashes.values()))
 
     def image(self, at: int) -> ImageInfo:
         """The image at a position."""
-        byte_count, width, height = self.size(at)
-        marks = self.marks.get(at, Mark(0))
-        hashes = {}
-        for name, column in self._hashes.items():
-            size = get_algorithm(name).width
-            hashes[name] = Hash(bytes(column[at * size : (at + 1) * size]), name)
+        row = self.row(at)
         return ImageInfo(
-            path=self.paths[at],
-            bytes=byte_count,
-            width=width,
-            height=height,
-            format=self._formats[at],
-            frames=self.frames(at),
-            flat=at in self.flat_digests and Mark.DEGENERATE not in marks,
-            hashes=hashes,
-            damage=self.damages.get(at, ""),
-            marks=marks.words,
+            path=row.path,
+            bytes=row.byte_count,
+            width=row.width,
+            height=row.height,
+            format=row.format,
+            frames=row.frames,
+            flat=bool(row.flat_digest) and Mark.DEGENERATE not in row.marks,
+            hashes={name: Hash(row.hashes[k], name) for k, name in enumerate(self.algorithms)},
+            location=row.location,
+            stamp=row.stamp,
+            digest=row.digest,
+            damage=row.damage,
+            marks=row.marks.words,
         )
+
+    def _others(self, name: str) -> Mapping[int, Any]:
+        others: Mapping[int, Any] = self._columns[name].others
+        return others
+
+
+def _all(values: Values) -> Iterable[Any]:
+    return (values[at] for at in range(len(values)))
+
+
+def _array_of(blocks: Blocks) -> NDArray[np.uint8]:
+    """The bytes, which are not copied, and cannot be changed there."""
+    array = np.frombuffer(blocks.data, np.uint8).reshape(-1, blocks.width)
+    array.flags.writeable = False
+    return array
 
 
 class Images(Sequence[ImageInfo]):

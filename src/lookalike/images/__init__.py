@@ -3,7 +3,7 @@
 It is imported where it is needed: that takes a while, and JPEGs are read without.
 """
 
-from lookalike.images.contents import Contents, Origin, has, is_item
+from lookalike.images.contents import Contents
 from lookalike.images.jpeg.decoding import FirstScan
 from lookalike.images.jpeg.scans import lost_at_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
@@ -11,32 +11,40 @@ from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture
 from lookalike.images.pillow.later_frames import MOMENTS, frames_at
 from lookalike.images.preparation import PREPARATION
-from lookalike.images.reading import (
-    ImageSource,
-    contents_of,
-    is_image_source,
-    read_picture,
-    taken,
-)
+from lookalike.images.reading import read_picture
+from lookalike.images.source.door import ImageSource, is_image_source, source_of
+from lookalike.images.source.encoded import FileSource, ItemSource, Unreadable
+from lookalike.images.source.item import Item
+from lookalike.images.source.source import BytesSource, Encoded, Source, WholeNeededError
+from lookalike.images.stamp import Stamp
+from lookalike.images.thumbnail import Thumbnail, read_thumbnail, thumbnail
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
     "DEFAULT_MAX_PIXELS",
     "MOMENTS",
     "PREPARATION",
+    "BytesSource",
     "Contents",
+    "Encoded",
+    "FileSource",
     "FirstScan",
     "ImageSource",
+    "Item",
+    "ItemSource",
     "Mark",
-    "Origin",
     "Picture",
+    "Source",
+    "Stamp",
+    "Thumbnail",
+    "Unreadable",
+    "WholeNeededError",
     "check_limits",
-    "contents_of",
     "frames_at",
-    "has",
     "is_image_source",
-    "is_item",
     "lost_at_end",
     "read_picture",
-    "taken",
+    "read_thumbnail",
+    "source_of",
+    "thumbnail",
 ]

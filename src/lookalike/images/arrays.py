@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lookalike.errors import NotAnImageError
 from lookalike.images.depth import scaled, to_8_bits
 
 if TYPE_CHECKING:
@@ -23,15 +24,15 @@ ACCEPTED = (
 def pixels_of(array: NDArray[Any], *, as_stored: bool) -> NDArray[np.uint8]:
     """`(height, width)` grey, `(height, width, 3)` RGB or `(height, width, 4)` RGBA.
 
-    With `as_stored`, only arrays that are images for imagededup are. Raises `ValueError` for what
-    cannot be an image.
+    With `as_stored`, only arrays that are images for imagededup are. Raises `NotAnImageError`
+    for what cannot be an image.
     """
     kind = f"{array.dtype.kind}{array.dtype.itemsize}"
     kinds, channels, accepted = STORED if as_stored else ACCEPTED
     in_shape = array.ndim >= 2 and array.shape[2:] in channels
     if kind not in kinds or not in_shape or not array.size:
         advice = "" if kind in kinds else _advice(array.dtype)
-        raise ValueError(
+        raise NotAnImageError(
             f"an image as an array must be {accepted}, "
             f"not {array.dtype} of shape {array.shape}{advice}"
         )
@@ -57,12 +58,12 @@ def _check_range(array: NDArray[Any]) -> None:
     if not (low >= 0 and high <= 1):  # not for NaN either
         shape = f"an array of {array.dtype} of shape {array.shape}"
         if not np.isfinite([low, high]).all():
-            raise ValueError(
+            raise NotAnImageError(
                 f"{shape} must be from 0 to 1, and has NaN or infinity; "
                 "replace them first, for example by np.nan_to_num(array, posinf=1, neginf=0)"
             )
         scale = "array / array.max()" if low >= 0 else "(array - array.min()) / np.ptp(array)"
-        raise ValueError(
+        raise NotAnImageError(
             f"{shape} must be from 0 to 1, not from {low:g} to {high:g}; "
             f"scale it first, for example by {scale}"
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from abc import ABC, abstractmethod
-from typing import IO, NamedTuple, Protocol, TypeGuard
+from typing import IO, TYPE_CHECKING, NamedTuple
 
-from lookalike.errors import ENDS, ImageError, Status
+from lookalike.errors import ImageError, Status
 from lookalike.images.jpeg.decoding import LAST_BYTES, FirstScan, has_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, check_bytes
+from lookalike.images.stamp import Stamp
+
+if TYPE_CHECKING:
+    from lookalike.images.source.item import Item
 
 FIRST = 1 << 16
 STEP = 1 << 17
@@ -22,43 +25,8 @@ class Contents(NamedTuple):
     data: bytes | bytearray
     size: int
     """Of the whole file; `data` is all of it where it is as long."""
-
-
-class Item(Protocol):
-    """One image of a source, to be opened when its turn comes, in any thread."""
-
-    @property
-    def size(self) -> int | None:
-        """Its bytes, or None where that is not known before they are read."""
-
-    def open(self) -> IO[bytes]:
-        """Its bytes. Raises `ImageError` or `OSError` where they cannot be had."""
-
-
-class Origin(ABC):
-    """Where the contents of one image come from, if neither from a file nor from an `Item`."""
-
-    @abstractmethod
-    def contents(self, least_side: int | None, max_bytes: int) -> Contents:
-        """All of them; with a `least_side`, perhaps no more than `decode_luma` needs for it.
-
-        Raises `ImageError`, also where they are more than `max_bytes`.
-        """
-
-
-def is_item(value: object) -> TypeGuard[Item]:
-    """Whether `value` speaks the protocol of `Item`. (A path has an `open` too, but no `size`.)"""
-    return has(value, "open") and callable(value.open) and has(value, "size")  # type: ignore[attr-defined]
-
-
-def has(value: object, name: str) -> bool:
-    """`hasattr`, also where an attribute that is there raises another error than it should."""
-    try:
-        return hasattr(value, name)
-    except ENDS:
-        raise
-    except BaseException:  # noqa: BLE001  # using it will say what is wrong
-        return hasattr(type(value), name)
+    stamp: Stamp | None = None
+    """Of the file, as it was when it was opened; None for what is not a file of this machine."""
 
 
 def file_contents(
@@ -71,7 +39,8 @@ def file_contents(
             status = os.fstat(file.fileno())
             _require_file(status)
             # Special files say that they have no bytes, and give some all the same.
-            return read_contents(file, status.st_size or None, least_side, max_bytes)
+            contents = read_contents(file, status.st_size or None, least_side, max_bytes)
+            return contents._replace(stamp=Stamp.of(status))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(Status.MISSING, "there is no such file") from error
     except OSError as error:

@@ -31,10 +31,10 @@ LEAST_EXTENT = 1 / 40
 """What is no longer than that share of a side is a speck."""
 AROUND = 1 / 3
 """How much is looked at on either side of what stands out, as a share of its sides."""
-LEAST_REST = 0.025
-"""What is left of a picture's variation where it goes along one axis only is less than that."""
-FAINT = 2.25
-"""What is left has a mean square, in the small grid, of less than that: no more than 1.5 levels."""
+LEAST_SHARE = 0.03
+"""Where a picture varies along one axis only, less than that share of its variation is left."""
+FAINT = 1.5
+"""And so many levels in the small grid at most, on average: a copy keeps bits made by more."""
 ROUNDING = 1 / 6
 """Mean square of what rounding to whole levels twice leaves."""
 MARGIN = 2
@@ -50,6 +50,9 @@ class Box(NamedTuple):
     bottom: float = 1.0
 
 
+WHOLE = Box()
+
+
 class Detail:
     """How much detail a picture has. Most have so much that one small grid is enough to say so."""
 
@@ -59,7 +62,11 @@ class Detail:
         """`size`: width and height of the picture. `grid`: the grey of a part of it, resized."""
         self._width, self._height = size
         self._grid = grid
-        self._small = grid(SIDE, SIDE, Box())
+        small = grid(SIDE, SIDE, WHOLE)
+        self.spread = _spread(small)
+        """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
+        self._levels = kernel.separable(small)[1] / FAINT**2
+        """How much of it there is beyond one axis, as `beyond`."""
 
     @property
     def flat(self) -> bool:
@@ -69,20 +76,13 @@ class Detail:
     @property
     def degenerate(self) -> bool:
         """Whether it is nearly a constant plus the product of one column and one row."""
-        return not self.flat and self.rest < LEAST_REST
+        return not self.flat and self.beyond < 1
 
     @property
     def doubtful(self) -> bool:
         """Whether it is flat or degenerate, or would be with somewhat less detail."""
         nearly_flat = self.spread <= MARGIN * FLAT_RANGE and self.extent < MARGIN * LEAST_EXTENT
-        return nearly_flat or self.rest < MARGIN * LEAST_REST
-
-    @cached_property
-    def spread(self) -> int:
-        """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
-        ordered = np.sort(self._small, axis=None)
-        within: NDArray[np.uint8] = ordered[-1 - SPECKS :] - ordered[: SPECKS + 1]
-        return int(within.min())
+        return nearly_flat or self.beyond < MARGIN
 
     @cached_property
     def extent(self) -> float:
@@ -93,24 +93,25 @@ class Detail:
         return float(lengths.max())
 
     @cached_property
-    def rest(self) -> float:
-        """The share of the variation that no constant plus a product of column and row explains.
+    def beyond(self) -> float:
+        """How much there is beyond a constant plus the product of one column and one row.
 
-        The small grid says so for most pictures. Where it may be too coarse to, it is taken from a
-        finer one of the part that stands out: a disc is as good as a square while it is small, and
-        lines of text are as good as bars.
+        From 1 on it is enough to go by. The small grid says so for most pictures. Where it may be
+        too coarse to, the part that stands out is looked at in a finer one: a disc is as good as a
+        square while it is small, and lines of text are as good as bars.
         """
-        total, rest = kernel.separable(self._small)
-        if rest >= MARGIN * FAINT and self.spread > MARGIN * FLAT_RANGE:
-            return 1.0
+        if self._levels >= MARGIN and self.spread > MARGIN * FLAT_RANGE:
+            return self._levels
         total, rest = kernel.separable(self._grid(PART_SIDE, PART_SIDE, self._bounds))
-        return max(rest - ROUNDING, 0.0) / total if total else 0.0
+        share = max(rest - ROUNDING, 0.0) / total if total else 0.0
+        return max(self._levels, share / LEAST_SHARE)
 
     @property
     def _bounds(self) -> Box:
-        """What all that stands out lies within, and a strip of what is around it."""
-        if not len(self._areas):
-            return Box()
+        """What all that stands out lies within, and a strip of what is around it; everything,
+        where there is no plain ground for anything to stand out from."""
+        if not len(self._areas) or self._limit > MARGIN * FLAT_RANGE:
+            return WHOLE
         sides = np.array(self._fine.shape)
         first = self._areas[:, 2:4].min(axis=0) / sides
         last = self._areas[:, 4:].max(axis=0) / sides
@@ -125,13 +126,28 @@ class Detail:
         width, height = (
             max(SIDE, min(FINE_SIDE, side // 2)) for side in (self._width, self._height)
         )
-        return self._grid(width, height, Box())
+        return self._grid(width, height, WHOLE)
+
+    @cached_property
+    def _off(self) -> NDArray[np.float64]:
+        """By how many levels each sample of the fine grid is off their median."""
+        return self._fine - np.median(self._fine)
+
+    @cached_property
+    def _limit(self) -> float:
+        """What is farther off than that stands out."""
+        return max(FLAT_RANGE, DEVIATIONS * float(np.median(np.abs(self._off))))
 
     @cached_property
     def _areas(self) -> NDArray[np.int64]:
-        """What stands out from the median, each connected area by itself, as `kernel.areas`."""
-        off = self._fine - np.median(self._fine)
-        limit = max(FLAT_RANGE, DEVIATIONS * float(np.median(np.abs(off))))
-        kinds = (off > limit).astype(np.uint8) + 2 * (off < -limit).astype(np.uint8)
-        found = kernel.areas(kinds)
+        """What stands out, each connected area by itself, as `kernel.areas`."""
+        lighter, darker = self._off > self._limit, self._off < -self._limit
+        found = kernel.areas(lighter + np.uint8(2) * darker)
         return found[found[:, 0] > 0]
+
+
+def _spread(samples: NDArray[np.uint8]) -> int:
+    ordered = samples.flatten()
+    ordered.sort(kind="stable")  # which for bytes is the fastest
+    within: NDArray[np.uint8] = ordered[-1 - SPECKS :] - ordered[: SPECKS + 1]
+    return int(within.min())

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
+from lookalike import defaults
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, Status
 
-DEFAULT_MAX_PIXELS = 500_000_000
+DEFAULT_MAX_PIXELS = defaults.MAX_PIXELS
+DEFAULT_MAX_BYTES = defaults.MAX_BYTES
 MAX_SIDE = 1_000_000
 """Resampling needs memory for each row and each column, however few pixels they hold."""
-DEFAULT_MAX_BYTES = 1 << 31
-"""Of a file, as it is read whole."""
 
 _reading = threading.local()
 
@@ -27,8 +27,7 @@ _reading = threading.local()
 def check_limits(max_pixels: int, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
     """Raise `TypeError` or `ValueError` for what cannot be a limit."""
     for name, value in (("max_pixels", max_pixels), ("max_bytes", max_bytes)):
-        if whole_number(value, name) < 1:
-            raise ValueError(f"{name} must be 1 or more, not {value}")
+        whole_number(value, name, least=1)
 
 
 def check_size(size: tuple[int, int], max_pixels: int) -> None:

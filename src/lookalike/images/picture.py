@@ -1,22 +1,25 @@
-"""`Picture`: the pixels of one image and the small grids that algorithms make of them."""
+"""`Picture`: the pixels of one image, and what has been made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
-from lookalike.images.detail import FLAT_RANGE, SIDE, Box, Detail
+from lookalike.images.detail import FLAT_RANGE, SIDE, WHOLE, Box, Detail
 from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.images.contents import Contents
+    from lookalike.images.stamp import Stamp
+
+T = TypeVar("T")
 
 DIGEST_BYTES = 16
 UPSIDE_DOWN, MIRRORED = {3, 4, 7, 8}, {2, 3, 6, 7}
@@ -35,7 +38,7 @@ class Reduction(NamedTuple):
 
 
 class Picture:
-    """One decoded image. Each grid is computed once, however many algorithms want it."""
+    """One decoded image."""
 
     def __init__(
         self,
@@ -75,7 +78,8 @@ class Picture:
         """Size of the file in bytes, or of the pixels where no file was."""
         width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])
         self._reduction = reduction
-        self._decoded_size = upright((width, height), orientation)
+        self.decoded_size = upright((width, height), orientation)
+        """Width and height of the upright picture that was decoded, in pixels of its file."""
         self.width, self.height = upright(whole_size or (width, height), orientation)
         """Of the upright picture, in pixels; `pixels` may be fewer."""
         self.is_preview = is_preview
@@ -86,8 +90,14 @@ class Picture:
         """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
         self.damage = ""
         """Why the file could not be decoded to its end; empty where it was."""
-        self._grids: dict[tuple[str, int, int], NDArray[np.uint8]] = {}
-        self._grey: NDArray[np.uint8] | None = None
+        self._made: dict[Hashable, Any] = {}
+
+    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` returns, made once per key. Several algorithms may need the same grid."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     @property
     def digest(self) -> bytes:
@@ -108,35 +118,30 @@ class Picture:
         return self._file is not None and len(self._file.data) < self._file.size
 
     @property
-    def whole_file(self) -> bytes | bytearray | None:
-        """The bytes of the file, where all of them were read."""
-        return None if self._file is None or self.is_beginning else self._file.data
+    def whole_file(self) -> Contents | None:
+        """The file, where all of it was read."""
+        return None if self.is_beginning else self._file
 
     @property
+    def stamp(self) -> Stamp | None:
+        """Of the file it was read from, as it was when it was opened; None where that is not a file
+        of this machine."""
+        return self._file.stamp if self._file else None
+
+    @cached_property
     def grey(self) -> NDArray[np.uint8]:
         """`(height, width)`: `(19595 R + 38470 G + 7471 B + 32768) >> 16`."""
-        if self._grey is None:
-            # Turned when it is grey: that moves a third of the bytes.
-            stored = np.ascontiguousarray(self._stored)
-            grey = kernel.grey(stored) if stored.ndim == 3 else stored
-            self._grey = np.ascontiguousarray(turn(grey, self._orientation))
-        return self._grey
+        # Turned once it is grey: that moves a third of the bytes.
+        stored = np.ascontiguousarray(self._stored)
+        grey = kernel.grey(stored) if stored.ndim == 3 else stored
+        return np.ascontiguousarray(turn(grey, self._orientation))
 
-    def grey_grid(self, width: int, height: int) -> NDArray[np.uint8]:
-        """`(height, width)`: made grey, then resized."""
-        key = ("grey", width, height)
-        if key not in self._grids:
-            self._grids[key] = kernel.resample(self.grey, width, height, self._box())
-        return self._grids[key]
-
-    def colour_grid(self, width: int, height: int) -> NDArray[np.uint8]:
-        """`(height, width)`: resized in colour, then made grey."""
-        if self.pixels.ndim == 2:
-            return self.grey_grid(width, height)
-        key = ("colour", width, height)
-        if key not in self._grids:
-            self._grids[key] = kernel.grey(kernel.resample(self.pixels, width, height))
-        return self._grids[key]
+    def grey_grid(self, width: int, height: int, part: Box = WHOLE) -> NDArray[np.uint8]:
+        """`(height, width)`: the picture, or a part of it, made grey, then resized."""
+        return self.cached(
+            ("grey", width, height, part),
+            lambda: kernel.resample(self.grey, width, height, self._within(part)),
+        )
 
     @property
     def flat(self) -> bool:
@@ -151,7 +156,7 @@ class Picture:
     @cached_property
     def detail(self) -> Detail:
         """What there is in it for a hash to go by."""
-        return Detail(self._decoded_size, self._grey_part)
+        return Detail(self.decoded_size, self.grey_grid)
 
     @property
     def marks(self) -> Mark:
@@ -177,23 +182,15 @@ class Picture:
         rests = grid[strip:], grid[:-strip], grid[:, strip:], grid[:, :-strip]
         return any(map(_is_flat, rests))
 
-    def _grey_part(self, width: int, height: int, part: Box) -> NDArray[np.uint8]:
-        """`(height, width)` of a part of the picture, made grey, then resized."""
-        if part == Box():
-            return self.grey_grid(width, height)
-        left, top, right, bottom = self._box()
-        x, y = right - left, bottom - top
-        box = left + x * part.left, top + y * part.top, left + x * part.right, top + y * part.bottom
-        return kernel.resample(self.grey, width, height, box)
-
-    def _box(self) -> tuple[float, float, float, float]:
+    @property
+    def box(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the picture within the pixels.
 
-        Where a side is no multiple of the scale, the last pixels hang over its edge; a hash that
-        took them in whole would be that of a picture stretched by as much.
+        Where a side is not a multiple of the scale, the last pixels hang over its edge. A hash that
+        used them whole would be that of a picture stretched by as much.
         """
         rows, columns = self.pixels.shape[:2]
-        width, height = self._decoded_size
+        width, height = self.decoded_size
         over_x, over_y = columns - width / self._scale, rows - height / self._scale
         mirrored, upside_down = self._orientation in MIRRORED, self._orientation in UPSIDE_DOWN
         return (
@@ -201,6 +198,19 @@ class Picture:
             over_y if upside_down else 0.0,
             columns - (0.0 if mirrored else over_x),
             rows - (0.0 if upside_down else over_y),
+        )
+
+    def _within(self, part: Box) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a part of the picture within the pixels."""
+        if part == WHOLE:
+            return self.box
+        left, top, right, bottom = self.box
+        x, y = right - left, bottom - top
+        return (
+            left + x * part.left,
+            top + y * part.top,
+            left + x * part.right,
+            top + y * part.bottom,
         )
 
     def as_preview(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from lookalike.checks import whole_number
 from lookalike.images import PREPARATION
 from lookalike.index.accept import Kind
-from lookalike.index.keys.keys import Keys, column_of
+from lookalike.index.keys.keys import Keys, OneOrMore, column_of, listed
 from lookalike.index.part import Part
 from lookalike.index.sets import members_of
-from lookalike.index.state import Matches, State
+from lookalike.index.state import Match, Matches, State
 from lookalike.index.stored.damage import read_through, reading
 from lookalike.index.stored.preparation import warn_if_older
 from lookalike.work.threads import worker_count
@@ -27,20 +28,9 @@ if TYPE_CHECKING:
     from lookalike.index.search.searcher import Block
     from lookalike.index.stored.file import IndexFile
 
-OneOrMore: TypeAlias = "int | str | np.integer | Iterable[int | str] | NDArray[Any]"
-"""A key, or several."""
-
 LEAST_TAIL, MOST_TAIL = 4096, 65536
 """Entries that came after the last sorting are scanned, until they are more than a 16th of the
 others, but no fewer and no more than these."""
-
-
-class Match(NamedTuple):
-    """An entry that was found."""
-
-    key: int | str
-    distance: int
-    """In bits."""
 
 
 class Index:
@@ -51,25 +41,24 @@ class Index:
         index.query(h, max_distance=10)            # [Match(key='b.jpg', distance=3)]
         index.save("hashes.index")
 
-    Keys are all int (64 bits) or all str. One key may be added any number of times, with as many
-    hashes: each time makes an entry of its own. Entries are told by their keys, or by their
-    positions: how many entries came before, of those that are still there.
+    Keys are all int (64 bits) or all str. Each time that a key is added makes an entry of its own.
+    An entry is identified by its key or its position: the number of present entries before it.
 
     Hashes are given as `Hash` or `HashArray`, as their hex digits, or as a uint8 array of `(n,
     bytes)`, spare bits in front zero. Distances are in bits, `max_distance` is inclusive, and every
     answer is complete. How to search is planned from the entries when it is first needed; `explain`
-    says what came of it. Searching works in as many threads as there are processors.
+    describes the plan. A search uses as many threads as there are processors.
 
-    Any number of threads may search while one adds or removes: each search sees the entries of the
-    moment in which it began.
+    Any number of threads may search while one adds or removes. Each search sees the entries that
+    were there when it began.
 
-    `copy.copy` and `copy.deepcopy` give an index of its own, which shares memory with this one
-    until either changes. A pickle holds all keys and hashes, those of a mapped file too, and is
-    sorted for search again when that is first needed; processes on one machine had better open one
-    file.
+    `copy.copy` and `copy.deepcopy` return an independent index, which shares memory with this one
+    until either changes. A pickle holds all keys and hashes, also those of a mapped file, and is
+    sorted for search again when that is first needed. Processes on one machine should open one file
+    instead.
 
     Every method of an index that was opened from a file raises `IndexFileError` where it meets
-    damage there. An answer does not mean that there is none: only `verify` reads everything.
+    damage there. An answer does not mean that there is none: only `check` reads everything.
     """
 
     def __init__(self, algorithm: str | None = None, *, bits: int | None = None) -> None:
@@ -112,7 +101,7 @@ class Index:
         words = self._kind.words_of(hashes)
         with self._lock:
             state = self._state
-            checked = state.keys.checked(_listed(keys))
+            checked = state.keys.checked(listed(keys))
             if len(checked) != len(words):
                 raise ValueError(
                     f"there must be as many keys as hashes, not {len(checked)} and {len(words)}"
@@ -132,7 +121,7 @@ class Index:
 
         Raises `KeyError` for a key that is not there, and then removes nothing.
         """
-        wanted = column_of(_listed(keys))
+        wanted = column_of(listed(keys))
         with self._lock:
             state = self._state
             with reading(self._file):
@@ -181,7 +170,7 @@ class Index:
         words = self._kind.words_of(hash, one=True)
         state = self._ready(max_distance)
         with reading(self._file):
-            return _with_keys(state, state.find(words, max_distance, None))
+            return state.with_keys(state.find(words, max_distance, None))
 
     def query_many(
         self, hashes: object, max_distance: int, *, workers: int | None = None
@@ -195,13 +184,11 @@ class Index:
 
     def nearest(self, hash: Hash | str | NDArray[np.uint8], k: int) -> list[Match]:  # noqa: A002
         """The k entries nearest to a hash, or all if fewer, by distance, then insertion."""
-        count = whole_number(k, "k")
-        if count < 1:
-            raise ValueError(f"k must be 1 or more, not {k}")
+        count = whole_number(k, "k", least=1)
         words = self._kind.words_of(hash, one=True)
         state = self._ready(self._kind.default_max_distance)
         with reading(self._file):
-            return _with_keys(state, state.nearest(words, count))
+            return state.with_keys(state.nearest(words, count))
 
     def pairs(self, max_distance: int, *, workers: int | None = None) -> Iterator[Block]:
         """All pairs of entries within a distance, in blocks `(i, j, distance)` of arrays.
@@ -246,12 +233,12 @@ class Index:
         """Write the index to a file, in place of one that is there, all or not at all.
 
         Removed entries are left out, and the others sorted for search. `docs/index-format.md`
-        describes the file. The file that the index was opened from is verified first, so that
+        describes the file. The file that the index was opened from is checked first, so that
         damage is not passed on under new checksums.
         """
         from lookalike.index.stored.storage import save
 
-        self.verify()
+        self.check()
         with self._lock:
             state = self._state
             if state.base is None or len(state.tail) or len(state.removed):
@@ -264,7 +251,7 @@ class Index:
         """Open a saved index: its file is mapped, not read, and shared with other processes.
 
         What is added and removed stays in memory until `save`. Raises `IndexFileError` for a file
-        that is no index, made by a newer version, truncated or damaged in its headers; `verify`
+        that is not an index, made by a newer version, truncated or damaged in its headers; `check`
         finds damage in the rest. Warns with `PreparationWarning` where some pictures' hashes may
         not be those that would be made now. The file may be replaced while it is open, as `save`
         does it, but must not be written to: where it is cut short, the system ends whoever reads it
@@ -281,11 +268,17 @@ class Index:
             warn_if_older(path, index.preparation)
         return index
 
-    def verify(self) -> None:
-        """Read all of the file that the index was opened from, and raise `IndexFileError` where a
-        bit of it is not as it was written. An index that was never in a file is always right."""
+    def check(self) -> None:
+        """Read all of the file that the index was opened from. Raises `IndexFileError` if a bit of
+        it is not as it was written. An index that was never in a file is always right."""
         if self._file is not None:
-            self._file.verify()
+            self._file.check()
+
+    def verify(self) -> None:
+        """The former name of `check`."""
+        message = "Index.verify is deprecated: use Index.check"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        self.check()
 
     def __copy__(self) -> Self:
         copied = type(self).__new__(type(self))
@@ -300,7 +293,7 @@ class Index:
         return self.__copy__()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        self.verify()
+        self.check()
         with self._lock, reading(self._file):
             keys, words = self._state.present()
             sections = keys.to_sections()
@@ -317,7 +310,7 @@ class Index:
 
         Raises `ValueError` or `TypeError` for arguments that are not as they must be.
         """
-        distance = self._kind.checked(max_distance)
+        distance = self._kind.shape.check_distance(max_distance)
         worker_count(workers)
         state = self._state
         sorted_entries = state.places - len(state.tail)
@@ -342,11 +335,6 @@ class Index:
             return self._state
 
 
-def _listed(keys: OneOrMore) -> Iterable[int | str] | NDArray[Any]:
-    one: list[Any] = [keys]
-    return one if isinstance(keys, int | str | np.integer) else keys
-
-
 def _unpickled(
     cls: type[Index],
     kind: Kind,
@@ -359,8 +347,3 @@ def _unpickled(
     index._buffer = hashes.view(np.uint64)
     index._state = index._state._replace(keys=Keys.from_sections(sections), tail=index._buffer)
     return index
-
-
-def _with_keys(state: State, found: Matches) -> list[Match]:
-    keys = state.keys.take(found.position)
-    return [Match(*one) for one in zip(keys, found.distance.tolist(), strict=True)]

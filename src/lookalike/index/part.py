@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """Entries, and a searcher for their distinct hashes: equal ones are searched once."""
+    """Entries, and a searcher for their distinct hashes. Equal hashes are searched once."""
 
     searcher: Searcher
     first: int
     """The position of the first entry among all entries of the index."""
     starts: NDArray[np.uint32] | None = None
-    """`(m + 1,)`: where in `entries` those of each distinct hash begin; None: no two are equal, and
-    entries have the numbers of their hashes."""
+    """`(m + 1,)`: where the entries of each distinct hash begin in `entries`. None if no two are
+    equal. Then entries have the numbers of their hashes."""
     entries: NDArray[np.uint32] | None = None
-    """`(n,)`: the entries, by their hashes, ascending for each."""
+    """`(n,)`: the entries, sorted by hash, ascending within each hash."""
 
     @classmethod
     def plain(cls, words: NDArray[np.uint64], first: int) -> Part:
@@ -84,19 +84,19 @@ class Part(NamedTuple):
     def spans(
         self, numbers: NDArray[np.uint32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
-        """Where the entries of each hash begin in `entries`, and how many; None: one each."""
+        """Where the entries of each hash begin in `entries`, and how many. None means one each."""
         if self.starts is None or self.entries is None:
             return numbers.astype(np.int64), None
         begin = self.starts[numbers].astype(np.int64)
         end = self.starts[numbers.astype(np.int64) + 1]
         counts = end - begin
         if counts.min(initial=1) < 1 or end.max(initial=0) > len(self.entries):
-            raise damaged()  # and what is counted by them might never end
+            raise damaged()  # a loop over such counts might never end
         return begin, counts
 
 
 def damaged() -> kernel.DamagedError:
-    """What to raise where entries and hashes, which may come from a file, do not fit."""
+    """The error for entries and hashes, perhaps from a file, that do not belong together."""
     return kernel.DamagedError("the entries do not belong to the hashes: they are damaged")
 
 
@@ -142,7 +142,7 @@ def all_pairs(part: Part, max_distance: int, workers: int | None) -> Iterator[Bl
 def pairs_between(
     left: Part, right: Part, max_distance: int, workers: int | None
 ) -> Iterator[Block]:
-    """The pairs of an entry of one part and an entry of the other; the larger one is searched."""
+    """The pairs of an entry of one part and an entry of the other. The larger part is searched."""
     if len(left) > len(right):
         for found in left.searcher.matches(right.searcher.words, max_distance, workers=workers):
             yield from expanded(left, right, Block(found.j, found.i, found.distance))

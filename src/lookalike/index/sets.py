@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def members_of(root: NDArray[np.integer]) -> list[NDArray[np.intp]]:
-    """The members of each set of two and more, ascending, by their first member.
+    """The members of each set of two or more, ascending. Sets are ordered by their first member.
 
-    `root`: for each member the number of its set, smaller than some 2^32.
+    `root`: the number of the set of each member, below about 2^32.
     """
     in_company = np.bincount(root, minlength=1)[root] > 1
     positions = np.flatnonzero(in_company)

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from lookalike.index.keys.keys import Found, Keys
 
 
+class Match(NamedTuple):
+    """An entry that was found."""
+
+    key: int | str
+    distance: int
+    """In bits."""
+
+
 class Matches(NamedTuple):
     """What was found for many queries, by query, then distance, then insertion."""
 
@@ -117,6 +125,11 @@ class State(NamedTuple):
             query, place, distance = query[there], place[there], distance[there]
         order = np.lexsort((place, distance, query))
         return Matches(query[order], place[order], distance[order])
+
+    def with_keys(self, found: Matches) -> list[Match]:
+        """The entries found for one query, each with its key."""
+        keys = self.keys.take(found.position)
+        return [Match(*one) for one in zip(keys, found.distance.tolist(), strict=True)]
 
     def nearest(self, query: NDArray[np.uint64], k: int) -> Matches:
         """The k entries nearest to one query, or all that there are; `position` is the place."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from lookalike.algorithms import checked_distance, get_algorithm
+from lookalike.algorithms import BitShape, checked_distance, get_algorithm
 from lookalike.checks import whole_number
 
 SAFE_LEVEL = 0.01
@@ -31,9 +31,7 @@ def expected_chance_matches(n: int, bits: int, max_distance: int) -> float:
     `ValueError` and `TypeError` for a negative n, no bits, or a distance that is not 0 to `bits`.
     """
     n, bits = _checked(n, bits)
-    distance = whole_number(max_distance, "max_distance")
-    if not 0 <= distance <= bits:
-        raise ValueError(f"max_distance must be 0 to {bits} for {bits} bits, not {max_distance}")
+    distance = BitShape(bits).check_distance(max_distance)
     return _expected(n, bits, next(islice(_hashes_within(bits), distance, None)))
 
 
@@ -98,12 +96,7 @@ def chance_warning(n: int, algorithm: str, max_distance: int) -> str | None:
 
 
 def _checked(n: int, bits: int) -> tuple[int, int]:
-    count, length = whole_number(n, "n"), whole_number(bits, "bits")
-    if count < 0:
-        raise ValueError(f"n must be 0 or more, not {n}")
-    if length < 1:
-        raise ValueError(f"bits must be 1 or more, not {bits}")
-    return count, length
+    return whole_number(n, "n", least=0), whole_number(bits, "bits", least=1)
 
 
 def _hashes_within(bits: int) -> Iterator[int]:

@@ -16,6 +16,7 @@ from lookalike.hashes import words_of
 from lookalike.hashing.content import Content
 from lookalike.images import MOMENTS, Mark
 from lookalike.matching.links import Evidence
+from lookalike.sources.location import Location
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
     from lookalike.work.progress import Progress
 
-Read: TypeAlias = Callable[[Collection[str], bool], Iterator[tuple[str, Content | None]]]
-"""Reads again those inputs of some keys for which that is possible, in any order; None where it
-fails. With True their pixels are decoded, else only their bytes are read."""
+Read: TypeAlias = Callable[[Collection[Location], bool], Iterator[tuple[Location, Content | None]]]
+"""Reads again those inputs at some locations for which that is possible, in any order; None where
+it fails. With True their pixels are decoded, else only their bytes are read."""
 
 
-def nothing_again(keys: Collection[str], decode: bool) -> Iterator[tuple[str, Content | None]]:  # noqa: ARG001
+def nothing_again(
+    locations: Collection[Location],  # noqa: ARG001
+    decode: bool,  # noqa: ARG001
+) -> Iterator[tuple[Location, Content | None]]:
     """Reads nothing: what the scan left open stays so."""
     return iter(())
 
@@ -90,15 +94,15 @@ class _Reading:
 
     def contents(self, numbers: NDArray[np.intp], decode: bool) -> dict[int, Content]:
         """By number of the member, where it could be read and is what it was at the scan."""
-        numbers_of: dict[str, list[int]] = {}
+        numbers_of: dict[Location, list[int]] = {}
         for number in numbers.tolist():
-            numbers_of.setdefault(self.table.paths[self.members[number]], []).append(number)
+            numbers_of.setdefault(self.table.location(self.members[number]), []).append(number)
         found: dict[int, Content] = {}
         total = self._done + len(numbers_of)
-        for key, content in self._read(numbers_of.keys(), decode) if numbers_of else ():
+        for location, content in self._read(numbers_of.keys(), decode) if numbers_of else ():
             self._done += 1
             self._progress("comparing", self._done, total)
-            for number in numbers_of[key]:
+            for number in numbers_of[location]:
                 if content and self._is_unchanged(int(self.members[number]), content):
                     found[number] = content
         if self._done < total:  # the others cannot be read again

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lookalike.errors import ImageError
-from lookalike.images import contents_of, lost_at_end
+from lookalike.images import FileSource, lost_at_end
 from lookalike.matching.sequences import sizes_of, starts_of
 from lookalike.work.threads import threaded_map, worker_count
 
@@ -26,7 +26,7 @@ class Candidates(NamedTuple):
     table: HashTable
     at: NDArray[np.intp]
     """Their positions in the table."""
-    unseen: set[int]
+    unseen: Collection[int]
     """The positions of images of which nobody has seen the end."""
 
     def sizes(self) -> NDArray[np.int64]:
@@ -45,7 +45,7 @@ class Candidates(NamedTuple):
         """How many characters the path of each has."""
         return np.fromiter(map(len, self.paths()), np.int64, len(self.at))
 
-    def are_in(self, positions: set[int] | dict[int, str]) -> NDArray[np.bool_]:
+    def are_in(self, positions: Collection[int]) -> NDArray[np.bool_]:
         """Whether each is at one of some positions."""
         return np.isin(self.at, np.fromiter(positions, np.intp, len(positions)))
 
@@ -92,7 +92,7 @@ def rank(
     table: HashTable,
     members: NDArray[np.intp],
     starts: NDArray[np.intp],
-    unseen: set[int] | None = None,
+    unseen: Collection[int] | None = None,
 ) -> Ranking:
     """Order the members of sets of two and more; `starts` is where each set begins in `members`.
 
@@ -172,7 +172,7 @@ def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> 
 def _lost(table: HashTable, at: int, max_bytes: int) -> str | None:
     """What is missing at the end of a file; None where that cannot be told."""
     try:
-        contents = contents_of(table.paths[at], None, max_bytes)
+        contents = FileSource(table.paths[at]).contents(None, max_bytes)
     except (ImageError, MemoryError):  # it is gone, or too much to be read whole
         return None
     if contents.size != table.size(at)[0]:  # it has changed since

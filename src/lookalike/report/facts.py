@@ -13,7 +13,8 @@ from lookalike.matching.chance import chance_warning
 from lookalike.version import VERSION
 
 if TYPE_CHECKING:
-    from lookalike.hashing.table import Failure, HashTable
+    from lookalike.hashing.row import Failure
+    from lookalike.hashing.table import HashTable
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.related import Related
     from lookalike.matching.rules import Rule

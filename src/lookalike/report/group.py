@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lookalike.hashing.table import HashTable, ImageInfo
+    from lookalike.hashing.row import ImageInfo
+    from lookalike.hashing.table import HashTable
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.rules import Rule
 

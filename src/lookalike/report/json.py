@@ -12,7 +12,8 @@ import numpy as np
 
 from lookalike.errors import Status
 from lookalike.hashes import Hash
-from lookalike.hashing.table import Failure, HashTable, Row
+from lookalike.hashing.builder import TableBuilder
+from lookalike.hashing.row import Failure, Row
 from lookalike.images import Mark
 from lookalike.matching.copies import Copies
 from lookalike.matching.groups import GroupColumns
@@ -21,8 +22,11 @@ from lookalike.matching.related import Related
 from lookalike.matching.rules import Rule
 from lookalike.report.facts import Facts
 from lookalike.report.rows import member_columns
+from lookalike.sources.kinds import MARK
+from lookalike.sources.location import Kind, Location, Stamp
 
 if TYPE_CHECKING:
+    from lookalike.hashing.table import HashTable
     from lookalike.report.result import Result
 
 FORMAT = 1
@@ -168,11 +172,11 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
         )
     try:
         rule = Rule.of(document["algorithm"], document["max_distance"])
-        table = HashTable([rule.algorithm])
-        groups = _read_groups(document["groups"], table, rule)
-        table.skipped = document["skipped"]
+        builder = TableBuilder([rule.algorithm])
+        groups = _read_groups(document["groups"], builder, rule)
         for one in document["failures"]:
-            table.add(Failure(one["path"], Status(one["status"]), one["reason"]))
+            builder.add(Failure(one["path"], Status(one["status"]), one["reason"]))
+        table = builder.finish(document["skipped"])
         facts = Facts(
             related=[Related(**one) for one in document["related"]],
             failures=table.failures,
@@ -192,7 +196,7 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
     return table, rule, groups, facts
 
 
-def _read_groups(groups: list[dict[str, Any]], table: HashTable, rule: Rule) -> GroupColumns:
+def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule) -> GroupColumns:
     """Add the members to the table; what is known of each group."""
     rows: list[dict[str, Any]] = []
     starts = []
@@ -200,7 +204,7 @@ def _read_groups(groups: list[dict[str, Any]], table: HashTable, rule: Rule) -> 
         starts.append(len(rows))
         rows += [dict.fromkeys(OF_DUPLICATES, 0) | group["keeper"], *group["duplicates"]]
     for row in rows:
-        table.add(_row(row, rule.algorithm))
+        builder.add(_row(row, rule.algorithm))
     begin = np.array(starts, np.intp)
     numbers = np.arange(len(rows))
     keeper = np.repeat(begin, np.diff(begin, append=len(rows)))
@@ -227,7 +231,8 @@ def _row(row: dict[str, Any], algorithm: str) -> Row:
         marks |= Mark[word.upper().replace(" ", "_")]
     digest = bytes.fromhex(row["digest"])
     return Row(
-        path=row["path"],
+        location=Location(Kind(row["kind"]), _outer(row), row["inner"]),
+        stamp=Stamp(row["bytes"], row["modified_ns"], row["identity"]),
         byte_count=row["bytes"],
         width=row["width"],
         height=row["height"],
@@ -240,3 +245,9 @@ def _row(row: dict[str, Any], algorithm: str) -> Row:
         damage=row["damage"],
         marks=marks,
     )
+
+
+def _outer(row: dict[str, Any]) -> str:
+    """The path without the name of the member that stands behind it."""
+    path: str = row["path"]
+    return path.removesuffix(f"{MARK}{row['inner']}") if row["inner"] else path

@@ -16,7 +16,8 @@ from lookalike.report.rows import COLUMNS, WHOLE, YES_NO, csv_text, rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lookalike.hashing.table import Failure, HashTable, Images
+    from lookalike.hashing.row import Failure
+    from lookalike.hashing.table import HashTable, Images
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.related import Related
     from lookalike.matching.rules import Rule

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from lookalike.errors import Status
 from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Evidence
-from lookalike.sources.guessed import located
 from lookalike.text import visible
 
 if TYPE_CHECKING:
@@ -53,7 +52,8 @@ def image_columns(
     """What there is to know of some images, by the name of the column."""
     numbers = positions.tolist()
     sizes = table.sizes[positions]
-    places, stamps = located(table, numbers)
+    places = [table.location(at) for at in numbers]
+    stamps = [table.stamp(at) for at in numbers]
     marks = table.marks
     digits = table.digests[positions].tobytes().hex()
     step = 2 * table.digests.shape[1]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from lookalike.text import plural, printable, size
 
 if TYPE_CHECKING:
-    from lookalike.hashing.table import Failure, HashTable
+    from lookalike.hashing.row import Failure
+    from lookalike.hashing.table import HashTable
     from lookalike.report.group import Groups
     from lookalike.report.result import Result
 

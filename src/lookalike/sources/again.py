@@ -1,4 +1,4 @@
-"""Inputs of a scan, listed a second time by their keys."""
+"""Inputs of a scan, listed a second time by where they are."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lookalike.errors import ImageError
-from lookalike.images import ImageSource, is_image_source
-from lookalike.sources.guessed import location_of
+from lookalike.images import FileSource, Source
+from lookalike.images.source.door import is_image_source, source_of
+from lookalike.images.source.item import has
 from lookalike.sources.input import Input
 from lookalike.sources.inputs import Inputs
-from lookalike.sources.location import Kind
+from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.addresses import is_address
 
 if TYPE_CHECKING:
@@ -28,27 +28,24 @@ class Again:
     """What the caller of the scan named."""
     choice: Choice
 
-    def inputs(self, keys: Collection[str]) -> Iterator[Input]:
-        """The inputs of these keys, as far as they can be had again, in any order."""
-        inner: defaultdict[str, set[str]] = defaultdict(set)
-        for key in keys:
-            location = location_of(key)
+    def inputs(self, locations: Collection[Location]) -> Iterator[Input]:
+        """The inputs at these locations, as far as they can be had again, in any order."""
+        inner: defaultdict[str, set[Location]] = defaultdict(set)
+        for location in locations:
             if location.kind is Kind.FILE:
-                yield Input(key, key)
+                yield Input(location, None, FileSource(location.path))
             elif location.kind in {Kind.MEMBER, Kind.ROW} and not is_address(location.path):
-                inner[location.path].add(key)
-            elif location.kind is Kind.MEMORY and (given := self._given(key)) is not None:
-                yield Input(key, given)
+                inner[location.path].add(location)
+            elif location.kind is Kind.MEMORY and (given := self._given(location)) is not None:
+                yield Input(location, None, given)
         everything = replace(self.choice, hidden=True, include=(), exclude=())
         for outer, wanted in inner.items():
-            yield from (one for one in Inputs(outer, everything) if one.key in wanted)
+            yield from (one for one in Inputs(outer, everything) if one.location in wanted)
 
-    def _given(self, key: str) -> ImageSource | None:
-        """The bytes or Pillow image in the caller's list; an open file has been read to its end."""
-        number = int(key[1:-1])
+    def _given(self, location: Location) -> Source | None:
+        """The bytes or pixels in the caller's list; an open file has been read to its end."""
+        number = int(location.path[1:-1])
         if not isinstance(self.images, Sequence) or number >= len(self.images):
             return None
         one = self.images[number]
-        if isinstance(one, ImageError) or hasattr(one, "read") or not is_image_source(one):
-            return None
-        return one
+        return source_of(one) if is_image_source(one) and not has(one, "read") else None

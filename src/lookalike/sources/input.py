@@ -1,28 +1,43 @@
-"""`Input`: one image to be read, and what it is called."""
+"""`Input`: one image to be read, and where it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lookalike.errors import ImageError
-from lookalike.images import Origin
-from lookalike.sources.item import Item, is_item
+from lookalike.images import Unreadable
+from lookalike.sources.trouble import trouble_of
 
 if TYPE_CHECKING:
-    from lookalike.images import ImageSource
+    from lookalike.images import Source
+    from lookalike.sources.location import Location, Stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """One image to be read."""
 
-    key: str
-    """Its path, URL or address; for one without, its place among what was named, in brackets."""
-    source: ImageSource | Item | Origin | ImageError
-    """What to read, or why that cannot be done."""
+    location: Location
+    stamp: Stamp | None
+    """Of its file, or of the file it is in, when that was listed; None where that is not known."""
+    source: Source
+
+    @property
+    def key(self) -> str:
+        """What it is called in results."""
+        return self.location.key
 
     @property
     def is_light(self) -> bool:
         """Whether it holds nothing of the image, only where that is."""
-        return isinstance(self.source, str | Origin | ImageError) or is_item(self.source)
+        return self.source.is_light
+
+
+def guarded(location: Location, inputs: Iterator[Input]) -> Iterator[Input]:
+    """The inputs; where listing them ends with an error, that is the last, as the failure of what
+    is at `location`."""
+    try:
+        yield from inputs
+    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
+        yield Input(location, None, Unreadable(trouble_of(error)))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
 from lookalike.errors import ImageError, Status
-from lookalike.images import ImageSource, is_image_source, taken
+from lookalike.images import ImageSource, Unreadable, is_image_source, source_of
 from lookalike.sources.choice import Choice, Sieve
-from lookalike.sources.input import Input
-from lookalike.sources.item import Item, is_item, key_of, trouble_of
+from lookalike.sources.input import Input, guarded
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
+from lookalike.sources.location import Kind, Location
+from lookalike.sources.names import within
 from lookalike.sources.parquet import require_pyarrow, rows
 from lookalike.sources.places.addresses import is_address, place_of, require_address
 from lookalike.sources.places.folders import files_of
@@ -25,7 +27,7 @@ from lookalike.sources.web.urls import WebImage, is_url, require_httpx
 if TYPE_CHECKING:
     from lookalike.sources.places.place import Place
 
-ImageSources: TypeAlias = "ImageSource | Item | Iterable[ImageSource | Item]"
+ImageSources: TypeAlias = "ImageSource | Iterable[ImageSource]"
 """One image, URL, folder, archive or the like, or any number of them."""
 
 
@@ -53,12 +55,13 @@ class Inputs:
         named needs an extra that is not installed.
         """
         self.skipped: Counter[str] = Counter()
-        self._sieve = Sieve(choice or Choice(), self.skipped)
+        self.choice = choice or Choice()
+        self._sieve = Sieve(self.choice, self.skipped)
         self._repeats = repeats
         self._first_row = first_row
         self._seen = Seen()
         self._here = LocalPlace(images if isinstance(images, Sequence) else ())
-        if is_image_source(images) or is_item(images):
+        if is_image_source(images):
             self._named: Iterable[object] = [images]
         elif isinstance(images, Iterable):
             self._named = images
@@ -69,47 +72,62 @@ class Inputs:
             )
         if isinstance(self._named, Sequence):  # anything else may give its items only once
             for at, named in enumerate(self._named):
-                _require_extras(_source(named, at), self._sieve.choice)
+                _require_extras(_checked(named, at), self.choice)
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
-            source, place = _source(named, at), f"[{at}]"
-            try:
-                if isinstance(source, str | os.PathLike):
-                    yield from self._by_name(source)
-                elif is_item(source):
-                    yield Input(key_of(source), source)
-                else:
-                    yield Input(place, _taken(source))
-            except BaseException as error:  # noqa: BLE001  # the failure names it
-                yield Input(place, trouble_of(error))
+            value, place = _checked(named, at), Location(Kind.MEMORY, f"[{at}]")
+            yield from guarded(place, self._inputs(value, place))
+
+    def _inputs(self, named: ImageSource, place: Location) -> Iterator[Input]:
+        """Those that one thing stands for; `place` is its number among all that are named."""
+        if isinstance(named, str | os.PathLike):
+            yield from self._by_name(named)
+            return
+        source = source_of(named)
+        key = source.key
+        yield Input(place if key is None else Location(Kind.ITEM, key), None, source)
 
     def _by_name(self, name: str | os.PathLike[str]) -> Iterator[Input]:
+        path = os.fsdecode(name)
         if is_url(name):
-            if self._is_new(name):
-                yield Input(name, WebImage(name, self._sieve.choice.fetch))
-            return
-        key = os.fsdecode(name)
-        try:
-            place, path = self._place_of(name) if is_address(name) else (self._here, key)
-            key = place.key(path)
-            if place.is_folder(path):
-                yield from self._folder(place, path)
-            elif isinstance(name, str) and is_glob(path) and place.is_missing(path):
-                yield from self._glob(place, path)
-            elif (led := self._led(place, path, os.path.dirname(path))) is not None:  # noqa: PTH120
-                yield from self._file(place, led)
-        except BaseException as error:  # noqa: BLE001  # the failure names it
-            yield Input(key, trouble_of(error))
+            yield from self._url(Location(Kind.URL, name), name)
+        elif is_address(name):
+            yield from guarded(Location(Kind.ADDRESS, path), self._address(name))
+        else:
+            is_pattern = isinstance(name, str) and is_glob(path)
+            yield from self._path(self._here, path, is_pattern=is_pattern)
+
+    def _url(self, location: Location, url: str) -> Iterator[Input]:
+        if self._is_new(url):
+            yield Input(location, None, WebImage(url, self.choice.fetch))
+
+    def _address(self, address: str) -> Iterator[Input]:
+        place, path = self._place_of(address)
+        yield from self._path(place, path, is_pattern=is_glob(path))
+
+    def _path(self, place: Place, path: str, *, is_pattern: bool) -> Iterator[Input]:
+        """What is named by a path."""
+        yield from guarded(place.location(path), self._at(place, path, is_pattern))
+
+    def _at(self, place: Place, path: str, is_pattern: bool) -> Iterator[Input]:
+        if place.is_folder(path):
+            yield from self._folder(place, path)
+        elif inner := within(place, path, self.choice):
+            yield Input(inner.location, None, inner)
+        elif is_pattern and place.is_missing(path):
+            yield from self._glob(place, path)
+        elif (led := self._led(place, path, os.path.dirname(path))) is not None:  # noqa: PTH120
+            yield from self._file(place, led)
 
     def _folder(self, place: Place, folder: str, prefix: str = "") -> Iterator[Input]:
         for path, relative, error, _ in files_of(place, folder, self._sieve, prefix):
             if error:
-                yield Input(place.key(path), error)
-            elif self._sieve.choice.archives and is_archive(path):
+                yield Input(place.location(path), None, Unreadable(error))
+            elif self.choice.archives and is_archive(path):
                 yield from self._file(place, path, f"{relative}{MARK}")
-            elif self._is_new(place.identity(path)):
-                yield Input(place.key(path), place.image(path))
+            else:
+                yield from self._image(place, path)
 
     def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
         """As if all that matches were named, but that patterns apply."""
@@ -118,7 +136,7 @@ class Inputs:
         for path, relative, error, is_folder in expand(place, glob, self._sieve):
             nothing = False
             if error:
-                yield Input(place.key(path), error)
+                yield Input(place.location(path), None, Unreadable(error))
             elif (led := self._led(place, path, glob.root)) is None:
                 continue
             elif is_folder:
@@ -127,14 +145,14 @@ class Inputs:
                 yield from self._file(place, led, f"{relative}{MARK}")
         if nothing:
             reason = "nothing is there by that name, or matches it as a pattern"
-            yield Input(place.key(pattern), ImageError(Status.MISSING, reason))
+            raise ImageError(Status.MISSING, reason)
 
     def _led(self, place: Place, path: str, folder: str) -> str | None:
         """Where a link that is named, or that a glob matches in `folder`, leads; None where links
         are left out. Anything else is where it is."""
         if not place.is_link(path):
             return path
-        if not self._sieve.choice.follow_links:
+        if not self.choice.follow_links:
             self._sieve.skip("link")
             return None
         real = place.real(path)
@@ -142,52 +160,56 @@ class Inputs:
 
     def _file(self, place: Place, path: str, prefix: str = "") -> Iterator[Input]:
         """One file, or what is in it; `prefix` stands before that where patterns are matched."""
-        if not self._is_new(place.identity(path)):
-            return
-        try:
-            if is_archive(path) or is_parquet(path):
-                yield from self._container(place, path, prefix)
-            else:
-                yield Input(place.key(path), place.image(path))
-        except BaseException as error:  # noqa: BLE001  # the failure names it
-            yield Input(place.key(path), trouble_of(error))
+        yield from guarded(place.location(path), self._opened(place, path, prefix))
 
-    def _container(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
+    def _opened(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
+        for one in self._image(place, path):
+            if is_archive(path) or is_parquet(path):
+                yield from self._container(place, path, one, prefix)
+            else:
+                yield one
+
+    def _image(self, place: Place, path: str) -> Iterator[Input]:
+        """The file at a path as it is, unless it was already there by another name."""
+        stamp = place.stamp(path)
+        if self._is_new(place.identity(path, stamp)):
+            yield Input(place.location(path), stamp, place.image(path))
+
+    def _container(self, place: Place, path: str, outer: Input, prefix: str) -> Iterator[Input]:
         """What is in a file that is called an archive or Parquet file; itself where it is none."""
         from lookalike.sources.archives.archive import archive_kind, inputs_in
 
         file = place.file(path)
         if file and is_parquet(path):
-            for key, found in rows(file, self._sieve.choice, self._first_row):
-                yield from self._row(place, path, key, found)
+            for number, found in rows(file, self.choice, self._first_row):
+                location = Location(Kind.ROW, outer.location.path, str(number))
+                if isinstance(found, str):
+                    folder = os.path.dirname(path)  # noqa: PTH120
+                    yield from guarded(location, self._row(place, folder, location, found))
+                else:
+                    yield Input(location, outer.stamp, found)
         elif file and (kind := archive_kind(file)):
-            yield from inputs_in(file, kind, self._sieve, prefix)
+            yield from inputs_in(file, outer, kind, self._sieve, prefix)
         else:
-            yield Input(place.key(path), place.image(path))
+            yield outer
 
-    def _row(
-        self, place: Place, path: str, key: str, found: bytes | str | ImageError
-    ) -> Iterator[Input]:
-        """A row of the Parquet file at `path`: an image, or where that is."""
-        if not isinstance(found, str):
-            yield Input(key, found)
+    def _row(self, place: Place, folder: str, location: Location, name: str) -> Iterator[Input]:
+        """What a row of a Parquet file in `folder` names, as that row."""
+        if is_url(name):
+            yield from self._url(location, name)
             return
-        if is_url(found):
-            if self._is_new(found):
-                yield Input(key, WebImage(found, self._sieve.choice.fetch))
+        if is_address(name):
+            place, path = self._place_of(name)
+        else:
+            path = place.join(folder, name)
+        if inner := within(place, path, self.choice):
+            yield Input(location, None, inner)
             return
-        try:
-            if is_address(found):
-                place, found = self._place_of(found)
-            else:
-                found = place.join(os.path.dirname(path), found)  # noqa: PTH120
-            if self._is_new(place.identity(found)):
-                yield Input(key, place.image(found))
-        except BaseException as error:  # noqa: BLE001  # the failure names it
-            yield Input(key, trouble_of(error))
+        for one in self._image(place, path):
+            yield replace(one, location=location)
 
     def _place_of(self, address: str) -> tuple[Place, str]:
-        return place_of(address, self._sieve.choice.fetch)
+        return place_of(address, self.choice.fetch)
 
     def _is_new(self, identity: int | str | None) -> bool:
         if self._repeats or identity is None or self._seen.add(identity):
@@ -208,17 +230,10 @@ def is_there(name: str) -> bool:
     return is_glob(name) and any(True for _ in expand(place, Glob(name), every))
 
 
-def _source(named: object, at: int) -> ImageSource | Item:
-    if not is_image_source(named) and not is_item(named):
+def _checked(named: object, at: int) -> ImageSource:
+    if not is_image_source(named):
         raise TypeError(f"no image can be read from {named!r}, number {at} of images")
     return named
-
-
-def _taken(source: ImageSource) -> ImageSource | ImageError:
-    try:
-        return taken(source)
-    except TypeError as error:  # a file open for text
-        return ImageError(Status.NOT_AN_IMAGE, str(error))
 
 
 def _require_extras(source: object, choice: Choice) -> None:

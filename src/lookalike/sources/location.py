@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
+from lookalike.images import Stamp
 from lookalike.sources.kinds import MARK
+
+__all__ = ["Kind", "Location", "Stamp"]
 
 
 class Kind(StrEnum):
@@ -17,11 +19,11 @@ class Kind(StrEnum):
     MEMBER = "member"
     """A member of an archive."""
     ROW = "row"
-    """A row of a Parquet file that holds the image itself."""
+    """A row of a Parquet file, which holds the image or says where it is."""
     URL = "url"
     """Behind http or https."""
     ADDRESS = "address"
-    """A file in another file system, such as `s3://bucket/a.jpg`."""
+    """A file that was named by an address, such as `s3://bucket/a.jpg`."""
     ITEM = "item"
     """An `Item` of the caller's."""
     MEMORY = "memory"
@@ -42,15 +44,6 @@ class Location:
     @property
     def key(self) -> str:
         """What the image is called in results, unique among the inputs."""
-        return f"{self.path}{MARK}{self.inner}" if self.inner else self.path
-
-
-class Stamp(NamedTuple):
-    """What a file is like at one moment: if nothing of this differs later, it is the same file."""
-
-    size: int
-    """In bytes."""
-    modified_ns: int | None = None
-    """When it was last modified, in nanoseconds since 1970; None where that is not known."""
-    identity: int | None = None
-    """The device's number << 64 | the inode; None where that is not known."""
+        if self.kind is Kind.MEMBER or self.kind is Kind.ROW:
+            return f"{self.path}{MARK}{self.inner}"
+        return self.path

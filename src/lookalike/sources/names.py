@@ -1,66 +1,94 @@
-"""A name to what is behind it: a URL, an address, or the key of a result from an archive."""
+"""A name to what is behind it: a file, a URL, an address, or the key of an archive's member."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from typing import TYPE_CHECKING
 
-from lookalike.errors import ImageError
+from lookalike import images
+from lookalike.errors import ImageError, Status
+from lookalike.images import DEFAULT_MAX_BYTES, Source
 from lookalike.sources.choice import Choice
-from lookalike.sources.inputs import Inputs
 from lookalike.sources.kinds import MARK, is_archive, is_parquet
+from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.addresses import is_address, place_of
 from lookalike.sources.places.local import LocalPlace
 from lookalike.sources.web.urls import Fetch, WebImage, check_fetch, is_url
 
 if TYPE_CHECKING:
-    from lookalike.images import ImageSource, Origin
-    from lookalike.sources.item import Item
+    from lookalike.images import ImageSource, Picture
+    from lookalike.images.how import How
+    from lookalike.sources.places.place import Place
 
 
-def at_hand(source: ImageSource | Origin, fetch: Fetch = "any") -> ImageSource | Origin:
-    """What to read where `source` is a URL, an address, or a key such as `photos.zip!/a.jpg`.
+def source_of(
+    value: ImageSource, fetch: Fetch = "any", max_bytes: int = DEFAULT_MAX_BYTES
+) -> Source:
+    """What to read of one image, also where it is named by a URL, an address, or a key such as
+    `photos.zip!/a.jpg`.
 
-    `fetch` is that of `Choice`. Anything else is given back as it is. Raises `ImageError` where it
-    cannot be had, and `MissingExtraError` where an extra is needed that is not installed.
+    `fetch` is that of `Choice`. Raises `ImageError` where it cannot be had, `MissingExtraError`
+    where an extra is needed that is not installed, and `TypeError` for what cannot be an image.
     """
     check_fetch(fetch)
-    if not isinstance(source, str):
-        return source
-    if is_url(source):
-        return WebImage(source, fetch)
-    if MARK in source and _is_missing(source, fetch):
-        found = next(_within(source, fetch), None)
-        if found is not None:
-            return found
-    if is_address(source):
-        place, path = place_of(source, fetch)
-        return _sound(place.image(path))
-    return source
+    if is_url(value):
+        return WebImage(value, fetch)
+    if not isinstance(value, str | os.PathLike):
+        return images.source_of(value, max_bytes)
+    name = os.fsdecode(value)
+    place: Place = LocalPlace()
+    if is_address(value):
+        place, name = place_of(value, fetch)
+    return within(place, name, Choice(fetch=fetch)) or place.image(name)
 
 
-def _is_missing(name: str, fetch: Fetch) -> bool:
-    """Whether nothing is there by the whole of a name."""
-    if not is_address(name):
-        return LocalPlace().is_missing(name)
-    place, path = place_of(name, fetch)
-    return place.is_missing(path)
-
-
-def _within(key: str, fetch: Fetch) -> Iterator[ImageSource | Origin]:
-    """What the archive or Parquet file that `key` begins with gives under this key."""
-    at = key.find(MARK)
+def within(place: Place, path: str, choice: Choice) -> Within | None:
+    """What is in the archive or Parquet file that `path` begins with; None where there is none, or
+    something is there by the whole of `path`."""
+    at = path.find(MARK)
+    if at < 0 or not place.is_missing(path):
+        return None
     while at >= 0:
-        outer, inner = key[:at], key[at + len(MARK) :]
-        if (is_archive(outer) or is_parquet(outer)) and not _is_missing(outer, fetch):
-            first_row = int(inner) if inner.isdecimal() else 0
-            for one in Inputs(outer, Choice(hidden=True, fetch=fetch), first_row=first_row):
-                if one.key in {key, outer}:  # found, or the archive itself cannot be read
-                    yield _sound(one.source)
-        at = key.find(MARK, at + 1)
+        outer, inner = path[:at], path[at + len(MARK) :]
+        if (is_archive(outer) or is_parquet(outer)) and not place.is_missing(outer):
+            kind = Kind.MEMBER if is_archive(outer) else Kind.ROW
+            return Within(Location(kind, place.location(outer).path, inner), choice)
+        at = path.find(MARK, at + 1)
+    return None
 
 
-def _sound(source: ImageSource | Item | Origin | ImageError) -> ImageSource | Origin:
-    if isinstance(source, ImageError):
-        raise source
-    return source
+class Within(Source):
+    """An image in an archive or Parquet file that was named by its key. It is looked for when it is
+    read, so by a worker thread."""
+
+    def __init__(self, location: Location, choice: Choice) -> None:
+        self.location = location
+        # What is named is taken, whatever is wanted of all else.
+        self._choice = Choice(
+            hidden=True,
+            archive_limits=choice.archive_limits,
+            column=choice.column,
+            fetch=choice.fetch,
+        )
+        self._found: Source | None = None
+
+    def picture(self, how: How) -> Picture:
+        return self._source().picture(how)
+
+    def sent(self, least_side: int | None, max_bytes: int) -> Source | None:
+        return self._source().sent(least_side, max_bytes)
+
+    def _source(self) -> Source:
+        if self._found is None:
+            self._found = self._looked_for()
+        return self._found
+
+    def _looked_for(self) -> Source:
+        from lookalike.sources.inputs import Inputs  # which makes these
+
+        outer, inner = self.location.path, self.location.inner
+        first_row = int(inner) if self.location.kind is Kind.ROW and inner.isdecimal() else 0
+        for one in Inputs(outer, self._choice, first_row=first_row):
+            if one.location.inner == inner or not one.location.inner:  # it cannot be read at all
+                return one.source
+        raise ImageError(Status.MISSING, "there is no such file")

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from lookalike.errors import ImageError, Status
 from lookalike.extras import extra
+from lookalike.images import BytesSource, Contents, Unreadable
 from lookalike.sources.archives.limits import Tally, absurdity
-from lookalike.sources.item import Item, refusal
-from lookalike.sources.kinds import MARK
 
 if TYPE_CHECKING:
     from pyarrow import DataType, Scalar, Schema
     from pyarrow.parquet import ParquetFile
 
+    from lookalike.images import Item, Source
     from lookalike.sources.choice import Choice
 
 BUFFER = 1 << 20
@@ -35,13 +35,11 @@ def require_pyarrow() -> None:
         import pyarrow.parquet  # noqa: F401
 
 
-def rows(
-    file: Item, choice: Choice, start: int = 0
-) -> Iterator[tuple[str, bytes | str | ImageError]]:
-    """Every row from number `start` on, by its key: bytes, a path or URL, or an error.
+def rows(file: Item, choice: Choice, start: int = 0) -> Iterator[tuple[int, Source | str]]:
+    """Every row from number `start` on, and what it holds: an image, or the name of one.
 
-    Where the file is broken, or no column can be told, or a limit is exceeded, it is itself the
-    last, with its error. Raises `MissingExtraError` without pyarrow.
+    Raises `ImageError` where the file is broken, or no column can be told, or a limit is exceeded,
+    and `MissingExtraError` without pyarrow.
     """
     require_pyarrow()
     from pyarrow import ArrowException
@@ -49,14 +47,11 @@ def rows(
     tally = Tally(choice.archive_limits, file.size or 0)
     try:
         for number, value in _values(file, choice.column, start, tally):
-            yield f"{file.key}{MARK}{number}", _found(value, tally)
-    except ImageError as error:
-        yield file.key, error
-    except (ArrowException, ValueError) as error:  # the latter also for names that are no text
-        yield file.key, ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}")
-    except OSError as error:  # with a number it is the system's, without one Arrow's
-        damage = ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}")
-        yield file.key, refusal(error) if error.errno else damage
+            yield number, _found(value, tally)
+    except (ArrowException, ValueError, OSError) as error:  # a ValueError for names of no text
+        if getattr(error, "errno", None):  # the system's, not Arrow's
+            raise
+        raise ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}") from error
 
 
 def _values(
@@ -102,7 +97,7 @@ def _batch_rows(parquet: ParquetFile, group: int, column: str, tally: Tally) -> 
     return max(1, min(BATCH_ROWS, int(most)))
 
 
-def _found(value: Scalar[Any], tally: Tally) -> bytes | str | ImageError:
+def _found(value: Scalar[Any], tally: Tally) -> Source | str:
     from pyarrow import StructScalar
     from pyarrow.types import is_large_string, is_string
 
@@ -111,13 +106,14 @@ def _found(value: Scalar[Any], tally: Tally) -> bytes | str | ImageError:
         data = value["bytes"]
         value = value["path"] if not data.is_valid and "path" in value else data
     if not value.is_valid:
-        return ImageError(Status.EMPTY, "the row holds no image")
+        return Unreadable(ImageError(Status.EMPTY, "the row holds no image"))
     buffer = value.as_buffer()
     if error := tally.objection(buffer.size, buffer.size):
-        return error
+        return Unreadable(error)
     content: bytes = buffer.to_pybytes()
-    is_text = is_string(value.type) or is_large_string(value.type)
-    return content.decode("utf-8", "surrogateescape") if is_text else content
+    if is_string(value.type) or is_large_string(value.type):
+        return content.decode("utf-8", "surrogateescape")
+    return BytesSource(Contents(content, len(content)))
 
 
 def chosen_column(schema: Schema, wanted: str | None) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lookalike import defaults
 from lookalike.checks import whole_number
 
-DEFAULT_TIMEOUT = 60.0
-DEFAULT_MEMORY = 1 << 32
 LONGEST_TIMEOUT = 365 * 24 * 60 * 60
 """In seconds; the clocks of some systems count no farther than three years."""
 MOST_MEMORY = 1 << 62
@@ -18,9 +17,9 @@ MOST_MEMORY = 1 << 62
 class Isolation:
     """What each worker process is held to."""
 
-    timeout: float = DEFAULT_TIMEOUT
+    timeout: float = defaults.TIMEOUT
     """In seconds, for one item."""
-    memory: int = DEFAULT_MEMORY
+    memory: int = defaults.MEMORY
     """In bytes, beyond what a process has when it begins; held to on Linux only."""
 
     def __post_init__(self) -> None:
@@ -31,9 +30,7 @@ class Isolation:
             raise ValueError(
                 f"timeout must be more than 0 seconds and {longest}, not {self.timeout}"
             )
-        if not 1 <= whole_number(self.memory, "memory") <= MOST_MEMORY:
-            most = f"at most {MOST_MEMORY:,}"
-            raise ValueError(f"memory must be 1 byte or more and {most}, not {self.memory}")
+        whole_number(self.memory, "memory", least=1, most=MOST_MEMORY, of="bytes")
 
 
 def isolation_for(
@@ -46,6 +43,6 @@ def isolation_for(
                 raise ValueError(f"{name} needs isolate: threads can be held to no limit")
         return None
     return Isolation(
-        DEFAULT_TIMEOUT if timeout is None else timeout,
-        DEFAULT_MEMORY if memory is None else memory,
+        defaults.TIMEOUT if timeout is None else timeout,
+        defaults.MEMORY if memory is None else memory,
     )

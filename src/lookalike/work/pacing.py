@@ -85,11 +85,18 @@ def _alone(
 ) -> Generator[R, None, int]:
     """In one thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
     many it has done."""
-    begin, done = perf_counter(), 0
-    for done, result in enumerate(threaded_map(function, feed, 1, is_light), start=1):
+    worked = 0
+
+    def counted(item: T) -> R:
+        nonlocal worked
+        worked += 1
+        return function(item)
+
+    begin, before, done = perf_counter(), 0, 0
+    for done, result in enumerate(threaded_map(counted, feed, 1, is_light), start=1):
         yield result
-        if perf_counter() - begin > pace * TRIAL:
+        if perf_counter() - begin > pace * max(TRIAL, worked - before):
             feed.paused = True
-        if done % TRIAL == 0:
-            begin = perf_counter()
+        if done % TRIAL == 0:  # results come many at a time, after the work on all of them
+            begin, before = perf_counter(), worked
     return done

@@ -28,10 +28,7 @@ def worker_count(workers: int | None) -> int:
     if workers is None:
         affinity = getattr(os, "sched_getaffinity", None)
         return len(affinity(0)) if affinity else os.cpu_count() or 1
-    number = whole_number(workers, "workers")
-    if number < 1:
-        raise ValueError(f"workers must be 1 or more, not {workers}")
-    return number
+    return whole_number(workers, "workers", least=1)
 
 
 def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:

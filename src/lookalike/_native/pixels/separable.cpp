@@ -9,7 +9,7 @@ namespace {
 
 using Vector = std::vector<double>;
 
-constexpr int kSteps = 8;
+constexpr int kSteps = 4;
 
 double dot(const Vector& a, const Vector& b) {
     double sum = 0;

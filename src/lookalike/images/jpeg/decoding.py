@@ -100,12 +100,15 @@ def header_of(data: bytes | bytearray) -> JpegHeader | None:
     return read_header(data) if data.startswith(START) else None
 
 
-def decode_whole(data: bytes | bytearray, header: JpegHeader) -> NDArray[np.uint8] | None:
-    """Every pixel as stored: `(height, width)` of a grey JPEG, else `(height, width, 3)` RGB.
+def decode_whole(
+    data: bytes | bytearray, header: JpegHeader, scale: int = 1
+) -> NDArray[np.uint8] | None:
+    """The whole picture as stored: `(height, width)` of a grey JPEG, else `(height, width, 3)` RGB.
 
-    None for what a strict decoder refuses: Pillow may still be able to read it.
+    Both sides are divided by the scale and rounded up; at 1, every pixel is there. None for what a
+    strict decoder refuses: Pillow may still be able to read it.
     """
-    return _decode(data, header, "GRAY" if header.components == 1 else "RGB", 1)
+    return _decode(data, header, "GRAY" if header.components == 1 else "RGB", scale)
 
 
 def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: int) -> Luma | None:
@@ -138,6 +141,18 @@ def scale_for(header: JpegHeader, least_side: int) -> int:
     """By how much the picture can be reduced: to a shorter side of no less than `least_side`."""
     shorter = min(header.width, header.height)
     return next((scale for scale in SCALES if shorter // scale >= least_side), 1)
+
+
+def scale_within(size: tuple[int, int], box: tuple[int, int] | None) -> int:
+    """By how much a picture can be reduced and still fill the box, also if it is to be turned.
+
+    1 without a box. Both are width and height.
+    """
+    if box is None:
+        return 1
+    upright = max(size[0] / box[0], size[1] / box[1])
+    turned = max(size[0] / box[1], size[1] / box[0])
+    return next((scale for scale in SCALES if scale <= min(upright, turned)), 1)
 
 
 def _can_end_early(header: JpegHeader, scale: int) -> bool:

@@ -16,10 +16,12 @@ from PIL import Image
 from lookalike._native import kernel
 from lookalike.images.picture import Picture
 from lookalike.images.pillow.decoding import decode
-from lookalike.images.reading import ImageSource, read_picture
+from lookalike.images.reading import read_picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from lookalike.images.source.door import ImageSource
 
 STRIP_PIXELS = 1 << 19
 

@@ -14,6 +14,8 @@ from lookalike.index.keys.key_order import HALF, LOWER_HALF, Order
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+OneOrMore: TypeAlias = "int | str | np.integer | Iterable[int | str] | NDArray[Any]"
+"""A key, or several."""
 Checked: TypeAlias = Column
 """New keys that an index can take: all of one kind, and converted."""
 
@@ -139,6 +141,12 @@ class Keys:
         counts = np.bincount((found >> HALF).astype(np.intp), minlength=len(wanted))
         missing = wanted.take(np.flatnonzero(counts == 0))
         return Found((found & LOWER_HALF).astype(np.intp), counts, missing)
+
+
+def listed(keys: OneOrMore) -> Iterable[int | str] | NDArray[Any]:
+    """The keys as several, where only one was given."""
+    one: list[Any] = [keys]
+    return one if isinstance(keys, int | str | np.integer) else keys
 
 
 def column_of(

@@ -1,10 +1,11 @@
-"""Dealing the bits of hashes to bands, and what a sample of the hashes says of each band.
+"""Dealing the bits of hashes to bands, and what a sample of the hashes says about each band.
 
-By the pigeonhole principle: when the bits are cut into bands and max_distance + 1 is shared out
-among them, two hashes within max_distance differ in at most a bits of some band that got a + 1
-(M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", 2012).
-How much is then to be compared hangs on how many hashes are near each other in a band, so bits that
-go together, as those of neighbouring pixels do, are dealt to different bands.
+The pigeonhole principle: cut the bits into bands, and divide max_distance + 1 among them. Two
+hashes within max_distance then differ in at most a bits of some band that got a + 1 (M. Norouzi, A.
+Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", 2012).
+
+The number of comparisons depends on how many hashes are near each other in a band. So correlated
+bits, such as those of neighbouring pixels, are dealt to different bands.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WIDEST = 24
-"""Bits of a band at the most: it has a directory of all its values."""
+"""The most bits of a band, because it has a directory of all its values."""
 SAMPLE = 512
 
 
 def sample_of(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Some of the hashes, the same ones every time."""
+    """A sample of the hashes, the same one every time."""
     if len(words) <= SAMPLE:
         return words
     chosen = np.random.default_rng(SAMPLE).integers(0, len(words), SAMPLE)
@@ -33,10 +34,10 @@ def sample_of(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 class BitStatistics:
-    """How the bits of a sample vary, and go together."""
+    """How the bits of a sample vary, and correlate."""
 
     def __init__(self, sample: NDArray[np.uint64], bits: int) -> None:
-        """`bits`: how many the hashes have; those in front of them are zero."""
+        """`bits`: how many the hashes have. Any bits before them are zero."""
         width = -(-bits // 8)
         unpacked = np.unpackbits(sample.view(np.uint8)[:, :width], axis=1)[:, width * 8 - bits :]
         signs = unpacked.astype(np.float32)
@@ -46,7 +47,7 @@ class BitStatistics:
         self.first = width * 8 - bits
         """The position of the first bit in the bytes."""
         self.varying = np.flatnonzero(spread > 0)
-        """The bits that are not the same in all hashes; those that vary most first."""
+        """The bits that are not the same in all hashes, those that vary most first."""
         self.varying = self.varying[np.argsort(-spread[self.varying], kind="stable")]
         self.together = (signs.T @ signs / len(signs)) ** 2
         """`(bits, bits)`: the square of their correlation."""
@@ -54,7 +55,7 @@ class BitStatistics:
     def deal(self, count: int, size: int) -> list[NDArray[np.uint16]]:
         """The positions of the bits of each of `count` bands of up to `size` bits.
 
-        The bits that vary most come first, each to the band whose bits it goes with the least.
+        The bits that vary most come first. Each goes to the band it correlates with least.
         """
         size = min(size, WIDEST)
         shared = np.zeros((len(self.together), count))
@@ -67,7 +68,7 @@ class BitStatistics:
             at = int(np.argmin(shared[bit] + room))
             bands[at].append(int(bit))
             shared[:, at] += self.together[:, bit]
-            # Among equals the shortest; the full ones not at all.
+            # Among equals the shortest one wins, and full ones are left out.
             room[at] = 1e-3 * len(bands[at]) if len(bands[at]) < sizes[at] else np.inf
         return [
             np.sort(np.array(band, np.uint16) + np.uint16(self.first)) for band in bands if band
@@ -79,8 +80,8 @@ def near_shares(
 ) -> list[NDArray[np.float64]]:
     """For each band, the share of all pairs of hashes that differ there in at most 0, 1, ... bits.
 
-    Estimated from a sample; never less than random bits would have, which a sample cannot show
-    where that is one pair in many millions.
+    Estimated from a sample, but never less than for random bits. A sample cannot show a share of
+    one pair in many millions.
     """
     counted = kernel.band_distances(sample, bands)
     total = max(len(sample) * (len(sample) - 1) // 2, 1)

@@ -1,6 +1,6 @@
 """The linear scan: every hash against every other, tile by tile, in threads.
 
-The plainest exact search there is, and the reference for any that is cleverer.
+This is the simplest exact search, and the reference for any faster one.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 TILE_ROWS = 4096
 TILE_BYTES = 64 * 1024
-"""The columns of a tile stay in the processor's cache while its rows go over them."""
+"""The columns of a tile stay in the processor's cache while its rows are compared with them."""
 LEAST_COLUMNS = 32
-"""The kernel compares as many hashes at a time."""
+"""The kernel compares this many hashes at a time."""
 FEW_QUERIES = 64
-"""Up to as many queries are looked up one by one: a tile is first turned, which has to pay."""
+"""Up to this many queries are looked up one by one: turning a tile must pay off."""
 
 
 class Tile(NamedTuple):
@@ -41,7 +41,7 @@ Scan: TypeAlias = Callable[
     [tuple[int, int], tuple[int, int], int],
     "tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16], int]",
 ]
-"""Rows, columns and capacity to i, j, distance and the row to go on at."""
+"""Rows, columns and capacity to i, j, distance and the row to continue at."""
 
 
 class Linear(Searcher):
@@ -93,7 +93,7 @@ def by_query(
     count: int,
     workers: int | None,
 ) -> Block:
-    """What `find` gives for ranges of queries, in threads, put together."""
+    """Run `find` for ranges of queries in threads, and combine the results."""
     if count == 1:
         return Block(*find((0, 1)))
     threads = worker_count(workers)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from lookalike.work.progress import Progress
 
 WORK = 60_000_000
-"""Comparisons in one call of the kernel: a few dozen milliseconds, then an interrupt is heard."""
+"""Comparisons per call of the kernel: a few dozen milliseconds, then Ctrl-C can take effect."""
 LEAST_UNITS = 16
-"""Parts of a join in one band, so that all threads have something to do to its end."""
+"""Parts of a join in one band, so that all threads have work until it ends."""
 LOOK_UP_COST = 40
-"""Looking up a value for one query costs as much as so many steps of a join over all values."""
+"""Looking up a value for one query costs as much as this many steps of a join over all values."""
 
 
 class Sorted(NamedTuple):
@@ -43,18 +43,18 @@ class Unit(NamedTuple):
     at: int
     """Which of the bands."""
     begin: tuple[int, int, int]
-    """Where to begin, as the kernel says it: a column, a value, a row."""
+    """Where to begin, as a cursor of the kernel: a column, a value, a row."""
     end: int
 
     def from_there(self, reached: tuple[int, int, int]) -> Unit | None:
-        """What is left of it; None at its end."""
+        """The rest of the unit, or None at its end."""
         return self._replace(begin=reached) if reached[0] < self.end else None
 
 
 class MultiIndex(Searcher):
     """Compares only hashes that are near each other in one of the bands of a plan.
 
-    A distance for which that would cost more than comparing everything is searched linearly.
+    If that would cost more than comparing everything, a distance is searched linearly.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class MultiIndex(Searcher):
         *,
         workers: int | None = None,
     ) -> None:
-        """`arrays`: the bands, where they were sorted before."""
+        """`arrays`: the bands, if they are already sorted."""
         self.words = words
         self.plan = plan
         self.arrays = (
@@ -158,11 +158,11 @@ class MultiIndex(Searcher):
         return (block for block in in_parts(part, units, workers, progress) if len(block.i))
 
     def _in_order(self, at: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """What belongs to the hash at each place of a band."""
+        """The number that belongs to the hash at each place of a band."""
         try:
             return numbers[self.arrays[at].order]
         except IndexError:
-            raise kernel.DamagedError("the order of a band leads out of its hashes") from None
+            raise kernel.DamagedError("the order of a band points outside its hashes") from None
 
     def _units(self, max_distance: int) -> list[Unit]:
         """Parts of about equal numbers of columns, the same for any number of threads."""
@@ -203,7 +203,7 @@ def sort_bands(
     workers: int | None,
     uncopied: int | None = None,
 ) -> list[Sorted]:
-    """Sort hashes into bands; those of one word are copied there, to be read in a row."""
+    """Sort hashes into bands. Those of one word are copied there, so reads are sequential."""
 
     def sort(at: int) -> Sorted:
         copy = words.shape[1] == 1 and at != uncopied

@@ -1,8 +1,8 @@
-"""Planning a search: which way of searching, with how many bands, and what it is expected to cost.
+"""Planning a search: which way to search, with how many bands, and the expected cost.
 
-The model: comparing two hashes costs so much a word; looking at one value of a band near another
-costs a look; sorting a hash into a band costs a placing. How many hashes are near each other in a
-band is estimated from a sample. The figures are of one core and only their ratios matter.
+The model has a cost per word for comparing two hashes, one for looking up a value of a band, and
+one for sorting a hash into a band. A sample tells how many hashes are near each other in a band.
+The figures are for one core, and only their ratios matter.
 """
 
 from __future__ import annotations
@@ -22,31 +22,30 @@ if TYPE_CHECKING:
 COMPARE = {"scalar": 1.3e-9, "avx2": 0.25e-9, "avx512": 0.08e-9}
 """Seconds to compare one word of two hashes, by the path of the kernel."""
 LOOK, FAR_LOOK = 6e-9, 15e-9
-"""Seconds to look up one value of a band in a join; the latter where its directory outgrows the
-processor's cache."""
+"""Seconds to look up one value of a band in a join. The second is for a directory that does not fit
+in the processor's cache."""
 TURN = 50e-9
-"""Seconds to make ready the hashes of one value, to be compared with others."""
+"""Seconds to prepare the hashes of one value for comparing."""
 PLACE, FAR_PLACE = 15e-9, 40e-9
 """Seconds to sort one hash into a band."""
 DIRECTORY_BITS = 1
-"""By so many bits a band may be wider than the number of hashes: its directory takes memory."""
+"""How many bits wider than log2 of the number of hashes a band may be: directories take memory."""
 PROBE = 40e-9
-"""Seconds to look up one value of a band for a single query, which the cache does not have."""
+"""Seconds to look up one value of a band for a single query, which is not in the cache."""
 NEAR_BITS = 18
-"""A directory of so many bits, 1 MB, still fits in the cache."""
+"""A directory of this many bits, 1 MB, still fits in the cache."""
 GATHER = 4e-9
-"""Seconds to fetch a row of more than one word, which a band does not keep a copy of."""
+"""Seconds to fetch a row of more than one word, because a band has no copy of it."""
 PLANNING = 4e-8
-"""Seconds that planning takes for each pair of bits."""
+"""Seconds of planning per pair of bits."""
 LEAST_SECONDS = 8e-3
-"""A linear scan that takes less is not worth a plan."""
+"""A linear scan that takes less time is not worth a plan."""
 ENOUGH_BETTER = 1.25
-"""Another band has to make the search so many times cheaper: it takes memory."""
+"""More bands must make the search this many times cheaper, because they take memory."""
 MOST_BYTES = 450_000_000
-"""As much memory as bands may take, if one without a copy of its hashes, or fewer bands, do with
-less."""
+"""The most memory for bands, if fewer bands, or one without a copy of its hashes, take less."""
 UNCOPIED = 2
-"""So many times as long it takes to search a band that has no copy of its hashes."""
+"""How many times longer it takes to search a band without a copy of its hashes."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,15 @@ class Plan:
     """How many hashes there are."""
     bits: int
     bands: list[NDArray[np.uint16]]
-    """The positions of the bits of each band; none: a linear scan is cheaper."""
+    """The positions of the bits of each band. Empty if a linear scan is cheaper."""
     schedule: NDArray[np.uint32]
     """Which band's distance grows by one, from -1, to find all pairs within 0, 1, 2, ... bits.
-    Beyond its end, everything has to be compared."""
+    Beyond the end, everything has to be compared."""
     shares: list[NDArray[np.float64]]
-    """For each band the share of pairs that differ there in at most 0, 1, ... bits."""
+    """For each band, the share of pairs that differ there in at most 0, 1, ... bits."""
 
     def distances(self, max_distance: int) -> list[int]:
-        """Up to how many differing bits each band has to be searched; -1: not at all."""
+        """How many differing bits each band has to be searched up to. -1 means not at all."""
         steps = self.schedule[: max_distance + 1]
         distances: list[int] = (np.bincount(steps, minlength=len(self.bands)) - 1).tolist()
         return distances
@@ -82,7 +81,7 @@ class Plan:
         )
 
     def seconds(self, max_distance: int) -> float:
-        """About how long a join takes on one core, sorting into bands included."""
+        """About how long a join takes on one core, including sorting into bands."""
         if not self.bands or max_distance >= len(self.schedule):
             return linear_seconds(self.count, self.bits)
         total = 0.0
@@ -110,7 +109,7 @@ class Plan:
         return min(total, scan)
 
     def is_scanned(self, max_distance: int) -> bool:
-        """Whether a query is answered sooner by comparing it with everything."""
+        """Whether comparing a query with everything is faster."""
         scan = self.count * _words(self.bits) * COMPARE[kernel.isa()]
         return self.look_up_seconds(max_distance) >= scan
 
@@ -122,8 +121,8 @@ class Plan:
 
     @property
     def uncopied(self) -> int | None:
-        """The band that has no copy of its hashes: the last one, where copies in all bands would
-        take more than `MOST_BYTES`; else none."""
+        """The band without a copy of its hashes: the last one, if copies in all bands would take
+        more than `MOST_BYTES`. Otherwise None."""
         return len(self.bands) - 1 if self.nbytes > MOST_BYTES else None
 
     def is_linear(self, max_distance: int) -> bool:
@@ -138,8 +137,8 @@ class Plan:
 def make_plan(words: NDArray[np.uint64], bits: int, max_distance: int) -> Plan:
     """The cheapest plan for joining these hashes, of which none are equal.
 
-    Tried are as many bands as fit the number of hashes, and some fewer, since bits that vary little
-    or go together make a band worth fewer bits than it has.
+    It tries as many bands as fit the number of hashes, and some fewer. Bits that vary little, or
+    are correlated, make a band worth fewer bits than it has.
     """
     count = len(words)
     nothing = Plan(count, bits, [], np.empty(0, np.uint32), [])
@@ -206,7 +205,7 @@ def _step_seconds(
 def _schedule(
     count: int, bits: int, shares: list[NDArray[np.float64]], uncopied: int | None
 ) -> NDArray[np.uint32]:
-    """The cheapest next step, again and again, until one band would be searched whole."""
+    """The cheapest next step, repeatedly, until one band would be searched completely."""
     reached = [-1] * len(shares)
 
     def cost(at: int) -> float:

@@ -1,4 +1,4 @@
-"""What every way to search offers, and the blocks that matches come in."""
+"""`Searcher`: what every way to search offers, and the blocks that matches come in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 BLOCK = 1 << 20
-"""About how many matches a block holds at the most."""
+"""About the most matches in a block."""
 
 
 class Block(NamedTuple):
@@ -36,10 +36,10 @@ class Block(NamedTuple):
 
 
 class Searcher(ABC):
-    """Exact search by Hamming distance among hashes that are told by their numbers, 0 to n - 1.
+    """Exact search by Hamming distance. A hash is identified by its number, 0 to n - 1.
 
     Hashes and queries are `(n, words)` arrays of uint64, as `HashArray.words` gives them. Every
-    method works in `workers` threads, or as many as there are processors.
+    method uses `workers` threads, or one per processor.
     """
 
     words: NDArray[np.uint64]
@@ -51,7 +51,7 @@ class Searcher(ABC):
     ) -> Iterator[Block]:
         """All pairs i < j of hashes that differ in at most `max_distance` bits, each once.
 
-        The same blocks in the same order, however many threads there are.
+        The blocks and their order do not depend on the number of threads.
         """
 
     @abstractmethod
@@ -75,7 +75,7 @@ class Searcher(ABC):
 
     @abstractmethod
     def explain(self, max_distance: int) -> str:
-        """How this searches, and what it expects of a join of all hashes within `max_distance`."""
+        """How this searches, and the expected cost of joining all hashes within `max_distance`."""
 
 
 def in_parts(
@@ -84,7 +84,7 @@ def in_parts(
     workers: int | None,
     progress: Progress,
 ) -> Iterator[R]:
-    """What `work` gives for the parts of units, as `ordered_parts`; progress counts units."""
+    """What `work` returns for the parts of units, like `ordered_parts`. Progress counts units."""
 
     def part(unit: T) -> tuple[tuple[R, bool], T | None]:
         result, rest = work(unit)
@@ -99,7 +99,7 @@ def in_parts(
 
 
 def concatenated(blocks: Iterable[Block]) -> Block:
-    """One block of many."""
+    """Many blocks as one."""
     parts = list(blocks)
     if len(parts) == 1:
         return parts[0]

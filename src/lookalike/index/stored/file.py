@@ -40,8 +40,8 @@ class IndexFile:
     _table: list[Section] = field(repr=False)
     _map: mmap.mmap = field(repr=False)
 
-    def verify(self) -> None:
-        """Read everything. Raises `IndexFileError` that names the first damaged section."""
+    def check(self) -> None:
+        """Read everything. Raises `IndexFileError`, which names the first damaged section."""
         with memoryview(self._map) as data:
             for section in self._table:
                 crc = 0

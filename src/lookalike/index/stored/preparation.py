@@ -1,4 +1,4 @@
-"""Warns where stored hashes were made from pictures that are prepared in another way now."""
+"""Warns if stored hashes were made from pictures that are now prepared differently."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from lookalike.images import PREPARATION
 
 
 def warn_if_older(path: str | os.PathLike[str], found: int | None) -> None:
-    """Warn the caller of the function that calls this one. `found`: what the file at `path` says,
-    None where it does not."""
+    """Warn the caller of the function that calls this one. `found`: the number in the file at
+    `path`, or None."""
     if found == PREPARATION:
         return
     made = f"with preparation {found}" if found else "before preparations were numbered"

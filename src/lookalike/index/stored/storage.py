@@ -1,4 +1,4 @@
-"""An index as the sections of a file, and back: `docs/index-format.md` lists them."""
+"""An index as sections of a file, and back. `docs/index-format.md` lists them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def save(
 ) -> None:
     """Write an index whose entries are all sorted.
 
-    More bands than a file has room for are left out: then it is scanned when it is opened.
+    If there are more bands than a file has room for, they are left out, and the index is scanned.
     """
     searcher = base.searcher
     sections: dict[str, NDArray[Any]] = {"hashes": searcher.words.view(np.uint8)}
@@ -60,7 +60,7 @@ def save(
 
 
 def load(path: str | os.PathLike[str]) -> Stored:
-    """Map an index. Raises `IndexFileError` for sections that do not make one."""
+    """Map an index. Raises `IndexFileError` if the sections do not make one."""
     file = open_file(path)
     header, sections = file.header, file.sections
     try:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError, Status
+from lookalike.images import Unreadable
 from lookalike.sources.archives import tars, zips
 from lookalike.sources.archives.limits import Tally
 from lookalike.sources.input import Input
-from lookalike.sources.item import Item, refusal, trouble_of
-from lookalike.sources.kinds import MARK, is_archive
+from lookalike.sources.kinds import is_archive
+from lookalike.sources.location import Kind, Location
+from lookalike.sources.trouble import trouble_of
 
 if TYPE_CHECKING:
+    from lookalike.images import Item
     from lookalike.sources.archives.member import Member
     from lookalike.sources.choice import Sieve
 
@@ -44,22 +47,20 @@ def archive_kind(archive: Item) -> str | None:
     return "tar"
 
 
-def inputs_in(archive: Item, kind: str, sieve: Sieve, prefix: str = "") -> Iterator[Input]:
+def inputs_in(
+    archive: Item, outer: Input, kind: str, sieve: Sieve, prefix: str = ""
+) -> Iterator[Input]:
     """Everything in an archive that may be an image, in the archive's order.
 
-    Keys are the archive's own, `!/` and the path within it; `prefix` stands before that path where
-    patterns are matched. Where the archive breaks off, or exceeds a limit, it is itself the last,
-    with its error.
+    `outer`: the archive itself, as an input. `prefix` stands before the path within it where
+    patterns are matched. Raises whatever is met where the archive breaks off, or exceeds a limit.
     """
     limits = sieve.choice.archive_limits
     tally = Tally(limits, archive.size or 0)
-    try:
-        for member in _members(archive, kind, tally):
-            tally.count_member()
-            if _is_taken(member, sieve, prefix):
-                yield from _input(archive, member, tally)
-    except BaseException as error:  # noqa: BLE001  # the failure names it
-        yield Input(archive.key, trouble_of(error))
+    for member in _members(archive, kind, tally):
+        tally.count_member()
+        if _is_taken(member, sieve, prefix):
+            yield from _input(outer, member, tally)
 
 
 def _members(archive: Item, kind: str, tally: Tally) -> Iterator[Member]:
@@ -78,20 +79,20 @@ def _is_taken(member: Member, sieve: Sieve, prefix: str) -> bool:
     return sieve.takes_member(path, prefix)
 
 
-def _input(archive: Item, member: Member, tally: Tally) -> Iterator[Input]:
+def _input(outer: Input, member: Member, tally: Tally) -> Iterator[Input]:
     """The member to be read. Raises `ImageError` where no other can follow it."""
-    key = f"{archive.key}{MARK}{member.name}"
+    location = Location(Kind.MEMBER, outer.location.path, member.name)
     trouble = member.trouble or tally.objection(member.size, member.packed)
     if is_archive(member.name):
         trouble = ImageError(Status.UNSUPPORTED, "archives within archives are not opened")
     if trouble:
-        yield Input(key, trouble)
+        yield Input(location, outer.stamp, Unreadable(trouble))
         return
     try:
-        source = member.source(key)
+        source = member.source(location.key)
     except (ImageError, OSError) as error:
-        yield Input(key, error if isinstance(error, ImageError) else refusal(error))
+        yield Input(location, outer.stamp, Unreadable(trouble_of(error)))
         raise
-    if not isinstance(source, bytes):
+    if source.is_light:  # bytes that are here were counted as they passed by
         tally.count_bytes(member.size)
-    yield Input(key, source)
+    yield Input(location, outer.stamp, source)

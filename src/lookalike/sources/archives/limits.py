@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lookalike import defaults
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, Status
 
@@ -17,18 +18,16 @@ ABSURD_BYTES = 64_000_000
 class ArchiveLimits:
     """The most that is taken out of one archive or Parquet file; what exceeds it is `too_large`."""
 
-    member_bytes: int = 256_000_000
+    member_bytes: int = defaults.MEMBER_BYTES
     """Of one member, unpacked."""
-    unpacked_bytes: int = 64_000_000_000
+    unpacked_bytes: int = defaults.UNPACKED_BYTES
     """By how much all members together, unpacked, may exceed the archive itself."""
-    members: int = 10_000_000
+    members: int = defaults.MEMBERS
     """How many members are listed."""
 
     def __post_init__(self) -> None:
         for name in ("member_bytes", "unpacked_bytes", "members"):
-            number = whole_number(getattr(self, name), name)
-            if number < 1:
-                raise ValueError(f"{name} must be 1 or more, not {number}")
+            whole_number(getattr(self, name), name, least=1)
 
 
 class Tally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lookalike.errors import ImageError
-    from lookalike.sources.item import Item
+    from lookalike.images import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,9 @@ class Member:
     """In bytes, unpacked."""
     packed: int
     """In bytes, as it lies in the archive; as `size` where that is not known."""
-    source: Callable[[str], Item | bytes]
-    """What to read, by the key that it gets; where its bytes must be read at once, these."""
+    source: Callable[[str], Source]
+    """What to read, by the key that it gets; where its bytes must be read at once, this has them.
+    """
     kind: str = ""
     """Where it is no file, what it is: it is counted under this name, and not read."""
     trouble: ImageError | None = None

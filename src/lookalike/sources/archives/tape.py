@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from lookalike.sources.archives.limits import Tally, absurdity
-from lookalike.sources.item import buffered
+from lookalike.sources.streams import buffered
 
 if TYPE_CHECKING:
     from lookalike.sources.archives.unpacking import Unpacking

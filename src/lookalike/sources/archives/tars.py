@@ -13,14 +13,16 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from lookalike.errors import ImageError, Status
+from lookalike.images import BytesSource, Contents, ItemSource
 from lookalike.sources.archives.member import Member
 from lookalike.sources.archives.section import Section
 from lookalike.sources.archives.tape import PackedTape, PlainTape, Tape
 from lookalike.sources.archives.tar_headers import Header, headers
 from lookalike.sources.archives.unpacking import Unpacking, decompressors
-from lookalike.sources.item import Item, buffered
+from lookalike.sources.streams import buffered
 
 if TYPE_CHECKING:
+    from lookalike.images import Item, Source
     from lookalike.sources.archives.limits import Tally
 
 
@@ -70,7 +72,7 @@ def packed_members(archive: Item, compression: str, tally: Tally) -> Iterator[Me
 """
 
 
-def _member(header: Header, source: Callable[[str], Item | bytes]) -> Iterator[Member]:
+def _member(header: Header, source: Callable[[str], Source]) -> Iterator[Member]:
     """The member of a header, if it is more than a folder."""
     if header.kind == "folder":
         return
@@ -81,12 +83,12 @@ def _member(header: Header, source: Callable[[str], Item | bytes]) -> Iterator[M
     yield Member(header.name, header.size, header.size, source, kind, trouble)
 
 
-def _item(archive: Item, begin: int, size: int, key: str) -> TarMember:
-    return TarMember(key, archive, begin, size)
+def _item(archive: Item, begin: int, size: int, key: str) -> Source:
+    return ItemSource(TarMember(key, archive, begin, size))
 
 
-def _bytes(tape: Tape, size: int, _key: str) -> bytes:
+def _bytes(tape: Tape, size: int, _key: str) -> Source:
     data = tape.read(size)
     if len(data) < size:
         raise ImageError(Status.DAMAGED, "the archive ends within it")
-    return data
+    return BytesSource(Contents(data, size))

@@ -11,14 +11,17 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from lookalike.errors import ImageError, Status
+from lookalike.images import ItemSource
 from lookalike.sources.archives.member import Member
 from lookalike.sources.archives.section import Section
 from lookalike.sources.archives.unpacking import Unpacking, decompressors
 from lookalike.sources.archives.zip_directory import Entry, data_at, entries
-from lookalike.sources.item import Item, buffered
+from lookalike.sources.streams import buffered
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+    from lookalike.images import Item, Source
 
 STORED = 0
 METHODS = {8: "deflate", 12: "bz2", 93: "zst"}
@@ -100,8 +103,8 @@ def members(archive: Item) -> Iterator[Member]:
                 )
 
 
-def _item(archive: Item, entry: Entry, key: str) -> ZipMember:
-    return ZipMember(key, archive, entry)
+def _item(archive: Item, entry: Entry, key: str) -> Source:
+    return ItemSource(ZipMember(key, archive, entry))
 
 
 def _trouble(entry: Entry) -> ImageError | None:

@@ -13,16 +13,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
 
 from lookalike.errors import ImageError, LookalikeError, MissingExtraError, Status
-from lookalike.sources.item import buffered, refusal
+from lookalike.images import ItemSource, Unreadable
 from lookalike.sources.kinds import is_plainly_image
+from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.globs import is_glob
 from lookalike.sources.places.local import LocalPlace
 from lookalike.sources.places.place import Folder, Place
+from lookalike.sources.streams import buffered
+from lookalike.sources.trouble import refusal
 from lookalike.sources.web.urls import is_url
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+    from lookalike.images import Source, Stamp
     from lookalike.sources.web.urls import Fetch
 
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]+::)*([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
@@ -106,8 +110,8 @@ class AddressedPlace(LocalPlace):
         super().__init__()
         self._scheme = scheme
 
-    def key(self, path: str) -> str:
-        return self._scheme + path
+    def location(self, path: str) -> Location:
+        return Location(Kind.ADDRESS, self._scheme + path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +151,8 @@ class RemotePlace:
         head = named.rstrip("/") if tail else named
         self._before = head.removesuffix(tail) if head.endswith(tail) else None
 
-    def key(self, path: str) -> str:
-        """Spelled as the address that was named, where the file system's paths are parts of it."""
-        if self._before is None:
-            return str(self._file_system.unstrip_protocol(path))
-        return f"{self._before}{path.lstrip('/')}{self._after}"
+    def location(self, path: str) -> Location:
+        return Location(Kind.ADDRESS, self._key(path))
 
     def is_folder(self, path: str) -> bool:
         """Not asked for where the name plainly is that of an image."""
@@ -203,22 +204,32 @@ class RemotePlace:
                 self._infos[self.join(folder, name)] = info
         return Folder(folder, sorted(files), sorted(folders), links)
 
-    def image(self, path: str) -> RemoteFile | ImageError:
+    def image(self, path: str) -> Source:
         """The file; whether it is one is not asked for where its name tells."""
-        if self._is_told(path):
-            return RemoteFile(self.key(path), self._file_system, path, None)
-        if not self._is_file(path):
-            return ImageError(Status.UNREADABLE, "it is not a file")
-        return RemoteFile(self.key(path), self._file_system, path, self._info(path).get("size"))
+        size = None
+        if not self._is_told(path):
+            if not self._is_file(path):
+                return Unreadable(ImageError(Status.UNREADABLE, "it is not a file"))
+            size = self._info(path).get("size")
+        return ItemSource(RemoteFile(self._key(path), self._file_system, path, size))
 
     def file(self, path: str) -> RemoteFile | None:
         if not self._is_file(path):
             return None
         size = self._info(path).get("size")
-        return RemoteFile(self.key(path), self._file_system, path, size, seekable=True)
+        return RemoteFile(self._key(path), self._file_system, path, size, seekable=True)
 
-    def identity(self, path: str) -> str:
-        return self.key(path)
+    def stamp(self, path: str) -> Stamp | None:  # noqa: ARG002  # each file system tells another
+        return None
+
+    def identity(self, path: str, stamp: Stamp | None) -> str:  # noqa: ARG002
+        return self._key(path)
+
+    def _key(self, path: str) -> str:
+        """Spelled as the address that was named, where the file system's paths are parts of it."""
+        if self._before is None:
+            return str(self._file_system.unstrip_protocol(path))
+        return f"{self._before}{path.lstrip('/')}{self._after}"
 
     def _followed(self, path: str) -> dict[str, Any]:
         """What a link leads to; where that cannot be told, reading it will say why."""

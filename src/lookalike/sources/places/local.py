@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from lookalike.errors import ImageError, Status
-from lookalike.sources.item import refusal
+from lookalike.images import FileSource, Stamp
+from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.place import Folder
 from lookalike.sources.places.roots import Roots
+from lookalike.sources.trouble import refusal
 
 NOTHING = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 """What the system says where there cannot be anything by some name."""
@@ -41,8 +43,8 @@ class LocalPlace:
         """`named`: what links lead to is called as the folders among these are spelled."""
         self._roots = Roots(named)
 
-    def key(self, path: str) -> str:
-        return path
+    def location(self, path: str) -> Location:
+        return Location(Kind.FILE, path)
 
     def is_folder(self, path: str) -> bool:
         return os.path.isdir(path)  # noqa: PTH112  # false, not an error, for impossible names
@@ -87,21 +89,22 @@ class LocalPlace:
             raise ImageError(Status.UNREADABLE, reason) from error
         return Folder((status.st_dev, status.st_ino), sorted(files), sorted(folders), links)
 
-    def image(self, path: str) -> str:
-        return path
+    def image(self, path: str) -> FileSource:
+        return FileSource(path)
 
     def file(self, path: str) -> LocalFile | None:
         """Pipes and devices are none: nobody must wait for them."""
         status = _status(path)
         if status is None or not stat.S_ISREG(status.st_mode):
             return None
-        return LocalFile(self.key(path), path, status.st_size)
+        return LocalFile(self.location(path).key, path, status.st_size)
 
-    def identity(self, path: str) -> int | None:
+    def stamp(self, path: str) -> Stamp | None:
         status = _status(path)
-        if status is None or not status.st_ino:  # some network file systems number no files
-            return None
-        return status.st_dev << 64 | status.st_ino
+        return None if status is None else Stamp.of(status)
+
+    def identity(self, path: str, stamp: Stamp | None) -> int | None:  # noqa: ARG002
+        return None if stamp is None else stamp.identity
 
 
 def _status(path: str) -> os.stat_result | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from lookalike.errors import ImageError
-    from lookalike.sources.item import Item
+    from lookalike.images import Item, Source, Stamp
+    from lookalike.sources.location import Location
 
 
 class Folder(NamedTuple):
@@ -37,8 +38,8 @@ class Found(NamedTuple):
 class Place(Protocol):
     """Some file system. Paths are its own, with slashes. All methods may raise `ImageError`."""
 
-    def key(self, path: str) -> str:
-        """What a path is called in results."""
+    def location(self, path: str) -> Location:
+        """Where the file at a path is; its key is what it is called in results."""
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there."""
@@ -61,11 +62,14 @@ class Place(Protocol):
     def join(self, folder: str, name: str) -> str:
         """The path of what is in a folder."""
 
-    def image(self, path: str) -> str | Item | ImageError:
-        """The file at a path, as something to read an image from, or why that cannot be done."""
+    def image(self, path: str) -> Source:
+        """The file at a path, to read an image from."""
 
     def file(self, path: str) -> Item | None:
         """The file at a path, where it is a regular one."""
 
-    def identity(self, path: str) -> int | str | None:
-        """What all names of a file have in common; None where that cannot be told."""
+    def stamp(self, path: str) -> Stamp | None:
+        """What the file at a path is like now; None where that cannot be told."""
+
+    def identity(self, path: str, stamp: Stamp | None) -> int | str | None:
+        """What all names of a file have in common, by its stamp; None where that cannot be told."""

@@ -72,7 +72,7 @@ class Trail:
         return None
 
     def _is_new(self, path: str) -> bool:
-        identity = self._place.identity(path)
+        identity = self._place.identity(path, self._place.stamp(path))
         if identity is None or self._met.add(identity):
             return True
         self._sieve.skip("same file")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
+from lookalike.checks import one_of
 from lookalike.errors import MissingExtraError
 from lookalike.extras import extra
-from lookalike.images import Contents, Origin
+from lookalike.images import Contents, Encoded
 
 if TYPE_CHECKING:
     from lookalike.sources.web.patience import Allowance
@@ -21,7 +22,7 @@ FETCHES = ("any", "public")
 SCHEMES = ("http://", "https://")
 
 
-class WebImage(Origin):
+class WebImage(Encoded):
     """An image that is fetched when it is read."""
 
     def __init__(self, url: str, fetch: Fetch = "any") -> None:
@@ -46,8 +47,7 @@ def is_url(source: object) -> TypeGuard[str]:
 
 def check_fetch(fetch: str) -> None:
     """Raise `ValueError` for what `Fetch` does not have."""
-    if fetch not in FETCHES:
-        raise ValueError(f"fetch must be {' or '.join(map(repr, FETCHES))}, not {fetch!r}")
+    one_of(fetch, "fetch", FETCHES)
 
 
 def require_httpx() -> None:

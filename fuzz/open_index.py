@@ -1,0 +1,104 @@
+"""Fuzzing of index files: whatever the bytes, an index answers or raises `IndexFileError`.
+
+    pip install atheris
+    python fuzz/open_index.py CORPUS [OPTION...]   # writes seeds into CORPUS, then fuzzes
+    python fuzz/open_index.py --seeds CORPUS       # only writes the seeds
+    python fuzz/open_index.py --replay FILE...     # only tries files; needs no atheris
+
+Options are libFuzzer's: -max_len=4096 -timeout=10 -rss_limit_mb=2048 -max_total_time=600.
+
+Checksums would stop nearly every change at the door, so those of the header and of its table are
+made right again first.
+"""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import warnings
+import zlib
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from fuzzing import run
+
+from lookalike import HashArray, Index, IndexFileError
+from lookalike.index.stored import layout
+
+MOST = 50
+"""Answers that are taken from one call: wrong numbers may promise very many."""
+
+
+def check(data: bytes) -> list[str]:
+    """Open the bytes as they are, and with right checksums. Returns what became of them."""
+    return [_check(data), _check(_with_right_checksums(data))]
+
+
+def _check(data: bytes) -> str:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ignore"):
+        path = Path(folder) / "a.index"
+        path.write_bytes(data)
+        try:
+            index = Index.open(path)
+        except IndexFileError:
+            return "refused"
+        outcomes = {_outcome(call) for call in _calls(index)}
+    return "damaged" if "damaged" in outcomes else "ok"
+
+
+def _outcome(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except IndexFileError:
+        return "damaged"
+    return "ok"
+
+
+def _calls(index: Index) -> list[Callable[[], object]]:
+    query = HashArray.from_bytes(bytes(-(-index.bits // 8)), algorithm=index.algorithm or "phash")
+    return [
+        lambda: len(index),
+        lambda: list(islice(index, MOST)),
+        lambda: index.query(query[0], max_distance=4) if index.algorithm else None,
+        lambda: index.nearest(query[0], k=3) if index.algorithm else None,
+        lambda: list(islice(index.groups(max_distance=4), MOST)),
+    ]
+
+
+def _with_right_checksums(data: bytes) -> bytes:
+    """The same file, whose header and table say of themselves that they are sound."""
+    size = layout._SIZE  # noqa: SLF001
+    if len(data) < size:
+        return data
+    fixed = bytearray(data)
+    count = struct.unpack_from("<I", fixed, 44)[0]
+    end = min(size + count * layout._ENTRY.size, len(fixed))  # noqa: SLF001
+    struct.pack_into("<I", fixed, 48, zlib.crc32(fixed[size:end]))
+    struct.pack_into("<I", fixed, size - 4, zlib.crc32(fixed[: size - 4]))
+    return bytes(fixed)
+
+
+def seeds() -> dict[str, bytes]:
+    """A small index with keys of either kind, and one without entries."""
+    random = np.random.default_rng(1)
+    found: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        kinds: dict[str, list[int | str]] = {
+            "names": [f"é{k}" for k in range(40)],
+            "numbers": [*range(40)],
+            "empty": [],
+        }
+        for name, keys in kinds.items():
+            index = Index("phash")
+            data = random.integers(0, 256, (len(keys), 8), dtype=np.uint8)
+            index.add(keys, HashArray.from_bytes(data.tobytes(), algorithm="phash"))
+            path = Path(folder) / name
+            index.save(path)
+            found[name] = path.read_bytes()
+    return found
+
+
+if __name__ == "__main__":
+    run(__doc__, seeds, check)

@@ -1,0 +1,97 @@
+"""`Family`: algorithms that differ in their size only. Each module declares its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lookalike.algorithms.algorithm import Algorithm, Reduced
+from lookalike.algorithms.shape import BitShape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lookalike.images.picture import Picture
+
+LEAST_REDUCED = 4
+"""The smallest size in fast reading. In a smaller hash, one bit that differs is too many."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes that the algorithms of a family come in."""
+
+    text: str
+    """How messages and help name them."""
+    fit: Callable[[int], bool]
+    default: int = 8
+
+
+TO_128 = Sizes("2 to 128", lambda size: 2 <= size <= 128)
+EIGHT = Sizes("8", lambda size: size == 8)
+
+
+def square(size: int) -> BitShape:
+    """As many rows as columns."""
+    return BitShape(size, size)
+
+
+def a_sixteenth(_size: int) -> float:
+    """As many as may differ."""
+    return 1 / 16
+
+
+@dataclass(frozen=True)
+class Family:
+    """Algorithms that differ in their size only.
+
+    `match_bits` of the plain names were chosen on real photographs and copies of them, as
+    docs/algorithms.md explains. imagededup's are its own.
+    """
+
+    name: str
+    """`phash` or `phash@imagededup`: the name of the algorithm of the default size."""
+    compute: Callable[[Picture, int], NDArray[np.bool_]]
+    match_bits: int
+    """`max_distance` at the default size; other sizes take the same share of their bits."""
+    sizes: Sizes = TO_128
+    shape: Callable[[int], BitShape] = square
+    """The grid of bits for a size."""
+    margins: Callable[[Picture, int], NDArray[np.float64]] | None = None
+    """As in `Reduced`; None: the algorithm needs colours, and the picture is read exactly."""
+    pixels_of_a_bit: int = 32
+    """How many pixels fast reading leaves along a side of the square that a bit stands for. That is
+    enough for hashes of photographs to differ from exact ones by less than a quarter of a bit on
+    average."""
+    doubtful_within: float = 1.0
+    most_doubtful: Callable[[int], float] = a_sixteenth
+    """As in `Reduced`, the second for a size. Chosen on photographs, and on pictures that were
+    drawn or faded until they were nearly flat. Hardly any photograph is read twice for it."""
+
+    def algorithm(self, size: int) -> Algorithm:
+        """The algorithm of a size, which must fit."""
+        stem, at, flavour = self.name.partition("@")
+        shape = self.shape(size)
+        return Algorithm(
+            name=self.name if size == self.sizes.default else f"{stem}:{size}{at}{flavour}",
+            shape=shape,
+            default_max_distance=shape.bits
+            * self.match_bits
+            // self.shape(self.sizes.default).bits,
+            compute=lambda picture: self.compute(picture, size),
+            reduced=self._reduced(size),
+        )
+
+    def _reduced(self, size: int) -> Reduced | None:
+        margins = self.margins
+        if margins is None or size < LEAST_REDUCED:
+            return None
+        return Reduced(
+            least_side=self.pixels_of_a_bit * size,
+            margins=lambda picture: margins(picture, size),
+            doubtful_within=self.doubtful_within,
+            most_doubtful=self.most_doubtful(size),
+        )

@@ -1,0 +1,76 @@
+"""`TableBuilder`: gathers what became of the inputs into a table."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
+from types import MappingProxyType
+
+from lookalike.algorithms import get_algorithm
+from lookalike.hashing.columns import Blocks
+from lookalike.hashing.row import Failure, Row
+from lookalike.hashing.schema import COLUMNS
+from lookalike.hashing.table import HashTable
+from lookalike.images.picture import DIGEST_BYTES
+
+MOST_TRACEBACKS = 1000
+LEFT_OUT = f"Only the first {MOST_TRACEBACKS:,} tracebacks are kept.\n"
+
+
+class TableBuilder:
+    """Gathers what became of the inputs, in their order, into a `HashTable`."""
+
+    def __init__(self, algorithms: Sequence[str]) -> None:
+        """`algorithms`: their canonical names."""
+        self._algorithms = tuple(algorithms)
+        self._widths = [get_algorithm(name).width for name in algorithms]
+        self._columns = {one.name: one.hold() for one in COLUMNS if one.hold}
+        self._hashes = {name: Blocks(get_algorithm(name).width) for name in algorithms}
+        self._values = attrgetter(*(one.of for one in COLUMNS if one.hold))
+        self._appends = [values.append for values in self._columns.values()]
+        self._appends += [blocks.append for blocks in self._hashes.values()]
+        self._failures: list[Failure] = []
+        self._failed_at = array("q")
+        self._count = 0
+        self._tracebacks = 0
+        self._finished = False
+
+    def add(self, row: Row | Failure) -> None:
+        """Append what became of the next input.
+
+        Raises `ValueError` for a row with other hashes than the table's, and `RuntimeError` once
+        the table is finished.
+        """
+        if self._finished:
+            raise RuntimeError("add after finish: the table cannot change; make a new TableBuilder")
+        if isinstance(row, Failure):
+            self._failed_at.append(self._count)
+            self._failures.append(self._bounded(row))
+            self._count += 1
+            return
+        widths = [len(one) for one in row.hashes]
+        if widths != self._widths or len(row.digest) != DIGEST_BYTES:
+            raise ValueError(
+                f"{row.path!r} has a digest of {len(row.digest)} bytes and hashes of {widths}; "
+                f"the table's have {DIGEST_BYTES} and {self._widths}, of {self._algorithms}"
+            )
+        for append, value in zip(self._appends, (*self._values(row), *row.hashes), strict=True):
+            append(value)
+        self._count += 1
+
+    def finish(self, skipped: Mapping[str, int] = MappingProxyType({})) -> HashTable:
+        """The table of all that was added. `skipped`: how many files were left out, by kind."""
+        if self._finished:
+            raise RuntimeError("finish after finish: make a new TableBuilder")
+        self._finished = True
+        return HashTable(self._columns, self._hashes, self._failures, self._failed_at, skipped)
+
+    def _bounded(self, failure: Failure) -> Failure:
+        """With no more tracebacks than anybody would read: a program may fail over millions."""
+        if failure.traceback:
+            self._tracebacks += 1
+            if self._tracebacks > MOST_TRACEBACKS:
+                return replace(failure, traceback=LEFT_OUT)
+        return failure

@@ -1,0 +1,223 @@
+"""`COLUMNS`: the one list of what is kept of an image, which all tables and reports follow."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from lookalike.errors import Status
+from lookalike.hashing.columns import Blocks, Codes, Flags, Identities, Numbers, Sparse, Values
+from lookalike.hashing.moments import Samples
+from lookalike.hashing.row import Failure, ImageInfo, Row
+from lookalike.images.mark import Mark
+from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sources.kinds import MARK
+from lookalike.sources.location import Kind, Location, Stamp
+
+
+class Type(StrEnum):
+    """What the values of a column are to others: in Arrow, in JSON, in a database."""
+
+    TEXT = "string"
+    WHOLE = "int64"
+    NATURAL = "uint32"
+    TRUTH = "bool"
+    SIXTEEN = "fixed_size_binary[16]"
+    """16 bytes."""
+    SAMPLES = "struct<flat: list<item: bool>, hashes: list<item: binary>>"
+
+
+class Form(NamedTuple):
+    """How a value becomes a plain one, which Arrow and databases have, and back."""
+
+    plain: Callable[[Any], Any]
+    native: Callable[[Any], Any]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+SAME = Form(_same, _same)
+
+
+class Column(NamedTuple):
+    """One column: how it is called, what it says, and how it is held."""
+
+    name: str
+    type: Type
+    about: str
+    hold: Callable[[], Values] | None
+    """Makes what holds its values; None where they follow from other columns."""
+    of: str
+    """The attribute of a row that is its value."""
+    shown: Callable[[ImageInfo], Any] | None = None
+    """Its value for people, in a row of a report; None where reports leave it out."""
+    form: Form = SAME
+
+
+def _words(marks: Mark) -> str | None:
+    return ", ".join(marks.words) or None
+
+
+def _mark(words: str | None) -> Mark:
+    """Raises `ValueError` for other words."""
+    marks = Mark(0)
+    for word in (words or "").split(", "):
+        if word:
+            name = word.upper().replace(" ", "_")
+            if name not in Mark.__members__:
+                raise ValueError(f"marks must be some of {', '.join((~marks).words)}, not {word!r}")
+            marks |= Mark[name]
+    return marks
+
+
+def _samples(plain: dict[str, Any] | None) -> Samples | None:
+    return Samples(tuple(plain["flat"]), tuple(plain["hashes"])) if plain else None
+
+
+KINDS = Form(str, Kind)
+STATUSES = Form(str, Status)
+MARKS = Form(_words, _mark)
+IDENTITY = Form(
+    lambda number: None if number is None else number.to_bytes(16, "big"),
+    lambda data: None if data is None else int.from_bytes(data, "big"),
+)
+MAYBE_TEXT = Form(lambda text: text or None, lambda text: text or "")
+MAYBE_BYTES = Form(lambda data: data or None, lambda data: data or b"")
+SAMPLES = Form(
+    lambda one: one and {"flat": list(one.flat), "hashes": list(one.hashes)},
+    _samples,
+)
+
+
+COLUMNS = (
+    Column(
+        "path", Type.TEXT, "what the image is called, unique among the inputs",
+        list, "path", attrgetter("path"),
+    ),
+    Column(
+        "kind", Type.TEXT, "what kind of place that is: file, member, row, url, …",
+        Codes[Kind], "location.kind", form=KINDS,
+    ),
+    Column(
+        "inner_at", Type.NATURAL,
+        "the character of the path at which the member's name or row's number begins; else 0",
+        partial(array, "I"), "inner_at",
+    ),
+    Column(
+        "bytes", Type.WHOLE, "size of the image's own file, or of the pixels that came without one",
+        partial(array, "q"), "byte_count", attrgetter("bytes"),
+    ),
+    Column(
+        "file_bytes", Type.WHOLE, "size of the file or archive that was read",
+        partial(array, "q"), "stamp.size",
+    ),
+    Column(
+        "modified_ns", Type.WHOLE, "when that was last modified, in nanoseconds since 1970",
+        Numbers, "stamp.modified_ns",
+    ),
+    Column(
+        "identity", Type.SIXTEEN, "the numbers of its device and inode, 8 bytes each",
+        Identities, "stamp.identity", form=IDENTITY,
+    ),
+    Column(
+        "width", Type.NATURAL, "in pixels, upright",
+        partial(array, "I"), "width", attrgetter("width"),
+    ),
+    Column(
+        "height", Type.NATURAL, "in pixels, upright",
+        partial(array, "I"), "height", attrgetter("height"),
+    ),
+    Column(
+        "format", Type.TEXT, "as Pillow names it; empty for pixels that came without a file",
+        Codes[str], "format", attrgetter("format"),
+    ),
+    Column(
+        "frames", Type.NATURAL, "how many frames or pages it has",
+        partial(Sparse, 1), "frames", attrgetter("frames"),
+    ),
+    Column(
+        "marks", Type.TEXT, "what to know before trusting its hashes, separated by commas",
+        Codes[Mark], "marks", lambda image: ", ".join(image.marks) or None,
+        form=MARKS,
+    ),
+    Column(
+        "digest", Type.SIXTEEN, "equal for images of the same bytes",
+        partial(Blocks, DIGEST_BYTES), "digest",
+    ),
+    Column(
+        "is_beginning", Type.TRUTH, "whether the digest is of the file's beginning and size alone",
+        Flags, "is_beginning",
+    ),
+    Column(
+        "end_unseen", Type.TRUTH, "whether only the beginning of the file was read",
+        Flags, "end_unseen",
+    ),
+    Column(
+        "flat_digest", Type.SIXTEEN, "of a flat image: equal for images of the same pixels",
+        partial(Sparse, b""), "flat_digest", form=MAYBE_BYTES,
+    ),
+    Column(
+        "samples", Type.SAMPLES,
+        "of several frames that were looked at: whether each is flat, their hashes by algorithm",
+        partial(Sparse, None), "samples", form=SAMPLES,
+    ),
+    Column(
+        "status", Type.TEXT, "ok; damaged, of an image that was hashed as far as it goes; or why "
+        "the input could not be read",
+        None, "status", lambda image: str(image.status), form=STATUSES,
+    ),
+    Column(
+        "reason", Type.TEXT, "the same in plain words, unless ok",
+        partial(Sparse, ""), "damage", lambda image: image.damage or None,
+        form=MAYBE_TEXT,
+    ),
+)  # fmt: skip
+"""All but the hashes: each algorithm has a column of its name."""
+
+OWN = [column.name for column in COLUMNS if column.name in Row._fields]
+"""The columns that a row has under their own names."""
+
+EVERY = ("path", "status", "reason")
+"""The columns that an input has, whatever became of it."""
+
+SHOWN = tuple(column.name for column in COLUMNS if column.shown)
+"""The keys of `row_dict`."""
+
+
+def location_of(kind: Kind, path: str, inner_at: int) -> Location:
+    """A location from its key and where the inner part of that begins, 0 where there is none."""
+    if not inner_at:
+        return Location(kind, path)
+    return Location(kind, path[: max(inner_at - len(MARK), 0)], path[inner_at:])
+
+
+def row_of(values: Mapping[str, Any], hashes: tuple[bytes, ...]) -> Row:
+    """A row from the value of each column. Raises `ValueError` where they contradict each other."""
+    path, inner_at = values["path"], values["inner_at"]
+    row = Row(
+        location=location_of(values["kind"], path, inner_at),
+        stamp=Stamp(values["file_bytes"], values["modified_ns"], values["identity"]),
+        byte_count=values["bytes"],
+        hashes=hashes,
+        damage=values["reason"],
+        **{name: values[name] for name in OWN},
+    )
+    if row.path != path or row.inner_at != inner_at:
+        raise ValueError(f"inner_at is {inner_at}: nothing begins there in the path {path!r}")
+    return row
+
+
+def row_dict(image: ImageInfo) -> dict[str, Any]:
+    """What reports say of an image, by the names in `SHOWN`; None where there is nothing to say."""
+    return {column.name: column.shown(image) for column in COLUMNS if column.shown}
+
+
+def failure_dict(failure: Failure) -> dict[str, Any]:
+    """The same of an input that could not be read."""
+    return dict.fromkeys(SHOWN) | failure.to_dict()

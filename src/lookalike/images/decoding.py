@@ -1,0 +1,36 @@
+"""The bytes of a file to a `Picture`, by whatever reads its format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lookalike.errors import ImageError, Status
+from lookalike.images.jpeg.reading import read_jpeg
+from lookalike.images.pillow.reading import read_other
+from lookalike.images.raw.formats import raw_file
+from lookalike.images.raw.reading import read_raw
+
+if TYPE_CHECKING:
+    from lookalike.images.contents import Contents
+    from lookalike.images.how import How
+    from lookalike.images.picture import Picture
+
+
+def decoded(read: Callable[[int | None, int], Contents], how: How) -> Picture:
+    """The first frame of a file. Raises `ImageError`.
+
+    `read(least_side, max_bytes)` gives its contents. They are asked for once more where the
+    beginning that was read turns out not to be enough.
+    """
+    contents = read(how.least_side, how.max_bytes)
+    picture = read_jpeg(contents, how)
+    if picture is None and len(contents.data) < contents.size:
+        contents = read(None, how.max_bytes)
+        picture = read_jpeg(contents, how)
+    if picture is not None:
+        return picture
+    if not contents.data:
+        raise ImageError(Status.EMPTY, "it has no bytes")
+    raw = raw_file(contents.data)
+    return read_raw(raw, contents, how) if raw else read_other(contents, how)

@@ -1,0 +1,58 @@
+"""A JPEG to a `Picture`, without Pillow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lookalike.images.jpeg.decoding import (
+    decode_luma,
+    decode_whole,
+    header_of,
+    scale_for,
+    scale_within,
+)
+from lookalike.images.jpeg.scans import look_through
+from lookalike.images.limits import check_size
+from lookalike.images.picture import Picture, Reduction
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lookalike.images.contents import Contents
+    from lookalike.images.how import How
+
+
+def read_jpeg(contents: Contents, how: How) -> Picture | None:
+    """The picture; None for what is not a JPEG, or one that is left to Pillow.
+
+    Raises `ImageError`.
+    """
+    header = header_of(contents.data)
+    if header is None:
+        return None
+    check_size((header.width, header.height), how.max_pixels)
+    missing = ""
+    if not header.one_scan and len(contents.data) == contents.size:
+        missing = look_through(contents.data).missing
+    pixels: NDArray[np.uint8] | None
+    size, reduction = (header.width, header.height), None
+    if how.least_side is None:
+        scale = scale_within(size, how.within)
+        pixels = decode_whole(contents.data, header, scale)
+        reduction = Reduction(size, scale) if scale > 1 else None
+    else:
+        scale = scale_for(header, how.least_side)
+        luma = decode_luma(contents.data, header, scale, contents.size)
+        pixels = luma and luma.pixels
+        reduction = luma and Reduction(size, scale, luma.first_scan)
+    if pixels is None:
+        return None
+    picture = Picture(
+        pixels,
+        orientation=1 if how.as_stored else header.orientation,
+        format="MPO" if header.images > 1 else "JPEG",
+        file=contents,
+        reduction=reduction,
+    )
+    return how.accepted(picture, missing)

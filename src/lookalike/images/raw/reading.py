@@ -1,0 +1,58 @@
+"""A camera's raw file to a `Picture`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lookalike.errors import ImageError, Status
+from lookalike.images.contents import Contents
+from lookalike.images.jpeg.reading import read_jpeg
+from lookalike.images.limits import check_size
+from lookalike.images.picture import Picture
+from lookalike.images.pillow.reading import read_by_pillow
+from lookalike.images.raw.developing import develop
+from lookalike.images.tiff.directories import beginning_at
+
+if TYPE_CHECKING:
+    from lookalike.images.how import How
+    from lookalike.images.raw.file import Preview, RawFile
+
+
+def read_raw(raw: RawFile, contents: Contents, how: How) -> Picture:
+    """It by its preview, or by rawpy where it has none that is large enough.
+
+    Raises `ImageError`.
+    """
+    check_size(raw.size, how.max_pixels)
+    damage = ""
+    if raw.end > contents.size:
+        damage = f"it breaks off: it should have {raw.end:,} bytes or more, not {contents.size:,}"
+        if not how.take_damaged:
+            raise ImageError(Status.DAMAGED, damage)
+    if raw.preview is None:
+        developed = develop(bytes(contents.data), raw, how.max_pixels)
+        picture = Picture(
+            developed.pixels,
+            orientation=1 if how.as_stored else developed.orientation,
+            format=raw.name,
+            file=contents,
+            whole_size=developed.size,
+        )
+    else:
+        preview = _preview(raw.preview, contents, how)
+        orientation = 1 if how.as_stored else raw.orientation
+        picture = preview.as_preview(contents, raw.name, raw.size, orientation)
+    picture.damage = picture.damage or damage
+    return picture
+
+
+def _preview(preview: Preview, contents: Contents, how: How) -> Picture:
+    """As it is stored in the file."""
+    from lookalike.images.pillow.opening import open_image
+
+    if preview.directory:
+        data = beginning_at(contents.data, preview.directory)
+    else:
+        data = bytes(contents.data[preview.begin : preview.end])
+    part = Contents(data, len(data))
+    return read_jpeg(part, how) or read_by_pillow(lambda: open_image(data), data, part, how)

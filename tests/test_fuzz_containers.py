@@ -1,0 +1,47 @@
+"""Whatever the bytes of an archive or an index file, each ends as it should.
+
+`fuzz/read_archive.py` and `fuzz/open_index.py` have the seeds, what is checked of each file, and a
+longer fuzzing.
+"""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fuzzers import Edit, edited, edits_of, fuzzer, slow_files_are_failures
+from lookalike import Status
+
+ARCHIVES, INDEXES = fuzzer("read_archive.py"), fuzzer("open_index.py")
+ARCHIVE_SEEDS: dict[str, bytes] = ARCHIVES["seeds"]()
+INDEX_SEEDS: dict[str, bytes] = INDEXES["seeds"]()
+
+payloads = st.sampled_from(
+    [b"\0" * 4, b"\xff" * 4, b"PK\3\4", b"PK\1\2", b"PK\5\6", b"ustar", b"0000000", b"7777777"]
+) | st.binary(min_size=1, max_size=8)
+
+
+def test_every_archive_seed_is_read_to_its_end() -> None:
+    """The seeds are sound, so that what is made of them gets far."""
+    for name, data in ARCHIVE_SEEDS.items():
+        assert set(ARCHIVES["check"](data)) == {Status.OK}, name
+
+
+def test_every_index_seed_answers() -> None:
+    """The same for index files, also with their checksums made anew."""
+    for name, data in INDEX_SEEDS.items():
+        assert INDEXES["check"](data) == ["ok", "ok"], name
+
+
+@settings(slow_files_are_failures, max_examples=250)
+@given(name=st.sampled_from(sorted(ARCHIVE_SEEDS)), edits=edits_of(payloads))
+def test_members_of_mutated_archives_are_rows_or_failures(name: str, edits: list[Edit]) -> None:
+    """Zip and tar archives with bytes changed, put in, taken out, repeated and cut off."""
+    ARCHIVES["check"](edited(ARCHIVE_SEEDS[name], edits))
+
+
+@settings(slow_files_are_failures, max_examples=250)
+@given(name=st.sampled_from(sorted(INDEX_SEEDS)), edits=edits_of(payloads))
+def test_mutated_indexes_answer_or_say_that_they_are_damaged(name: str, edits: list[Edit]) -> None:
+    """Index files changed in the same ways, with right checksums as well."""
+    INDEXES["check"](edited(INDEX_SEEDS[name], edits))
