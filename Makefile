@@ -1,22 +1,31 @@
-# `make demo` and `make test` set up what they need, in .venv, and need nothing but Python and a C++17 compiler.
+# `make demo` and `make test` set up what they need in .venv. They only require Python and a C++17
+# compiler.
 PYTHON ?= python3
 bin := .venv/bin
 native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 
-.PHONY: demo test lint sanitize docs clean
+.PHONY: demo quick test slow lint sanitize docs clean
 
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
 	$(bin)/lookalike find demo-pictures
 
+# The tests run in as many processes as there are processors.
+quick: .venv/installed-dev
+	$(bin)/python -m pytest -q -n auto --quick -m "not slow"
+
 test: .venv/installed-dev lint
-	$(bin)/python -m pytest
+	$(bin)/python -m pytest -n auto -m "not slow" --cov --cov-report=term
+
+slow: .venv/installed-dev
+	$(bin)/python -m pytest -n auto -m slow
 
 # The files that bind the kernel to Python need nanobind's headers, which .venv does not have.
 computing := $(filter-out %/module.cpp,$(filter %.cpp,$(filter-out $(wildcard src/lookalike/_native/bind_*),$(native))))
 
 lint: .venv/installed-dev build/tidy
 	$(bin)/clang-format --dry-run --Werror $(native)
+	$(bin)/python tools/measure_english.py
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
@@ -26,8 +35,9 @@ build/tidy: .venv/installed-dev .clang-tidy $(native)
 	$(bin)/clang-tidy --quiet $(computing) -- -std=c++17 -Isrc/lookalike/_native
 	mkdir -p build && touch $@
 
-# The kernel's tests under AddressSanitizer and UndefinedBehaviorSanitizer (of GCC or Clang), in an environment of
-# its own. The first error ends the run; the last stack printed is Python's, and tells the test.
+# The kernel's tests under AddressSanitizer and UndefinedBehaviorSanitizer (of GCC or Clang), in a
+# separate environment. The first error ends the run. The last stack printed is Python's, and shows
+# which test failed.
 SANITIZE_TESTS ?= tests/native tests/index/test_searchers.py
 sanitized := build/sanitize
 runtime = $(wildcard $(shell $(CXX) -print-file-name=$(1)))
@@ -35,7 +45,7 @@ runtimes = $(if $(findstring clang,$(shell $(CXX) --version)),\
   $(call runtime,libclang_rt.asan.so) $(call runtime,libclang_rt.asan-$(shell uname -m).so) $(call runtime,libstdc++.so),\
   $(call runtime,libasan.so) $(call runtime,libubsan.so))
 
-# Not on any other kernel, and not without the sanitizers' runtimes.
+# Refuses to run on any other kernel, or without the sanitizers' runtimes.
 define run_sanitized
 import ctypes, pathlib, sys, pytest
 from lookalike._native import kernel
@@ -51,7 +61,8 @@ sys.exit(pytest.main(sys.argv[1:]))
 endef
 export run_sanitized
 
-# Python's memory comes from malloc, so that overruns of it are seen too; not all of it is ever freed, so leaks are not.
+# Python's memory comes from malloc, so overruns of it are detected too. Leaks are not reported,
+# because Python never frees all of its memory.
 sanitize: $(sanitized)/installed
 	LD_PRELOAD="$(strip $(runtimes))" PYTHONMALLOC=malloc \
 	  ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1 \
@@ -59,7 +70,7 @@ sanitize: $(sanitized)/installed
 	  $(sanitized)/bin/python -c "$$run_sanitized" \
 	  --capture=sys -p no:cacheprovider --hypothesis-profile=ci $(SANITIZE_TESTS)
 
-# The parts of docs/ that are made from the code.
+# The parts of docs/ that are generated from the code.
 docs: .venv/installed
 	$(bin)/python docs/write_help.py
 	$(bin)/python docs/write_distances.py
@@ -69,7 +80,7 @@ docs: .venv/installed
 	$(PYTHON) -m venv $*
 	$@ -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 
-# Editable, so that Python sources are used as they are; the kernel is built anew when its sources change.
+# Editable, so Python sources are used as they are. The kernel is rebuilt when its sources change.
 .venv/installed: .venv/bin/python pyproject.toml CMakeLists.txt $(native)
 	$(bin)/pip install --quiet --disable-pip-version-check --editable .
 	touch $@
@@ -78,7 +89,7 @@ docs: .venv/installed
 	$(bin)/pip install --quiet --disable-pip-version-check --group dev
 	touch $@
 
-# Debug: neither stripped nor without assertions.
+# A debug build keeps its symbols and assertions.
 $(sanitized)/installed: $(sanitized)/bin/python pyproject.toml CMakeLists.txt $(native)
 	CXX="$(CXX)" $(sanitized)/bin/pip install --quiet --disable-pip-version-check --editable . pytest hypothesis \
 	  -Ccmake.define.LOOKALIKE_SANITIZE=ON -Ccmake.build-type=Debug -Cbuild-dir=$(sanitized)/kernel

@@ -1,4 +1,4 @@
-"""How near the hashes of different pictures come to each other, against hashes of random bits."""
+"""How close the hashes of different pictures are, compared with hashes of random bits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ALGORITHMS = ("phash", "dhash", "ahash", "whash", "phash:12", "phash:16", "dhash:12", "dhash:16")
 LONGER = ("phash", "phash:12", "phash:16", "dhash", "dhash:12", "dhash:16")
 DISTANCES = range(21)
-"""Of 64 bits; of longer hashes as large a share is taken."""
+"""Of 64 bits. For longer hashes the same share is used."""
 SHARES = (8, 10, 12, 16)
 SEED = 1
 
@@ -38,12 +38,12 @@ class Pairs(NamedTuple):
     hashes: NDArray[np.uint8]
     """`(n, bits)`: 0 and 1."""
     distances: NDArray[np.int16]
-    """Of all pairs whose pictures differ."""
+    """The distances of all pairs of different pictures."""
     origins: NDArray[np.intp]
     """`(2, pairs)`: the two photographs."""
 
     def within(self, of_64: int) -> float:
-        """The share of pairs within so many bits of 64, or as large a share of more."""
+        """The share of pairs within this many bits of 64, or the same share of more."""
         return float((self.distances <= of_64 * self.bits // 64).mean())
 
 
@@ -59,7 +59,7 @@ def pairs_of(hashes: lookalike.HashArray, origin: NDArray[np.intp]) -> Pairs:
 
 
 def random_hashes(count: int, algorithm: str) -> lookalike.HashArray:
-    """As many hashes of random bits."""
+    """The same number of hashes of random bits."""
     width = lookalike.get_algorithm(algorithm).width
     data = np.random.default_rng(SEED).integers(0, 256, (count, width), np.uint8)
     return lookalike.HashArray(data, algorithm)
@@ -73,7 +73,7 @@ def opened(path: str) -> Image.Image:
 
 
 def windows(paths: Sequence[str], count: int) -> Iterator[Image.Image]:
-    """Rectangles at random places of each picture, 35 to 70 % as wide and high as it."""
+    """Rectangles at random places of each picture, with 35 to 70 % of its width and height."""
     random = np.random.default_rng(SEED)
     for image in map(opened, paths):
         for _ in range(count):
@@ -123,12 +123,12 @@ def chance(bits: int, distance: int) -> float:
 
 
 def short(number: float) -> str:
-    """Two digits that count, with an exponent if the number is very small."""
+    """Two significant digits, with an exponent if the number is very small."""
     return f"{number:.2g}"
 
 
 def nearest(report: Report, name: str, pairs: Pairs, paths: Sequence[str]) -> None:
-    """The nearest two, to see that they are different pictures indeed."""
+    """The nearest two, to check that they really are different pictures."""
     at = int(pairs.distances.argmin())
     first, second = (Path(paths[int(photo)]).name for photo in pairs.origins[:, at])
     row: Row = {"algorithm": name, "distance": int(pairs.distances[at])}
@@ -136,7 +136,7 @@ def nearest(report: Report, name: str, pairs: Pairs, paths: Sequence[str]) -> No
 
 
 def longer(report: Report, paths: Sequence[str], found: dict[str, Pairs]) -> None:
-    """How many altered copies a longer hash finds within as large a share of its bits."""
+    """How many altered copies a longer hash finds within the same share of its bits."""
     pictures: list[lookalike.ImageSource] = []
     for image in map(opened, paths):
         pictures += [image, *copies(image)]

@@ -1,4 +1,4 @@
-"""How many altered copies, and how many other photographs, lie within each distance of one."""
+"""How many altered copies, and how many other photographs, are within each distance of one."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def main() -> None:
     options = parser.parse_args()
     pictures: list[lookalike.ImageSource] = []
     for path in lookalike.hash_images(options.photos).paths:
-        # Turned upright first: some copies lose the tag that says how.
+        # Turned upright first, because some copies lose the tag that says how.
         image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
         image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
         pictures += [image, *copies(image)]

@@ -1,4 +1,4 @@
-"""How long the steps of scripts for imagededup and ImageHash take, there and by the drop-ins."""
+"""How long the steps of scripts for imagededup and ImageHash take, with those and the drop-ins."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HASHES = 10_000
 
 
 def encodings(count: int) -> dict[str, str]:
-    """Random hashes of 64 bits, one in a hundred of them 5 bits from the one before."""
+    """Random hashes of 64 bits. One in a hundred is 5 bits from the one before."""
     random = np.random.default_rng(0)
     numbers = [int.from_bytes(random.bytes(8), "big") for _ in range(count)]
     for at in range(99, count, 100):
@@ -76,7 +76,7 @@ def compare_methods(report: Report, rounds: int, files: int, scratch: Path) -> N
 
 
 def compare_functions(report: Report, rounds: int, image: Image.Image) -> None:
-    """Each function of ImageHash, on a picture that is decoded already."""
+    """Each function of ImageHash, on a picture that is already decoded."""
     theirs = peer("imagehash", "ImageHash")
     for name in FUNCTIONS:
         ways: dict[str, Callable[[], object]] = {
@@ -103,7 +103,7 @@ def duplicate_map(files: int, copies: int) -> dict[str, list[str]]:
 
 
 def measure_alone(report: Report, rounds: int) -> None:
-    """What has no peer here: evaluation, and a look-up in a frame of a million rows."""
+    """Steps without a peer here: evaluation, and a look-up in a frame of a million rows."""
     truth = duplicate_map(100_000, 10)
     work = {"lookalike": partial(evaluate, truth, truth)}
     report.add_timings("evaluate, 100,000 files x 10", time_in_turn(work, rounds), "lookalike")

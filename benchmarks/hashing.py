@@ -1,4 +1,4 @@
-"""How long hashing pictures takes, from path to hash, against ImageHash."""
+"""How long hashing pictures takes, from path to hash, compared with ImageHash."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from .measure import Row, Timing
 
 NAMES = {"phash": "phash", "dhash": "dhash", "ahash": "average_hash", "whash": "whash"}
-"""Of ours, how ImageHash calls it."""
+"""ImageHash's name for each algorithm."""
 ROUGHNESS = 0.78
-"""How fast detail fades as it becomes finer: with this, JPEGs come out about as large as real
-photographs, about 5 MB for 12 megapixels and 100 kB for 500 x 375."""
+"""How fast detail fades as it becomes finer. With this value JPEGs are about as large as real
+photographs: about 5 MB for 12 megapixels and 100 kB for 500 x 375.
+"""
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 WORKERS = (1, 2)
 WEB_FILES = 48
@@ -39,7 +40,7 @@ LARGE_LINKS = 40
 
 
 def clouds(width: int, height: int, random: np.random.Generator) -> NDArray[np.float32]:
-    """Noise of every fineness."""
+    """Noise at every scale."""
     noise = random.standard_normal((height, width), np.float32)
     if min(width, height) < 4:
         return noise
@@ -51,7 +52,7 @@ def clouds(width: int, height: int, random: np.random.Generator) -> NDArray[np.f
 
 
 def photograph(width: int, height: int) -> Image.Image:
-    """A picture with as much detail as a photograph, the same one each time."""
+    """A picture with as much detail as a photograph, always the same one."""
     random = np.random.default_rng(0)
     light = clouds(width, height, random)
     light = 128 + 55 * (light - light.mean()) / light.std()
@@ -85,7 +86,7 @@ def readable(folder: Path) -> list[Path]:
 
 
 def ours(paths: Sequence[Path], algorithm: str) -> list[str]:
-    """One hash of each picture, one picture a call."""
+    """One hash per picture, one picture per call."""
     return [str(lookalike.hash_image(path, algorithm=algorithm)) for path in paths]
 
 
@@ -96,7 +97,7 @@ def ours_at_once(paths: Sequence[Path], workers: int, algorithms: Sequence[str])
 
 
 def theirs(paths: Sequence[Path], *algorithms: str) -> list[str]:
-    """The same by ImageHash, which opens the picture for each of its hashes."""
+    """The same with ImageHash, which opens the picture for each of its hashes."""
     imagehash = import_module("imagehash")
     hashes = []
     for algorithm in algorithms:
@@ -128,13 +129,13 @@ def compare(report: Report, title: str, paths: Sequence[Path], rounds: int, peer
 
 
 def prepare_ours(folder: Path, workers: int) -> Callable[[], object]:
-    """What `peak_memory` measures of ours."""
+    """What `peak_memory` measures for lookalike."""
     lookalike.hash_images([_tiny_file()], workers=workers)
     return partial(lookalike.hash_images, folder, workers=workers)
 
 
 def prepare_theirs(folder: Path) -> Callable[[], object]:
-    """What `peak_memory` measures of ImageHash."""
+    """What `peak_memory` measures for ImageHash."""
     import_module("imagehash").phash(Image.open(BytesIO(_tiny_file())))
     return partial(theirs, sorted(folder.iterdir()), "phash")
 
@@ -146,7 +147,7 @@ def _tiny_file() -> bytes:
 
 
 def link(paths: Sequence[Path], count: int, folder: Path) -> Path:
-    """A folder of so many links to pictures."""
+    """A folder of this many links to pictures."""
     folder.mkdir()
     for number in range(count):
         path = paths[number % len(paths)]

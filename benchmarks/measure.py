@@ -32,30 +32,30 @@ Cell: TypeAlias = "str | int | float | None"
 Row: TypeAlias = dict[str, Cell]
 
 LONG = 1.0
-"""Seconds from which on a run needs no warming up."""
+"""Seconds from which a run needs no warm-up."""
 LEAST = 0.5
-"""Seconds for which a comparison goes on even if its rounds are done."""
+"""Seconds for which a comparison continues even after its rounds are done."""
 BUDGET = 25.0
-"""Seconds after which a comparison begins no further round."""
+"""Seconds after which a comparison starts no further round."""
 
 
 # Measuring
 
 
 class Timing(NamedTuple, Generic[T]):
-    """How long one of several alternatives took, and what came of it."""
+    """How long one of several alternatives took, and its result."""
 
     seconds: float
     """The median."""
     result: T
-    """Of the last round."""
+    """The result of the last round."""
 
 
 def time_in_turn(alternatives: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, Timing[T]]:
-    """Run A B C A B C ..., so that a slow moment of the machine meets all of them alike.
+    """Run A B C A B C ..., so a slow moment of the machine affects all of them alike.
 
-    The first round warms up and does not count, but for runs too long to need that. Where rounds
-    are brief there are more of them, and where they are long there may be fewer.
+    The first round is a warm-up and does not count, except for runs too long to need one. Brief
+    rounds are repeated more often, and long ones may be fewer.
     """
     samples: dict[str, list[float]] = {name: [] for name in alternatives}
     results: dict[str, T] = {}
@@ -75,9 +75,9 @@ def time_in_turn(alternatives: Mapping[str, Callable[[], T]], rounds: int) -> di
 
 
 def peak_memory(prepare: Callable[..., Callable[[], object]], *arguments: object) -> int | None:
-    """The bytes that a piece of work adds to a fresh process at the most; None for not known.
+    """The peak bytes that a piece of work adds to a fresh process, or None if unknown.
 
-    `prepare(*arguments)` runs in that process too, and gives the work. What it takes itself, for
+    `prepare(*arguments)` runs in that process too, and returns the work. Its own memory, for
     imports and inputs, does not count. It must be a function of a module.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
@@ -89,7 +89,7 @@ def _peak_of(
 ) -> int | None:
     work = prepare(*arguments)
     with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")  # the peak so far is forgotten
+        Path("/proc/self/clear_refs").write_text("5")  # resets the peak so far
     before = _peak_so_far()
     work()
     after = _peak_so_far()
@@ -97,7 +97,7 @@ def _peak_of(
 
 
 def _peak_so_far() -> int | None:
-    # Linux hands ru_maxrss of the parent down to its children, but VmHWM is the process' own.
+    # Linux passes ru_maxrss of the parent to its children, but VmHWM belongs to the process.
     with contextlib.suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -113,7 +113,7 @@ def _peak_so_far() -> int | None:
 
 
 def arguments(purpose: str | None, example: str, rounds: int) -> argparse.ArgumentParser:
-    """A parser of what every benchmark takes."""
+    """A parser of the arguments that every benchmark takes."""
     parser = argparse.ArgumentParser(
         prog=f"python -m {example.split()[0]}",
         description=purpose,
@@ -131,7 +131,7 @@ def arguments(purpose: str | None, example: str, rounds: int) -> argparse.Argume
 
 
 def positive(text: str) -> int:
-    """An argument that is a whole number from 1 on."""
+    """An argument that is a whole number of at least 1."""
     number = int(text)
     if number < 1:
         raise ValueError(text)
@@ -139,7 +139,7 @@ def positive(text: str) -> int:
 
 
 def peer(module: str, package: str) -> Any:
-    """The module of a peer; where it is missing, None and a line on stderr that says so."""
+    """The module of a peer. If it is missing, None and a line on stderr that says so."""
     if find_spec(module) is not None:
         return import_module(module)
     print(f"{package} is left out: it is not installed (pip install {package})", file=sys.stderr)
@@ -150,7 +150,7 @@ class Report:
     """Tables, the machine they were made on, and notes."""
 
     def __init__(self, title: str | None, packages: Iterable[str] = ()) -> None:
-        """`packages`: those whose versions matter beside lookalike, NumPy and Pillow."""
+        """`packages` are those whose versions matter besides lookalike, NumPy and Pillow."""
         self.title = title or ""
         self.tables: dict[str, list[Row]] = {}
         self.notes = ["Only medians and ratios mean anything: times depend on the machine."]
@@ -174,9 +174,9 @@ class Report:
         baseline: str,
         more: Callable[[str, Timing[T]], Row] = lambda _, __: {},
     ) -> None:
-        """Append a row for each alternative; `more` gives further columns of it.
+        """Append a row per alternative, with further columns from `more`.
 
-        Without the baseline, the first alternative stands in for it.
+        Without the baseline, the first alternative replaces it.
         """
         base = baseline if baseline in timings else next(iter(timings))
         for name, timing in timings.items():
@@ -207,7 +207,7 @@ class Report:
 
 
 def _lines(rows: Sequence[Row]) -> Iterable[str]:
-    """Aligned columns, numbers to the right; a first cell that repeats the one above is blank."""
+    """Aligned columns, with numbers to the right. A first cell equal to the one above is blank."""
     columns = list({name: None for row in rows for name in row})
     grid = [columns, *([_text(row.get(name, "")) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
@@ -225,7 +225,7 @@ def _lines(rows: Sequence[Row]) -> Iterable[str]:
 def _text(cell: Cell) -> str:
     if cell is None:
         return "?"
-    if isinstance(cell, float):  # three digits that count
+    if isinstance(cell, float):  # three significant digits
         return f"{cell:,.{max(0, 2 - math.floor(math.log10(abs(cell) or 1)))}f}"
     return cell if isinstance(cell, str) else f"{cell:,}"
 

@@ -1,4 +1,4 @@
-"""How long hashing takes in exact and fast reading, against bare decoders and ImageHash."""
+"""How long hashing takes in exact and fast reading, compared with bare decoders and ImageHash."""
 
 from __future__ import annotations
 
@@ -37,13 +37,12 @@ if TYPE_CHECKING:
 
 OTHERS = (".png", ".webp")
 BRIEF = 40
-"""How many times more rounds small pictures are timed for: what takes a millisecond is easily
-disturbed."""
+"""How many times more rounds small pictures get: a time of a millisecond is easily disturbed."""
 ROWS = (*SIZES, "others", "threads", "scan", "lock", "fidelity")
 
 
 def target(jpeg: Jpeg, reading: str) -> tuple[str, float] | None:
-    """Which bare decoder a reading is held against, and how many times its time it may take."""
+    """The bare decoder that a reading is compared with, and how many times its time is allowed."""
     if jpeg.size == "web" or (jpeg.size == "small" and jpeg.progressive):
         return None
     reduced = decoder(SCALES[jpeg.size])
@@ -56,7 +55,7 @@ def target(jpeg: Jpeg, reading: str) -> tuple[str, float] | None:
 
 
 def decoder(scale: int) -> str:
-    """What the table calls a decoder of the luma."""
+    """The name of a decoder of the luma in the table."""
     return f"grey 1/{scale} decode" if scale > 1 else "grey decode"
 
 
@@ -88,7 +87,7 @@ def compare_others(report: Report, pictures: Pictures, rounds: int, peers: bool)
 
 
 def hashes(path: Path, peers: bool) -> dict[str, Callable[[], object]]:
-    """Ours and the peer's, from path to hash."""
+    """Lookalike's hash and the peer's, from path to hash."""
     ways: dict[str, Callable[[], object]] = {
         "fast": partial(lookalike.hash_image, path),
         "exact": partial(lookalike.hash_image, path, reading="exact"),
@@ -105,7 +104,7 @@ def by_imagehash(path: Path) -> str:
 
 
 def hold_against(report: Report, jpeg: Jpeg, timings: Mapping[str, Timing[object]]) -> None:
-    """Append what was to be reached."""
+    """Append the target."""
     for reading in ("fast", "exact"):
         goal = target(jpeg, reading)
         if goal is None:

@@ -1,4 +1,4 @@
-"""By how many bits fast and exact reading differ on photographs."""
+"""The number of bits in which fast and exact reading differ on photographs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 ALGORITHMS = ["phash", "dhash", "ahash", "whash"]
 NEARLY_FLAT = 16
-"""Nine tenths of the samples of its 32 x 32 grid are within so many of 255."""
+"""Nine tenths of the samples of its 32 x 32 grid differ by at most this many of 255 levels."""
 MEAN_TARGET, PERCENTILE_TARGET = 0.25, 3
 
 
 def fidelity(report: Report, photos: Path) -> None:
-    """A row for each algorithm, and one for each photograph that is nearly flat."""
+    """A row per algorithm, and one per photograph that is nearly flat."""
     exact = lookalike.hash_images(jpegs_in(photos), algorithms=ALGORITHMS, reading="exact")
-    # Each alone: together, all are read as the one that needs most.
+    # Each alone. Together, all are read as thoroughly as the most demanding one needs.
     fast = {
         name: lookalike.hash_images(jpegs_in(photos), algorithms=name).hashes[name]
         for name in ALGORITHMS
@@ -54,7 +54,7 @@ def fidelity(report: Report, photos: Path) -> None:
 
 
 def is_nearly_flat(path: str) -> bool:
-    """Whether so little is in it that a hash means next to nothing."""
+    """Whether it has so little detail that a hash means almost nothing."""
     grid = read_picture(path, least_side=256).grey_grid(32, 32)
     low, high = np.percentile(grid, [5, 95])
     return bool(high - low <= NEARLY_FLAT)

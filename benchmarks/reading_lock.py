@@ -1,10 +1,10 @@
-"""For how long Python's global lock (GIL) is held for each file.
+"""How long Python's global lock (GIL) is held per file.
 
-How it is measured: of the processor time that a thread spends on a file (its own clock, so other
-programs do not count), the time within calls that release the lock is taken away: decoding, the
-kernel, hashing of bytes, and the system's calls on files. What such a call does before it lets go
-of the lock and after it has it back, a few microseconds in all, is not told apart from the rest of
-it; what telling the time takes is taken away too. Of several rounds the least counts.
+The measure starts from the processor time that a thread spends on a file, by the thread's own
+clock, so other programs do not count. The time in calls that release the lock is subtracted:
+decoding, the kernel, hashing of bytes, and the system's calls on files. Such a call holds the lock
+for a few microseconds at its start and end, which are subtracted too. So is the time spent on
+reading the clock. The smallest of several rounds counts.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ class Clock:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Start again from zero."""
         self.within = self.calls = 0
 
     def timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, its time counted."""
+        """The function, with its time counted."""
 
         def call(*arguments: Any, **options: Any) -> Any:
             begin = thread_time_ns()
@@ -78,7 +78,7 @@ class Clock:
         return call
 
     def outside(self, total: int) -> int:
-        """Of so many nanoseconds, those that were spent outside these functions and this clock."""
+        """The part of this many nanoseconds spent outside these functions and this clock."""
         return total - self.within - self.calls * self._cost
 
 
@@ -95,7 +95,7 @@ class Stand:
 
 
 def held(report: Report, pictures: Pictures, folder: Path, rounds: int) -> None:
-    """A row for each kind of JPEG."""
+    """A row per kind of JPEG."""
     cases = [("small", False), ("small", True), ("web", False)]
     for size, progressive in cases:
         one = pictures.jpeg(size, progressive)

@@ -1,4 +1,4 @@
-"""The pictures that reading is timed with, and decoders that do nothing else."""
+"""The pictures for timing the reading, and decoders that do nothing else."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 SIZES = {"small": (500, 375, 95), "web": (1400, 1050, 90), "large": (4000, 3000, 95)}
 """Width, height and quality: about 110 kB, 450 kB and 5 MB."""
 DETAIL_QUALITY = 98
-"""A detail of the large picture has less in it than all of it: so it takes about 110 kB as well."""
+"""A detail of the large picture contains less than a whole picture, so it also takes about 110
+kB.
+"""
 SAMPLINGS = {"4:2:0": 2, "4:4:4": 0}
 SCALES = {"small": 1, "web": 4, "large": 8}
-"""By how much the decoder that fast reading is held against reduces the luma."""
+"""How far the luma is reduced by the decoder that fast reading is compared with."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Jpeg:
 
     @property
     def title(self) -> str:
-        """As the tables have it."""
+        """The title in the tables."""
         width, height, _ = SIZES[self.size]
         coding = "progressive" if self.progressive else "baseline"
         size = f"{self.path.stat().st_size // 1000:,} kB"
@@ -42,10 +44,10 @@ class Jpeg:
 
 
 class Pictures:
-    """One picture in several sizes and codings, drawn, or made of a photograph."""
+    """One picture in several sizes and codings, drawn or made from a photograph."""
 
     def __init__(self, folder: Path, photo: Path | None) -> None:
-        """`folder`: where they are written; `photo`: without one, a picture is drawn."""
+        """`folder` is where they are written. Without a `photo`, a picture is drawn."""
         self._folder = folder
         self._photo = photo
         self._images: dict[str, Image.Image] = {}
@@ -83,7 +85,7 @@ class Pictures:
         return path
 
     def details(self, count: int, folder: Path) -> Path:
-        """A folder of so many small JPEGs, each another part of the large picture."""
+        """A folder of this many small JPEGs, each a different part of the large picture."""
         folder.mkdir()
         width, height, _ = SIZES["small"]
         large = self.image("large")
@@ -97,17 +99,17 @@ class Pictures:
 
 
 def largest_photo(folder: Path) -> Path:
-    """The JPEG with the most bytes in a folder: one of many pixels may have little in it."""
+    """The JPEG with the most bytes in a folder. One with many pixels may have little in it."""
     return max(jpegs_in(folder), key=lambda path: path.stat().st_size)
 
 
 def jpegs_in(folder: Path) -> list[Path]:
-    """The JPEGs of a folder, by their names."""
+    """The JPEGs of a folder, by name."""
     found = (path for path in folder.iterdir() if path.suffix.lower() in {".jpg", ".jpeg"})
     return sorted(found)
 
 
-# Bare decoders, each from the bytes of a file
+# Bare decoders of the bytes of a file
 
 
 def bare_grey(path: Path, scale: int = 1) -> int:
@@ -129,7 +131,7 @@ def bare_rgb(path: Path) -> int:
 
 
 def bare_pillow(path: Path) -> int:
-    """Pillow's decoder of any format."""
+    """Pillow's decoder for any format."""
     with Image.open(path) as image:
         image.load()
         return image.width * image.height

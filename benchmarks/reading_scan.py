@@ -1,4 +1,4 @@
-"""How many pictures are read in a second: by threads, and from start to groups."""
+"""How many pictures are read per second: by threads, and from start to groups."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ with ThreadPoolExecutor(2) as pool:
 
 
 def throughput(report: Report, pictures: Pictures, folder: Path, rounds: int) -> None:
-    """Threads of ours and of bare decodes, over links to one file."""
+    """Threads of lookalike and of bare decodes, over links to one file."""
     for size, count in COUNTS.items():
         jpeg = pictures.jpeg(size)
         links = _links(jpeg, count, folder / f"links-{size}")
@@ -67,7 +67,7 @@ def throughput(report: Report, pictures: Pictures, folder: Path, rounds: int) ->
 
 
 def scan(report: Report, pictures: Pictures, folder: Path, rounds: int) -> None:
-    """The command, from start to groups, against start-up and bare decodes alone."""
+    """The command, from start to groups, compared with start-up and bare decodes alone."""
     details = pictures.details(SCANNED, folder / "details")
     size = sum(entry.stat().st_size for entry in os.scandir(details)) / 1e6
     find = ["find", str(details), "--workers", "2", "--quiet", "--json"]

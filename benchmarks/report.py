@@ -1,4 +1,4 @@
-"""How long a result takes to be settled, and to be written as text, JSON and summary."""
+"""How long it takes to make a result, and to write it as text, JSON and summary."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TARGET = 2.0
 
 
 def table_of(groups: int, size: int) -> HashTable:
-    """Images in groups of `size`, a bit or two apart from each other within each."""
+    """Images in groups of `size`, a bit or two apart within each group."""
     builder = TableBuilder(["phash"])
     scenes = np.random.default_rng(1).integers(0, 1 << 63, groups, np.uint64).tolist()
     for at in range(groups * size):
@@ -50,7 +50,9 @@ def table_of(groups: int, size: int) -> HashTable:
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:
-    """The median of some rounds, of the processor's time: others may share the machine."""
+    """The median processor time of some rounds. Processor time, because others may share the
+    machine.
+    """
     times = []
     for _ in range(rounds):
         begin = process_time()
@@ -60,7 +62,7 @@ def seconds(work: Callable[[], object], rounds: int) -> float:
 
 
 def main() -> None:
-    """Print a line for each piece of work, and its share of the time that there is for writing."""
+    """Print a line per piece of work, with its share of the time allowed for writing."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--groups", type=int, default=100_000)
     options.add_argument("--size", type=int, default=2, help="members of each group")

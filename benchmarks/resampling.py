@@ -1,4 +1,4 @@
-"""How long shrinking pictures by Lanczos takes, against Pillow; both must give the same pixels."""
+"""How long Lanczos downscaling takes, compared with Pillow. Both must give the same pixels."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def ours(pixels: NDArray[np.uint8], grid: tuple[int, int], path: str) -> NDArray
 
 
 def pillow(image: Image.Image, grid: tuple[int, int]) -> NDArray[np.uint8]:
-    """Pillow; its few pixels as an array cost next to nothing."""
+    """Pillow. Making an array of its few pixels costs almost nothing."""
     return np.asarray(image.resize(grid, Image.Resampling.LANCZOS))
 
 
 def comparable(picture: tuple[int, int], grid: tuple[int, int]) -> bool:
-    """Whether this Pillow goes over rows first, as we do.
+    """Whether this Pillow processes rows first, as lookalike does.
 
-    From 13 on it goes over columns first where more than twice as many rows as columns are lost.
+    From 13 on it processes columns first if more than twice as many rows as columns are lost.
     """
     columns, rows = (before - after for before, after in zip(picture, grid, strict=True))
     return int(PIL.__version__.split(".")[0]) < 13 or rows <= max(0, 2 * columns)

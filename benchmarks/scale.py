@@ -1,8 +1,8 @@
-"""A scan of very many files: memory for an image, throughput, and how soon progress is seen.
+"""A scan of very many files: memory per image, throughput, and time until progress is seen.
 
-The files are hard links to a few small JPEGs, in folders of ten thousand; each count is scanned in
-a fresh process. Memory for an image is the slope between the counts, up to the moment when the last
-file was read: what the result itself takes comes after.
+The files are hard links to a few small JPEGs, in folders of ten thousand. Each count is scanned in
+a fresh process. Memory per image is the slope between the counts, up to the moment when the last
+file was read. The memory of the result itself comes after that.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def measured(folder: str) -> dict[str, float]:
 
 
 def scan(folder: str) -> dict[str, float]:
-    """Hash a folder, and say how long it took and what memory."""
+    """Hash a folder, and report its time and memory."""
     import lookalike
 
     begin = time.perf_counter()
@@ -94,14 +94,14 @@ def scan(folder: str) -> dict[str, float]:
 
 
 def peak_bytes() -> float:
-    """The most memory that this process has had."""
+    """The peak memory of this process."""
     unit = 1 if sys.platform == "darwin" else 1024
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
 
 
 @contextmanager
 def links(count: int, side: int, parent: str | None) -> Iterator[str]:
-    """A folder of so many links to a few pictures."""
+    """A folder of this many links to a few pictures."""
     with tempfile.TemporaryDirectory(dir=parent) as name:
         root = Path(name)
         (root / "originals").mkdir()

@@ -1,4 +1,4 @@
-"""How long finding all pairs of hashes within 10 bits takes, against NumPy and FAISS."""
+"""How long finding all pairs of hashes within 10 bits takes, compared with NumPy and FAISS."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_DISTANCE = 10
 ALGORITHMS = {64: "phash", 128: "phash:11", 256: "phash:16"}
-"""By width in bits; `phash:11` has 121 bits, and none comes closer to filling 128."""
+"""By width in bits. `phash:11` has 121 bits, which is as close to 128 as any gets."""
 SLOW_ABOVE = 10_000
 MEMORY_COUNT = 100_000
 NUMPY_ROWS = 64
@@ -31,9 +31,9 @@ THREADS = (1, 2)
 
 
 def draw(count: int, bits: int) -> HashArray:
-    """Random hashes, one in a hundred of them another with up to 12 bits drawn anew.
+    """Random hashes. One in a hundred is a copy of another with up to 12 bits drawn again.
 
-    Without these copies, there would hardly be a pair to find.
+    Without these copies, there would be almost no pairs.
     """
     random = np.random.default_rng(bits)
     data = random.integers(0, 256, (count, bits // 8), np.uint8)
@@ -81,7 +81,7 @@ def flat_index(faiss: Any, hashes: HashArray) -> Any:
 
 
 def ways_to_scan(hashes: HashArray, faiss: Any, slow: bool) -> dict[str, Callable[[], int]]:
-    """Every alternative by its name, which ends in its number of threads."""
+    """Every alternative by name. A name ends in its number of threads."""
     ways: dict[str, Callable[[], int]] = {}
     for path in kernel.isas():
         if slow or path != "scalar":
@@ -97,14 +97,14 @@ def ways_to_scan(hashes: HashArray, faiss: Any, slow: bool) -> dict[str, Callabl
 
 
 def memory_of_lookalike(count: int, threads: int) -> Callable[[], int]:
-    """What `peak_memory` measures of ours."""
+    """What `peak_memory` measures for lookalike."""
     hashes = draw(count, 64)
     by_lookalike(hashes[:100], "", threads)
     return partial(by_lookalike, hashes, "", threads)
 
 
 def memory_of_faiss(count: int, threads: int) -> Callable[[], int]:
-    """What `peak_memory` measures of FAISS, filling the index included."""
+    """What `peak_memory` measures for FAISS, including filling the index."""
     faiss = import_module("faiss")
     hashes = draw(count, 64)
     by_faiss(faiss, flat_index(faiss, hashes[:100]), hashes.data[:100], threads)
@@ -154,7 +154,7 @@ def main() -> None:
 def compare(
     report: Report, hashes: HashArray, bits: int, faiss: Any, slow: bool, rounds: int
 ) -> None:
-    """Time every way to scan some hashes, and check that all find as many pairs."""
+    """Time every way to scan some hashes, and check that all find the same number of pairs."""
     timings = time_in_turn(ways_to_scan(hashes, faiss, slow), rounds)
     kernel.force_isa("")
     work = f"{len(hashes):,} of {bits} bits"

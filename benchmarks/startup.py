@@ -1,4 +1,4 @@
-"""How long Python takes to start with lookalike, against a bare interpreter."""
+"""How long Python takes to start with lookalike, compared with a bare interpreter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEAVY = ("numpy", "PIL", "lookalike._native.kernel")
 
 
 def run(program: list[str]) -> str:
-    """Start Python, wait for its end, and give back what it printed."""
+    """Start Python, wait for its end, and return what it printed."""
     command = [sys.executable, *program]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 

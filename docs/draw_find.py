@@ -1,4 +1,6 @@
-"""Draw docs/find.svg, what `lookalike find` prints of the demo pictures. `make docs` runs this."""
+"""Draw docs/find.svg: the output of `lookalike find` for the demo pictures. `make docs` runs
+this.
+"""
 
 import contextlib
 import io
@@ -18,7 +20,7 @@ HERE = Path(__file__).parent
 DRAW = HERE.parent / "examples" / "draw_pictures.py"
 WIDTH = 112
 GROUPS = 4
-"""How many groups are shown; the rest is left out for the eye's sake."""
+"""How many groups are shown. The rest is left out to keep the picture readable."""
 
 
 def draw() -> None:
@@ -32,7 +34,7 @@ def draw() -> None:
     page.print(Text.from_ansi(f"$ lookalike find photos\n{head}...\n"))
     page.print(Text.from_ansi(tail))
     svg = page.export_svg(title="lookalike", unique_id="find")
-    # The page asks no other server for a font.
+    # The page loads no font from another server.
     (HERE / "find.svg").write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL))
 
 

@@ -1,4 +1,4 @@
-"""Write the tables of docs/choosing-a-distance.md that can be computed. `make docs` runs this."""
+"""Write the computed tables of docs/choosing-a-distance.md. `make docs` runs this."""
 
 import re
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ def chance_matches() -> str:
 
 
 def mean(n: int, bits: int, max_distance: int) -> str:
-    """Two digits that count, or 0 for less than one match in 100,000 images."""
+    """Two significant digits, or 0 for less than one match in 100,000 images."""
     matches = expected_chance_matches(n, bits, max_distance)
     if matches < 1e-5:
         return "0"
@@ -45,7 +45,7 @@ TABLES = {"safe distances": safe_distances, "chance matches": chance_matches}
 
 
 def with_tables(page: str) -> str:
-    """The page, with the table under the comment that names it made anew."""
+    """The page, with a new table under the comment that names it."""
     for name, make in TABLES.items():
         page, count = re.subn(
             rf"(<!-- {name}[^>]*-->\n\n)(?:(?:\|.*\n)+\n)?",

@@ -27,7 +27,7 @@ def _context(command: Command, name: str, parent: Context | None) -> Context:
 
 
 def with_help(page: str) -> str:
-    """The page, with the text between the first fences of each command's section made anew."""
+    """The page, with the text between the first fences of each command's section replaced."""
     return re.sub(
         r"(## (lookalike[ \w]*)\n\n```\n).*?(```\n)",
         lambda found: f"{found[1]}{help_of(found[2])}\n{found[3]}",

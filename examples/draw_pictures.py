@@ -3,10 +3,10 @@
     pip install Pillow numpy
     python examples/draw_pictures.py my-pictures
 
-The folder then holds what real collections hold: twelve different pictures, copies of most of
-them (smaller, recompressed, recoloured, cropped, turned, in other formats), pairs that only
-resemble each other, plain grey pictures, broken files, and files that are no pictures at all.
-Every picture is drawn from fixed seeds, so the same library versions give the same bytes.
+The folder then looks like a real collection. It has twelve different pictures and copies of most of
+them: smaller, recompressed, recoloured, cropped, turned, in other formats. It also has pairs that
+only resemble each other, plain grey pictures, broken files, and files that are not pictures. Every
+picture is drawn from fixed seeds, so the same library versions give the same bytes.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def rgb(colour: str) -> Array:
 
 
 class Canvas:
-    """A picture in the making. Positions are pixels, colours are like "#ffcc00"."""
+    """A picture in progress. Positions are pixels, and colours are like "#ffcc00"."""
 
     def __init__(self, width: int, height: int, seed: int) -> None:
         self.width, self.height = width, height
@@ -40,8 +40,8 @@ class Canvas:
         self.pixels = np.zeros((height, width, 3), np.float32)
 
     def noise(self, across: int, down: int, octaves: int = 4) -> Array:
-        """Cloudy noise from 0 to 1, with so many clouds across and down."""
-        half = (self.width // 2, self.height // 2)  # looks the same as full size, and is faster
+        """Cloudy noise from 0 to 1, with this many clouds across and down."""
+        half = (self.width // 2, self.height // 2)  # looks like full size, and is faster
         total = np.zeros(half[::-1], np.float32)
         for scale in (2**octave for octave in range(octaves)):
             cells = self.random.random((down * scale + 1, across * scale + 1), np.float32)
@@ -50,7 +50,7 @@ class Canvas:
         return np.asarray(Image.fromarray(total).resize((self.width, self.height)), np.float32)
 
     def curve(self, level: float, swing: float, bumps: int, octaves: int = 5) -> Array:
-        """A jagged line from left to right: one height for each column."""
+        """A jagged line from left to right: one height per column."""
         line = np.full(self.width, level, np.float64)
         for scale in (2**octave for octave in range(octaves)):
             bends = self.random.uniform(-swing, swing, bumps * scale + 1) / scale
@@ -74,7 +74,7 @@ class Canvas:
     def paint(
         self, mask: Array, colour: str, light: Array | float = 1, at: tuple[int, int] = (0, 0)
     ) -> None:
-        """Lay a colour over the part of the picture that the mask covers."""
+        """Put a colour over the part of the picture that the mask covers."""
         left, top = at
         part = self.pixels[top : top + mask.shape[0], left : left + mask.shape[1]]
         part += mask[..., None] * (rgb(colour) * np.asarray(light)[..., None] - part)
@@ -123,7 +123,7 @@ class Canvas:
         )
 
     def ball(self, x: float, y: float, r: float, colour: str) -> None:
-        """A round thing lit from the upper left, with its shadow."""
+        """A ball lit from the upper left, with its shadow."""
         self.oval(x + r * 0.33, y + r * 0.9, r, r * 0.25, "#1a0f0a", blur=r / 6)
         self.oval(x, y, r, r, colour, (0.9, 0.25))
         for size, gain in ((0.75, 1.0), (0.5, 1.15)):
@@ -356,7 +356,7 @@ SCENES = {
 
 
 class Copy(NamedTuple):
-    """A copy of a scene, and what sets it apart; nothing does where the bytes are the same."""
+    """A copy of a scene, and how it differs. Nothing differs if the bytes are the same."""
 
     scene: str
     path: str
@@ -367,7 +367,7 @@ class Copy(NamedTuple):
     mode: str = "RGB"
     quality: int = 88
     turned: int = 1  # the EXIF orientation: 3 is upside down, 6 on its side
-    suffix: str = ""  # the real format, where the name lies about it
+    suffix: str = ""  # the real format, if the name is wrong
 
 
 COPIES = (
@@ -408,7 +408,7 @@ COPIES = (
     Copy("flowers", "downloads/flowers.jpg", crop=0.02, warmth=1.1, quality=60),
     Copy("flowers", "downloads/flowers, grey.gif", scale=0.4, mode="L"),
 )
-PLAIN = {  # evenly grey: nothing that a perceptual hash could go by
+PLAIN = {  # evenly grey, without anything for a perceptual hash to use
     "phone/IMG_2240.jpg": ((1200, 900), 118),
     "downloads/blank.png": ((640, 480), 128),
     "old/empty page.jpg": ((600, 800), 240),
@@ -432,7 +432,7 @@ def changed(photo: Image.Image, copy: Copy) -> Image.Image:
 
 def encoded(image: Image.Image, suffix: str, quality: int = 88, turned: int = 1) -> bytes:
     tags, file = Image.Exif(), BytesIO()
-    if turned != 1:  # a viewer turns the pixels back as the tag tells it
+    if turned != 1:  # a viewer turns the pixels back as the tag says
         turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}
         image = image.transpose(turns[turned])
         tags[ExifTags.Base.Orientation] = turned
@@ -462,7 +462,7 @@ def save(folder: Path) -> int:
     for name, content in collection():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)  # it may have become a link to another picture since
+        path.unlink(missing_ok=True)  # it may now be a link to another picture
         path.write_bytes(content)
         count += 1
     return count

@@ -3,8 +3,8 @@
     python examples/group_hashes.py --make 1000000 hashes.csv
     python examples/group_hashes.py hashes.csv
 
-reads a CSV file with the columns path and phash (16 hex digits), finds all groups of images within
-a distance, and prints how many there are, the largest ones, and how long each step took.
+It reads a CSV file with the columns path and phash (16 hex digits), and finds all groups of images
+within a distance. It prints their number, the largest groups, and how long each step took.
 """
 
 import argparse
@@ -24,13 +24,13 @@ IS_HEX = np.isin(np.arange(256), list(b"0123456789abcdefABCDEF"))
 
 
 class Table:
-    """A CSV file in memory: its hashes as an array, and a path when it is asked for."""
+    """A CSV file in memory: its hashes as an array, and any path on request."""
 
     def __init__(self, file: Path) -> None:
         content = np.fromfile(file, np.uint8)
         if content[: len(COLUMNS)].tobytes() != COLUMNS:
             raise SystemExit(f"{file}: the first line must be {COLUMNS.decode()}")
-        behind = np.zeros(DIGITS, np.uint8)  # so that no window ends beyond the end
+        behind = np.zeros(DIGITS, np.uint8)  # so no window ends beyond the end
         behind[0] = NEWLINE
         content = np.append(content, behind[int(content[-1] == NEWLINE) :])
         newlines = np.flatnonzero(content == NEWLINE)
@@ -46,20 +46,20 @@ class Table:
         self._content, self._starts, self._ends = content, starts, ends - 1
 
     def path(self, row: int) -> str:
-        """What stands in front of a hash."""
+        """The text before a hash."""
         line = self._content[self._starts[row] : self._ends[row]].tobytes().decode()
         return next(csv.reader([line]))[0]
 
 
 def require(is_right: NDArray[np.bool_], file: Path) -> None:
-    """End with a message that names the first line that is not right."""
+    """Exit with a message that names the first wrong line."""
     if not is_right.all():
         line = 2 + int(np.argmin(is_right))
         raise SystemExit(f"{file}, line {line}: not a path, a comma and {DIGITS} hex digits")
 
 
 def make(count: int, file: Path) -> None:
-    """Write a file of random hashes, about a tenth of them up to four bits from one before."""
+    """Write a file of random hashes. About a tenth are up to four bits from an earlier one."""
     random = np.random.default_rng(0)
     hashes = random.integers(0, 256, (count, DIGITS // 2), dtype=np.uint8)
     copies = 1 + np.flatnonzero(random.random(count - 1) < 0.1)
@@ -74,7 +74,7 @@ def make(count: int, file: Path) -> None:
 
 
 def largest_first(groups: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
-    """The groups of most members in front."""
+    """The groups with the most members first."""
     return sorted(groups, key=len, reverse=True)
 
 

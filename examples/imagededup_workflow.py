@@ -1,9 +1,10 @@
-"""What a script for imagededup does, with its import line alone changed.
+"""A script for imagededup, with only its import line changed.
 
     python examples/draw_pictures.py photos
     python examples/imagededup_workflow.py photos
 
-encodes the folder, finds the duplicates of each image, saves them as JSON, and lists what could go.
+It encodes the folder, finds the duplicates of each image, saves them as JSON, and lists what could
+be removed.
 """
 
 import argparse

@@ -14,8 +14,8 @@ def run(
 ) -> None:
     """Do what the command line asks for, as `usage` says.
 
-    `check`: reads the bytes in every way, and returns what became of them. It raises what must
-    never be raised.
+    `check` reads the bytes in every way, and returns the outcomes. It raises what must never be
+    raised.
     """
     match sys.argv[1:]:
         case ["--replay", *names] if names:
@@ -31,7 +31,7 @@ def run(
 
 
 def write(folder: Path, seeds: Mapping[str, bytes]) -> None:
-    """One file for each seed."""
+    """Write one file per seed."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in seeds.items():
         (folder / name).write_bytes(data)

@@ -1,14 +1,14 @@
-"""Fuzzing of index files: whatever the bytes, an index answers or raises `IndexFileError`.
+"""Fuzzing of index files: for any bytes, an index answers or raises `IndexFileError`.
 
     pip install atheris
     python fuzz/open_index.py CORPUS [OPTION...]   # writes seeds into CORPUS, then fuzzes
     python fuzz/open_index.py --seeds CORPUS       # only writes the seeds
-    python fuzz/open_index.py --replay FILE...     # only tries files; needs no atheris
+    python fuzz/open_index.py --replay FILE...     # only tries files, without atheris
 
 Options are libFuzzer's: -max_len=4096 -timeout=10 -rss_limit_mb=2048 -max_total_time=600.
 
-Checksums would stop nearly every change at the door, so those of the header and of its table are
-made right again first.
+Checksums would stop nearly every change at once, so those of the header and its table are corrected
+first.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from lookalike import HashArray, Index, IndexFileError
 from lookalike.index.stored import layout
 
 MOST = 50
-"""Answers that are taken from one call: wrong numbers may promise very many."""
+"""The most answers used of one call: wrong numbers may promise very many."""
 
 
 def check(data: bytes) -> list[str]:
-    """Open the bytes as they are, and with right checksums. Returns what became of them."""
+    """Open the bytes as they are, and with corrected checksums. Returns the outcomes."""
     return [_check(data), _check(_with_right_checksums(data))]
 
 
@@ -68,7 +68,7 @@ def _calls(index: Index) -> list[Callable[[], object]]:
 
 
 def _with_right_checksums(data: bytes) -> bytes:
-    """The same file, whose header and table say of themselves that they are sound."""
+    """The same file with correct checksums of its header and table."""
     size = layout._SIZE  # noqa: SLF001
     if len(data) < size:
         return data

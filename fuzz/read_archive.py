@@ -25,15 +25,15 @@ from fuzzing import run
 from lookalike import ArchiveLimits, Status, hash_images
 
 LIMITS = ArchiveLimits(member_bytes=1 << 20, unpacked_bytes=1 << 22, members=200)
-"""Small, so that a bomb costs no time; the checks are the same."""
+"""Small, so a bomb costs no time. The checks are the same."""
 MAX_PIXELS = 1_000_000
 UNEXPECTED = "unexpected "
-"""How the reason of a failure begins that nobody has foreseen."""
+"""How the reason of an unforeseen failure begins."""
 PICTURE = b"P5 2 2 255 \x00\x40\x80\xff"
 
 
 def check(data: bytes) -> list[Status]:
-    """Read the bytes as a zip and as a tar archive. Returns what became of the members."""
+    """Read the bytes as a zip and as a tar archive. Returns the outcomes of the members."""
     found: list[Status] = []
     with tempfile.TemporaryDirectory() as folder:
         for ending in (".zip", ".tar"):

@@ -23,16 +23,16 @@ from lookalike.images import contents, read_picture
 from lookalike.images.jpeg import decoding as jpeg
 
 MAX_PIXELS = 1_100_000
-"""Small, so that a picture that claims to be large costs no time; the check is the same."""
+"""Small, so a picture that claims to be large costs no time. The check is the same."""
 SMALL_STEP = 64
-"""In bytes: files as small as these are read piece by piece, too."""
+"""In bytes. Even files as small as these are read piece by piece."""
 LEAST_SIDE = 1
-"""In pixels: of small progressive files, too, the first scan is enough."""
+"""In pixels. The first scan is enough even for small progressive files."""
 LONGEST_SEED = 4096
-"""In bytes; larger ones (icons of the Mac, in all their sizes) would slow everything down."""
+"""In bytes. Larger ones (Mac icons, in all their sizes) would slow everything down."""
 MODES = ("1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "I;16", "I", "F")
 NEVER_WRITTEN = {"PDF", "PALM", "MSP"}
-"""What Pillow writes and does not read here, or only in one mode."""
+"""Formats that Pillow writes but does not read here, or only in one mode."""
 VARIANTS: dict[str, list[dict[str, object]]] = {
     "JPEG": [{"progressive": True}, {"restart_marker_blocks": 1}, {"subsampling": 2}],
     "PNG": [{"compress_level": 0}, {"save_all": True}],
@@ -55,7 +55,7 @@ class Piecemeal:
 
 
 def check(data: bytes) -> list[Status]:
-    """Read the bytes in every way. Returns what became of them; raises what must not be raised."""
+    """Read the bytes in every way. Returns the outcomes, and raises what must never be raised."""
     with (
         warnings.catch_warnings(action="ignore"),
         patch.multiple(jpeg, WORTH_CUTTING=SMALL_STEP, LEAST_SPARED=1),
@@ -87,7 +87,7 @@ def _check(source: bytes | Piecemeal, least_side: int | None, take_damaged: bool
 
 
 def seeds(width: int = 12, height: int = 10) -> dict[str, bytes]:
-    """A small file of every format, mode and variant that Pillow can write here, by its name."""
+    """A small file of every format, mode and variant that Pillow can write here, by name."""
     Image.init()
     channels = [Image.linear_gradient("L").resize((width, height)).rotate(k) for k in (0, 30, 200)]
     picture = Image.merge("RGB", channels)

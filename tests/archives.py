@@ -39,7 +39,7 @@ def zip_of(files: Files, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"
 
 
 def changed(data: bytes, magic: bytes, at: int, form: str, value: int) -> bytes:
-    """The archive with a number in each of its local headers or directory entries set."""
+    """The archive with a number set in each of its local headers or directory entries."""
     copy = bytearray(data)
     found = data.find(magic)
     while found >= 0:
@@ -58,7 +58,7 @@ def tar_of(files: Files, kind: int = tarfile.PAX_FORMAT) -> bytes:
 
 
 def header(name: str, size: int = 0, kind: bytes = tarfile.REGTYPE) -> tarfile.TarInfo:
-    """What a tar archive says of one member."""
+    """The tar header of one member."""
     info = tarfile.TarInfo(name)
     info.size, info.type = size, kind
     return info
@@ -70,7 +70,7 @@ def member(name: str, data: bytes) -> bytes:
 
 
 def checked(block: bytes) -> bytes:
-    """A block of a tar header, changed, with its checksum made anew."""
+    """A changed block of a tar header, with a recomputed checksum."""
     total = sum(block[:148]) + 8 * 32 + sum(block[156:])
     return block[:148] + b"%06o\0 " % total + block[156:]
 
@@ -85,4 +85,4 @@ ARCHIVES: dict[str, Callable[[Files], bytes]] = {
     "tar.xz": lambda files: lzma.compress(tar_of(files)),
     "tar.zst": lambda files: zstd.compress(tar_of(files)),
 }
-"""What makes an archive, by the ending of its name."""
+"""How to make an archive, by the ending of its name."""

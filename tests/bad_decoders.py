@@ -1,6 +1,6 @@
-"""A Pillow plug-in for files that crash, hang or eat memory when they are decoded.
+"""A Pillow plug-in for files that crash, hang or use up memory when they are decoded.
 
-It is registered by importing this module, in whatever process does so.
+Importing this module registers it, in any process.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image, ImageFile
 
 MAGIC = b"BAD!"
-"""After this the name of a function stands in such a file."""
+"""In such a file, this is followed by the name of a function."""
 
 
 def crash() -> None:
@@ -29,17 +29,17 @@ def hang() -> None:
 
 
 def block() -> None:
-    """Hang in C, without ever giving Python's lock back."""
+    """Hangs in C, without ever releasing Python's lock."""
     all(repeat(True))
 
 
 def toil() -> None:
-    """Work for long in C, without Python's lock: no signal is heard in this thread meanwhile."""
+    """Works for long in C without Python's lock, so this thread handles no signal meanwhile."""
     hashlib.pbkdf2_hmac("sha256", b"", b"", 100_000_000)
 
 
 class Panic(BaseException):
-    """What decoders written in Rust raise where they fail an assertion: no `Exception`."""
+    """What decoders written in Rust raise when an assertion fails. It is not an `Exception`."""
 
 
 def panic() -> None:
@@ -57,7 +57,7 @@ def leave() -> None:
 
 
 def chatter() -> None:
-    """Write to the standard files, as careless libraries do."""
+    """Writes to the standard files, as careless libraries do."""
     print("a warning of no importance")
     sys.stdout.flush()
     os.write(1, b"a second one\n")
@@ -65,14 +65,14 @@ def chatter() -> None:
 
 
 def note() -> None:
-    """Tell which process this is, then hang."""
+    """Notes which process this is, then hangs."""
     with Path(os.environ["NOTES"]).open("a") as file:
         file.write(f"{os.getpid()}\n")
     hang()
 
 
 def crash_once() -> None:
-    """Crash when the file is decoded for the first time, and never again."""
+    """Crashes when the file is decoded for the first time, and never again."""
     flag = Path(os.environ["NOTES"])
     if not flag.exists():
         flag.touch()
@@ -86,7 +86,7 @@ DEEDS: dict[str, Callable[[], None]] = {
 
 
 class BadImageFile(ImageFile.ImageFile):
-    """Such a file: 40 x 40 pixels, if it comes to that."""
+    """Such a file, of 40 x 40 pixels if it is ever decoded."""
 
     format = "BAD"
     format_description = "files that do harm"

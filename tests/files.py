@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def save(path: Path, pixels: NDArray[np.uint8], **options: Any) -> Path:
-    """Write pixels in the format that the name says, with Pillow's options for it."""
+    """Writes pixels in the format of the name, with Pillow's options for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, **options)
     return path

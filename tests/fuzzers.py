@@ -29,7 +29,7 @@ def fuzzer(name: str) -> dict[str, Any]:
 
 
 def edited(data: bytes, edits: list[Edit]) -> bytes:
-    """The data with bytes replaced, put in, taken out, repeated or cut off."""
+    """The data with bytes replaced, inserted, removed, repeated or cut off."""
     for kind, place, payload in edits:
         at = int(place * len(data))
         if kind == "replace":
@@ -46,7 +46,7 @@ def edited(data: bytes, edits: list[Edit]) -> bytes:
 
 
 def edits_of(payloads: st.SearchStrategy[bytes]) -> st.SearchStrategy[list[Edit]]:
-    """Half of the places are among the first bytes of the file, where its header is."""
+    """Half of the places are in the first bytes of the file, which hold its header."""
     kinds = st.sampled_from(["replace", "replace", "replace", "insert", "delete", "repeat", "cut"])
     return st.lists(st.tuples(kinds, places, payloads), min_size=1, max_size=6)
 

@@ -1,4 +1,4 @@
-"""Sets of hashes in words, from random ones to those that make a search do the most."""
+"""Sets of hashes in words, from random ones to those that cost a search the most."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -52,8 +52,9 @@ SKEWS: list[Skew] = [
 
 
 def words_of(bits: Bits) -> Words:
-    """Hashes from their bits, `(n, bits)`: zero bits in front up to whole bytes, zero bytes behind
-    up to whole words."""
+    """Hashes from their bits, `(n, bits)`. Zero bits in front fill whole bytes, and zero bytes
+    behind fill whole words.
+    """
     packed = np.packbits(np.pad(bits, ((0, 0), (-bits.shape[1] % 8, 0))), axis=1)
     words: Words = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8))).view(np.uint64)
     words.flags.writeable = False  # as those of a mapped file
@@ -66,19 +67,19 @@ def made(seed: int, n: int, bits: int, skew: Skew = random) -> Words:
 
 
 def distances(bits: int) -> st.SearchStrategy[int]:
-    """Distances of hashes of so many bits: small, about as random ones have, all, and beyond."""
+    """Distances of hashes of this many bits: small, typical of random ones, all, and beyond."""
     half = bits // 2
     chosen = st.sampled_from([0, 1, 3, bits // 16, half, bits - 1, bits, 2**62])
     return chosen | st.integers(0, bits) | st.integers(max(half - 8, 0), half)
 
 
 def spans(size: int) -> st.SearchStrategy[tuple[int, int]]:
-    """Half-open ranges; all of it as often as not."""
+    """Half-open ranges. Half of them are the whole range."""
     bound = st.integers(0, size)
     return st.just((0, size)) | st.tuples(bound, bound).map(lambda one: (min(one), max(one)))
 
 
 def sets_of(bits: int, most: int) -> st.SearchStrategy[Words]:
-    """Up to `most` hashes of any kind."""
+    """Sets of up to `most` hashes of any kind."""
     counts = st.integers(0, most) | st.integers(most // 2, most)
     return st.builds(made, seeds, counts, st.just(bits), st.sampled_from(SKEWS))

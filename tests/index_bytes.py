@@ -1,4 +1,4 @@
-"""The bytes of one small index file, and what is found in it when they change."""
+"""The bytes of one small index file, and what is found in them when they change."""
 
 import os
 import tempfile
@@ -36,14 +36,14 @@ FROZEN = bytes.fromhex(
 
 
 def opened(data: bytes | bytearray) -> IndexFile:
-    """The file that has these bytes, which stays mapped when it is gone."""
+    """The file with these bytes, which stays mapped after it is removed."""
     handle, name = tempfile.mkstemp()
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         return open_file(name)
     finally:
-        with suppress(PermissionError):  # Windows keeps what is mapped
+        with suppress(PermissionError):  # Windows keeps mapped files
             os.unlink(name)  # noqa: PTH108
 
 

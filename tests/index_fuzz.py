@@ -1,8 +1,8 @@
-"""Search index files whose sections have been changed at random: run by `test_index_saving.py`.
+"""Search index files with randomly changed sections, as run by `test_index_saving.py`.
 
     python tests/index_fuzz.py SEED ROUNDS FOLDER
 
-prints how often which call answered or raised what. It must come to its end.
+It prints how often each call answered or raised what, and must come to its end.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lookalike import Index, IndexFileError
 from lookalike.index.stored.file import open_file
 
 MOST_BLOCKS = 50
-"""Of pairs: wrong numbers of equal hashes may make very many."""
+"""The most pairs: wrong numbers of equal hashes may make very many."""
 
 
 def saved(path: Path, seed: int) -> Kind:
@@ -41,7 +41,7 @@ def saved(path: Path, seed: int) -> Kind:
 
 
 def changed(data: bytes, begin: int, end: int, random: np.random.Generator) -> bytes:
-    """Some bytes other than they were, somewhere or one after the other; of zeros, or any."""
+    """Some bytes changed, scattered or in a row, to zeros or to any values."""
     array = np.frombuffer(data, np.uint8).copy()
     count = int(random.choice([1, 4, 64, 1024]))
     at = random.integers(begin, end, count)
@@ -101,7 +101,7 @@ def main(seed: int, rounds: int, folder: Path) -> None:
                     outcomes[f"{name}: answered"] += 1
                     if name == "open":
                         todo = calls(found, kind, kind.clusters(number, 60, 40, 0.05))
-            path.unlink()  # whoever has it mapped keeps it
+            path.unlink()  # another process may have it mapped
     print(json.dumps(outcomes))
 
 

@@ -1,4 +1,4 @@
-"""A plain list of entries that answers as an index must, and ways to have small indexes sorted."""
+"""A plain list of entries that answers as an index must, and ways to sort small indexes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Kind(NamedTuple):
         return forms
 
     def clusters(self, seed: int, count: int, centres: int, flips: float) -> list[int]:
-        """`count` hashes about some centres, each bit flipped with a probability."""
+        """`count` hashes around some centres, each bit flipped with a probability."""
         random = np.random.default_rng(seed)
         middle = random.random((max(centres, 1), self.bits)) < (0.5 if centres else 0)
         bits = middle[random.integers(0, len(middle), count)]
@@ -66,7 +66,7 @@ KINDS = [
 
 
 class Model:
-    """Entries in a list, all of them compared for every answer."""
+    """Entries in a list, which are all compared for every answer."""
 
     def __init__(self, kind: Kind, entries: Iterable[tuple[Key, int]] = ()) -> None:
         self.kind = kind
@@ -120,7 +120,7 @@ def between(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.int
 
 
 def collected(blocks: Iterable[Block]) -> set[tuple[int, int, int]]:
-    """The pairs of all blocks; none may come twice."""
+    """The pairs of all blocks, of which none may be repeated."""
     pairs = [
         pair
         for block in blocks
@@ -131,18 +131,18 @@ def collected(blocks: Iterable[Block]) -> set[tuple[int, int, int]]:
 
 
 def small_tails(patch: pytest.MonkeyPatch, least: int = 8, most: int = 16) -> None:
-    """Have entries sorted when there are this many unsorted ones."""
+    """Sorts entries when this many are unsorted."""
     patch.setattr(index_module, "LEAST_TAIL", least)
     patch.setattr(index_module, "MOST_TAIL", most)
 
 
 def costly_comparisons(patch: pytest.MonkeyPatch) -> None:
-    """Have the planner make a multi-index of a few hashes."""
+    """Makes the planner choose a multi-index for a few hashes."""
     patch.setattr(plan_module, "COMPARE", dict.fromkeys(plan_module.COMPARE, 1e-3))
 
 
 def bands_of(patch: pytest.MonkeyPatch, size: int) -> None:
-    """Have every search planned with bands of up to so many bits, whatever it costs."""
+    """Plans every search with bands of at most this many bits, whatever the cost."""
 
     def planned(words: NDArray[np.uint64], bits: int, max_distance: int) -> Plan:
         if len(words) < 2:

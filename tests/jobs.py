@@ -1,4 +1,4 @@
-"""Work for processes that tests start: what they are given must be found by its module."""
+"""Work for processes that tests start. It is in a module so that they can find it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ KEPT: list[bytearray] = []
 
 
 def process(_: object) -> int:
-    """Which process this is."""
+    """The number of this process."""
     return os.getpid()
 
 
@@ -20,13 +20,13 @@ def nap(seconds: float) -> int:
 
 
 def keep(count: int) -> int:
-    """The same, with so many bytes more than before."""
+    """The same, holding this many more bytes than before."""
     KEPT.append(bytearray(count))
     return os.getpid()
 
 
 def count(data: bytes) -> int:
-    """How many bytes those are."""
+    """The number of those bytes."""
     return len(data)
 
 
@@ -36,5 +36,5 @@ def fail(word: str) -> None:
 
 
 def fail_to_begin() -> None:
-    """End the process before it has begun."""
+    """Ends the process before it has begun."""
     os._exit(7)

@@ -1,4 +1,4 @@
-"""JPEGs of many kinds, drawn and put together by hand, and what is in them."""
+"""JPEGs of many kinds, drawn and assembled by hand, and what is in them."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ SHORT, LONG = 3, 4
 
 
 def scene(width: int, height: int, seed: int = 0) -> Pixels:
-    """Light and shade of every fineness, with edges across: as detailed as a photograph."""
+    """Light and shade at every scale, crossed by edges: as detailed as a photograph."""
     random = np.random.default_rng(seed)
     light = np.zeros((height, width), np.float32)
     octave, weight = 4, 64.0
@@ -39,7 +39,7 @@ def scene(width: int, height: int, seed: int = 0) -> Pixels:
 
 @cache
 def huge() -> Pixels:
-    """A scene of which the first scan of a progressive JPEG is enough for every usual hash."""
+    """A scene whose first progressive scan is enough for every usual hash."""
     return scene(2750, 2060)
 
 
@@ -88,7 +88,7 @@ def segment(marker: int, body: bytes) -> bytes:
 
 
 def segments(data: bytes) -> list[tuple[int, int, int]]:
-    """Marker, begin and end of the segments up to the first scan's, the marker included."""
+    """Marker, begin and end of the segments up to the first scan's, including the marker."""
     found: list[tuple[int, int, int]] = []
     at = 2
     while not found or found[-1][0] != SOS:
@@ -99,13 +99,13 @@ def segments(data: bytes) -> list[tuple[int, int, int]]:
 
 
 def end_of_first(data: bytes) -> int:
-    """Where the first scan ends, of a file of several."""
+    """Where the first scan ends in a file of several."""
     begin = segments(data)[-1][2]
     return min(data.index(mark, begin) for mark in (b"\xff\xda", b"\xff\xc4"))
 
 
 def with_segments(data: bytes, *added: bytes) -> bytes:
-    """The segments stand before all others."""
+    """The file with these segments before all others."""
     return data[:2] + b"".join(added) + data[2:]
 
 
@@ -136,7 +136,7 @@ def with_frame_marker(data: bytes, marker: int) -> bytes:
 
 
 def exif(value: int, order: str = "<", kind: int = SHORT, tag: int = 0x0112) -> bytes:
-    """An EXIF segment with nothing but an orientation."""
+    """An EXIF segment with only an orientation."""
     packed = struct.pack(order + {SHORT: "Hxx", LONG: "I"}[kind], value)
     start = {"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HIH", 42, 8, 1)
     entry = struct.pack(order + "HHI", tag, kind, 1) + packed
@@ -157,10 +157,10 @@ def dc_jpeg(
     jfif: bool = True,
     lost_bits: int = 0,
 ) -> bytes:
-    """A progressive 4:4:4 JPEG with the averages of blocks of 8 x 8, and no detail in them.
+    """A progressive 4:4:4 JPEG with the averages of blocks of 8 x 8, and no other detail.
 
-    `components`: `(rows, columns)` of averages, 0 to 255. `scans`: which components each scan has.
-    `lost_bits`: how many bits of the averages the scans leave out.
+    `components` has `(rows, columns)` of averages, 0 to 255. `scans` says which components each
+    scan has. `lost_bits` is the number of bits of the averages that the scans leave out.
     """
     rows, columns = components[0].shape
     frame = struct.pack(">BHHB", 8, 8 * rows, 8 * columns, len(components))
@@ -176,7 +176,9 @@ def dc_jpeg(
         named = b"".join(bytes([k + 1, 0]) for k in scan)
         parts.append(segment(SOS, bytes([len(scan)]) + named + bytes([0, 0, lost_bits])))
         parts.append(_coded([(components[k] - 128) >> lost_bits for k in scan]))
-    parts.append(segment(DHT, bytes([0x10, 1, *bytes(15), 0])))  # one code of one bit: no more here
+    parts.append(
+        segment(DHT, bytes([0x10, 1, *bytes(15), 0]))
+    )  # one code of one bit, as no more is needed
     for name in range(1, len(components) + 1):
         parts.append(segment(SOS, bytes([1, name, 0, 1, 63, 0])))
         parts.append(_bytes("0" * components[0].size))
@@ -195,6 +197,6 @@ def _coded(levels: Sequence[NDArray[np.int64]]) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    """Coded bits, as they stand in a scan."""
+    """Coded bits, as they are stored in a scan."""
     text += "1" * (-len(text) % 8)
     return int(text, 2).to_bytes(len(text) // 8, "big").replace(b"\xff", b"\xff\0")

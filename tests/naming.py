@@ -1,4 +1,4 @@
-"""Names of test cases that are the same in every process, so that they can be shared out."""
+"""Names of test cases that are the same in every process, so the cases can be distributed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Pictures drawn by whole-number arithmetic: the same bytes on every machine, for ever.
+"""Pictures drawn by integer arithmetic, so the bytes are always the same on every machine.
 
-Grey ones are `(height, width)` uint8; `colour` and `photo` are `(height, width, 3)`, RGB.
+Grey ones are `(height, width)` uint8. `colour` and `photo` are `(height, width, 3)`, RGB.
 """
 
 import numpy as np
@@ -21,23 +21,23 @@ def gradient(width: int, height: int) -> Pixels:
 
 
 def stripes(width: int, height: int, period: int) -> Pixels:
-    """Upright stripes, black and white, each `period` wide."""
+    """Vertical black and white stripes, each `period` wide."""
     return np.tile((np.arange(width) // period % 2 * 255).astype(np.uint8), (height, 1))
 
 
 def checker(width: int, height: int, cell: int) -> Pixels:
-    """Squares, black and white, of `cell` a side."""
+    """Black and white squares with sides of `cell`."""
     y, x = np.indices((height, width)) // cell
     return ((x + y) % 2 * 255).astype(np.uint8)
 
 
 def noise(width: int, height: int, seed: int = 0) -> Pixels:
-    """Samples that have nothing to do with each other."""
+    """Independent samples."""
     return (_scrambled(width * height, seed) >> 56).astype(np.uint8).reshape(height, width)
 
 
 def blobs(width: int, height: int, seed: int = 0) -> Pixels:
-    """Soft spots of light and shade: the same seed in another size is the same picture, resized."""
+    """Soft spots of light and shade. The same seed in another size is the same picture, resized."""
     unit, shorter = 1 << 12, min(width, height)  # the shorter side is one unit long
     x = (2 * np.arange(width) + 1) * unit // (2 * shorter)
     y = (2 * np.arange(height)[:, None] + 1) * unit // (2 * shorter)
@@ -50,19 +50,19 @@ def blobs(width: int, height: int, seed: int = 0) -> Pixels:
 
 
 def colour(red: Pixels, green: Pixels, blue: Pixels) -> Pixels:
-    """A picture in colour from a grey one for each channel."""
+    """A picture in colour from one grey picture per channel."""
     return np.stack([red, green, blue], axis=2)
 
 
 def photo(width: int, height: int, seed: int = 0) -> Pixels:
-    """Blobs in colour under a little noise: as a hash sees it, much like a photograph."""
+    """Coloured blobs under a little noise, which look much like a photograph to a hash."""
     channels = [blobs(width, height, 3 * seed + k) for k in range(3)]
     grain = noise(width, height, seed)
     return colour(*(channel - channel // 16 + grain // 16 for channel in channels))
 
 
 def _scrambled(count: int, seed: int) -> NDArray[np.uint64]:
-    """Numbers of SplitMix64 (https://prng.di.unimi.it/splitmix64.c), 2^32 of them for a seed."""
+    """Numbers of SplitMix64 (https://prng.di.unimi.it/splitmix64.c), 2^32 of them per seed."""
     z: NDArray[np.uint64] = np.arange(1, count + 1, dtype=np.uint64) + np.uint64(seed << 32)
     z *= np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

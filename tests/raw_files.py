@@ -1,4 +1,4 @@
-"""Raw files as cameras write them, as far as is needed to tell what is in them."""
+"""Raw files as cameras write them, with enough content to identify what is in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CFA = 32803
 
 @cache
 def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
-    """A picture of some large spots, another for each seed."""
+    """A picture of some large spots, a different one for each seed."""
     width, height = size
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width] / max(size)
@@ -38,7 +38,7 @@ def jpeg(picture: Image.Image, size: tuple[int, int] | None = None, **options: A
 
 
 class Builder:
-    """A TIFF that is put together from its parts, each of which says where it came to lie."""
+    """A TIFF assembled from its parts, each of which gives its place in the file."""
 
     def __init__(self, order: str = "<", magic: int = 42, room: bytes = b"") -> None:
         self.order = order
@@ -52,7 +52,7 @@ class Builder:
         return at
 
     def directory(self, entries: dict[int, Entry], following: int = 0, base: int = 0) -> int:
-        """`entries`: type and value by tag. `base`: where offsets count from."""
+        """`entries` has type and value by tag. `base` is where offsets count from."""
         packed = []
         for tag, (kind, value) in sorted(entries.items()):
             values = (value,) if isinstance(value, int) else value
@@ -170,7 +170,7 @@ def dng(
 
 
 def dng_in_strips(picture: Image.Image, size: tuple[int, int]) -> bytes:
-    """One whose preview is not a JPEG, but two strips of RGB."""
+    """A DNG whose preview is two strips of RGB instead of a JPEG."""
     build = Builder("<")
     pixels = np.asarray(picture.resize(size))
     half = size[1] // 2
@@ -210,7 +210,7 @@ def pef(picture: Image.Image, preview: bytes, orientation: int = 1) -> bytes:
 
 
 def cr2(picture: Image.Image, preview: bytes, orientation: int = 1) -> bytes:
-    """Canon's: a JPEG in one strip first, and the size in the EXIF alone."""
+    """Canon's: a JPEG in one strip first, and the size only in the EXIF."""
     build = Builder("<", room=b"CR\2\0" + bytes(4))
     lossless = build.add(bytes(5000))
     last = build.directory({259: (SHORT, 6), 273: (LONG, lossless), 279: (LONG, 5000)})
@@ -243,7 +243,7 @@ def rw2(picture: Image.Image, preview: bytes, orientation: int = 1) -> bytes:
 
 
 def orf(picture: Image.Image, preview: bytes, orientation: int = 1, new: bool = True) -> bytes:
-    """Olympus': the preview is known to the maker note alone."""
+    """Olympus': only the maker note refers to the preview."""
     build = Builder("<", magic=0x4F52)
     at = build.add(preview)
     head = b"OM SYSTEM\0\0\0II\4\0" if new else b"OLYMP\0\1\0"
@@ -285,7 +285,7 @@ def box(kind: bytes, body: bytes) -> bytes:
 
 
 def cr3(picture: Image.Image, preview: bytes, orientation: int = 1, track: bool = True) -> bytes:
-    """Canon's newer one: the preview as the first track, or in a box of its own."""
+    """Canon's newer one: the preview as the first track, or in its own box."""
     main = Builder("<")
     sizes = {256: (SHORT, picture.width), 257: (SHORT, picture.height), 274: (SHORT, orientation)}
     tiff = main.done(main.directory(sizes))  # type: ignore[arg-type]
@@ -310,7 +310,7 @@ def cr3(picture: Image.Image, preview: bytes, orientation: int = 1, track: bool 
 
 
 def pages(count: int, order: str = "<", loop: bool = False) -> bytes:
-    """A TIFF of so many small pages, all with the same pixels; the last may lead back."""
+    """A TIFF of this many small pages with the same pixels. The last may point back."""
     pixels: NDArray[np.uint8] = np.random.default_rng(count).integers(0, 256, (8, 8), np.uint8)
     build = Builder(order)
     at = build.add(pixels.tobytes())

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by the function that the server has for the path, or with 404."""
+    """Answers by the server's function for the path, or with 404."""
 
     protocol_version = "HTTP/1.1"
     server: Server
@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def send(self, body: bytes, code: int = 200, **headers: str) -> None:
-        """A whole answer; `_` in the names of headers stands for a hyphen."""
+        """Sends a whole answer. `_` in the names of headers stands for a hyphen."""
         self.send_response(code)
         for name, value in ({"Content_Length": str(len(body))} | headers).items():
             self.send_header(name.replace("_", "-"), value)
@@ -47,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Its `answers` by path, which are called with how often the path was asked for."""
+    """Its `answers` by path are called with the number of requests for the path."""
 
     daemon_threads = True
     block_on_close = False
@@ -64,7 +64,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}{path}"
 
     def serve(self, path: str, body: bytes, code: int = 200, **headers: str) -> str:
-        """Let a path have a fixed answer, and return its URL."""
+        """Gives a path a fixed answer, and returns its URL."""
         return self.answer(path, lambda to, time: to.send(body, code, **headers))
 
     def answer(self, path: str, answer: Callable[[Handler, int], None]) -> str:
@@ -74,7 +74,7 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """A server that is stopped in the end."""
+    """A server that is stopped at the end."""
     server = Server()
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -6,10 +6,10 @@ import signal
 
 
 def undisturbed() -> None:
-    """Let signals do in a new process what they do, to be called before its program begins.
+    """Restores the default effect of signals in a new process, before its program begins.
 
-    What a shell has started with nohup or in the background ignores some, and what that starts does
-    as well: the tests themselves may have been started so.
+    Programs that a shell starts with nohup or in the background ignore some signals, and so do
+    their children. The tests themselves may have been started that way.
     """
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"):
         if hasattr(signal, name):

@@ -12,7 +12,7 @@ from lookalike.checks import one_of, whole_number
 
 @pytest.mark.parametrize("value", [3, np.int8(3), np.uint64(3)])
 def test_whole_numbers_become_ints(value: Any) -> None:
-    """NumPy's as well, within limits that belong to the range."""
+    """This includes NumPy's, within limits that belong to the range."""
     found = whole_number(value, "n", least=3, most=3)
     assert (found, type(found)) == (3, int)
 
@@ -42,7 +42,7 @@ def test_what_is_out_of_range_is_a_value_error(
 
 
 def test_a_choice_is_one_of_those_that_there_are() -> None:
-    """The message lists them all."""
+    """The message lists all choices."""
     one_of("b", "letter", ("a", "b"))
     for choices, listed in ((("a", "b"), "'a' or 'b'"), (("a", "b", "c"), "'a', 'b' or 'c'")):
         with pytest.raises(ValueError, match=f"^letter must be {listed}, not 'z'$"):

@@ -1,4 +1,4 @@
-"""The documentation says what is so."""
+"""The documentation agrees with the code."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_help_in_the_docs_is_that_of_the_command() -> None:
-    """docs/command.md holds the present help texts; `make docs` writes them anew."""
+    """docs/command.md holds the current help texts, which `make docs` writes."""
     with_help = runpy.run_path(str(ROOT / "docs" / "write_help.py"))["with_help"]
     page = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
     assert page == with_help(page)
 
 
 def test_the_tables_of_distances_are_those_of_the_code() -> None:
-    """docs/choosing-a-distance.md holds the present figures; `make docs` writes them anew."""
+    """docs/choosing-a-distance.md holds the current figures, which `make docs` writes."""
     with_tables = runpy.run_path(str(ROOT / "docs" / "write_distances.py"))["with_tables"]
     page = (ROOT / "docs" / "choosing-a-distance.md").read_text(encoding="utf-8")
     assert page == with_tables(page)
@@ -39,7 +39,7 @@ def test_the_tables_of_distances_are_those_of_the_code() -> None:
 def test_the_examples_in_the_docs_run(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The Python of the README and of docs/python.md works as it is shown there."""
+    """The Python of the README and of docs/python.md works as shown there."""
     save(tmp_path / "photos" / "a.jpg", photo(300, 200, 1))
     save(tmp_path / "photos" / "b.png", photo(150, 100, 1))
     monkeypatch.chdir(tmp_path)
@@ -51,7 +51,7 @@ def test_the_examples_in_the_docs_run(
 
 
 def test_the_index_explains_itself_as_the_docs_show(capsys: pytest.CaptureFixture[str]) -> None:
-    """The code of docs/search.md runs, and for fewer hashes prints the same with other numbers."""
+    """The code of docs/search.md runs, and prints the same for fewer hashes, with other numbers."""
     page = ROOT / "docs" / "search.md"
     exec(python_of(page).replace("1_000_000", "30_000"), {})
     (shown,) = re.findall(r"```text\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
@@ -80,7 +80,7 @@ def test_the_costs_of_the_planner_are_those_in_the_docs() -> None:
 
 
 def test_every_section_of_an_index_is_documented(tmp_path: Path) -> None:
-    """docs/index-format.md has each section that is written, with its dtype, and no other."""
+    """docs/index-format.md has exactly the sections that are written, with their dtypes."""
     written: dict[str, str] = {}
     hashes = np.random.default_rng(0).integers(0, 256, (30_000, 8), dtype=np.uint8)
     hashes[1] = hashes[0]
@@ -104,13 +104,13 @@ def python_of(page: Path) -> str:
     "page", [*ROOT.glob("docs/*.md"), ROOT / "README.md"], ids=lambda p: p.name
 )
 def test_links_lead_somewhere(page: Path) -> None:
-    """Every link to a file of the project names one that there is."""
+    """Every link to a file of the project names one that exists."""
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
 
 
 def test_every_status_and_algorithm_is_documented() -> None:
-    """docs/reading.md tells of every status, docs/hashes.md of every algorithm."""
+    """docs/reading.md describes every status, and docs/hashes.md every algorithm."""
     reading = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
     hashes = (ROOT / "docs" / "hashes.md").read_text(encoding="utf-8")
     assert all(f"| `{status}` |" in reading for status in lookalike.Status)

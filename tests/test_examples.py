@@ -1,4 +1,4 @@
-"""The examples run, and show what they say."""
+"""The examples run, and print what they promise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def run(name: str, *arguments: object) -> str:
-    """Run an example and give what it prints."""
+    """Runs an example and returns what it prints."""
     command = [sys.executable, str(EXAMPLES / name), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
@@ -32,7 +32,9 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_demo_shows_every_kind_of_outcome(photos: Path) -> None:
-    """Its scenes with copies are a group each; the rest is alone, flat, skipped or a failure."""
+    """Its scenes with copies are a group each, and the rest is alone, flat, skipped or a
+    failure.
+    """
     result = lookalike.find_duplicates(photos)
     assert len(result.groups) == 11
     assert result.duplicate_count == 36
@@ -42,8 +44,9 @@ def test_the_demo_shows_every_kind_of_outcome(photos: Path) -> None:
     assert any(one.exact for group in result.groups for one in group.duplicates)
 
 
+@pytest.mark.slow
 def test_the_demo_is_drawn_alike_each_time(photos: Path, tmp_path: Path) -> None:
-    """Two runs give the same bytes; a folder with something in it is not drawn into."""
+    """Two runs give the same bytes, and a folder that is not empty is left alone."""
     again = tmp_path / "again"
     run("draw_pictures.py", again)
     files = [path.relative_to(photos) for path in sorted(photos.rglob("*")) if path.is_file()]
@@ -55,7 +58,7 @@ def test_the_demo_is_drawn_alike_each_time(photos: Path, tmp_path: Path) -> None
 
 
 def test_the_imagededup_workflow_runs(photos: Path, tmp_path: Path) -> None:
-    """It encodes, finds, saves and lists, with the import line alone changed."""
+    """It encodes, finds, saves and lists, with only the import line changed."""
     outfile = tmp_path / "duplicates.json"
     printed = run("imagededup_workflow.py", photos, "--outfile", outfile)
     assert printed.startswith("51 images encoded\n")
@@ -66,7 +69,7 @@ def test_the_imagededup_workflow_runs(photos: Path, tmp_path: Path) -> None:
 
 
 def test_stored_hashes_are_grouped(tmp_path: Path) -> None:
-    """The example finds the groups of a table, and says which line of it is not right."""
+    """The example finds the groups of a table, and says which line is wrong."""
     file = tmp_path / "hashes.csv"
     lines = ['"a, b.jpg",00000000000000FF', "c.jpg,8000000000000001", "d é.jpg,0000000000000000"]
     for end in ("\n", "\r\n"):
@@ -101,7 +104,7 @@ def test_a_table_of_hashes_is_made_to_try(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own
 def test_the_walkthrough_shows_what_it_says() -> None:
-    """Run anew, every cell of the notebook gives the text that stands under it."""
+    """Run again, every cell of the notebook gives the text under it."""
     source = (EXAMPLES / "walkthrough.ipynb").read_text(encoding="utf-8")
     shown, run_anew = (nbformat.reads(source, 4) for _ in range(2))  # type: ignore[no-untyped-call]
     resources = {"metadata": {"path": str(EXAMPLES)}}
@@ -111,7 +114,7 @@ def test_the_walkthrough_shows_what_it_says() -> None:
 
 
 def texts(notebook: nbformat.NotebookNode) -> list[str]:
-    """What the cells of a notebook give as text, however it is set; pictures left out."""
+    """The text output of a notebook's cells, in any layout, without pictures."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return [
         output.data["text/plain"] for output in outputs if output.output_type == "execute_result"

@@ -1,6 +1,6 @@
-"""Whatever the bytes, `read_picture` gives a picture or raises `ImageError`, and soon.
+"""For any bytes, `read_picture` soon gives a picture or raises `ImageError`.
 
-`fuzz/read_picture.py` has the seeds, what is checked of each file, and a longer fuzzing.
+`fuzz/read_picture.py` has the seeds, the checks of each file, and a longer fuzzing.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ INTERESTING = [
     b"\xff\xd9", b"\xff\xda", b"\xff\xc2", b"IDAT", b"IEND", b"acTL", b"fdAT", b"0", b"-1",
     b"9" * 12,
 ]  # fmt: skip
-"""Values that lengths, sizes, offsets and markers go wrong at."""
+"""Values at which lengths, sizes, offsets and markers go wrong."""
 
 
 def test_every_seed_is_read() -> None:
-    """The seeds are sound, so that what is made of them gets far; EPS alone is never read."""
+    """The seeds are valid, so changed ones get far. Only EPS is never read."""
     counts: dict[str, set[Status]] = defaultdict(set)
     for name, data in SEEDS.items():
         counts[name.partition("-")[0]].update(FUZZ["check"](data))
@@ -48,10 +48,11 @@ payloads = st.sampled_from(INTERESTING) | st.binary(min_size=1, max_size=8)
 edits = edits_of(payloads)
 
 
+@pytest.mark.slow
 @settings(slow_files_are_failures, max_examples=1500)
 @given(name=st.sampled_from(sorted(SEEDS)), edits=edits)
 def test_mutated_files_are_pictures_or_errors(name: str, edits: list[Edit]) -> None:
-    """Bytes changed, put in, taken out, repeated and cut off, in files of every format."""
+    """Bytes are changed, inserted, removed, repeated and cut off, in files of every format."""
     FUZZ["check"](edited(SEEDS[name], edits))
 
 
@@ -63,7 +64,7 @@ def test_mutated_files_are_pictures_or_errors(name: str, edits: list[Edit]) -> N
 def test_spliced_files_are_pictures_or_errors(
     head: str, tail: str, where: float, garbage: bytes
 ) -> None:
-    """The beginning of one format, something, and the end of another."""
+    """Each has the beginning of one format, something, and the end of another."""
     first, last = SEEDS[head], SEEDS[tail]
     FUZZ["check"](first[: int(where * len(first))] + garbage + last[int(where * len(last)) :])
 
@@ -71,12 +72,12 @@ def test_spliced_files_are_pictures_or_errors(
 @settings(slow_files_are_failures, max_examples=200)
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_pictures_or_errors(data: bytes) -> None:
-    """Bytes that have nothing to do with any format."""
+    """The bytes have nothing to do with any format."""
     FUZZ["check"](data)
 
 
 def smallest() -> dict[str, str]:
-    """Of each format, the name of the smallest seed."""
+    """For each format, the name of the smallest seed."""
     found: dict[str, str] = {}
     for name in sorted(SEEDS, key=lambda one: len(SEEDS[one])):
         found.setdefault(name.partition("-")[0], name)
@@ -86,7 +87,7 @@ def smallest() -> dict[str, str]:
 @pytest.mark.parametrize("least_side", [None, FUZZ["LEAST_SIDE"]])
 @pytest.mark.parametrize("name", smallest().values(), ids=smallest())
 def test_a_file_may_end_anywhere(name: str, least_side: int | None) -> None:
-    """Cut off after each of its bytes (the first 600), it is a picture or an error."""
+    """Cut off after each of its first 600 bytes, it is a picture or an error."""
     data = SEEDS[name]
     for size in range(min(len(data), 600)):
         start = time.monotonic()
@@ -101,7 +102,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_single_files_can_be_tried_without_a_fuzzer(tmp_path: Path) -> None:
-    """The script writes its seeds, and says of files what becomes of them."""
+    """The script writes its seeds, and prints the outcome of each file."""
     assert run("--seeds", tmp_path).returncode == 0
     assert {one.name for one in tmp_path.iterdir()} == set(SEEDS)
     (tmp_path / "text").write_bytes(b"text")

@@ -1,6 +1,6 @@
-"""Whatever the bytes of an archive or an index file, each ends as it should.
+"""Archives and index files of any bytes each end as they should.
 
-`fuzz/read_archive.py` and `fuzz/open_index.py` have the seeds, what is checked of each file, and a
+`fuzz/read_archive.py` and `fuzz/open_index.py` have the seeds, the checks of each file, and a
 longer fuzzing.
 """
 
@@ -22,13 +22,13 @@ payloads = st.sampled_from(
 
 
 def test_every_archive_seed_is_read_to_its_end() -> None:
-    """The seeds are sound, so that what is made of them gets far."""
+    """The seeds are valid, so changed ones get far."""
     for name, data in ARCHIVE_SEEDS.items():
         assert set(ARCHIVES["check"](data)) == {Status.OK}, name
 
 
 def test_every_index_seed_answers() -> None:
-    """The same for index files, also with their checksums made anew."""
+    """Index files are valid too, also with recomputed checksums."""
     for name, data in INDEX_SEEDS.items():
         assert INDEXES["check"](data) == ["ok", "ok"], name
 
@@ -36,12 +36,12 @@ def test_every_index_seed_answers() -> None:
 @settings(slow_files_are_failures, max_examples=250)
 @given(name=st.sampled_from(sorted(ARCHIVE_SEEDS)), edits=edits_of(payloads))
 def test_members_of_mutated_archives_are_rows_or_failures(name: str, edits: list[Edit]) -> None:
-    """Zip and tar archives with bytes changed, put in, taken out, repeated and cut off."""
+    """Bytes are changed, inserted, removed, repeated and cut off, in zip and tar archives."""
     ARCHIVES["check"](edited(ARCHIVE_SEEDS[name], edits))
 
 
 @settings(slow_files_are_failures, max_examples=250)
 @given(name=st.sampled_from(sorted(INDEX_SEEDS)), edits=edits_of(payloads))
 def test_mutated_indexes_answer_or_say_that_they_are_damaged(name: str, edits: list[Edit]) -> None:
-    """Index files changed in the same ways, with right checksums as well."""
+    """Index files are changed in the same ways, with and without corrected checksums."""
     INDEXES["check"](edited(INDEX_SEEDS[name], edits))

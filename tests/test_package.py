@@ -38,7 +38,7 @@ def test_the_command_starts_light() -> None:
 
 
 def test_every_public_name_is_there() -> None:
-    """`__all__` lists what can be imported; anything else is an AttributeError."""
+    """`__all__` lists what can be imported, and anything else is an AttributeError."""
     for name in lookalike.__all__:
         assert getattr(lookalike, name) is not None
     assert set(lookalike.__all__) <= set(dir(lookalike))
@@ -54,7 +54,7 @@ def test_every_public_name_is_documented() -> None:
 
 
 def test_the_package_is_typed() -> None:
-    """Type checkers find the marker that the annotations are to be used."""
+    """Type checkers find the marker for inline annotations."""
     assert (files("lookalike") / "py.typed").is_file()
 
 
@@ -66,7 +66,7 @@ def test_kernel_info_names_the_active_path() -> None:
 
 
 def test_statuses_are_the_documented_ones() -> None:
-    """The words for what became of an input, which scripts compare with, do not change."""
+    """The statuses of inputs, which scripts compare with, do not change."""
     assert [str(status) for status in lookalike.Status] == [
         "ok",
         "missing",

@@ -1,6 +1,6 @@
-"""The plain NumPy twin of the native kernel: what `kernel.pyi` says, in as few words as possible.
+"""The plain NumPy twin of the native kernel: `kernel.pyi` in as few words as possible.
 
-Slow, and not part of the package: the tests hold the kernel to it.
+It is slow and not part of the package. The tests compare the kernel with it.
 """
 
 from itertools import pairwise
@@ -89,7 +89,7 @@ def join_sets(
 
 
 def roots(parent: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Where `parent` leads to from each node."""
+    """The root that `parent` leads to from each node."""
     while (parent[parent] != parent).any():
         parent = parent[parent]
     return parent
@@ -109,13 +109,13 @@ def bits_at(hashes: Words, positions: NDArray[np.uint16]) -> NDArray[np.int64]:
 
 
 def distances_in(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.int64]:
-    """In how many bits each of the rows differs from each of the columns."""
+    """The number of bits in which each row differs from each column."""
     differing: NDArray[np.int64] = rows @ (1 - columns.T) + (1 - rows) @ columns.T
     return differing
 
 
 def distances(rows: Words, columns: Words) -> NDArray[np.int64]:
-    """How far each of the rows is from each of the columns."""
+    """The distance of each row from each column."""
     found = np.zeros((len(rows), len(columns)), np.int64)
     for k in range(rows.shape[1]):
         found += np.bitwise_count(rows[:, k, None] ^ columns[None, :, k])
@@ -156,7 +156,7 @@ def join_pairs(
     capacity: int,
     work: int,
 ) -> tuple[Columns, Cursor]:
-    """All at once: `capacity` and `work` stop nothing."""
+    """It does all at once: `capacity` and `work` do not stop it."""
     which = columns.order[begin[0] : end]
     left, right = rows.hashes, columns.hashes[which]
     far = distances(left, right)
@@ -167,7 +167,7 @@ def join_pairs(
     i, at = np.nonzero(near)
     j, distance = which[at].astype(np.int64), far[i, at]
     if rows is columns:
-        # A pair belongs to the column that stands behind the other.
+        # A pair belongs to the later of its two columns.
         place = np.argsort(columns.order)
         kept = place[i] < place[j]
         i, j, distance = np.minimum(i, j)[kept], np.maximum(i, j)[kept], distance[kept]
@@ -265,7 +265,7 @@ def _resample_axis(
 
 
 def _lanczos_weights(inputs: int, stretch: tuple[float, float], outputs: int) -> NDArray[np.int64]:
-    """What each input weighs in each output, `(outputs, inputs)`, in 22-bit fixed point."""
+    """The weight of each input in each output, `(outputs, inputs)`, in 22-bit fixed point."""
     begin, end = stretch
     scale = (end - begin) / outputs
     widening = max(scale, 1.0)
@@ -290,7 +290,7 @@ def grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     colours, alpha = np.split(pixels.astype(np.int64), [3], axis=2)
-    # An odd divisor: the nearest is never a tie.
+    # The divisor is odd, so the nearest is never a tie.
     return np.rint((colours * alpha + 255 * (255 - alpha)) / 255).astype(np.uint8)
 
 
@@ -323,7 +323,7 @@ def blur(samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def areas(values: NDArray[np.uint8]) -> NDArray[np.int64]:
-    # The least index of an area spreads through it.
+    # The smallest index of an area spreads through it.
     labels = np.arange(values.size).reshape(values.shape)
     before = labels - 1
     while (labels != before).any():
@@ -343,7 +343,7 @@ def areas(values: NDArray[np.uint8]) -> NDArray[np.int64]:
 def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
     side = len(samples)
     k, x = np.ogrid[:low, :side]
-    angle = k * (2 * x + 1) % (4 * side)  # small, so that its cosine is good to the last bits
+    angle = k * (2 * x + 1) % (4 * side)  # small, so its cosine is exact to the last bits
     exact = 2**20 * np.cos(np.pi * angle / (2 * side))
     cosines: NDArray[np.int64] = np.rint(exact).astype(np.int64)
     level = int(samples[0, 0])

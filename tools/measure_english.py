@@ -24,11 +24,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CODE = ("src", "tests", "benchmarks", "docs", "examples", "fuzz", "tools")
 MEDIAN, NINETIETH = 16, 30
-"""The most words that the median sentence and nine of ten sentences may have."""
+"""The most words in the median sentence, and in nine of ten sentences."""
 WORDS_PER_SEMICOLON = 500
 WIDTH = 100
 FEWEST = 3
-"""Fewer words are a label or a name, not a sentence."""
+"""Anything with fewer words is a label or a name, not a sentence."""
 
 _fence = re.compile(r"^\s*```")
 _end_of_sentence = re.compile(r"(?<=[.!?])[\")\]*_]*\s+(?=[\"(\[*_`]*[A-Z0-9`])")
@@ -40,7 +40,7 @@ _stands_alone = re.compile(r"^(?:\||#|>|\s*[-*+]\s|\s*\d+[.)]\s|    )")
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph, a list item, a cell or a heading, and where it stands."""
+    """A paragraph, a list item, a cell or a heading, and its place."""
 
     place: str
     text: str
@@ -74,7 +74,7 @@ def main() -> int:
 
 
 def all_prose() -> Iterator[Prose]:
-    """Everything that people read in the repository."""
+    """Everything in the repository that people read."""
     for path in markdown_files():
         yield from prose_of_markdown(path)
     for path in code_files(".py", ".pyi"):
@@ -90,7 +90,7 @@ def markdown_files() -> list[Path]:
 
 
 def code_files(*endings: str) -> Iterator[Path]:
-    """The sources of some languages."""
+    """The source files of some languages."""
     for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in endings:
@@ -126,7 +126,7 @@ def _block(path: Path, number: int, lines: list[str]) -> Iterator[Prose]:
 
 
 def prose_of_python(path: Path) -> Iterator[Prose]:
-    """Docstrings, those of attributes included, and comments."""
+    """Docstrings, including those of attributes, and comments."""
     source = path.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
         if (
@@ -155,7 +155,7 @@ def prose_of_cpp(path: Path) -> Iterator[Prose]:
 
 
 def prose_of_help() -> Iterator[Prose]:
-    """What `--help` says, as docs/command.md holds it inside its fences."""
+    """The text of `--help`, which docs/command.md holds inside its fences."""
     page = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
     for block in re.findall(r"```\nUsage: .*?```", page, re.DOTALL):
         body = re.sub(r"  Examples:\n(?:    .*\n)+", "", block.strip("`"))
@@ -165,7 +165,7 @@ def prose_of_help() -> Iterator[Prose]:
 
 
 def _paragraphs(path: Path, number: int, text: str) -> Iterator[Prose]:
-    """A docstring; what is set in by four spaces more than its text is code."""
+    """The paragraphs of a docstring. Lines indented four spaces more than its text are code."""
     place = f"{path.relative_to(ROOT)}:{number}"
     lines = text.strip("\n").splitlines()
     rest = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
@@ -211,7 +211,9 @@ def sentences_of(text: str) -> Iterator[list[str]]:
 
 
 def wide_lines() -> Iterator[str]:
-    """Lines of Markdown beyond `WIDTH`, but for code, tables and links, which cannot be broken."""
+    """Lines of Markdown wider than `WIDTH`, except code, tables and links, which cannot be
+    broken.
+    """
     for path in markdown_files():
         fenced = False
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):

@@ -1,4 +1,4 @@
-"""How long searching an index takes, against FAISS and what was to be reached."""
+"""How long searching an index takes, compared with FAISS and with the targets."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def attempt(run: Run, name: str, measure: Callable[[Run], None]) -> None:
-    """Measure a row; one that fails says why, and the others go on."""
+    """Measure a row. A row that fails says why, and the others go on."""
     begin = perf_counter()
     try:
         measure(run)

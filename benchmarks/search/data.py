@@ -1,6 +1,6 @@
-"""Hashes for the search benchmark: random ones, and such as real collections have.
+"""Hashes for the search benchmark: random ones, and ones as in real collections.
 
-All are `(n, bytes)` of uint8, the same ones every time.
+All are `(n, bytes)` of uint8, and always the same.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 64
-"""Of a variation, in pixels."""
+"""The side of a variation, in pixels."""
 MARGIN = 8
-"""How much wider a drawn picture is on each side, so that windows of it differ."""
+"""The extra width of a drawn picture on each side, so that its windows differ."""
 VARIATIONS = 250
-"""Of each drawn picture."""
+"""The number of variations per drawn picture."""
 ALGORITHMS = ("dhash", "phash")
-"""What variations are hashed with."""
+"""The algorithms that hash the variations."""
 DCT = np.cos(np.pi / 8 * np.outer(np.arange(8), np.arange(8) + 0.5)) / 2
 DCT[0] /= np.sqrt(2)
 BLOCKS = np.kron(np.eye(8), DCT).astype(np.float32)
 """Transforms every 8 x 8 block of a picture, as JPEG does: `BLOCKS @ picture @ BLOCKS.T`."""
 COARSENESS = np.tile(1 + np.add.outer(np.arange(8), np.arange(8)), (8, 8)).astype(np.float32)
-"""How coarsely JPEG rounds each of the frequencies, beside the first."""
+"""How coarsely JPEG rounds each of the frequencies, except the first."""
 
 
 def near(
     hashes: NDArray[np.uint8], most: int, random: np.random.Generator, least: int = 0
 ) -> NDArray[np.uint8]:
-    """The hashes with `least` to `most` bits of each turned over, at random places."""
+    """The hashes with `least` to `most` bits of each flipped, at random places."""
     count, width = hashes.shape
     turned = np.arange(most) < random.integers(least, most + 1, (count, 1))
-    # With an odd step, no place of a power of two comes twice.
+    # If the step is odd and the size a power of two, no place comes twice.
     step = 2 * random.integers(0, 4 * width, (count, 1)) + 1
     places = (random.integers(0, 8 * width, (count, 1)) + step * np.arange(most)) % (8 * width)
     bits = turned.astype(np.uint8) << (places % 8).astype(np.uint8)
@@ -52,7 +52,7 @@ def near(
 
 
 def random_hashes(count: int, bits: int = 64) -> NDArray[np.uint8]:
-    """Random bits; one hash in a hundred is near another, or there would be few pairs to find."""
+    """Random bits. One hash in a hundred is near another, or there would be few pairs to find."""
     random = np.random.default_rng(bits)
     hashes = random.integers(0, 256, (count, bits // 8), np.uint8)
     rows = random.choice(count, 2 * (count // 100), replace=False)
@@ -62,7 +62,7 @@ def random_hashes(count: int, bits: int = 64) -> NDArray[np.uint8]:
 
 
 def equal_hashes(count: int) -> NDArray[np.uint8]:
-    """Random ones, but three in ten are all the same."""
+    """Random ones, but three in ten are identical."""
     random = np.random.default_rng(1)
     hashes = random.integers(0, 256, (count, 8), np.uint8)
     hashes[random.random(count) < 0.3] = 0x5A
@@ -70,7 +70,7 @@ def equal_hashes(count: int) -> NDArray[np.uint8]:
 
 
 def copied_hashes(count: int) -> NDArray[np.uint8]:
-    """Random ones, but three in ten are equal to one of the others, each to another."""
+    """Random ones, but three in ten each equal a different one of the others."""
     random = np.random.default_rng(2)
     hashes = random.integers(0, 256, (count, 8), np.uint8)
     rows = random.choice(count, 2 * (3 * count // 10), replace=False)
@@ -87,7 +87,7 @@ def clustered_hashes(count: int) -> NDArray[np.uint8]:
 
 
 def picture_hashes(algorithm: str, count: int, cache: Path) -> NDArray[np.uint8]:
-    """Hashes of variations of drawn pictures; they are kept in a folder, being slow to make."""
+    """Hashes of variations of drawn pictures. They are slow to make, so a folder keeps them."""
     path = cache / f"{algorithm}-{count}.npy"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def picture_hashes(algorithm: str, count: int, cache: Path) -> NDArray[np.uint8]
 
 
 def hash_variations(count: int) -> list[NDArray[np.uint8]]:
-    """Hashes of as many variations, by each of the algorithms, in random order."""
+    """Hashes of this many variations, by each of the algorithms, in random order."""
     pictures = range(-(-count // VARIATIONS))
     rows = np.concatenate(list(ordered_map(hashes_of_one, pictures, worker_count(None))))[:count]
     rows = rows[np.random.default_rng(4).permutation(count)]
@@ -106,7 +106,7 @@ def hash_variations(count: int) -> list[NDArray[np.uint8]]:
 
 
 def hashes_of_one(number: int) -> NDArray[np.uint8]:
-    """`(VARIATIONS, algorithms, bytes)`: of the variations of one drawn picture."""
+    """`(VARIATIONS, algorithms, bytes)`: the hashes of the variations of one drawn picture."""
     random = np.random.default_rng([4, number])
     computes = [get_algorithm(name).compute for name in ALGORITHMS]
     pictures = map(Picture, varied(drawn_picture(random), VARIATIONS, random))
@@ -115,7 +115,7 @@ def hashes_of_one(number: int) -> NDArray[np.uint8]:
 
 
 def drawn_picture(random: np.random.Generator) -> NDArray[np.float32]:
-    """Light and shade of every fineness, with some boxes before it."""
+    """Light and shade at every scale, with some boxes in front."""
     side = SIDE + 2 * MARGIN
     picture = clouds(side, side, random)
     picture *= 45 / picture.std()
@@ -154,11 +154,11 @@ def varied(
 def windows(
     shift: NDArray[np.float32], scale: NDArray[np.float32], blur: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """`(count, SIDE, side)`: what each sample of a window takes of the picture along one axis."""
+    """`(count, SIDE, side)`: the weight of the picture in each sample of a window, on one axis."""
     side = SIDE + 2 * MARGIN
     middle = np.float32((side - 1) / 2)
     at = middle + shift + scale * (np.arange(SIDE, dtype=np.float32)[:, None] - (SIDE - 1) / 2)
     away = ((at - np.arange(side, dtype=np.float32)) / blur) ** 2
-    weights = np.exp(-np.minimum(away, 60) / 2)  # numbers near the smallest there are would be slow
+    weights = np.exp(-np.minimum(away, 60) / 2)  # denormal numbers would be slow
     weights /= weights.sum(axis=2, keepdims=True)
     return weights

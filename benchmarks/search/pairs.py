@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCALED_FROM = 100_000
-"""Hashes that FAISS joins by comparing all with all; for more, it is worked out from these."""
+"""Hashes that FAISS joins by comparing all with all. The time for more is extrapolated."""
 HASH_BITS, HASH_FLIPS = 16, 3
-"""`IndexBinaryHash` looks where the first 16 bits differ in up to 3. Not exact: only up to 10 would
-be, most of all there are, and slower than to compare everything."""
+"""`IndexBinaryHash` looks where the first 16 bits differ in up to 3. It is not exact. Only up to 10
+would be, which is most of all values and slower than comparing everything.
+"""
 TABLES, TABLE_BITS = 4, 16
-"""Of `IndexBinaryMultiHash`: together all 64 bits. Exact where the pairs cannot differ in more bits
-than it turns over in every one of the tables: (flips + 1) x tables > distance."""
+"""For `IndexBinaryMultiHash`: together all 64 bits. It is exact if the pairs cannot differ in more
+bits than it flips in every one of the tables: (flips + 1) x tables > distance.
+"""
 
 
 class Pairs(NamedTuple):
-    """A row: how many hashes, their bits, the distance, and in how many seconds."""
+    """A row: the number of hashes, their bits, the distance, and the target in seconds."""
 
     number: int
     bits: int
@@ -42,11 +44,11 @@ ROWS = {
     "pairs-10m-8": Pairs(10_000_000, 64, 8, 60),
 }
 FASTER = 60
-"""How many times as fast as FAISS a join of 100,000 is to be."""
+"""The target speed of a join of 100,000 relative to FAISS."""
 
 
 class FaissPairs:
-    """From an array of hashes to all pairs, by an index of FAISS, which finds each twice."""
+    """From an array of hashes to all pairs, by a FAISS index, which finds each twice."""
 
     def __init__(
         self,
@@ -122,7 +124,7 @@ def compare_hash_indexes(
     expected: int,
     flat: float,
 ) -> None:
-    """The two of FAISS that look up some bits, once each, and how many of the pairs they find."""
+    """The two FAISS indexes that look up some bits, once each, and their share of the pairs."""
     flips = max_distance // TABLES
     faiss = run.faiss
 
@@ -165,7 +167,7 @@ def add(
 
 
 def check_same(work: str, timings: Mapping[str, Timing[int]], *, with_faiss: bool) -> None:
-    """All who are to be exact must find as many pairs."""
+    """All exact ways must find the same number of pairs."""
     found = {
         name: timing.result
         for name, timing in timings.items()

@@ -1,4 +1,4 @@
-"""Figures of the search benchmark: cost against the number of hashes and the distance."""
+"""Figures of the search benchmark: cost by number of hashes and by distance."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 COUNTS = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]
 MAX_DISTANCE, DISTANCES, COUNT = 10, range(17), 1_000_000
 MOST_COMPARED = 100_000
-"""For more hashes, the time to compare all with all is worked out."""
+"""For more hashes, the time to compare all with all is extrapolated."""
 COLOURS = {"lookalike": "#0b6e4f", "linear scan": "#d08c20", "FAISS flat": "#7a5195"}
 MARKS = {"lookalike": "o", "linear scan": "s", "FAISS flat": "^"}
 
 
 class Line(NamedTuple):
-    """Seconds by what they are drawn against, as far as measured, and worked out beyond."""
+    """Seconds by the value on the x axis, measured as far as possible and extrapolated beyond."""
 
     measured: dict[int, float]
     worked_out: dict[int, float]
@@ -58,7 +58,7 @@ def plots(run: Run, folder: Path) -> None:
 
 
 def measure_by_count(run: Run) -> dict[str, Line]:
-    """The same distance, more and more hashes."""
+    """The same distance, with more and more hashes."""
     lines = {name: Line({}, {}) for name in COLOURS if run.faiss or name != "FAISS flat"}
     for count in (count for count in COUNTS if count <= run.size(COUNTS[-1])):
         compared = count <= MOST_COMPARED
@@ -70,7 +70,7 @@ def measure_by_count(run: Run) -> dict[str, Line]:
 
 
 def measure_by_distance(run: Run) -> dict[str, Line]:
-    """The same hashes, farther and farther apart."""
+    """The same hashes, with larger and larger distances."""
     count = run.size(COUNT)
     sample = min(count, MOST_COMPARED)
     lines = {name: Line({}, {}) for name in COLOURS if run.faiss or name != "FAISS flat"}
@@ -85,7 +85,7 @@ def measure_by_distance(run: Run) -> dict[str, Line]:
 
 
 def measure(run: Run, count: int, max_distance: int, compared: bool) -> dict[str, float]:
-    """The seconds of every way; `compared`: also of those that compare all with all."""
+    """The seconds of every way. `compared` includes those that compare all with all."""
     hashes = random_hashes(count)
     ways: dict[str, Callable[[], int]] = {"lookalike": Join(hashes, max_distance, 1)}
     if compared:
@@ -105,7 +105,7 @@ def scan(hashes: NDArray[np.uint8], max_distance: int) -> int:
 
 
 def extend(line: Line, to: Line) -> None:
-    """Work out what was too long to be measured, from the last that was."""
+    """Extrapolate from the last measurement what takes too long to measure."""
     last = max(line.measured)
     for count in to.measured:
         if count >= last and line.measured.keys() != to.measured.keys():
@@ -113,7 +113,7 @@ def extend(line: Line, to: Line) -> None:
 
 
 def draw(path: Path, lines: dict[str, Line], across: str, title: str) -> None:
-    """A figure of lines, dashed where they are worked out."""
+    """Draw a figure of lines, dashed where they are extrapolated."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -138,7 +138,7 @@ def draw(path: Path, lines: dict[str, Line], across: str, title: str) -> None:
 
 
 def draw_line(axes: Axes, name: str, line: Line) -> None:
-    """What was measured, and, with hollow marks, what was worked out."""
+    """Draw what was measured, and, with hollow marks, what was extrapolated."""
     mark, colour = MARKS[name], COLOURS[name]
     if line.measured:
         x, y = list(line.measured), list(line.measured.values())

@@ -1,4 +1,4 @@
-"""Rows of the search benchmark: looking up one hash or many, and the nearest."""
+"""Rows of the search benchmark: looking up one hash, many hashes, and the nearest."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 STORED, QUERIES, MAX_DISTANCE = 10_000_000, 500, 10
 MANY, FAISS_MANY = 10_000, 100
-"""Queries in one call; FAISS gets fewer, and its time is multiplied."""
+"""Queries in one call. FAISS gets fewer, and its time is scaled up."""
 BATCH = 50
-"""Queries one after the other, before the next alternative has its turn."""
+"""Queries in a row before the next alternative has its turn."""
 K, NEAREST_STORED, USEARCH_QUERIES = 10, 1_000_000, 10
 
 
@@ -168,7 +168,7 @@ def flat_index(faiss: Any, hashes: NDArray[np.uint8]) -> Any:
 
 
 def queries_by_kind(hashes: NDArray[np.uint8], count: int) -> dict[str, NDArray[np.uint8]]:
-    """Random queries, and such as are 1 to 8 bits off stored hashes."""
+    """Random queries, and queries 1 to 8 bits away from stored hashes."""
     random = np.random.default_rng(5)
     chosen = hashes[random.choice(len(hashes), count, replace=False)]
     return {
@@ -184,7 +184,7 @@ def each_in_turn(
 ) -> dict[str, list[float]]:
     """The seconds of every query by every way, some queries by one way, then by the next.
 
-    All must give the same for a query.
+    All ways must give the same result for a query.
     """
     times: dict[str, list[float]] = {name: [] for name in ways}
     for batch in batches(queries):
@@ -207,7 +207,7 @@ def batches(queries: NDArray[np.uint8]) -> Iterable[NDArray[np.uint8]]:
 
 
 def add_queries(run: Run, work: str, times: Mapping[str, list[float]]) -> float:
-    """A line for each way; gives our median."""
+    """Add a line per way, and return lookalike's median."""
     for by, seconds in times.items():
         row: Row = {"work": work, "by": by}
         row["median ms"] = 1000 * median(seconds)
@@ -220,7 +220,7 @@ def add_queries(run: Run, work: str, times: Mapping[str, list[float]]) -> float:
 
 
 def compare_to_flat(run: Run, work: str, times: Mapping[str, list[float]], wanted: float) -> None:
-    """How many times as fast as FAISS a query is, and is to be."""
+    """How many times faster than FAISS a query is, and its target."""
     if "FAISS flat" in times:
         ratio = median(times["FAISS flat"]) / median(times["lookalike"])
         run.target(f"{work}: FAISS flat to it", ratio, wanted, "x", least=True)

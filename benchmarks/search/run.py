@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 THREADS = (1, 2)
 WORTH_THREADS = 0.1
-"""Seconds from which on a second thread is to pay."""
+"""Seconds from which a second thread should help."""
 TWICE = 1.7
-"""How many times as fast two threads are to be as one."""
+"""The target speed of two threads relative to one."""
 SCANNED = {"scalar": 10_000, "avx2": 20_000, "avx512": 30_000}
-"""Hashes of a bare scan by the path of the kernel: they stay in a processor's own cache."""
+"""Hashes of a bare scan by the kernel's path. They fit in a processor's own cache."""
 
 
 @dataclass
@@ -45,9 +45,9 @@ class Run:
     rounds: int
     quick: bool
     path: str
-    """The kernel's, forced; empty: the best one."""
+    """The kernel's forced path, or empty for the best one."""
     cache: Path
-    """Where hashes that are slow to make are kept, and indexes for a while."""
+    """Where slow-to-make hashes are kept, and indexes temporarily."""
     faiss: Any
     """The module, or None."""
     usearch: Any
@@ -55,13 +55,13 @@ class Run:
     targets: list[Row] = field(default_factory=list)
 
     def size(self, count: int) -> int:
-        """How many hashes to take for so many."""
+        """The number of hashes to use instead of this many."""
         return max(count // 20, 5000) if self.quick else count
 
     def target(
         self, work: str, reached: float, wanted: float, unit: str, *, least: bool = False
     ) -> None:
-        """Say beside each other what was to be reached, at most or at least, and what was."""
+        """Report a target, at most or at least, next to the measured value."""
         met = reached >= wanted if least else reached <= wanted
         row: Row = {"work": work}
         row["target"] = f"{'>=' if least else '<='} {short(wanted)} {unit}"
@@ -70,7 +70,7 @@ class Run:
         self.targets.append(row)
 
     def plan(self, work: str, explained: str, seconds: float, join: float) -> None:
-        """Put on record how an index searched, what it expected of that, and how long it took."""
+        """Record how an index searched, the expected cost, and the time it took."""
         row: Row = {"work": work, "measured s": seconds, "join alone s": join}
         if expected := re.search(r"([\d.e+-]+) s on one core", explained):
             row["expected s"] = float(expected[1])
@@ -85,9 +85,9 @@ class Run:
         by: str = "lookalike",
         join: float | None = None,
     ) -> None:
-        """How much faster two threads were than one, and two bare scans in those moments.
+        """How much faster two threads were than one, and two bare scans at that time.
 
-        `join`: the same of the join alone.
+        `join` is the same for the join alone.
         """
         one, two = (timings[f"{by}, {count}"].seconds for count in THREADS)
         bare = 2 * timings["bare scan, 1"].seconds / timings["bare scan, 2"].seconds
@@ -104,7 +104,7 @@ class Run:
             self.targets[-1]["two bare scans"] = f"{short(bare)} x"
 
     def finish(self) -> None:
-        """Put the targets behind the other tables."""
+        """Put the targets after the other tables."""
         note = " (--quick: these are not the sizes they are set for)" * self.quick
         for row in self.targets:
             self.report.add(f"targets{note}", row)
@@ -120,7 +120,7 @@ class Run:
 def timed_in_turn(
     work: str, alternatives: Mapping[str, Callable[[], T]], rounds: int
 ) -> dict[str, Timing[T]]:
-    """`time_in_turn`, with a line for each on stderr: some of them take minutes."""
+    """`time_in_turn` with a line per alternative on stderr, since some take minutes."""
     timings = time_in_turn(alternatives, rounds)
     for name, timing in timings.items():
         print(f"{work}: {name}: {short(timing.seconds)} s", file=sys.stderr, flush=True)
@@ -128,7 +128,7 @@ def timed_in_turn(
 
 
 def timed_once(work: str, name: str, alternative: Callable[[], T]) -> Timing[T]:
-    """For what takes too long to be repeated."""
+    """The time of something that takes too long to be repeated."""
     begin = perf_counter()
     result = alternative()
     timing = Timing(perf_counter() - begin, result)
@@ -138,7 +138,7 @@ def timed_once(work: str, name: str, alternative: Callable[[], T]) -> Timing[T]:
 
 @contextmanager
 def processors(count: int) -> Iterator[None]:
-    """Keep to so many processors: an index is sorted in as many threads as there are."""
+    """Use only this many processors: an index is sorted in as many threads as there are."""
     if not hasattr(os, "sched_setaffinity"):
         raise OSError("this system cannot keep a process to some processors")
     before = os.sched_getaffinity(0)
@@ -152,7 +152,7 @@ def processors(count: int) -> Iterator[None]:
 
 
 def bare_scans() -> dict[str, Callable[[], int]]:
-    """The same scan in one thread, and twice at a time: what a second processor is worth now."""
+    """The same scan in one thread, and twice in parallel: what a second processor is worth now."""
     count = SCANNED[kernel.isa()]
     words = np.random.default_rng(0).integers(0, 256, (count, 8), np.uint8)
 
@@ -171,14 +171,14 @@ def bare_scans() -> dict[str, Callable[[], int]]:
 
 
 def built(hashes: NDArray[np.uint8], max_distance: int) -> tuple[lookalike.Index, str]:
-    """An index, sorted for a distance, and how it will search."""
+    """An index, sorted for a distance, and its plan of a search."""
     index = lookalike.Index(bits=8 * hashes.shape[1])
     index.add(np.arange(len(hashes)), hashes)
     return index, index.explain(max_distance)
 
 
 class Join:
-    """From an array of hashes to all pairs within a distance, all of them taken."""
+    """From an array of hashes to all pairs within a distance, consuming all of them."""
 
     def __init__(self, hashes: NDArray[np.uint8], max_distance: int, threads: int) -> None:
         self.hashes, self.max_distance, self.threads = hashes, max_distance, threads
@@ -195,12 +195,12 @@ class Join:
 
     @property
     def seconds(self) -> float:
-        """The median of the join alone, without the building."""
+        """The median of the join alone, without building the index."""
         return median(self._joins[1:] or self._joins)
 
 
 def taken(blocks: Iterable[Block]) -> int:
-    """How many pairs there are in blocks."""
+    """The number of pairs in blocks."""
     return sum(len(block.i) for block in blocks)
 
 
@@ -213,15 +213,17 @@ class Footprint(NamedTuple):
     before: int
     """With imports and inputs."""
     peak: int
-    """The most while it worked, imports and inputs too."""
+    """The peak while it worked, including imports and inputs."""
     kept: int
-    """What the result takes, beyond imports and inputs."""
+    """The memory of the result, beyond imports and inputs."""
 
 
 def footprint(
     prepare: Callable[..., Callable[[], object]], path: str, *arguments: object
 ) -> Footprint:
-    """What a piece of work takes; `prepare(*arguments)`, of a module, gives it in that process."""
+    """The memory of a piece of work. `prepare(*arguments)`, of a module, gives it in that
+    process.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(_footprint, prepare, path, arguments).result()
 
@@ -231,7 +233,7 @@ def _footprint(
 ) -> Footprint:
     kernel.force_isa(path)
     work = prepare(*arguments)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak so far is forgotten
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak so far
     before = _status()
     result = work()
     after = _status()
@@ -249,5 +251,5 @@ def _status() -> dict[str, int]:
 
 
 def short(number: float) -> str:
-    """Three digits that count."""
+    """Three significant digits."""
     return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"

@@ -1,4 +1,4 @@
-"""Rows of the search benchmark: hashes as they come from pictures, against random ones."""
+"""Rows of the search benchmark: hashes as they come from pictures, compared with random ones."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 COUNT, MAX_DISTANCE = 1_000_000, 10
 SLOWER = 3
-"""How many times as long as for random hashes it may take."""
+"""The allowed time relative to that for random hashes."""
 MORE_MEMORY = 1.1
-"""How many times as much memory counts as the same."""
+"""The memory ratio that still counts as the same."""
 LONGEST = 60
-"""Seconds after which listing the pairs is stopped: of many equal hashes, there are too many."""
+"""Seconds until listing the pairs stops. Many equal hashes have too many pairs."""
 
 MAKERS: dict[str, Callable[[int], NDArray[np.uint8]]] = {
     "random": random_hashes,
@@ -84,7 +84,7 @@ def skew(run: Run) -> None:
 
 
 def groups(hashes: NDArray[np.uint8], threads: int) -> int:
-    """How many groups there are."""
+    """The number of groups."""
     with processors(threads):
         index, _ = built(hashes, MAX_DISTANCE)
         return len(index.groups(MAX_DISTANCE, workers=threads))
@@ -107,7 +107,7 @@ def prepare_groups(kind: str, count: int, cache: Path) -> Callable[[], object]:
 
 
 def list_pairs(run: Run, work: str, hashes: NDArray[np.uint8]) -> None:
-    """How many pairs there are, and how fast they come."""
+    """The number of pairs, and how fast they come."""
     with processors(1):
         begin = perf_counter()
         index, explained = built(hashes, MAX_DISTANCE)
@@ -125,7 +125,7 @@ def list_pairs(run: Run, work: str, hashes: NDArray[np.uint8]) -> None:
 
 
 def taken_in_time(blocks: Iterator[Block]) -> tuple[int, bool]:
-    """How many pairs come until time is up, and whether they are all."""
+    """The number of pairs that come before time is up, and whether they are all."""
     end = perf_counter() + LONGEST
     found = 0
     for block in blocks:

@@ -38,7 +38,7 @@ OPENINGS = 20
 BUILD_TARGET, OPEN_TARGET = 0.3, 10
 """Seconds for 1,000,000, and milliseconds."""
 PAIRS_MEMORY, INDEX_MEMORY = 300, 600
-"""In MB: of pairs of 1,000,000, the whole process, and of an index of 10,000,000."""
+"""In MB: the whole process for pairs of 1,000,000, and an index of 10,000,000."""
 
 
 def build(run: Run) -> None:
@@ -61,13 +61,13 @@ def build(run: Run) -> None:
 
 
 def building(hashes: NDArray[np.uint8], threads: int) -> int:
-    """Build an index and let go of it."""
+    """Build an index and release it."""
     with processors(threads):
         return len(built(hashes, MAX_DISTANCE)[0])
 
 
 def save_and_open(run: Run, hashes: NDArray[np.uint8], path: Path) -> None:
-    """Write an index to a file and map it, which is in memory then."""
+    """Write an index to a file and map it. The file is in memory then."""
     count = len(hashes)
     index, explained = built(hashes, MAX_DISTANCE)
     run.report.notes.append(f"building an index of {count:,}: {explained}")
@@ -132,21 +132,21 @@ def memory(run: Run) -> None:
 
 
 def prepare_join(count: int) -> Callable[[], object]:
-    """What `footprint` measures of a join."""
+    """What `footprint` measures for a join."""
     hashes = random_hashes(count)
     warm_up()
     return Join(hashes, MAX_DISTANCE, len(os.sched_getaffinity(0)))
 
 
 def prepare_index(count: int) -> Callable[[], object]:
-    """What `footprint` measures of an index."""
+    """What `footprint` measures for an index."""
     hashes = random_hashes(count)
     warm_up()
     return lambda: built(hashes, MAX_DISTANCE)[0]
 
 
 def prepare_copies(count: int) -> Callable[[], object]:
-    """The same, where many hashes are equal."""
+    """The same with many equal hashes."""
     hashes = copied_hashes(count)
     warm_up()
     return lambda: built(hashes, MAX_DISTANCE)[0]

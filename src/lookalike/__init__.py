@@ -6,7 +6,7 @@
     for group in result.groups:
         print(group.keeper.path, [one.image.path for one in group.duplicates])
 
-Everything public is here; it is imported when it is first used.
+Everything public is here. Each name is imported when it is first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Checks of arguments, which name the value and say what was expected."""
+"""Checks of arguments. Their messages name the value and say what was expected."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def whole_number(
     most: int | None = None,
     of: str = "",
 ) -> int:
-    """`value` as an int; NumPy's whole numbers are accepted too.
+    """Return `value` as an int. NumPy's integers are accepted too.
 
-    Raises `TypeError` for anything else, and `ValueError` below `least` or above `most`. `of`: what
-    the message says after the range, such as a unit.
+    Raises `TypeError` for anything else, and `ValueError` below `least` or above `most`. `of` is
+    what the message says after the range, such as a unit.
     """
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
@@ -28,7 +28,7 @@ def whole_number(
 
 
 def one_of(value: object, name: str, choices: tuple[str, ...]) -> None:
-    """Raise `ValueError` for a value that is not one of the choices."""
+    """Raise `ValueError` unless the value is one of the choices."""
     if value not in choices:
         *others, last = map(repr, choices)
         raise ValueError(f"{name} must be {', '.join(others)} or {last}, not {value!r}")

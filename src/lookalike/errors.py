@@ -1,4 +1,4 @@
-"""What can go wrong, and the status that every input ends in."""
+"""The errors of this library, and the final status of every input."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ class Status(StrEnum):
 
     OK = "ok"
     MISSING = "missing"
-    """There is nothing under that name."""
+    """Nothing exists under that name."""
     UNREADABLE = "unreadable"
-    """It is there, but its bytes cannot be had."""
+    """It exists, but its bytes cannot be read."""
     EMPTY = "empty"
     """It has no bytes."""
     NOT_AN_IMAGE = "not_an_image"
-    """Its bytes are no image that we know of."""
+    """Its bytes are not in a recognised image format."""
     UNSUPPORTED = "unsupported"
-    """An image, but this installation has nothing to read it with."""
+    """It is an image, but this installation cannot read its format."""
     DAMAGED = "damaged"
-    """An image that cannot be decoded to its end."""
+    """It is an image that cannot be decoded completely."""
     CRASHED = "crashed"
-    """Reading it ended the process that did so."""
+    """Reading it crashed the process."""
     TOO_LARGE = "too_large"
-    """More pixels or bytes than the limit, or than memory holds."""
+    """It has more pixels or bytes than the limit, or does not fit into memory."""
     NOT_FOUND = "not_found"
-    """A server says that there is nothing under that URL."""
+    """The server says that nothing exists at that URL."""
     TIMED_OUT = "timed_out"
-    """A server, or reading it, took too long."""
+    """The server or the decoder took too long."""
 
 
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-"""What is raised to end something else than the work on one input."""
+"""Exceptions that end more than the work on one input."""
 
 
 class LookalikeError(Exception):
@@ -42,7 +42,7 @@ class LookalikeError(Exception):
 
 
 class ImageError(LookalikeError):
-    """One image that could not be read: `status` says why in a word, `reason` in plain words."""
+    """An image that could not be read. `status` says why in a word, `reason` in a sentence."""
 
     def __init__(self, status: Status, reason: str, path: str | None = None) -> None:
         super().__init__(f"{path}: {reason}" if path else reason)
@@ -55,14 +55,14 @@ class ImageError(LookalikeError):
 
 
 class UnexpectedError(ImageError):
-    """What stands for an exception that nobody has foreseen, over one image or archive.
+    """Stands for an unexpected exception while one image or archive was read.
 
-    It is that input's failure, not the run's; `traceback` says where it was raised.
+    It is the failure of that input, not of the run. `traceback` says where it was raised.
     """
 
     REASON_CHARACTERS = 500
     TRACEBACK_CHARACTERS = 10_000
-    """So many are kept, of a traceback the last."""
+    """How many characters are kept. A traceback keeps its last ones."""
 
     def __init__(self, reason: str, traceback: str) -> None:
         super().__init__(Status.UNREADABLE, reason)
@@ -70,14 +70,14 @@ class UnexpectedError(ImageError):
 
     @classmethod
     def of(cls, error: BaseException) -> UnexpectedError:
-        """Raises `error` again where it asks for the end of the program."""
+        """Wrap an exception. Raises `error` again if it asks the program to end."""
         if isinstance(error, ENDS):
             raise error
         reason = f"unexpected {type(error).__name__}"
         try:
             complaint = str(error)
             lines = traceback.format_exception(error)
-        except Exception:  # noqa: BLE001  # its own methods may raise anything, too
+        except Exception:  # noqa: BLE001  # the exception's own methods may raise anything too
             complaint, lines = "", [reason, "\n"]
         if complaint:
             reason += f": {complaint}"
@@ -88,11 +88,11 @@ class UnexpectedError(ImageError):
 
 
 class AlgorithmMismatchError(LookalikeError, ValueError):
-    """Hashes of different algorithms were compared or put together."""
+    """Hashes of different algorithms were compared or combined."""
 
 
 class IndexFileError(LookalikeError):
-    """A file that is no index, or not one that can be used: `reason` says why in plain words."""
+    """A file that is not an index, or not a usable one. `reason` says why in a sentence."""
 
     def __init__(self, reason: str, path: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -104,23 +104,24 @@ class IndexFileError(LookalikeError):
 
 
 class PreparationWarning(UserWarning):
-    """Stored hashes were made when pictures were prepared in another way for their hashes."""
+    """Stored hashes were made by a version that prepared pictures differently for hashing."""
 
 
 class NotAnImageError(LookalikeError, TypeError, ValueError):
-    """What cannot be an image: an array of another shape, type or range, a file open for text.
+    """A value that cannot be an image.
 
-    Over one image of many it is that one's failure, `not_an_image`.
+    Examples are an array of a wrong shape, type or range, and a file that is open for text. Among
+    many images, it becomes the failure `not_an_image` of that one.
     """
 
 
 class WrongTypeError(LookalikeError, TypeError, ValueError):
-    """An argument of a type that cannot be, for which imagededup raises a `ValueError`."""
+    """An argument of a wrong type, for which imagededup raises a `ValueError`."""
 
 
 class WorkerStartError(LookalikeError):
-    """No process can be started to read images in: the fault of no image."""
+    """No worker process can be started. No image is at fault."""
 
 
 class MissingExtraError(LookalikeError, ImportError):
-    """An optional package is needed; the message names the `pip install` line."""
+    """An optional package is missing. The message gives the `pip install` command."""

@@ -1,6 +1,6 @@
-"""How well retrieved duplicates agree with known ones, in the measures that imagededup gives.
+"""How well retrieved duplicates agree with known ones, with the metrics of imagededup.
 
-No list of all n(n-1)/2 pairs is ever made: what neither map lists is counted by subtraction.
+The n(n-1)/2 pairs are never listed. Pairs in neither map are counted by subtraction.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_NAMED = 5
-"""As many names as a message gives before it only counts."""
+"""The most names in a message. Others are only counted."""
 
 
 def evaluate(
@@ -28,32 +28,34 @@ def evaluate(
 ) -> dict[str, Any]:
     """Measure a map of duplicates against the true one, as `imagededup.evaluation.evaluate` does.
 
-    Both maps have every file as a key, and the names of its duplicates, the most similar first, as
-    its value. `metric`, in any case of letters, is one of
+    Each map has every file as a key. The value is the list of its duplicates' names, most similar
+    first. `metric`, in upper or lower case, is one of
 
-    - `"map"`: a float, the mean over the files of the average precision. That is the sum, over the
-      ranks in a file's retrieved list that hold a true duplicate, of the share of true ones down to
-      that rank, divided by the length of its true list.
-    - `"ndcg"`: a float, the mean of the normalised discounted cumulative gain. Rank k weighs
-      1 / log2(k + 1), and the ideal has the same hits at the top of the list: duplicates that were
-      not retrieved at all do not lower it.
+    - `"map"`: a float, the mean of the average precision over the files. For each rank of a file's
+      retrieved list that holds a true duplicate, take the share of true ones down to that rank. The
+      average precision is the sum of these shares, divided by the length of the true list.
+    - `"ndcg"`: a float, the mean of the normalised discounted cumulative gain. Rank k has weight
+      1 / log2(k + 1). The ideal list has the same hits at the top, so missing duplicates do not
+      lower it.
     - `"jaccard"`: a float, the mean share of the names of either list that are in both.
     - `"classification"`: `"precision"`, `"recall"` and `"f1_score"`, float64 of shape (2,), and
-      `"support"`, int64 of shape (2,), over all unordered pairs of different files: first for those
-      that are no duplicates in the ground truth, then for those that are.
+      `"support"`, int64 of shape (2,). They are over all unordered pairs of different files. The
+      first class is the pairs that are not duplicates in the ground truth, the second those that
+      are.
     - `"all"`: all of these, in this order.
 
-    In the first three, a file counts 1 where both of its lists are empty and 0 where one is. A name
-    that a list repeats counts each time for `"map"` and `"ndcg"`, and a file that is listed as its
-    own duplicate is one like any other there, but no pair.
+    In the first three, a file counts 1 if both of its lists are empty and 0 if one is. For `"map"`
+    and `"ndcg"`, a repeated name counts each time. A file listed as its own duplicate counts like
+    any other there, but is not a pair.
 
-    Numbers are those of imagededup 0.3.3, but for one case: where no pair, or every pair, is a
-    duplicate in both maps, it gives arrays of one class, and this gives both. A measure that would
-    be 0 / 0 is 0, with a `UserWarning`.
+    Numbers are those of imagededup 0.3.3, with one exception. If no pair, or every pair, is a
+    duplicate in both maps, imagededup returns arrays of one class, and this returns both. A metric
+    that would be 0 / 0 is 0, with a `UserWarning`.
 
-    Raises `ValueError`, naming the file, where the maps have different keys, where a list names
-    something that is no key, or one file lists another that does not list it in return; and for
-    empty maps, for fewer than two files where pairs are counted, and for an unknown `metric`.
+    Raises `ValueError` with the name of the file if the maps have different keys or a list has a
+    name that is not a key. The same holds if one file lists another that does not list it. Also
+    raises `ValueError` for empty maps, for pairs of fewer than two files, and for an unknown
+    `metric`.
     """
     wanted = _metrics_of(metric)
     keys = _common_keys(ground_truth_map, retrieved_map)
@@ -75,7 +77,7 @@ class _Lists:
     def __init__(
         self, what: str, mapping: Mapping[str, Sequence[str]], keys: dict[str, int]
     ) -> None:
-        """`keys`: the number of every file. Raises `ValueError` for lists that do not fit them."""
+        """`keys`: the number of every file. Raises `ValueError` for lists that do not fit."""
         self.size = len(keys)
         """How many files there are."""
         self.counts = np.empty(self.size, np.int64)
@@ -88,14 +90,14 @@ class _Lists:
         total = int(self.counts.sum())
         try:
             self.item = np.fromiter(map(keys.__getitem__, listed), np.int64, total)
-            """`(entries,)`: the files that are listed, list after list."""
-        except (KeyError, TypeError):  # TypeError: what cannot be hashed
+            """`(entries,)`: the listed files, list after list."""
+        except (KeyError, TypeError):  # TypeError: not hashable
             raise ValueError(_stranger(what, mapping, keys)) from None
         self.query = np.repeat(np.arange(self.size), self.counts)
-        """`(entries,)`: the file in whose list each of them is."""
+        """`(entries,)`: the file whose list has each entry."""
         starts = np.cumsum(self.counts) - self.counts
         self.place = np.arange(total) - starts[self.query]
-        """`(entries,)`: the place of each in its list, from 0."""
+        """`(entries,)`: the position of each entry in its list, from 0."""
         self.codes = self.query * self.size + self.item
         """`(entries,)`: one number for each (query, item)."""
         self.relations = _distinct(self.codes)
@@ -148,18 +150,18 @@ def _named(names: Iterable[str]) -> str:
 
 
 def _stranger(what: str, mapping: Mapping[str, Sequence[str]], keys: Mapping[str, int]) -> str:
-    """What to say of the first name that is no key."""
+    """The message about the first name that is not a key."""
 
     def is_key(name: object) -> bool:
         return isinstance(name, Hashable) and name in keys
 
     key, name = next((key, name) for key in keys for name in mapping[key] if not is_key(name))
-    hint = " (names are wanted, without scores)" if isinstance(name, list | tuple) else ""
+    hint = " (expected names without scores)" if isinstance(name, list | tuple) else ""
     return f"{what} lists {name!r} for {key!r}, but has no such key{hint}"
 
 
 def _distinct(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The codes without repeats, ascending: a sort, as `np.unique` takes ten times as long."""
+    """The codes without repeats, ascending. Sorts, as `np.unique` takes ten times as long."""
     ascending = np.sort(codes)
     distinct: NDArray[np.int64] = ascending[np.diff(ascending, prepend=-1) != 0]
     return distinct
@@ -168,14 +170,14 @@ def _distinct(codes: NDArray[np.int64]) -> NDArray[np.int64]:
 def _within(codes: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of the codes are among the ascending ones."""
     at = np.searchsorted(ascending, codes)
-    padded = np.append(ascending, -1)  # which no code is
+    padded = np.append(ascending, -1)  # no code is -1
     found: NDArray[np.bool_] = padded[at] == codes
     return found
 
 
 def _average_precision(truth: _Lists, retrieved: _Lists) -> NDArray[np.float64]:
     hit = _within(retrieved.codes, truth.relations)
-    hits = np.append(0, np.cumsum(hit))  # of all lists, one after the other
+    hits = np.append(0, np.cumsum(hit))  # of all lists, one after another
     at = np.arange(len(hit))
     precision = (hits[at + 1] - hits[at - retrieved.place]) / (retrieved.place + 1)
     total = np.bincount(retrieved.query, hit * precision, truth.size)
@@ -204,12 +206,12 @@ def _jaccard(truth: _Lists, retrieved: _Lists) -> NDArray[np.float64]:
 
 
 def _mean(values: NDArray[np.float64], truth: _Lists, retrieved: _Lists) -> float:
-    """The mean of what the files count: 1 where there is nothing to find and nothing was found."""
+    """The mean over the files. A file counts 1 if it has nothing to find and nothing found."""
     return float(np.where((truth.counts == 0) & (retrieved.counts == 0), 1.0, values).mean())
 
 
 def _classification(truth: _Lists, retrieved: _Lists) -> dict[str, NDArray[Any]]:
-    """Precision, recall, F1 and support of both classes: pairs that are no duplicates, that are."""
+    """Precision, recall, F1 and support of both classes: non-duplicate and duplicate pairs."""
     total = truth.size * (truth.size - 1) // 2
     if not total:
         raise ValueError("classification counts pairs, so it needs at least two files")

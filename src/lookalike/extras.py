@@ -1,4 +1,4 @@
-"""Optional packages, imported where they are used."""
+"""Optional packages, which are imported where they are used."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from lookalike.errors import MissingExtraError
 
 @contextmanager
 def extra(package: str, reason: str) -> Iterator[None]:
-    """Around the import of a package: if it is missing, raises `MissingExtraError`, which gives the
-    reason, such as "to_frame needs pandas", and names the command that installs it."""
+    """Guard the import of a package. Raises `MissingExtraError` if the package is missing.
+
+    The message gives the reason, such as "to_frame needs pandas", and the command that installs
+    the package.
+    """
     try:
         yield
     except ImportError as error:

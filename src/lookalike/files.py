@@ -1,4 +1,4 @@
-"""Files that are replaced as a whole, so that nobody ever sees half of one."""
+"""Replace files as a whole, so that nobody ever sees half a file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from typing import BinaryIO
 
 @contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
-    """A temporary file beside the target. It takes the target's place at the end, keeping its
-    permissions, or is removed if anything goes wrong. Raises `OSError`."""
+    """Yield a temporary file beside the target.
+
+    At the end it replaces the target and keeps the target's permissions. If anything goes wrong,
+    it is removed. Raises `OSError`.
+    """
     mode = _mode(target)
     temporary = target.with_name(f".{target.name[:40]}.{os.urandom(8).hex()}.tmp")
 
@@ -29,11 +32,11 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
-    except BaseException:  # also an interrupt: nothing half-written may stay, and it goes on
+    except BaseException:  # an interrupt too: no half-written file may stay; it is raised again
         with suppress(OSError):
             temporary.unlink()
         raise
-    with suppress(OSError):  # so that a power cut cannot undo it; some systems cannot
+    with suppress(OSError):  # so that a power cut cannot undo it; not all systems can do this
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -42,7 +45,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
 
 def _mode(target: Path) -> int | None:
-    """The permissions of a file that is there; None if there is none."""
+    """The permissions of a file, or None if it does not exist."""
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:

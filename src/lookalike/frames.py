@@ -1,13 +1,13 @@
-"""Hashes in a pandas DataFrame: made, checked for duplicates, and ranked by likeness.
+"""Hashes in a pandas DataFrame: compute them, check for duplicates, and rank by similarity.
 
     df = hash_frame(urls)
     df.ahash.duplicated()
     find_duplicate_images(df, "ahash", "new.jpg")
     find_similar_images(df, "ahash", "new.jpg").head(10)
 
-Images are read as everywhere in this library: upright by their EXIF orientation, and what is
-transparent seen on white. Hashes that ImageHash made of images with either are others;
-`lookalike.imagehash` makes those. A column of hashes holds hex strings or objects that print as
+Images are read as everywhere in this library: turned upright by their EXIF orientation, with
+transparency composited on white. ImageHash gives images with either of these other hashes. Use
+`lookalike.imagehash` to get the same. A column of hashes holds hex strings or objects that print as
 hex: `Hash`, or an `ImageHash`, ours or the original. pandas is an extra.
 """
 
@@ -46,15 +46,19 @@ def hash_frame(
     *,
     workers: int | None = None,
 ) -> DataFrame:
-    """A row for each image, in the order of the inputs.
+    """One row per image, in the order of the inputs.
 
-    `images`, `algorithms` and `workers` as `hash_images` takes them: URLs, paths, folders and so
-    on. Columns: `image`, its path or URL, or its place in square brackets where it has neither; one
-    for each algorithm, of its hash in hex; and `failure`, the status and the reason of an image
-    that could not be read, whose hashes are None. `duplicated()` calls all but the first of the
-    Nones duplicates too: leave them out by `df[df.failure.isna()]`.
+    `images`, `algorithms` and `workers` are as in `hash_images`: URLs, paths, folders and so on.
+    The columns are
 
-    Raises as `hash_images` does, and `MissingExtraError` without pandas.
+    - `image`: its path or URL, or its position in square brackets if it has neither,
+    - one per algorithm: its hash in hex,
+    - `failure`: the status and the reason if the image could not be read. Its hashes are None.
+
+    `duplicated()` also counts all but the first None as duplicates. Exclude them with
+    `df[df.failure.isna()]`.
+
+    Raises the errors of `hash_images`, and `MissingExtraError` without pandas.
     """
     with extra("pandas", "lookalike.frames needs pandas"):
         import pandas as pd
@@ -67,13 +71,13 @@ def hash_frame(
     for name, hashes in table.hashes.items():
         columns[name] = _interleaved(failed, hashes.to_hex(), None)
     columns["failure"] = _interleaved(failed, None, failures)
-    return pd.DataFrame(columns, dtype=object)  # a column of pandas' own str has no None
+    return pd.DataFrame(columns, dtype=object)  # pandas' own str columns cannot hold None
 
 
 def find_duplicate_images(
     df: DataFrame, column: str, image: ImageSource | Hash | object, *, algorithm: str | None = None
 ) -> bool:
-    """Whether an image of the same hash is in the frame.
+    """Whether the frame has an image with the same hash.
 
     Arguments and errors are those of `find_similar_images`.
     """
@@ -93,23 +97,25 @@ def find_similar_images(
     unit: Unit = "bits",
     algorithm: str | None = None,
 ) -> DataFrame:
-    """The images of a frame by their distance to one image, the nearest first.
+    """The images of a frame by their distance to one image, nearest first.
 
-    `df`: has a column `image` and a `column` of hashes; it stays as it is. Rows without a hash are
-    left out. `image`: a URL, a path, bytes, a Pillow image, anything else that `hash_image` takes,
-    or its hash: a `Hash`, an object that prints as hex, or the hex digits themselves (a file of
-    such a name is given as a `Path`).
-    `max_distance`: the largest distance to be listed, inclusive; None lists all. `k`: at most so
-    many. `unit`: count differing `"bits"`, or differing hex `"digits"`. `algorithm`: of the hashes;
-    None tells it from the name of the column.
+    `df`: a frame with a column `image` and a `column` of hashes. It is not modified. Rows without a
+    hash are left out.
+    `image`: an image or its hash. An image is a URL, a path, bytes, a Pillow image, or anything
+    else that `hash_image` accepts. A hash is a `Hash`, an object that prints as hex, or the hex
+    digits themselves. Pass a file whose name is hex digits as a `Path`.
+    `max_distance`: the largest distance to list, inclusive. None lists all.
+    `k`: the most rows to list.
+    `unit`: count differing `"bits"`, or differing hex `"digits"`.
+    `algorithm`: that of the hashes. None derives it from the name of the column.
 
-    Gives a new frame of `image`, `column` and `hamming_distance` under the index of `df`; where
-    distances are equal, in the order of `df`. Whole numbers in a column are taken for hashes that
-    have decimal digits only, which `pandas.read_csv` makes numbers of.
+    Returns a new frame of `image`, `column` and `hamming_distance` with the index of `df`. Equal
+    distances keep the order of `df`. Whole numbers in a column are read as hashes with decimal
+    digits only, because `pandas.read_csv` turns those into numbers.
 
-    Raises `ImageError` for an image that cannot be read; `ValueError` and `TypeError` for wrong
-    arguments and for a column that holds anything else; `AlgorithmMismatchError` for a hash of
-    another algorithm.
+    Raises `ImageError` for an image that cannot be read. Raises `ValueError` and `TypeError` for
+    wrong arguments and for other values in the column. Raises `AlgorithmMismatchError` for a hash
+    of another algorithm.
     """
     kind = _kind_of(column, algorithm)
     farthest = _farthest(max_distance, unit, kind)
@@ -125,7 +131,7 @@ def find_similar_images(
 
 
 def show_images(images: ImageSources, labels: Iterable[object] | None = None) -> Figure:
-    """Show pictures in a grid, each under its label: `lookalike.plotting.show_images`."""
+    """Show pictures in a grid, each below its label: `lookalike.plotting.show_images`."""
     from lookalike import plotting
 
     return plotting.show_images(images, labels)
@@ -134,7 +140,7 @@ def show_images(images: ImageSources, labels: Iterable[object] | None = None) ->
 def _interleaved(
     failed: NDArray[np.bool_], read: Sequence[str] | None, unread: Sequence[str] | None
 ) -> NDArray[np.object_]:
-    """A column in the order of the inputs; None where there is no value."""
+    """A column in the order of the inputs, with None for missing values."""
     column = np.full(len(failed), None, np.object_)
     if read:
         column[~failed] = read
@@ -183,7 +189,9 @@ def _query(image: object, kind: Algorithm) -> Hash:
 
 def _require_column(df: DataFrame, name: str) -> None:
     if name not in df.columns:
-        raise ValueError(f"the frame has no column {name!r}, but {', '.join(map(str, df.columns))}")
+        raise ValueError(
+            f"no column {name!r} in the frame; its columns are {', '.join(map(str, df.columns))}"
+        )
 
 
 def _hashes_of(df: DataFrame, column: str, kind: Algorithm) -> tuple[NDArray[np.intp], HashArray]:
@@ -223,7 +231,7 @@ def _packed(grids: list[NDArray[np.bool_]], kind: Algorithm) -> HashArray:
 def _near(
     hashes: HashArray, query: Hash, farthest: int
 ) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
-    """The rows within so many bits, ascending, and their distances."""
+    """The rows within `farthest` bits, ascending, and their distances."""
     asked = HashArray.of([query], algorithm=hashes.algorithm).words
     search = Linear(hashes.words).matches(asked, farthest)
     blocks = [(np.empty(0, np.uint32), np.empty(0, np.uint16))]
@@ -235,7 +243,7 @@ def _near(
 def _near_by_digits(
     hashes: HashArray, query: Hash, farthest: int
 ) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
-    """The rows of which at most so many hex digits differ."""
+    """The rows in which at most `farthest` hex digits differ, and their distances."""
     different = hashes.data ^ np.frombuffer(bytes(query), np.uint8)
     high, low = (different >> 4) != 0, (different & 15) != 0
     distances: NDArray[np.int64] = high.sum(axis=1) + low.sum(axis=1)

@@ -1,7 +1,7 @@
-"""`Hash`, the fingerprint of one image, and `HashArray`, those of n images in one array.
+"""`Hash`, the fingerprint of one image, and `HashArray`, the fingerprints of n images.
 
-A hash is kept as `ceil(bits / 8)` bytes: its bits row by row, the most significant first, and where
-they fill no whole bytes, zero bits in front. So bytes, int and hex are one number.
+A hash is stored as `ceil(bits / 8)` bytes. They hold its bits row by row, the most significant
+first, after any zero bits needed to fill the first byte. So bytes, int and hex are the same number.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 4096
-"""How many hex texts are held at a time."""
+"""How many hex texts are parsed at a time."""
 
 
 @total_ordering
 class Hash:
     """The fingerprint of one image by one algorithm. Immutable and hashable.
 
-    `str(h)` is its hex digits, which `format` pads and cuts as any text; `bytes(h)` and `int(h)`
-    are the same number, and `h.signed` is that number for the signed integers of SQL. `a - b` is
-    the distance in bits, and raises `AlgorithmMismatchError` where the algorithms differ.
+    `str(h)` is its hex digits, which `format` pads and truncates like any text. `bytes(h)` and
+    `int(h)` are the same number, and `h.signed` is that number as a signed integer for SQL. `a - b`
+    is the distance in bits. It raises `AlgorithmMismatchError` if the algorithms differ.
 
-    Hashes sort by algorithm, then as numbers. That serves lists and `groupby` of pandas; it says
-    nothing about likeness.
+    Hashes sort by algorithm, then as numbers. This is for lists and `groupby` in pandas. The order
+    says nothing about similarity.
     """
 
     __slots__ = ("_algorithm", "_data")
@@ -47,13 +47,13 @@ class Hash:
 
     @classmethod
     def from_hex(cls, text: str, *, algorithm: str) -> Hash:
-        """The hash that prints as `text`: `ceil(bits / 4)` hex digits of either case."""
+        """The hash that prints as `text`: `ceil(bits / 4)` hex digits in either case."""
         kind = get_algorithm(algorithm)
         return cls(kind.shape.parse_hex([text], kind.name), algorithm)
 
     @classmethod
     def from_int(cls, number: int, *, algorithm: str) -> Hash:
-        """The hash whose `int` is `number`, or whose `signed` is."""
+        """The hash whose `int` or `signed` is `number`."""
         kind = get_algorithm(algorithm)
         value = whole_number(number, "number")
         half = 1 << (8 * kind.width - 1)
@@ -74,16 +74,16 @@ class Hash:
 
     @property
     def signed(self) -> int:
-        """The bytes as a signed number, in two's complement: one of 64 bits fits SQL's `BIGINT`.
+        """The bytes as a signed number in two's complement. 64 bits fit into SQL's `BIGINT`.
 
-        A hash that does not fill its bytes, such as the 42 bits of a `colorhash`, has zero bits in
-        front and is never negative.
+        A hash that does not fill its bytes has leading zero bits, so it is never negative. An
+        example is a `colorhash` of 42 bits.
         """
         return int.from_bytes(self._data, "big", signed=True)
 
     @property
     def array(self) -> NDArray[np.bool_]:
-        """The bits as a bool array of `(rows, columns)`."""
+        """The bits as a bool array `(rows, columns)`."""
         bits = np.unpackbits(np.frombuffer(self._data, np.uint8))[-self.bits :]
         return bits.astype(np.bool_).reshape(self._algorithm.shape)
 
@@ -126,33 +126,33 @@ class Hash:
 
 
 class UniqueHashes(NamedTuple):
-    """What `HashArray.unique` gives: the distinct hashes, and how they lie in the array."""
+    """The result of `HashArray.unique`: the distinct hashes, and where they are in the array."""
 
     hashes: HashArray
     """The `m` distinct hashes."""
     first: NDArray[np.intp]
-    """`(m,)`: where each of them first stands in the array."""
+    """`(m,)`: where each distinct hash first occurs in the array."""
     inverse: NDArray[np.intp]
-    """`(n,)`: which of them each hash of the array is."""
+    """`(n,)`: the number of the distinct hash that equals each hash of the array."""
     counts: NDArray[np.intp]
-    """`(m,)`: how many times each of them stands there."""
+    """`(m,)`: how often each distinct hash occurs in the array."""
 
 
 class HashArray:
     """n hashes of one algorithm in one `(n, bytes)` uint8 array.
 
-    `hashes[3]` is a `Hash`; a slice, an index array or a bool mask gives a `HashArray`; `a + b`
-    puts them one after the other; `a == b` says whether all of them are the same.
+    `hashes[3]` is a `Hash`. A slice, an index array or a bool mask gives a `HashArray`. `a + b`
+    concatenates two arrays, and `a == b` says whether all hashes are the same.
     """
 
     __slots__ = ("_algorithm", "data")
-    __hash__ = None  # type: ignore[assignment]  # equality is by value, and the array may be written to
+    __hash__ = None  # type: ignore[assignment]  # equality is by value, and the array is writable
 
     data: NDArray[np.uint8]
     """The hashes, `(n, bytes)` uint8, C-contiguous."""
 
     def __init__(self, data: NDArray[np.uint8], algorithm: str) -> None:
-        """Takes `data` as it is, without a copy where it is contiguous.
+        """Takes `data` without a copy if it is contiguous.
 
         Raises `ValueError` for another shape or dtype, and for excess bits.
         """
@@ -163,7 +163,7 @@ class HashArray:
 
     @classmethod
     def of(cls, hashes: Iterable[Hash], *, algorithm: str) -> HashArray:
-        """Gather hashes; each must be of `algorithm`."""
+        """Gather hashes into an array. Each must be of `algorithm`."""
         buffer = bytearray()
         name = get_algorithm(algorithm).name
         for one in hashes:
@@ -173,10 +173,10 @@ class HashArray:
 
     @classmethod
     def from_bytes(cls, buffer: bytes | bytearray, *, algorithm: str) -> HashArray:
-        """The hashes whose bytes stand one after the other in `buffer`, which is not copied."""
+        """The hashes whose bytes are concatenated in `buffer`, which is not copied."""
         width = get_algorithm(algorithm).width
         if len(buffer) % width:
-            raise ValueError(f"{len(buffer)} bytes are no whole number of {width}-byte hashes")
+            raise ValueError(f"{len(buffer)} bytes are not a whole number of {width}-byte hashes")
         return cls(np.frombuffer(buffer, np.uint8).reshape(-1, width), algorithm)
 
     @classmethod
@@ -199,7 +199,7 @@ class HashArray:
         return self._algorithm.bits
 
     def to_hex(self) -> list[str]:
-        """The hex digits of each hash, as `str` of a `Hash` gives them."""
+        """The hex digits of each hash, as in `str` of a `Hash`."""
         step = 2 * self._algorithm.width
         skipped = step - self._algorithm.digits
         digits = self.data.tobytes().hex()
@@ -207,12 +207,14 @@ class HashArray:
 
     @property
     def words(self) -> NDArray[np.uint64]:
-        """The hashes as `(n, words)` uint64, as the kernel compares them: the bytes, filled up with
-        zero bytes behind, read in the machine's own order."""
+        """The hashes as `(n, words)` uint64, as the kernel compares them.
+
+        The bytes are padded with zeros at the end and read in the machine's byte order.
+        """
         return words_of(self.data)
 
     def unique(self) -> UniqueHashes:
-        """The distinct hashes, in the order in which they first appear."""
+        """The distinct hashes, in the order of their first occurrence."""
         inverse, first = kernel.distinct(self.words)
         counts = np.bincount(inverse, minlength=len(first))
         return UniqueHashes(self[first], first.astype(np.intp), inverse.astype(np.intp), counts)
@@ -256,7 +258,7 @@ class HashArray:
 
 
 def pack_bits(bits: NDArray[np.bool_]) -> bytes:
-    """The bytes of a hash from its bits of `(rows, columns)`, zero bits in front."""
+    """The bytes of a hash from its bits, `(rows, columns)`, with leading zero bits."""
     flat = bits.ravel()
     if flat.size % 8:
         flat = np.concatenate([np.zeros(-flat.size % 8, np.bool_), flat])
@@ -264,7 +266,7 @@ def pack_bits(bits: NDArray[np.bool_]) -> bytes:
 
 
 def words_of(data: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """`(n, bytes)` uint8 as `(n, words)` uint64, without a copy where the bytes are whole words."""
+    """`(n, bytes)` uint8 as `(n, words)` uint64, without a copy if the bytes are whole words."""
     count, width = data.shape
     if width % 8 == 0 and data.ctypes.data % 8 == 0:
         return data.view(np.uint64)

@@ -1,15 +1,14 @@
-"""ImageHash's functions and classes over this library's algorithms.
+"""ImageHash's functions and classes on top of this library's algorithms.
 
     import lookalike.imagehash as imagehash
 
-is all that a script for ImageHash 4.3 needs to change: names, arguments, hashes and hex are the
-same, and so are the hashes that it stored. Images are read as ImageHash reads them: no orientation
-is applied, alpha is dropped. Hashes do not depend on the Pillow that is installed: they are those
-that ImageHash gives on Pillow 12.
+A script for ImageHash 4.3 needs only this change. Names, arguments, hashes and hex are the same, so
+stored hashes stay valid. Images are read as ImageHash reads them, without orientation or alpha.
+Hashes do not depend on the installed Pillow: they are those of ImageHash on Pillow 12.
 
-Where ImageHash asserts or raises a plain error, `ArgumentError` is both, in its words. Mended,
-as no stored hash changes by it: hashes compare with anything, `!= None` is true, `hash()` takes in
-all bits, and `crop_resistant_hash` does not fail where the picture is a chessboard of its samples.
+Where ImageHash asserts or raises a plain error, `ArgumentError` is both, with the same message.
+Some bugs are fixed, none of which affects a stored hash. Hashes compare with anything, `!= None` is
+true, `hash()` uses all bits, and `crop_resistant_hash` accepts a chessboard of its samples.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ __all__ = [
 ]
 
 __version__ = "4.3.2"
-"""The version of ImageHash whose functions these are."""
+"""The version of ImageHash that has these functions."""
 
 Readable: TypeAlias = "ImageSource | Picture"
 MeanFunc: TypeAlias = "Callable[[NDArray[np.uint8]], float]"
@@ -61,13 +60,13 @@ HashFunc: TypeAlias = "Callable[[Any], ImageHash]"
 
 
 class ArgumentError(LookalikeError, ValueError, AssertionError):
-    """An argument that cannot be, whichever of the two ImageHash raises for it."""
+    """A wrong argument. It is both of the errors that ImageHash may raise for one."""
 
 
 class ImageHash:
-    """The bits of one image: `hash`, a bool array. `str()` is their hex, `-` counts differing ones.
+    """The bits of one image: `hash`, a bool array. `str()` gives hex, `-` counts differing bits.
 
-    Two are equal if their bits are, whatever the shape of the arrays.
+    Two hashes are equal if their bits are, regardless of the shape of the arrays.
     """
 
     def __init__(self, binary_array: NDArray[np.bool_]) -> None:
@@ -106,7 +105,7 @@ class ImageHash:
 class ImageMultiHash:
     """The hashes of an image's segments, `segment_hashes`.
 
-    `==` says whether any segment of this has a match in the other: it is not transitive.
+    `==` says whether any segment has a match in the other image. It is not transitive.
     """
 
     def __init__(self, hashes: list[ImageHash]) -> None:
@@ -126,14 +125,14 @@ class ImageMultiHash:
         hamming_cutoff: float | None = None,
         bit_error_rate: float | None = None,
     ) -> float:
-        """How many segments have no match, and a fraction for the distances of those that have."""
+        """How many segments have no match, plus a fraction for the distances of the others."""
         if not isinstance(other, ImageMultiHash):
             return NotImplemented
         matches, distance = self.hash_diff(other, hamming_cutoff, bit_error_rate)
         segments = len(self.segment_hashes)
         if not matches:
             return segments
-        # In ImageHash's order: the last bit of a float decides between equally good matches.
+        # ImageHash's order of operations: the last bit of a float decides between equal matches.
         return segments - (matches - distance / (matches * len(self.segment_hashes[0])))
 
     def __str__(self) -> str:
@@ -148,10 +147,10 @@ class ImageMultiHash:
         hamming_cutoff: float | None = None,
         bit_error_rate: float | None = None,
     ) -> tuple[int, int]:
-        """How many segments have a match in the other, and the sum of the distances to the nearest.
+        """How many segments have a match in the other image, and the sum of their distances.
 
-        A match is at most `hamming_cutoff` bits away, or that share `bit_error_rate` of the bits; a
-        quarter, where neither is given.
+        A match is within `hamming_cutoff` bits, or within the share `bit_error_rate` of the bits.
+        If neither is given, it is within a quarter of the bits.
         """
         if hamming_cutoff is None:
             share = 0.25 if bit_error_rate is None else bit_error_rate
@@ -169,7 +168,7 @@ class ImageMultiHash:
         hamming_cutoff: float | None = None,
         bit_error_rate: float | None = None,
     ) -> bool:
-        """Whether at least `region_cutoff` segments have a match in the other."""
+        """Whether at least `region_cutoff` segments have a match in the other image."""
         return self.hash_diff(other_hash, hamming_cutoff, bit_error_rate)[0] >= region_cutoff
 
     def best_match(
@@ -178,16 +177,16 @@ class ImageMultiHash:
         hamming_cutoff: float | None = None,
         bit_error_rate: float | None = None,
     ) -> ImageMultiHash:
-        """The first of those whose `-` is least."""
+        """The hash with the smallest `-` from this one, or the first of several."""
         return min(
             other_hashes, key=lambda other: self.__sub__(other, hamming_cutoff, bit_error_rate)
         )
 
 
 def average_hash(image: Readable, hash_size: int = 8, mean: MeanFunc = np.mean) -> ImageHash:
-    """Which of hash_size x hash_size samples are lighter than their mean, or than what `mean` says.
+    """Which of hash_size x hash_size samples are lighter than their mean.
 
-    `mean` takes the samples, `(hash_size, hash_size)` uint8, and gives a number."""
+    `mean` takes the samples, `(hash_size, hash_size)` uint8, and returns a number."""
     size = _size(2, hash_size=hash_size)
     picture = _grey(image)
     bits = ahash.ahash(picture, size) if mean is np.mean else ahash.ahash_by(picture, size, mean)
@@ -223,12 +222,11 @@ def whash(
     mode: str = "haar",
     remove_max_haar_ll: bool = True,
 ) -> ImageHash:
-    """Which wavelet averages of the picture, resized to image_scale x image_scale, exceed their
-    median.
+    """Which wavelet averages of the picture exceed their median.
 
-    Both sizes are powers of two; `image_scale` is by default the largest in the shorter side.
-    `mode`: `haar`, or another wavelet of PyWavelets such as `db4`, which needs that installed
-    (`MissingExtraError`)."""
+    The picture is resized to image_scale x image_scale. Both sizes are powers of two. `image_scale`
+    defaults to the largest that fits the shorter side. `mode`: `haar`, or another wavelet such as
+    `db4`. Others need PyWavelets, and raise `MissingExtraError` without it."""
     side = None if image_scale is None else _power_of_two(image_scale=image_scale)
     size = _power_of_two(hash_size=hash_size)
     if side is not None and size > side:
@@ -240,7 +238,7 @@ def whash(
 
 
 def colorhash(image: Readable, binbits: int = 3) -> ImageHash:
-    """How much of the picture is black, grey, and of six hues, faint or bright: `(14, binbits)`."""
+    """The shares of black, grey, and six hues, each faint or bright: `(14, binbits)` bits."""
     if (bits := whole_number(binbits, "binbits")) < 1:
         raise ArgumentError(f"binbits must be 1 or more, not {binbits}")
     return ImageHash(colour.colorhash(_colour(image), bits))
@@ -254,10 +252,10 @@ def crop_resistant_hash(
     min_segment_size: int = 500,
     segmentation_image_size: int = 300,
 ) -> ImageMultiHash:
-    """The hash of each light and each dark segment of the picture, by its bounds.
+    """The hash of the bounding box of each light and each dark segment of the picture.
 
-    `hash_func` takes a Pillow image, which is cut from `image`; the functions of this module, also
-    as `functools.partial`, need no such detour."""
+    A custom `hash_func` gets a Pillow image, cropped from `image`. The functions of this module,
+    also as `functools.partial`, do not need one."""
     function = hash_func.func if isinstance(hash_func, partial) else hash_func
     picture = _colour(image) if function is colorhash else _grey(image)
     boxes = crop_resistant.segment_boxes(
@@ -272,9 +270,7 @@ def crop_resistant_hash(
     elif hasattr(image, "crop"):
         parts = [image.crop(box) for box in boxes]
     else:
-        raise TypeError(
-            f"a hash_func of one's own needs a Pillow image, not {type(image).__name__}"
-        )
+        raise TypeError(f"a custom hash_func needs a Pillow image, not {type(image).__name__}")
     return ImageMultiHash([hash_func(part) for part in parts])
 
 
@@ -282,26 +278,26 @@ FUNCTIONS = (average_hash, phash, phash_simple, dhash, dhash_vertical, whash, co
 
 
 def hex_to_hash(hexstr: str) -> ImageHash:
-    """The square hash that prints as `hexstr`. (For those of `colorhash`: `hex_to_flathash`.)"""
+    """The square hash that prints as `hexstr`. For `colorhash`, use `hex_to_flathash`."""
     size = isqrt(4 * len(hexstr))
     bits = _bits(hexstr, size * size)
     if bits.size % size:
-        raise ArgumentError(f"{hexstr!r} is no hash of {size} x {size} bits")
+        raise ArgumentError(f"{hexstr!r} is not a hash of {size} x {size} bits")
     return ImageHash(bits.reshape(-1, size))
 
 
 def hex_to_flathash(hexstr: str, hashsize: int) -> ImageHash:
-    """The hash that prints as `hexstr`, as one row of as many times `hashsize` bits as it holds."""
+    """The hash that prints as `hexstr`, as one row of a multiple of `hashsize` bits."""
     return ImageHash(_bits(hexstr, 4 * len(hexstr) // hashsize * hashsize)[None])
 
 
 def hex_to_multihash(hexstr: str) -> ImageMultiHash:
-    """The hashes of segments that print as `hexstr`, separated by commas."""
+    """The hashes of segments that print as `hexstr`, a comma-separated list."""
     return ImageMultiHash([hex_to_hash(part) for part in hexstr.split(",")])
 
 
 def old_hex_to_hash(hexstr: str, hash_size: int = 8) -> ImageHash:
-    """A hash as ImageHash printed it up to version 3.7, the lowest bit of each byte first."""
+    """A hash as printed by ImageHash up to version 3.7, the lowest bit of each byte first."""
     count = hash_size * (hash_size // 4)
     if len(hexstr) != count:
         raise ArgumentError(f"Expected hex string size of {count}. {hexstr!r} has {len(hexstr)}")
@@ -310,7 +306,7 @@ def old_hex_to_hash(hexstr: str, hash_size: int = 8) -> ImageHash:
 
 
 def _bits(hexstr: str, count: int) -> NDArray[np.bool_]:
-    """The bits of a number in hex, zero bits in front up to `count`."""
+    """The bits of a hex number, padded with leading zeros to `count` bits."""
     try:
         number = int(hexstr, 16)
     except ValueError:
@@ -330,13 +326,13 @@ def _colour(image: Readable) -> Picture:
 
 def _part(picture: Picture, box: crop_resistant.Box) -> Picture:
     pixels = picture.pixels[box.upper : box.lower, box.left : box.right]
-    # With a file, though an empty one, nobody works out a digest of the pixels.
+    # A picture with a file, even an empty one, needs no digest of its pixels.
     return Picture(pixels) if pixels.size else nothing()
 
 
 def _size(least: int, **argument: int) -> int:
     ((name, value),) = argument.items()
-    if (number := whole_number(value, name)) < least:  # some of ImageHash's words are Pillow's
+    if (number := whole_number(value, name)) < least:  # some of ImageHash's messages are Pillow's
         words = "height and width must be > 0", "Hash size must be greater than or equal to 2"
         raise ArgumentError(f"{words[least - 1]}: {name} is {value}")
     return number

@@ -1,7 +1,7 @@
 """imagededup's hashing methods: a drop-in for `imagededup.methods`.
 
-Names, arguments, results and hashes are imagededup 0.3's; reading, hashing and searching are this
-library's. `docs/migrating.md` says what is equal, what is mended, and what is not there.
+Names, arguments, results and hashes are those of imagededup 0.3. Reading, hashing and searching are
+done by this library. `docs/migrating.md` lists what is equal, what is fixed, and what is missing.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ Duplicates: TypeAlias = "dict[str, list[str]] | dict[str, list[tuple[str, int]]]
 DIGITS = 16
 LARGEST_DISTANCE = 64
 SEARCH_METHODS = ("bktree", "brute_force", "brute_force_cython")
-"""All of them give the same, exact answer, and here by the same search."""
+"""All of them give the same exact answer. Here they all run the same search."""
 DEFAULT_SEARCH = "bktree" if sys.platform == "win32" else "brute_force_cython"
 
 
 class Hashing:
-    """Find duplicates by hashes; `PHash`, `AHash`, `DHash` and `WHash` say which.
+    """Find duplicates by hashes. `PHash`, `AHash`, `DHash` and `WHash` are the kinds of hash.
 
-    A subclass may override `_hash_algo`, which makes bits of a grey array, and `target_size`, the
+    A subclass may override `_hash_algo`, which turns a grey array into bits, and `target_size`, the
     width and height of that array.
     """
 
     algorithm: str = ""
-    """Its name in this library; a subclass with its own `_hash_algo` needs none."""
+    """The algorithm's name in this library. A subclass with its own `_hash_algo` needs none."""
 
     def __init__(self, verbose: bool = True) -> None:
-        """`verbose`: whether to show progress: a bar on a terminal or in a notebook, else lines on
+        """`verbose`: show progress, as a bar in a terminal or notebook, otherwise as lines on
         standard error."""
         self.target_size = (8, 8)
         self.verbose = verbose
@@ -66,7 +66,7 @@ class Hashing:
 
     @staticmethod
     def hamming_distance(hash1: str, hash2: str) -> int:
-        """In how many bits two hashes in hex differ; shorter ones have zeros in front."""
+        """In how many bits two hex hashes differ. A shorter one is padded with leading zeros."""
         return (int(hash1, 16) ^ int(hash2, 16)).bit_count()
 
     def encode_image(
@@ -74,10 +74,10 @@ class Hashing:
         image_file: str | os.PathLike[str] | None = None,
         image_array: NDArray[Any] | None = None,
     ) -> str | None:
-        """The hash of one image, 16 hex digits; None for a file that cannot be read as an image.
+        """The hash of one image, 16 hex digits. None if the file cannot be read as an image.
 
-        Raises `ValueError` where neither an existing file nor an array is given, which is a
-        `TypeError` too where `image_file` is no path or `image_array` no array.
+        Raises `ValueError` if neither an existing file nor an array is given. The error is also a
+        `TypeError` if `image_file` is not a path or `image_array` is not an array.
         """
         if not isinstance(image_file, str | os.PathLike | None):
             raise WrongTypeError(
@@ -105,11 +105,11 @@ class Hashing:
         recursive: bool = False,
         num_enc_workers: int | None = None,
     ) -> dict[str, str]:
-        """The hashes of the images of a folder, by their paths relative to it, in order of name.
+        """The hashes of the images in a folder, by relative path, sorted by name.
 
-        Hidden files are left out. A file that cannot be read is logged and left out; how many there
-        were is logged at the end. `num_enc_workers`: threads; None for as many as there are
-        processors, 0 for one. Raises `ValueError` for what is no folder.
+        Hidden files are left out. A file that cannot be read is logged and left out. The number of
+        such files is logged at the end. `num_enc_workers`: the number of threads. None means one
+        per processor, and 0 means one. Raises `ValueError` if `image_dir` is not a folder.
         """
         if not image_dir or not os.path.isdir(image_dir):  # noqa: PTH112
             raise ValueError(f"Please provide a valid directory path, not {image_dir!r}")
@@ -126,7 +126,7 @@ class Hashing:
                 if one is not None:
                     encoded[name] = one
         if len(encoded) < len(names):
-            logger.warning("%d of %d files are no images", len(names) - len(encoded), len(names))
+            logger.warning("%d of %d files are not images", len(names) - len(encoded), len(names))
         return encoded
 
     def find_duplicates(
@@ -141,16 +141,16 @@ class Hashing:
         num_enc_workers: int | None = None,
         num_dist_workers: int | None = None,
     ) -> Duplicates:
-        """The duplicates of each image: names, or with `scores` pairs of a name and a distance.
+        """The duplicates of each image: names, or with `scores`, pairs of name and distance.
 
-        `image_dir`: a folder, or a dictionary as `encode_images` gives it; or that as
-        `encoding_map`. Two images are duplicates within `max_distance_threshold` bits, inclusive;
-        the nearest come first, then those that come first in the map. `outfile`: where to save the
-        result as JSON. All three search methods of imagededup give the same answer. With a map,
+        `image_dir`: a folder, or a dictionary from `encode_images`. The dictionary may also be
+        given as `encoding_map`. Images within `max_distance_threshold` bits, inclusive, are
+        duplicates. The nearest come first, then those earlier in the map. `outfile`: where to save
+        the result as JSON. All three search methods of imagededup give the same answer. With a map,
         `recursive` and `num_enc_workers` have no effect, and a warning says so.
 
-        Raises `ValueError` where neither folder nor map is given and for a distance outside 0 to
-        64, `TypeError` for a distance that is no int.
+        Raises `ValueError` if neither folder nor map is given, or for a distance outside 0 to 64.
+        Raises `TypeError` for a distance that is not an int.
         """
         distance = whole_number(
             max_distance_threshold, "max_distance_threshold", least=0, most=LARGEST_DISTANCE
@@ -179,13 +179,13 @@ class Hashing:
         num_enc_workers: int | None = None,
         num_dist_workers: int | None = None,
     ) -> list[str]:
-        """The names of the images that could go, in a fixed order; nothing is removed.
+        """The names of the images that could be removed, in a fixed order. Nothing is removed.
 
-        The map is walked in its order; the duplicates of every image that is not itself to be
-        removed are to be removed. Arguments and errors as those of `find_duplicates`.
+        Images are visited in the order of the map. If an image is not listed for removal, its
+        duplicates are. Arguments and errors are those of `find_duplicates`.
         """
         if not image_dir or isinstance(image_dir, Mapping):
-            # Warnings point at the line that called this.
+            # Warnings point to the line that called this method.
             encoding_map = _checked_map(image_dir, encoding_map, recursive, num_enc_workers)
             image_dir, recursive, num_enc_workers = None, False, None
         duplicates = self.find_duplicates(
@@ -214,7 +214,7 @@ class Hashing:
         return self._hash_func(colour_grid(picture, *self.target_size))
 
     def _hash_algo(self, image_array: NDArray[np.uint8]) -> NDArray[Any]:
-        """Bits of a grey array of `target_size`."""
+        """The bits of a grey array of `target_size`."""
         return get_algorithm(self.algorithm).compute(Picture(image_array))
 
     def _hash_func(self, image_array: NDArray[np.uint8]) -> str:
@@ -226,7 +226,7 @@ class Hashing:
 
 
 class PHash(Hashing):
-    """By the lowest frequencies: `phash@imagededup`."""
+    """Hashes by the lowest frequencies: `phash@imagededup`."""
 
     algorithm = "phash@imagededup"
 
@@ -236,13 +236,13 @@ class PHash(Hashing):
 
 
 class AHash(Hashing):
-    """By the mean: `ahash@imagededup`."""
+    """Hashes by the mean: `ahash@imagededup`."""
 
     algorithm = "ahash@imagededup"
 
 
 class DHash(Hashing):
-    """By differences: `dhash@imagededup`."""
+    """Hashes by differences: `dhash@imagededup`."""
 
     algorithm = "dhash@imagededup"
 
@@ -252,7 +252,7 @@ class DHash(Hashing):
 
 
 class WHash(Hashing):
-    """By Haar wavelets: `whash@imagededup`."""
+    """Hashes by Haar wavelets: `whash@imagededup`."""
 
     algorithm = "whash@imagededup"
 
@@ -267,7 +267,7 @@ def _checked_map(
     recursive: bool,
     num_enc_workers: int | None,
 ) -> Mapping[str, str]:
-    """The map that was given as either; warns the caller's caller of what has no effect with it."""
+    """The map given as either argument. Warns the caller's caller of arguments without effect."""
     found = image_dir if isinstance(image_dir, Mapping) else encoding_map
     if found is None:
         raise ValueError("Provide either an image directory or encodings!")
@@ -283,7 +283,7 @@ def _checked_map(
 def _matches(
     encoding_map: Mapping[str, str], max_distance: int, workers: int | None
 ) -> dict[str, list[tuple[str, int]]]:
-    """For each name the others within the distance, nearest first."""
+    """For each name, the others within the distance, nearest first."""
     names = list(encoding_map)
     index = Index(PHash.algorithm)
     index.add(range(len(names)), _hash_array(encoding_map))

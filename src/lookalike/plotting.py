@@ -1,4 +1,4 @@
-"""Pictures of duplicates, side by side, with matplotlib: an extra, loaded when it is needed."""
+"""Shows duplicates side by side with matplotlib, an extra that is imported on demand."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 COLUMNS = 4
 MOST_SHOWN = 100
-"""Pictures in one figure: it could hold thousands, but matplotlib takes a while for each."""
+"""The most pictures in one figure, because matplotlib takes a while for each."""
 SHOWN_SIDE = 512
-"""Pixels kept of the longer side of a picture, so that photographs do not fill the memory."""
+"""The longer side of a picture is reduced to this many pixels, to limit memory."""
 CELL = (2.5, 2.2)
-"""Width and height of a picture with its title, in inches."""
+"""Width and height of a picture and its title, in inches."""
 MOST_QUOTED = 60
-"""Characters of a wrong argument that are quoted: an encoding may be a long array."""
+"""The most characters quoted of a wrong argument: an encoding may be a long array."""
 LINE = 32
-"""Characters of a title that fit over a picture."""
+"""How many characters of a title fit above a picture."""
 
-# A file may be called a$b$.jpg, which is no formula.
+# A file may be called a$b$.jpg, which is not a formula.
 AS_IT_IS: dict[str, Any] = {"parse_math": False, "usetex": False}
 
 
@@ -48,28 +48,28 @@ def plot_duplicates(
     filename: str,
     outfile: str | os.PathLike[str] | None = None,
 ) -> Figure:
-    """Show one image of a map of duplicates above its duplicates, as imagededup's function does.
+    """Show an image above its duplicates, as imagededup's function does.
 
-    `image_dir`: the folder that the names in the map are in. `duplicate_map`: of each file, its
-    duplicates, as names or as (name, score); scores are shown where there are any. `filename`: a
-    key of the map. The figure is written to `outfile`, in the format that its name says; without
-    one it is shown in a window or notebook.
+    `image_dir`: the folder with the files named in the map. `duplicate_map`: the duplicates of each
+    file, as names or as (name, score). Scores are shown if there are any. `filename`: a key of the
+    map. The figure is written to `outfile`, in the format of its extension. Without `outfile` it is
+    shown in a window or notebook.
 
-    Pictures are upright. One that cannot be read is an empty frame with the reason in it. Of more
-    than 100 duplicates the first 100 are shown, and the figure says so.
+    Pictures are upright. A picture that cannot be read is an empty frame with the reason in it. At
+    most 100 duplicates are shown, and the figure says so.
 
-    Raises `ValueError` where `image_dir` is no folder, and where `filename` is not in the map or
-    has no duplicates (imagededup: `AssertionError`, but for the second); an error that is both
-    `TypeError` and `ValueError` for a map that is none, or that has encodings instead of
-    duplicates; `MissingExtraError` without matplotlib.
+    Raises `ValueError` if `image_dir` is not a folder, or if `filename` is not in the map or has no
+    duplicates. For all but the second of these, imagededup raises `AssertionError`. Raises an error
+    that is both `TypeError` and `ValueError` if the map is not a mapping, or has encodings instead
+    of duplicates. Raises `MissingExtraError` without matplotlib.
 
-    Unlike imagededup's, it returns the figure, and shows none that it writes. At the end of a
-    notebook's cell, put a semicolon after the call, or the figure is shown twice.
+    Unlike imagededup's function, it returns the figure, and does not show a figure that it writes.
+    At the end of a notebook cell, put a semicolon after the call, or the figure is shown twice.
     """
     _require_matplotlib()
     folder = Path(image_dir)
     if not folder.is_dir():
-        raise ValueError(f"image_dir must be a folder, and {str(image_dir)!r} is none")
+        raise ValueError(f"image_dir must be a folder, not {str(image_dir)!r}")
     if not isinstance(duplicate_map, Mapping):
         raise WrongTypeError(f"duplicate_map must be a mapping, not {type(duplicate_map).__name__}")
     if filename not in duplicate_map:
@@ -89,13 +89,13 @@ def show_images(
     columns: int = COLUMNS,
     outfile: str | os.PathLike[str] | None = None,
 ) -> Figure:
-    """Show pictures in rows of `columns`, each under its label.
+    """Show pictures in rows of `columns`, each below its label.
 
-    `images`: anything that `hash_image` takes, or any number of these. `labels`: one or as many, of
-    anything that prints; without them, the names of those that are paths. `outfile`, pictures that
-    cannot be read, their largest number and what is returned are as with `plot_duplicates`.
+    `images`: one or more of anything that `hash_image` accepts. `labels`: one label per image, of
+    anything that prints. By default, the file names of images given as paths. `outfile`, unreadable
+    pictures, the most pictures shown and the return value are as in `plot_duplicates`.
 
-    Raises `ValueError` for no images, another number of labels, or less than one column;
+    Raises `ValueError` for no images, another number of labels, or less than one column. Raises
     `MissingExtraError` without matplotlib.
     """
     _require_matplotlib()
@@ -107,14 +107,14 @@ def show_images(
     if not sources:
         raise ValueError("there are no images to show")
     if len(titles) != len(sources):
-        raise ValueError(f"labels must be as many as the images, {len(sources)}, not {len(titles)}")
+        raise ValueError(f"expected one label per image, {len(sources)}, not {len(titles)}")
     columns = whole_number(columns, "columns", least=1)
     frames = list(map(_read, sources[:MOST_SHOWN], titles))
     return _draw([], frames, len(sources), columns, outfile)
 
 
 class _Frame(NamedTuple):
-    """A picture or the reason why there is none, and what stands over it."""
+    """A picture or the reason why there is none, and its title."""
 
     title: str
     pixels: NDArray[np.uint8] | None
@@ -138,7 +138,7 @@ def _read(source: ImageSource, title: str) -> _Frame:
 
 
 def _entries(filename: str, duplicates: object) -> list[tuple[str, str]]:
-    """The names and titles of what a map has under a name."""
+    """The names and titles of the duplicates of one file."""
     if isinstance(duplicates, Iterable) and not isinstance(duplicates, str | bytes | Mapping):
         found = list(duplicates)
         if all(map(_is_duplicate, found)):
@@ -158,7 +158,7 @@ def _is_duplicate(one: object) -> bool:
 
 
 def _entry(duplicate: Any) -> tuple[str, str]:
-    """The name and the title of an entry of a map: a name or (name, score)."""
+    """The name and the title of an entry of a map, which is a name or (name, score)."""
     if isinstance(duplicate, str):
         return duplicate, duplicate
     name, score = duplicate
@@ -177,9 +177,9 @@ def _draw(
     columns: int,
     outfile: str | os.PathLike[str] | None,
 ) -> Figure:
-    """`top`, one or none, in a row of its own; in rows under it the others, of `total` there are.
+    """Draw `top`, one or none, in the first row, and `frames`, of `total` in all, in rows below.
 
-    All is read before this, so that no error leaves pyplot with half a figure.
+    Everything is read before this, so an error cannot leave pyplot with half a figure.
     """
     columns = min(columns, len(frames))
     rows = len(top) + math.ceil(len(frames) / columns)
@@ -199,7 +199,7 @@ def _draw(
 
 
 def _new_figure(width: float, height: float, *, on_screen: bool) -> Figure:
-    """A figure of this size in inches. Only one for the screen is known to pyplot."""
+    """A figure of this size in inches. Only a figure for the screen is registered with pyplot."""
     if on_screen:
         from matplotlib import pyplot
 
@@ -213,7 +213,7 @@ def _show(figure: Figure) -> None:
     from matplotlib import pyplot
 
     pyplot.show()
-    # In interactive mode `show` comes back at once, and the window belongs to the user.
+    # In interactive mode, `show` returns at once, and the window belongs to the user.
     if not pyplot.isinteractive():
         pyplot.close(figure)
 
@@ -235,7 +235,7 @@ def _fill(axes: Axes, frame: _Frame) -> None:
 
 
 def _lines(title: str) -> str:
-    """A title in at most two lines, shortened in its middle: its end has the kind or the score."""
+    """A title in at most two lines. The middle is cut, as the end has the type or the score."""
     title = visible(title)
     if len(title) > 2 * LINE:
         title = f"{title[: LINE - 1]}…{title[-LINE:]}"

@@ -1,4 +1,4 @@
-"""The main job: images to groups of duplicates."""
+"""The main job: find the groups of duplicates among images."""
 
 from __future__ import annotations
 
@@ -54,38 +54,38 @@ def find_duplicates(
 ) -> Result:
     """Find the groups of images that look alike.
 
-    An animation, or a document of several pages, is alike where its frames are: up to eight of
-    them are compared. Where only some agree, the result lists the two as related.
+    Animations and documents of several pages are alike if their frames are. Up to eight frames are
+    compared. If only some of them agree, the result lists the two images as related.
 
-    `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` takes, or
-    any number of these. A file that is there twice, by a link or because it was named twice, is
+    `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
+    or any number of these. A file that is found twice, by a link or because it was named twice, is
     read once.
-    `max_distance`: in how many bits the hashes of two images may differ, inclusive; None takes the
-    default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
-    `reading`: `fast` reads no more of a JPEG than the hash needs, `exact` every pixel.
-    `recursive`: go into sub-folders. `hidden`: take files whose names begin with a dot.
-    `follow_links`: take what symbolic links lead to, under its own name; False leaves links out.
-    `include`, `exclude`: patterns of the names or paths of what is found, one or several.
-    `archives`: go into archives that are found in folders, as into those that are named.
-    `archive_limits`: how much may come out of one. `column`: of Parquet files, where there are
-    several that can hold images.
-    `fetch`: `public`, for lists that are not trusted, fetches nothing from hosts that are not on
-    the public internet, nor from addresses that are left to fsspec.
-    `workers`: threads, or processes with `isolate`; None takes as many as there are processors.
-    Pictures so small that threads only disturb each other are read by one, as long as that is
-    measured to be faster.
-    `max_pixels`: an image of more is a failure, told from its header.
-    `max_bytes`: a file of more is a failure, told from its size.
-    `damaged`: `report` makes an image that cannot be decoded to its end a failure, `hash` hashes
-    what there is of it, and marks it.
-    `isolate`: read in processes of their own, where a decoder that crashes, hangs or eats memory
-    costs one image. `timeout`: how many seconds one image may take there, None for 60. `memory`:
-    how many bytes such a process may take for it, None for 4 GiB; held to on Linux only.
-    `progress`: called with the stage, how much is done, and how much there is or None.
+    `max_distance`: the most bits in which the hashes of two images may differ, inclusive. None
+    means the default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
+    `reading`: `fast` decodes only as much of a JPEG as the hash needs, `exact` every pixel.
+    `recursive`: search sub-folders. `hidden`: include files whose names begin with a dot.
+    `follow_links`: read what symbolic links lead to, under its own name. False leaves links out.
+    `include`, `exclude`: one or more patterns for the names or paths of the files found.
+    `archives`: also read archives that are found in folders. Archives that are named are always
+    read. `archive_limits`: how much may be unpacked from one archive.
+    `column`: the column of Parquet files to read, if several can hold images.
+    `fetch`: `public` is for lists that are not trusted. It fetches nothing from hosts that are not
+    on the public internet, and nothing from addresses that fsspec opens.
+    `workers`: the number of threads, or of processes with `isolate`. None means one per processor.
+    Very small pictures are read by one thread for as long as that is measured to be faster.
+    `max_pixels`: larger images are rejected from the header alone.
+    `max_bytes`: larger files are rejected before they are read.
+    `damaged`: `report` makes an image that cannot be decoded completely a failure. `hash` hashes
+    the part that can be decoded, and marks the image.
+    `isolate`: read in separate processes, so that a decoder that crashes, hangs or eats memory
+    affects only one image. `timeout`: how many seconds one image may take there. None means 60.
+    `memory`: how many bytes such a process may use for it. None means 4 GiB. This limit works only
+    on Linux.
+    `progress`: called with the stage, how much is done, and the total, or None if it is unknown.
 
-    An image that cannot be read is one of the result's failures, whatever was raised over it; the
-    rest goes on. Raises `ValueError` or `TypeError` for wrong arguments before anything is read,
-    and what an iterator of yours raises.
+    An image that cannot be read becomes a failure in the result, whatever error it caused. The
+    other images are still read. Raises `ValueError` or `TypeError` for wrong arguments before
+    anything is read. Errors raised by an iterator of yours are passed on.
     """
     rule = Rule.of(algorithm, max_distance)
     show = progress or silent
@@ -110,7 +110,7 @@ def result_of(
     max_bytes: int = DEFAULT_MAX_BYTES,
     progress: Progress = silent,
 ) -> Result:
-    """Link and group the images of a table. `read` reads some of them once more."""
+    """Link and group the images of a table. `read` reads some of them a second time."""
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
     roots = connect(nodes, rule.max_distance, workers, progress)

@@ -1,10 +1,10 @@
-"""Text for people: names that hold odd bytes, one line each, and numbers with nouns."""
+"""Text for people: names with odd bytes on one line, and numbers with nouns."""
 
 from __future__ import annotations
 
 
 def visible(text: str) -> str:
-    """The text with escapes in place of bytes that are not valid text, as file names may hold."""
+    """The text with escapes for bytes that are not valid text, which file names may contain."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

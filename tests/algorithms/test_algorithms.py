@@ -1,4 +1,6 @@
-"""The registry of algorithms, and each algorithm against its published recipe in plain NumPy."""
+"""The registry of algorithms, and each algorithm compared with its published recipe in plain
+NumPy.
+"""
 
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
@@ -31,7 +33,7 @@ def bits_of(pixels: Pixels, name: str) -> Bits:
 
 @pytest.mark.parametrize("name", [name for name in algorithm_names() if name != "colorhash"])
 def test_a_plain_name_is_64_bits(name: str) -> None:
-    """In 8 bytes and 16 hex digits, whether or not the size is said."""
+    """It has 8 bytes and 16 hex digits, whether or not the size is given."""
     family, at, flavour = name.partition("@")
     for spelling in (name, f"{family}:8{at}{flavour}"):
         algorithm = get_algorithm(spelling)
@@ -56,7 +58,7 @@ def test_a_plain_name_is_64_bits(name: str) -> None:
     ],
 )
 def test_a_size_is_part_of_the_name(name: str, bits: int, width: int, digits: int) -> None:
-    """A hash has its grid of bits, in as few bytes and digits as hold them."""
+    """A hash has its grid of bits, in the fewest bytes and digits that hold them."""
     algorithm = get_algorithm(name)
     assert algorithm.name == name
     assert (algorithm.bits, algorithm.width, algorithm.digits) == (bits, width, digits)
@@ -67,7 +69,7 @@ def test_a_size_is_part_of_the_name(name: str, bits: int, width: int, digits: in
     ["", "PHASH", "phash ", "colour", "phash@", "phash@imagehash", "dhash_vertical@imagededup"],
 )
 def test_an_unknown_name_is_refused(name: str) -> None:
-    """The message shows it, and all that there are."""
+    """The message shows the name and all valid ones."""
     with pytest.raises(ValueError, match=r"^no algorithm ") as caught:
         get_algorithm(name)
     assert all(known in str(caught.value) for known in [repr(name), *algorithm_names()])
@@ -88,7 +90,7 @@ def test_an_unknown_name_is_refused(name: str) -> None:
     ["", "0", "1", "129", "512", "-8", "+8", "8.0", " 8", "8 ", "0x8", "1_6", "\u0668", "8:8"],
 )
 def test_an_impossible_size_is_refused(family: str, expected: str, size: str) -> None:
-    """The message says what sizes there are."""
+    """The message lists the possible sizes."""
     name = f"{family}:{size}"
     with pytest.raises(ValueError, match=r"^the size of ") as caught:
         get_algorithm(name)
@@ -97,7 +99,7 @@ def test_an_impossible_size_is_refused(family: str, expected: str, size: str) ->
 
 @pytest.mark.parametrize("size", range(2, 129))
 def test_a_wavelet_hash_has_a_power_of_two_a_side(size: int) -> None:
-    """No other size can be reached by halving."""
+    """Halving cannot reach any other size."""
     name = f"whash:{size}"
     if size in {2, 4, 8, 16, 32, 64, 128}:
         assert get_algorithm(name).shape == (size, size)
@@ -107,7 +109,7 @@ def test_a_wavelet_hash_has_a_power_of_two_a_side(size: int) -> None:
 
 
 def test_the_size_of_a_colorhash_is_the_bits_of_a_share() -> None:
-    """There are 14 shares of 1 to 8 bits, of 3 where no size is said."""
+    """There are 14 shares of 1 to 8 bits each, or of 3 if no size is given."""
     assert get_algorithm("colorhash:3") is get_algorithm("colorhash")
     assert [get_algorithm(f"colorhash:{n}").shape for n in range(1, 9)] == [
         (14, n) for n in range(1, 9)
@@ -120,14 +122,14 @@ def test_the_size_of_a_colorhash_is_the_bits_of_a_share() -> None:
 @pytest.mark.parametrize("family", ["ahash", "phash", "dhash", "whash"])
 @pytest.mark.parametrize("size", ["2", "16", ""])
 def test_imagededup_has_one_size(family: str, size: str) -> None:
-    """The 8 of its own hashes."""
+    """It is 8, as for its own hashes."""
     with pytest.raises(ValueError, match=f"must be 8, not '{size}'$"):
         get_algorithm(f"{family}:{size}@imagededup")
 
 
 @pytest.mark.parametrize("name", [None, 8, b"phash", ["phash"]])
 def test_a_name_is_a_string(name: object) -> None:
-    """The message shows what there was instead, and an example."""
+    """The message shows what came instead, and an example."""
     with pytest.raises(TypeError, match=r"^algorithm must be a name such as 'phash'") as caught:
         get_algorithm(name)  # type: ignore[arg-type]
     assert repr(name) in str(caught.value)
@@ -157,7 +159,7 @@ def test_a_name_is_a_string(name: object) -> None:
     ],
 )
 def test_the_default_distance_is_a_share_of_the_bits(name: str, distance: int) -> None:
-    """Rounded down, that of the usual size for every size."""
+    """Every size has the share of the usual size, rounded down."""
     assert get_algorithm(name).default_max_distance == distance
 
 
@@ -165,12 +167,12 @@ def test_the_default_distance_is_a_share_of_the_bits(name: str, distance: int) -
 
 
 def grey_grid(pixels: Pixels, width: int, height: int) -> Grid:
-    """ImageHash's way: grey, then resized."""
+    """As in ImageHash: grey, then resized."""
     return twin.resample(as_grey(pixels), width, height).astype(np.float64)
 
 
 def colour_grid(pixels: Pixels, width: int, height: int) -> Grid:
-    """imagededup's way: resized, then grey."""
+    """As in imagededup: resized, then grey."""
     return as_grey(twin.resample(pixels, width, height)).astype(np.float64)
 
 
@@ -188,7 +190,7 @@ def lowest_frequencies(grid: Grid, size: int) -> Grid:
 
 
 def wavelet_averages(samples: Grid, size: int) -> Grid:
-    """As many Haar steps down as lead to so many averages a side."""
+    """Enough Haar steps to leave this many averages per side."""
     return twin.haar_low(samples, int(np.log2(len(samples) // size)))
 
 
@@ -267,7 +269,7 @@ RECIPES: dict[str, tuple[Callable[[Pixels, int], Bits], list[int]]] = {
     "whash@imagededup": (whash_imagededup, [8]),
 }
 
-# Without ties between frequencies, which rounding would decide.
+# Pictures without ties between frequencies, which rounding would decide.
 DRAWN = {
     "wide": photo(200, 120, 1),
     "tall": photo(75, 160, 2),
@@ -281,7 +283,7 @@ DRAWN = {
 @pytest.mark.parametrize("pixels", DRAWN.values(), ids=DRAWN)
 @every_algorithm
 def test_a_hash_is_what_its_recipe_says(name: str, pixels: Pixels) -> None:
-    """Of every size, the bits are those of the published steps in floating point."""
+    """For every size, the bits are those of the published steps in floating point."""
     recipe, sizes = RECIPES[name]
     family, at, flavour = name.partition("@")
     for size in sizes:
@@ -294,7 +296,7 @@ def test_a_hash_is_what_its_recipe_says(name: str, pixels: Pixels) -> None:
     "family", [name for name in algorithm_names() if "@" not in name and name != "colorhash"]
 )
 def test_the_largest_hash_has_16384_bits(family: str) -> None:
-    """Of noise, near enough half of them are set."""
+    """About half of them are set for noise."""
     bits = bits_of(noise(300, 300), f"{family}:128")
     assert bits.shape == (128, 128)
     assert 0.45 < bits.mean() < 0.55
@@ -334,7 +336,7 @@ def test_grey_is_the_colour_of_equal_channels(name: str) -> None:
     ],
 )
 def test_a_colour_fills_its_share(red: int, green: int, blue: int, share: int) -> None:
-    """A picture of one colour has all bits of the share that the colour belongs to, and no more."""
+    """A picture of one colour has all bits of that colour's share, and no others."""
     pixels = np.full((5, 7, 3), (red, green, blue), np.uint8)
     expected = np.zeros((14, 3), np.bool_)
     expected[share] = True
@@ -342,7 +344,7 @@ def test_a_colour_fills_its_share(red: int, green: int, blue: int, share: int) -
 
 
 def test_a_share_grows_with_its_pixels() -> None:
-    """Eighths of a picture that are dark are counted in bits that are not quite binary."""
+    """The dark eighths of a picture are counted in bits that are not quite binary."""
     rows = np.full((8, 3), 255, np.uint8)
     written = []
     for dark in range(9):
@@ -371,14 +373,14 @@ def test_a_share_grows_with_its_pixels() -> None:
     ],
 )
 def test_every_grey_without_detail_has_the_same_hash(name: str, expected: Iterable[int]) -> None:
-    """No rounding makes bits out of nothing: pHash keeps the mean alone, where it is not black."""
+    """Rounding does not make bits out of nothing: pHash keeps only the mean, unless it is black."""
     for value in range(1, 256):
         assert np.flatnonzero(bits_of(uniform(37, 29, value), name)).tolist() == list(expected)
 
 
 @pytest.mark.parametrize("value", [0, 1, 128, 255])
 def test_a_uniform_picture_is_flat(value: int) -> None:
-    """In grey and in colour, of any shape."""
+    """This holds in grey and in colour, and for any shape."""
     for width, height in ((1, 1), (700, 3), (64, 64)):
         grey = uniform(width, height, value)
         assert Picture(grey).flat
@@ -389,13 +391,13 @@ def test_a_uniform_picture_is_flat(value: int) -> None:
     "pixels", [gradient(50, 40), gradient(700, 500), photo(90, 60), noise(40, 30), noise(5, 3)]
 )
 def test_a_picture_with_detail_is_not_flat(pixels: Pixels) -> None:
-    """Be it smooth, busy or small."""
+    """This holds for smooth, busy and small pictures."""
     assert not Picture(pixels).flat
 
 
 @pytest.mark.parametrize(("contrast", "flat"), [(FLAT_RANGE, True), (FLAT_RANGE + 1, False)])
 def test_a_picture_is_flat_up_to_a_contrast(contrast: int, flat: bool) -> None:
-    """Its samples may differ by so much, and no more."""
+    """Its samples may differ by this much and no more."""
     pixels = 100 + stripes(SIDE, SIDE, 4) // 255 * np.uint8(contrast)
     assert Picture(pixels).flat is flat
 
@@ -434,7 +436,7 @@ def compute_all_twice(pixels: Pixels) -> None:
 
 
 def test_each_grid_of_a_picture_is_made_once(calls: list[tuple[object, ...]]) -> None:
-    """However many algorithms want it, however often; and so is its grey."""
+    """A grid and its grey are made once, however many algorithms use them and how often."""
     compute_all_twice(photo(90, 70))
     assert calls[0] == ("grey", (70, 90, 3))
     resized = [call[1:] for call in calls if call[0] == "resample"]

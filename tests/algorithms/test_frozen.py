@@ -1,10 +1,10 @@
-"""Hashes that may never change.
+"""Hashes that must never change.
 
-People keep hashes for years and compare them with new ones. Where a line of this table fails, the
-hashes that they have stored no longer mean what they meant: it is the change that is wrong, and the
-table must not be "updated" to it.
+People keep hashes for years and compare them with new ones. If a line of this table fails, their
+stored hashes have lost their meaning. The change is then wrong, and the table must not be "updated"
+to it.
 
-Every hash here is also what ImageHash 4.3.2 and imagededup 0.3.3.post2 give on Pillow 12.3.0.
+ImageHash 4.3.2 and imagededup 0.3.3.post2 also give every hash here on Pillow 12.3.0.
 """
 
 import hashlib
@@ -215,7 +215,7 @@ FROZEN = {
     },
 }
 
-# Those of segments, by the usual arguments, then by others.
+# The hashes of segments, by the usual arguments, then by others.
 SEGMENTS = {
     "wide": (
         "01a595da07662d42a26f5014a08a5ecd08fc714c9296a20bea20d91c5efe2c6f",
@@ -242,13 +242,13 @@ SEGMENTS = {
 
 
 def shortened(text: str) -> str:
-    """The SHA-256 in place of what is longer than itself."""
+    """The SHA-256 of values that are longer than it."""
     return text if len(text) <= 64 else hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("picture", PICTURES)
 def test_the_pictures_are_the_same(picture: str) -> None:
-    """Their pixels are still those whose hashes stand in the table."""
+    """Their pixels are still those whose hashes are in the table."""
     pixels = PICTURES[picture]
     assert hashlib.sha256(pixels.tobytes()).hexdigest() == PIXELS[picture]
 
@@ -258,13 +258,13 @@ def test_the_pictures_are_the_same(picture: str) -> None:
     [(picture, *line) for picture, lines in FROZEN.items() for line in lines.items()],
 )
 def test_a_hash_never_changes(picture: str, algorithm: str, frozen: str) -> None:
-    """A stored hash means the same for ever."""
+    """A stored hash keeps its meaning for ever."""
     assert shortened(str(hash_image(PICTURES[picture], algorithm=algorithm))) == frozen
 
 
 @pytest.mark.parametrize("picture", PICTURES)
 def test_the_hashes_of_segments_never_change(picture: str) -> None:
-    """Neither where they are looked for, nor in which order they stand."""
+    """Neither the places of the segments change, nor their order."""
     pixels = PICTURES[picture]
     usual = imagehash.crop_resistant_hash(pixels)
     other = imagehash.crop_resistant_hash(pixels, imagehash.phash, 2, 100, 50, 200)
@@ -272,6 +272,6 @@ def test_the_hashes_of_segments_never_change(picture: str) -> None:
 
 
 def test_every_algorithm_is_frozen() -> None:
-    """At its usual size at least, on every picture."""
+    """It is frozen at least at its usual size, on every picture."""
     for lines in FROZEN.values():
         assert {get_algorithm(name).name for name in lines} >= set(algorithm_names())

@@ -1,8 +1,8 @@
 """Pictures have the hashes that ImageHash and imagededup give them.
 
-A few drawn pictures are in `tests/golden`. Real photographs are not part of the project: they lie
-beside it, with what the two programs compute for them on Pillow 12. Where they are missing, the
-tests that need them are skipped.
+A few drawn pictures are in `tests/golden`. Real photographs are not part of the project. They lie
+beside it, with the hashes that the two programs compute on Pillow 12. Without them, the tests that
+need them are skipped.
 """
 
 import json
@@ -23,7 +23,7 @@ needs_photographs = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the photographs do not lie beside the repository, in ../shared"
 )
 
-# For each algorithm, the program whose it is and its name there.
+# The program that each algorithm comes from, and its name there.
 NAMES = {
     "ahash": ("imagehash", "average_hash"),
     "ahash:16": ("imagehash", "average_hash_16"),
@@ -41,7 +41,7 @@ NAMES = {
     "whash@imagededup": ("imagededup", "WHash"),
 }
 
-# What the programs could not open, and so have no hashes of.
+# Photographs that the programs could not open, and so have no hashes for.
 UNOPENED = {"imagehash": {".heic"}, "imagededup": {".heic", ".avif"}}
 
 
@@ -55,7 +55,7 @@ def photos() -> list[str]:
 
 @pytest.fixture(scope="module")
 def theirs() -> dict[str, dict[str, str]]:
-    """What the programs compute: for each algorithm, the hex of every photograph they open."""
+    """The programs' results: for each algorithm, the hex of every photograph they open."""
     golden = {
         program: json.loads((SHARED / "golden" / f"{program}.pillow-12.json").read_text())["hashes"]
         for program in UNOPENED
@@ -72,12 +72,12 @@ def theirs() -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def ours(photos: list[str]) -> dict[str, dict[str, str]]:
-    """What we compute: for each photograph, the hex by algorithm."""
+    """This library's results: for each photograph, the hex by algorithm."""
     return dict(zip(photos, ordered_map(hash_photo, photos, worker_count(None)), strict=True))
 
 
 def hash_photo(photo: str) -> dict[str, str]:
-    """All hashes from one decode; the reason in their places where that fails."""
+    """All hashes from one decode, or the reason in their places if that fails."""
     return hash_file(SHARED / "photos" / photo)
 
 
@@ -96,7 +96,7 @@ def hash_file(path: Path) -> dict[str, str]:
     "name", sorted(json.loads((DRAWN / "imagehash.json").read_text())["hashes"])
 )
 def test_every_drawn_picture_has_the_hashes_that_imagehash_gives(name: str) -> None:
-    """To the last bit, in colour and grey, tall and tiny, baseline and progressive."""
+    """They agree to the last bit, in colour and grey, tall and tiny, baseline and progressive."""
     expected = json.loads((DRAWN / "imagehash.json").read_text())["hashes"][name]
     ours = hash_file(DRAWN / name)
     theirs = {
@@ -112,7 +112,7 @@ def test_every_drawn_picture_has_the_hashes_that_imagehash_gives(name: str) -> N
 def test_every_photograph_has_the_hash_that_the_other_program_gives(
     algorithm: str, theirs: dict[str, dict[str, str]], ours: dict[str, dict[str, str]]
 ) -> None:
-    """To the last bit, the broken and the nearly flat ones too."""
+    """They agree to the last bit, even for broken and nearly flat ones."""
     expected = theirs[algorithm]
     assert {photo: ours[photo][algorithm] for photo in expected} == expected
 
@@ -122,7 +122,7 @@ def test_every_photograph_has_the_hash_that_the_other_program_gives(
 def test_none_is_left_out_but_what_the_other_program_cannot_open(
     algorithm: str, theirs: dict[str, dict[str, str]], photos: list[str]
 ) -> None:
-    """Every other photograph is compared, and they are at most four."""
+    """Every other photograph is compared, and at most four are left out."""
     left_out = set(photos) - set(theirs[algorithm])
     program, _ = NAMES[algorithm]
     assert {Path(photo).suffix for photo in left_out} <= UNOPENED[program]

@@ -58,14 +58,14 @@ def numbered(number: int, algorithm: str) -> Hash:
 
 
 def numbers(algorithm: str) -> st.SearchStrategy[int]:
-    """Any number of so many bits, or one that differs from others in a bit or two."""
+    """Any number of this many bits, or one that differs from others in a bit or two."""
     bits = get_algorithm(algorithm).bits
     near = st.tuples(st.integers(0, 3), st.integers(0, bits - 2))
     return st.integers(0, 2**bits - 1) | near.map(lambda drawn: drawn[0] << drawn[1])
 
 
 def hash_arrays(algorithm: str) -> st.SearchStrategy[HashArray]:
-    """Hashes drawn from a few, so that most of them stand there several times."""
+    """Hashes drawn from a few, so most occur several times."""
     few = st.lists(numbers(algorithm), min_size=1, max_size=5)
     many = few.flatmap(lambda pool: st.lists(st.sampled_from(pool), max_size=40))
     return many.map(lambda drawn: counting(drawn, algorithm))
@@ -87,7 +87,7 @@ def ints(hashes: HashArray) -> list[int]:
 @no_deadline
 @given(st.data())
 def test_bytes_int_and_hex_are_one_number(algorithm: str, data: st.DataObject) -> None:
-    """Whichever form a hash is stored in, it says the same and comes back."""
+    """Every form gives the same hash back."""
     kind = get_algorithm(algorithm)
     number = data.draw(numbers(algorithm))
     one = numbered(number, algorithm)
@@ -104,7 +104,7 @@ def test_bytes_int_and_hex_are_one_number(algorithm: str, data: st.DataObject) -
 @no_deadline
 @given(st.data())
 def test_a_signed_number_is_the_same_bytes(algorithm: str, data: st.DataObject) -> None:
-    """In two's complement of its bytes; either number gives the hash again."""
+    """The signed number is the two's complement of the bytes. Either number gives the hash back."""
     kind = get_algorithm(algorithm)
     number = data.draw(numbers(algorithm))
     one = numbered(number, algorithm)
@@ -123,7 +123,7 @@ def test_a_signed_number_is_the_same_bytes(algorithm: str, data: st.DataObject) 
     ],
 )  # fmt: skip
 def test_a_number_that_does_not_fit_is_refused(algorithm: str, number: int) -> None:
-    """By value; and so is what is no whole number."""
+    """It is refused by value, and so is anything but a whole number."""
     with pytest.raises(ValueError, match=f"{algorithm} hash has .* bits, which {number} does not"):
         Hash.from_int(number, algorithm=algorithm)
     for wrong in (1.0, "1", True, None):
@@ -132,7 +132,7 @@ def test_a_number_that_does_not_fit_is_refused(algorithm: str, number: int) -> N
 
 
 def test_signed_numbers_pass_through_a_database() -> None:
-    """SQLite's integers have 64 bits and a sign: what `int` gives may not fit, `signed` does."""
+    """SQLite's integers are signed and have 64 bits. `int` may not fit, and `signed` does."""
     hashes = [numbered(number, "phash") for number in (0, 1, 2**63 - 1, 2**63, 2**64 - 1)]
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("create table images (hash integer)")
@@ -146,7 +146,7 @@ def test_signed_numbers_pass_through_a_database() -> None:
 
 @pytest.mark.parametrize("spec", ["", "s", ">20", "<20", "^20", "*^30s", ".4", ">10.4"])
 def test_a_hash_is_formatted_as_its_digits(spec: str) -> None:
-    """Padded, cut and filled as any text."""
+    """It is padded, cut and filled as any text."""
     one = numbered(0x0123456789ABCDEF, "phash")
     assert format(one, spec) == format("0123456789abcdef", spec)
     assert f"{one:{spec}}" == format(str(one), spec)
@@ -170,7 +170,7 @@ def test_bits_stand_row_by_row_the_most_significant_first(
 
 
 def test_a_hash_of_9_bits_has_7_zero_bits_in_front() -> None:
-    """They stand in the first byte, and the ninth last bit is the top left one."""
+    """They are in the first byte, and the ninth bit from the end is the top left one."""
     one = Hash(b"\x01\x06", "dhash:3")
     assert str(one) == "106"
     assert one.array.astype(int).tolist() == [[1, 0, 0], [0, 0, 0], [1, 1, 0]]
@@ -178,7 +178,7 @@ def test_a_hash_of_9_bits_has_7_zero_bits_in_front() -> None:
 
 @pytest.mark.parametrize("name", ["algorithm", "bits", "array", "colour"])
 def test_a_hash_takes_no_attributes(name: str) -> None:
-    """Neither its own can be set, nor new ones."""
+    """Neither its own attributes can be set, nor new ones."""
     with pytest.raises(AttributeError):
         setattr(numbered(5, "phash"), name, 1)
 
@@ -191,7 +191,7 @@ def test_writing_to_the_bits_leaves_the_hash_alone() -> None:
 
 
 def test_equal_hashes_are_one_key() -> None:
-    """A hash can be looked up in sets and dictionaries, by value, however its name is spelt."""
+    """Sets and dictionaries find a hash by value, however its name is spelt."""
     assert len({numbered(5, "phash"), numbered(5, "phash"), Hash(bytes(8), "phash")}) == 2
     assert {numbered(5, "phash"): "found"}[numbered(5, "phash:8")] == "found"
 
@@ -200,7 +200,7 @@ def test_equal_hashes_are_one_key() -> None:
     "other", [5, "0000000000000005", bytes(7) + b"\5", None, numbered(5, "dhash")]
 )
 def test_a_hash_equals_nothing_but_a_hash_of_its_algorithm(other: object) -> None:
-    """Numbers, texts, bytes and other algorithms' hashes of the same bits are something else."""
+    """Numbers, texts, bytes and other algorithms' hashes of the same bits are different."""
     assert numbered(5, "phash") != other
 
 
@@ -212,7 +212,7 @@ def test_another_type_may_know_better_what_equals_a_hash() -> None:
 
 @pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
 def test_hashes_sort_by_algorithm_and_number(compare: Callable[[object, object], bool]) -> None:
-    """In each comparison, and with nothing that is no hash."""
+    """This holds in each comparison, and only between hashes."""
     ordered = [(name, k) for name in ("dhash", "phash", "phash:16") for k in (0, 1, 255, 2**63)]
     for one in ordered:
         for other in ordered:
@@ -232,7 +232,7 @@ def test_a_hash_survives_pickling(algorithm: str, protocol: int) -> None:
 
 @pytest.mark.parametrize(("algorithm", "text"), NOT_HEX)
 def test_what_is_no_hex_of_the_right_length_is_refused(algorithm: str, text: str) -> None:
-    """The message shows the text, for one hash as for many."""
+    """The message shows the text, for one hash and for many."""
     for parse in (
         lambda: Hash.from_hex(text, algorithm=algorithm),
         lambda: HashArray.from_hex([text], algorithm=algorithm),
@@ -243,7 +243,7 @@ def test_what_is_no_hex_of_the_right_length_is_refused(algorithm: str, text: str
 
 
 def test_hex_must_be_text() -> None:
-    """Bytes are not decoded, nor numbers printed."""
+    """Bytes are not decoded, and numbers are not printed."""
     for value in (b"0123456789abcdef", 5, None):
         with pytest.raises(TypeError, match="must be a str, not "):
             Hash.from_hex(value, algorithm="phash")  # type: ignore[arg-type]
@@ -258,7 +258,7 @@ def test_hex_must_be_text() -> None:
     ],
 )
 def test_bytes_that_do_not_fit_are_refused(algorithm: str, data: bytes, message: str) -> None:
-    """A hash has just the bytes of its algorithm, and nothing in the bits in front."""
+    """A hash has exactly its algorithm's bytes, with zeros in the unused bits in front."""
     with pytest.raises(ValueError, match=f"^a {algorithm} hash {message}: "):
         Hash(data, algorithm)
 
@@ -267,7 +267,7 @@ def test_bytes_that_do_not_fit_are_refused(algorithm: str, data: bytes, message:
 @no_deadline
 @given(st.data())
 def test_the_distance_is_the_number_of_differing_bits(algorithm: str, data: st.DataObject) -> None:
-    """Counted one by one, the same in both directions, and an int."""
+    """It equals a bit-by-bit count, is the same in both directions, and is an int."""
     a, b = (numbered(data.draw(numbers(algorithm)), algorithm) for _ in range(2))
     assert type(a - b) is int
     assert a - b == b - a == int((a.array != b.array).sum())
@@ -275,7 +275,7 @@ def test_the_distance_is_the_number_of_differing_bits(algorithm: str, data: st.D
 
 @pytest.mark.parametrize(("ours", "theirs"), UNLIKE)
 def test_hashes_of_different_algorithms_cannot_meet(ours: str, theirs: str) -> None:
-    """Neither compared nor put together, be it only the size or the flavour that differs."""
+    """They cannot be compared or joined, even if only the size or flavour differs."""
     for meet in (
         lambda: numbered(5, ours) - numbered(5, theirs),
         lambda: counting([5], ours) + counting([5], theirs),
@@ -302,13 +302,13 @@ def test_only_hashes_have_a_distance() -> None:
 
 @pytest.mark.parametrize("at", [0, 2, -1, -3, np.int64(1), np.uint8(2)])
 def test_an_index_gives_a_hash(at: int) -> None:
-    """From the front, from the end, and by NumPy's integers."""
+    """It counts from the front or the end, and may be a NumPy integer."""
     assert counting([7, 8, 9])[at] == numbered([7, 8, 9][at], "phash")
 
 
 @pytest.mark.parametrize("at", [3, -4])
 def test_an_index_out_of_range_is_an_error(at: int) -> None:
-    """As it is for a list."""
+    """It behaves like a list."""
     with pytest.raises(IndexError):
         counting([7, 8, 9])[at]
 
@@ -317,12 +317,12 @@ def test_an_index_out_of_range_is_an_error(at: int) -> None:
     "at", [slice(1, 3), slice(None, None, -2), slice(9, None)], ids=["some", "backwards", "none"]
 )
 def test_a_slice_gives_the_hashes_a_list_gives(at: slice) -> None:
-    """As an array of the same algorithm."""
+    """The result is an array of the same algorithm."""
     assert counting(range(5), "dhash:3")[at] == counting(range(5)[at], "dhash:3")
 
 
 def test_masks_and_index_arrays_choose_hashes() -> None:
-    """In the order they say, as often as they say."""
+    """They choose in the given order, with repetitions."""
     hashes = counting(range(5))
     assert ints(hashes[np.array([4, 0, 0, -1])]) == [4, 0, 0, 4]
     assert ints(hashes[np.array([True, False, False, True, False])]) == [0, 3]
@@ -330,7 +330,7 @@ def test_masks_and_index_arrays_choose_hashes() -> None:
 
 
 def test_an_array_is_iterated_hash_by_hash() -> None:
-    """As many as its length."""
+    """It yields as many hashes as its length."""
     hashes = counting([3, 1, 2])
     assert list(hashes) == [numbered(3, "phash"), numbered(1, "phash"), numbered(2, "phash")]
     assert len(hashes) == 3
@@ -348,7 +348,7 @@ def test_arrays_are_put_one_after_the_other() -> None:
     "other", [counting([1, 3]), counting([1]), counting([1, 2], "dhash"), [1, 2], None]
 )
 def test_arrays_are_equal_by_value_and_algorithm(other: object) -> None:
-    """All of the hashes count."""
+    """All hashes count."""
     assert counting([1, 2]) == counting([1, 2])
     assert counting([1, 2]) != other
 
@@ -363,7 +363,7 @@ def test_an_array_is_no_key() -> None:
 @no_deadline
 @given(st.data())
 def test_an_array_comes_back_from_every_form(algorithm: str, data: st.DataObject) -> None:
-    """Of hex, of hashes and of bytes, which are those of its hashes one after the other."""
+    """It can be built from hex, hashes, or the bytes of its hashes in sequence."""
     hashes = data.draw(hash_arrays(algorithm))
     assert hashes.to_hex() == [str(one) for one in hashes]
     assert HashArray.from_hex(hashes.to_hex(), algorithm=algorithm) == hashes
@@ -384,14 +384,14 @@ def test_the_name_of_an_algorithm_may_be_spelt_out() -> None:
 
 @every_width
 def test_an_array_survives_pickling(algorithm: str) -> None:
-    """With its algorithm, so that it can be sent to another process."""
+    """It keeps its algorithm, so it can be sent to another process."""
     hashes = counting([1, 2], algorithm)
     assert pickle.loads(pickle.dumps(hashes)) == hashes
 
 
 def test_bytes_are_whole_hashes() -> None:
-    """A cut file is noticed."""
-    with pytest.raises(ValueError, match="15 bytes are no whole number of 8-byte hashes"):
+    """A truncated file is noticed."""
+    with pytest.raises(ValueError, match="15 bytes are not a whole number of 8-byte hashes"):
         HashArray.from_bytes(bytes(15), algorithm="phash")
 
 
@@ -408,7 +408,7 @@ def test_bytes_are_whole_hashes() -> None:
     ids=lambda data: f"{data.dtype} {data.shape}",
 )
 def test_arrays_of_another_shape_or_type_are_refused(data: NDArray[Any]) -> None:
-    """The message says what there was and what it should be."""
+    """The message says what came and what was expected."""
     with pytest.raises(ValueError, match=r"^phash hashes must be an \(n, 8\) array of uint8, not "):
         HashArray(data, "phash")
 
@@ -417,7 +417,7 @@ def test_arrays_of_another_shape_or_type_are_refused(data: NDArray[Any]) -> None
 @no_deadline
 @given(st.data())
 def test_unique_finds_what_a_dictionary_finds(algorithm: str, data: st.DataObject) -> None:
-    """The distinct hashes as they appear, where each first stands, how often, which is which."""
+    """It gives the distinct hashes in order, their first places, counts, and which is which."""
     hashes = data.draw(hash_arrays(algorithm))
     places: dict[int, list[int]] = {}
     for at, number in enumerate(ints(hashes)):
@@ -431,7 +431,7 @@ def test_unique_finds_what_a_dictionary_finds(algorithm: str, data: st.DataObjec
 
 
 def test_contiguous_hashes_are_not_copied() -> None:
-    """Neither an array nor bytes, nor a run of an array's hashes."""
+    """This holds for arrays, bytes and a run of an array's hashes."""
     data = np.zeros((5, 8), np.uint8)
     hashes = HashArray(data, "phash")
     assert hashes.data is data
@@ -443,7 +443,7 @@ def test_contiguous_hashes_are_not_copied() -> None:
 
 
 def test_scattered_hashes_are_made_contiguous() -> None:
-    """Every other row, and some of the columns."""
+    """This covers every other row, and some of the columns."""
     data = np.arange(160, dtype=np.uint8).reshape(10, 16)[::2, 3:11]
     hashes = HashArray(data, "phash")
     assert hashes.data.flags.c_contiguous
@@ -451,7 +451,7 @@ def test_scattered_hashes_are_made_contiguous() -> None:
 
 
 def test_a_million_hashes_cost_little_more_than_their_bytes() -> None:
-    """Gathered one by one, at their peak, they take 8 MB and an eighth to grow into."""
+    """Gathered one by one, they take at most 8 MB and an eighth for growth."""
     one = numbered(5, "phash")
     tracemalloc.start()
     try:

@@ -27,12 +27,12 @@ SHAPES = st.builds(BitShape, st.integers(1, 40), st.integers(1, 40))
 def test_bits_fill_bytes_and_digits(
     shape: BitShape, bits: int, width: int, digits: int, words: int
 ) -> None:
-    """As many bytes, hex digits and words as hold the bits, and no more."""
+    """A shape has the fewest bytes, hex digits and words that hold the bits."""
     assert (shape.bits, shape.width, shape.digits, shape.words) == (bits, width, digits, words)
 
 
 def test_a_shape_is_a_tuple_of_rows_and_columns() -> None:
-    """So that it can be unpacked, and arrays take it as their shape."""
+    """It can be unpacked, and arrays accept it as their shape."""
     rows, columns = BitShape(14, 3)
     assert (rows, columns) == BitShape(14, 3) == (14, 3)
     assert np.zeros(42).reshape(BitShape(14, 3)).shape == (14, 3)
@@ -40,7 +40,7 @@ def test_a_shape_is_a_tuple_of_rows_and_columns() -> None:
 
 @given(SHAPES, st.data())
 def test_hex_is_the_number_of_the_bits(shape: BitShape, data: st.DataObject) -> None:
-    """Any hashes come back from their digits, in either case, as one run of bytes."""
+    """Hashes come back from their digits, in either case, as one run of bytes."""
     numbers = data.draw(st.lists(st.integers(0, (1 << shape.bits) - 1), max_size=5))
     texts = [f"{number:0{shape.digits}x}" for number in numbers]
     expected = b"".join(number.to_bytes(shape.width, "big") for number in numbers)
@@ -49,7 +49,7 @@ def test_hex_is_the_number_of_the_bits(shape: BitShape, data: st.DataObject) -> 
 
 @given(SHAPES, st.integers(1, 1 << 80), st.integers(0, 4), st.integers(0, 4))
 def test_one_bit_too_many_is_refused(shape: BitShape, over: int, before: int, after: int) -> None:
-    """As hex, as bytes and in an array, wherever among sound ones it is."""
+    """It is refused as hex, as bytes and in an array, wherever it is among valid ones."""
     number = (1 << shape.bits) * over
     texts = ["0" * shape.digits] * (before + after)
     texts.insert(before, f"{number:x}")
@@ -69,7 +69,7 @@ def test_one_bit_too_many_is_refused(shape: BitShape, over: int, before: int, af
     st.text(alphabet="0123456789abcdefABCDEFgx_ +-\n\t\u0661\uff11", max_size=6), st.integers(0, 3)
 )
 def test_only_hex_digits_are_hex(text: str, before: int) -> None:
-    """Neither blanks nor signs nor prefixes nor digits of other scripts are accepted."""
+    """Blanks, signs, prefixes and digits of other scripts are not accepted."""
     sound = len(text) == 4 and all(one in "0123456789abcdefABCDEF" for one in text)
     texts = ["00ff"] * before + [text]
     if sound:
@@ -89,7 +89,7 @@ def test_hex_is_text(wrong: Any) -> None:
 
 
 def test_messages_name_the_algorithm_where_there_is_one() -> None:
-    """Else the number of bits."""
+    """Otherwise they name the number of bits."""
     with pytest.raises(ValueError, match="^a phash hash has 16 hex digits, not 'ff'$"):
         BitShape(8, 8).parse_hex(["ff"], "phash")
     with pytest.raises(ValueError, match="^a hash of 64 bits has 8 bytes, not 2: b'ff'$"):

@@ -25,7 +25,7 @@ LOOKALIKE = Path(sys.executable).with_name("lookalike")
 
 
 def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Call the installed command."""
+    """Calls the installed command."""
     command = [str(LOOKALIKE), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=60, check=False)
 
@@ -46,7 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
-    """People see each group with its keeper and why, distances, sizes, and a summary at the end."""
+    """Each group is shown with its keeper and reason, distances and sizes, with a summary at the
+    end.
+    """
     done = run("find", ".", cwd=folder)
     assert done.returncode == 0
     assert done.stderr == ""
@@ -59,7 +61,7 @@ def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
         "5 images hashed by phash, matched within 10 bits: 2 groups with 2 duplicates" in lines[-5]
     )
     assert lines[-4:] == [
-        "Not looked at: 1 video.",
+        "Skipped: 1 video.",
         "2 files could not be read:",
         lines[-2],
         "  empty: ./empty.jpg: it has no bytes",
@@ -69,7 +71,9 @@ def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
 
 
 def test_find_prints_json_and_the_summary_apart(folder: Path) -> None:
-    """JSON goes to standard output alone; the summary to standard error, but for --quiet."""
+    """Only JSON goes to standard output. The summary goes to standard error, unless --quiet is
+    given.
+    """
     done = run("find", folder, "--json")
     assert json.loads(done.stdout) == lookalike.find_duplicates(folder).to_dict()
     assert "2 files could not be read" in done.stderr
@@ -95,7 +99,7 @@ def test_find_takes_its_options(folder: Path) -> None:
 
 
 def test_strict_exits_with_1_where_something_failed(folder: Path) -> None:
-    """Failures exit with 0, under --strict with 1; without failures --strict exits with 0."""
+    """Failures exit with 0, or with 1 under --strict. Without failures --strict exits with 0."""
     assert run("find", folder).returncode == 0
     assert run("find", folder, "--strict").returncode == 1
     assert run("find", folder / "sub", "--strict").returncode == 0
@@ -103,7 +107,7 @@ def test_strict_exits_with_1_where_something_failed(folder: Path) -> None:
 
 
 def test_output_writes_a_whole_file(folder: Path, tmp_path: Path) -> None:
-    """The file holds what would have been printed, and nothing else is left beside it."""
+    """The file holds what would have been printed, and no other file is left beside it."""
     target = tmp_path / "groups.json"
     done = run("find", folder, "--json", "--output", target)
     assert (done.returncode, done.stdout) == (0, "")
@@ -144,7 +148,9 @@ def _umask() -> int:
 def test_errors_are_named_without_a_traceback(
     folder: Path, arguments: list[str], message: str
 ) -> None:
-    """A wrong call says on standard error what is wrong, prints nothing else and exits with 2."""
+    """A usage error is explained on standard error, nothing else is printed, and the status is
+    2.
+    """
     done = run(*arguments, cwd=folder)
     assert done.returncode == 2
     assert message in done.stderr
@@ -153,7 +159,7 @@ def test_errors_are_named_without_a_traceback(
 
 
 def test_output_goes_through_links_and_into_pipes(folder: Path, tmp_path: Path) -> None:
-    """A link is followed, its target replaced; a pipe is written into; neither is replaced."""
+    """A link's target is replaced, a pipe is written into, and neither is itself replaced."""
     (tmp_path / "real.json").write_text("old")
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
     assert run("find", folder, "--json", "-q", "--output", tmp_path / "link.json").returncode == 0
@@ -168,7 +174,7 @@ def test_output_goes_through_links_and_into_pipes(folder: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("form", ["--json", "--csv", "--quiet"])
 def test_any_name_comes_through_any_encoding(tmp_path: Path, form: str) -> None:
-    """Names that the terminal's encoding lacks are escaped, not the end of the command."""
+    """Names that the terminal's encoding lacks are escaped, and the command goes on."""
     save(tmp_path / "\u65e5\u672c \U0001f600.png", photo(160, 120, 1))
     save(tmp_path / ":cat:.png", photo(160, 120, 1))
     command = [str(LOOKALIKE), "find", str(tmp_path), form]
@@ -183,7 +189,7 @@ def test_any_name_comes_through_any_encoding(tmp_path: Path, form: str) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_full_disk_is_an_error_not_a_verdict(folder: Path) -> None:
-    """Where the output cannot be written, it says so and exits with 2."""
+    """If the output cannot be written, the command says so and exits with 2."""
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [str(LOOKALIKE), "find", str(folder)],
@@ -195,14 +201,14 @@ def test_a_full_disk_is_an_error_not_a_verdict(folder: Path) -> None:
 
 
 def test_a_closed_pipe_ends_it_quietly(folder: Path) -> None:
-    """Whoever reads may stop when they like."""
+    """A reader may stop at any time."""
     command = f"'{LOOKALIKE}' find '{folder}' --json --quiet | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stderr == ""
 
 
 def test_hash_prints_a_line_an_image(folder: Path) -> None:
-    """The hashes come first, then the path; failures go to standard error."""
+    """The hashes come first, then the path. Failures go to standard error."""
     done = run("hash", folder, "--algorithm", "phash", "--algorithm", "dhash:16")
     table = lookalike.hash_images(folder, algorithms=["phash", "dhash:16"])
     assert done.stdout.splitlines() == [
@@ -233,7 +239,7 @@ def test_hash_prints_json_and_csv(folder: Path) -> None:
 def test_compare_exits_by_its_verdict(
     folder: Path, names: tuple[str, str], code: int, verdict: str
 ) -> None:
-    """0 for images that look alike, 1 for others; the distance is said."""
+    """The status is 0 for images that look alike, and 1 for others. The distance is printed."""
     done = run("compare", *names, cwd=folder)
     assert done.returncode == code
     assert verdict in done.stdout
@@ -248,14 +254,14 @@ def test_version_is_that_of_the_package() -> None:
 
 @pytest.mark.parametrize("command", [[], ["find"], ["hash"], ["compare"]])
 def test_help_has_examples(command: list[str]) -> None:
-    """Each command's help shows how it is called."""
+    """Each command's help has examples of calls."""
     done = run(*command, "--help")
     assert done.returncode == 0
     assert re.search(r"Examples:\n +lookalike ", done.stdout)
 
 
 def test_a_terminal_gets_a_progress_bar(folder: Path) -> None:
-    """On a terminal a bar is drawn on standard error, none in a pipe."""
+    """A terminal gets a bar on standard error, and a pipe gets none."""
     assert "reading" not in run("find", folder, "--json").stderr
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -277,7 +283,7 @@ def test_a_terminal_gets_a_progress_bar(folder: Path) -> None:
 
 
 def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
-    """An interrupt ends the command within a second or so: no traceback, no output file, 130."""
+    """An interrupt ends the command in about a second: no traceback, no output file, status 130."""
     pictures = tmp_path / "pictures"
     first = save(pictures / "0.png", photo(800, 600, 1))
     for k in range(1, 2000):

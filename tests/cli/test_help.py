@@ -1,4 +1,4 @@
-"""What the help of the command lists, and what it loads for that."""
+"""What the help of the command lists, and which modules it loads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lookalike.cli.commands import commands
 
 @pytest.mark.parametrize("command", ["find", "hash", "compare"])
 def test_the_help_lists_every_algorithm(command: str) -> None:
-    """Each name that there is, and the sizes that it comes in."""
+    """It has each name and its sizes."""
     shown = CliRunner().invoke(commands, [command, "--help"], terminal_width=1000).output
     words = shown.replace(",", " ").replace(":", " ").replace(";", " ").split()
     assert set(algorithm_names()) <= set(words)
@@ -25,7 +25,7 @@ def test_the_help_lists_every_algorithm(command: str) -> None:
 
 
 def test_the_sizes_in_the_help_are_accepted() -> None:
-    """The first and the last of each range; one more is refused."""
+    """The first and last size of each range are accepted, and one beyond is refused."""
     ends = {"2 to 128": (2, 128), "a power of two from 2 to 128": (2, 128), "1 to 8": (1, 8)}
     for name, sizes in algorithm_sizes().items():
         stem, at, flavour = name.partition("@")
@@ -37,7 +37,7 @@ def test_the_sizes_in_the_help_are_accepted() -> None:
 
 
 def loaded_by(*words: str) -> set[str]:
-    """The modules that a command has loaded when it is done."""
+    """The modules that a command has loaded at its end."""
     script = (
         "import sys; from lookalike.cli.commands import commands\n"
         f"commands.main({words!r}, standalone_mode=False)\n"
@@ -51,7 +51,7 @@ def loaded_by(*words: str) -> set[str]:
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_the_help_of_the_whole_command_loads_nothing_heavy(option: str) -> None:
-    """Neither NumPy nor Pillow nor the kernel, to list the commands or the version."""
+    """Listing the commands or the version loads neither NumPy nor Pillow nor the kernel."""
     loaded = loaded_by(option)
     assert "click" in loaded
     assert not loaded & {"numpy", "PIL", "simplejpeg", "lookalike._native.kernel"}

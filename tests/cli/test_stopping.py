@@ -1,4 +1,6 @@
-"""The command stopped in the midst of work: cleanly, with its code, and nothing left behind."""
+"""The command stopped during its work: it ends cleanly, with its code, and leaves nothing
+behind.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A group of so many that its names fill a pipe twice."""
+    """A group whose names would fill a pipe twice."""
     folder = tmp_path_factory.mktemp("few")
     first = save(folder / "0.png", photo(20, 15, 1)).read_bytes()
     for k in range(1, 800):
@@ -46,7 +48,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Watched:
-    """A command that is at work, told by the file that it has begun to write beside its target."""
+    """A command at work, recognised by the file that it has begun to write beside its target."""
 
     def __init__(self, folder: Path, *arguments: object, **options: Any) -> None:
         self.target = folder / "out.json"
@@ -62,7 +64,7 @@ class Watched:
         time.sleep(0.5)
 
     def ends(self) -> tuple[int, str, str]:
-        """Code and what was printed."""
+        """The exit code and the output."""
         with self.process:
             out, errors = self.process.communicate(timeout=30)
         return self.process.returncode, out, errors.strip()
@@ -80,7 +82,7 @@ class Watched:
 def test_a_signal_in_the_midst_of_reading_is_an_orderly_end(
     arguments: list[str], number: signal.Signals, code: int, word: str, many: Path, tmp_path: Path
 ) -> None:
-    """One word on standard error, the code that shells expect, no file, old or new, touched."""
+    """It prints one word on standard error, exits with the usual code, and touches no file."""
     command = Watched(tmp_path, arguments[0], many, *arguments[1:])
     command.process.send_signal(number)
     assert command.ends() == (code, "", word)
@@ -88,7 +90,7 @@ def test_a_signal_in_the_midst_of_reading_is_an_orderly_end(
 
 
 def test_several_signals_are_as_good_as_one(many: Path, tmp_path: Path) -> None:
-    """Impatience does not keep it from tidying up, and shows no traceback."""
+    """Repeated signals do not stop it from tidying up, and show no traceback."""
     command = Watched(tmp_path, "find", many)
     for _ in range(5):
         command.process.send_signal(signal.SIGINT)
@@ -99,7 +101,7 @@ def test_several_signals_are_as_good_as_one(many: Path, tmp_path: Path) -> None:
 
 
 def test_the_old_output_stays_when_the_work_is_stopped(many: Path, tmp_path: Path) -> None:
-    """A file that is to be replaced is replaced by a whole one or not at all."""
+    """An existing file is replaced by a whole one or not at all."""
     (tmp_path / "out.json").write_text("old")
     command = Watched(tmp_path, "find", many)
     command.process.send_signal(signal.SIGTERM)
@@ -108,7 +110,7 @@ def test_the_old_output_stays_when_the_work_is_stopped(many: Path, tmp_path: Pat
 
 
 def test_a_signal_that_is_ignored_stays_ignored(few: Path, tmp_path: Path) -> None:
-    """Under nohup the work goes on when the terminal has gone."""
+    """Under nohup the work continues after the terminal is gone."""
     command = Watched(
         tmp_path, "find", few, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
     )
@@ -118,7 +120,7 @@ def test_a_signal_that_is_ignored_stays_ignored(few: Path, tmp_path: Path) -> No
 
 
 def in_shell(script: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a script of bash in which `lookalike` is the command, and a failing part counts."""
+    """Runs a bash script in which `lookalike` is the command, and any failing part counts."""
     script = f"set -o pipefail; lookalike() {{ '{LOOKALIKE}' \"$@\"; }}; {script}"
     return subprocess.run(
         ["bash", "-c", script],
@@ -134,13 +136,13 @@ def in_shell(script: str, **options: Any) -> subprocess.CompletedProcess[str]:
     ("form", "reader"), [("", "head -1"), ("--json", "true"), ("--csv", "head -c 70000")]
 )
 def test_a_reader_that_has_had_enough_ends_it_quietly(few: Path, reader: str, form: str) -> None:
-    """No word is said, and the code is that of a command that SIGPIPE ends."""
+    """It prints nothing, and exits as a command ended by SIGPIPE does."""
     done = in_shell(f"lookalike find '{few}' {form} --quiet | {reader} > /dev/null")
     assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_a_reader_of_errors_that_has_had_enough_ends_it_quietly(few: Path, tmp_path: Path) -> None:
-    """The summary goes to standard error, which may be closed as well; the output is there."""
+    """The summary goes to standard error, which may be closed too. The output is complete."""
     target = tmp_path / "out.json"
     done = in_shell(f"lookalike find '{few}' --json --output '{target}' 2>&1 | true")
     assert (done.returncode, done.stderr) == (141, "")
@@ -148,7 +150,7 @@ def test_a_reader_of_errors_that_has_had_enough_ends_it_quietly(few: Path, tmp_p
 
 
 def test_a_closed_standard_output_is_an_error_before_any_work(many: Path) -> None:
-    """There is no use in reading for nobody."""
+    """Reading would be useless without a reader of the output."""
     start = time.monotonic()
     done = in_shell(f"lookalike find '{many}' >&-")
     assert time.monotonic() - start < 4
@@ -158,7 +160,7 @@ def test_a_closed_standard_output_is_an_error_before_any_work(many: Path) -> Non
 
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- >&- 2>&-"])
 def test_closed_standard_files_do_no_harm(closed: str, few: Path, tmp_path: Path) -> None:
-    """Nothing that is meant for them gets into a file that is opened in their place."""
+    """Output for them never gets into a file that is opened in their place."""
     target = tmp_path / "out.json"
     done = in_shell(f"lookalike find '{few}' --json --isolate --output '{target}' {closed}")
     assert done.returncode == 0
@@ -184,7 +186,7 @@ FULL: dict[str, Callable[[Path, Path], str]] = {
 def test_a_full_disk_is_an_error_and_leaves_nothing(
     kind: str, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says so, exits with 2, shows no traceback, and leaves no piece of a file."""
+    """It says so, exits with 2, shows no traceback, and leaves no partial file."""
     folder = tmp_path / "out"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -196,7 +198,7 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(
 
 
 def test_a_folder_that_vanishes_is_an_error(many: Path, tmp_path: Path) -> None:
-    """Where the output was to be put there is nothing at the end: exit with 2, no traceback."""
+    """The folder for the output is missing at the end: status 2, no traceback."""
     folder = tmp_path / "out"
     folder.mkdir()
     command = Watched(folder, "find", *(many / f"{k}.png" for k in range(40)))
@@ -208,7 +210,7 @@ def test_a_folder_that_vanishes_is_an_error(many: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def _deadline() -> Iterator[None]:
-    """Whatever hangs here is a failure, not the end of all tests."""
+    """A hanging test is a failure, but does not stop the other tests."""
     timer = threading.Timer(60, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     yield
@@ -217,7 +219,7 @@ def _deadline() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_deadline")
 def test_a_pipe_whose_reader_goes_away_is_an_error(few: Path, tmp_path: Path) -> None:
-    """A named pipe as the output, closed by its reader after a few bytes: an error, exit with 2."""
+    """A named pipe as output, closed by its reader after a few bytes, is an error with status 2."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(["head", "-c", "10", pipe], stdout=subprocess.DEVNULL) as reader:
@@ -228,7 +230,7 @@ def test_a_pipe_whose_reader_goes_away_is_an_error(few: Path, tmp_path: Path) ->
 
 
 def ended(command: str, *arguments: str, **files: Any) -> tuple[int, str, str]:
-    """Code and what was printed, of a program that ends with the command."""
+    """The exit code and the output of a program that ends with the command."""
     script = f"{command}; from lookalike.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments],
@@ -241,7 +243,7 @@ def ended(command: str, *arguments: str, **files: Any) -> tuple[int, str, str]:
 
 
 def test_what_is_to_be_done_at_exit_is_done() -> None:
-    """The process is left at once, but not before that, and what is printed then arrives."""
+    """The process exits at once, but only after exit handlers, and their output arrives."""
     last_words = "import atexit, sys; atexit.register(print, 'one', flush=False)"
     last_words += "; atexit.register(print, 'two', file=sys.stderr, end='')"
     code, out, errors = ended(last_words, "--version")
@@ -250,7 +252,7 @@ def test_what_is_to_be_done_at_exit_is_done() -> None:
 
 
 def test_nothing_interrupts_the_end() -> None:
-    """A signal that comes when all is done changes neither the code nor the output."""
+    """A signal after the work is done changes neither the code nor the output."""
     late = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGTERM)"
     code, out, errors = ended(late, "--version")
     assert (code, errors) == (0, "")
@@ -259,7 +261,7 @@ def test_nothing_interrupts_the_end() -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_errors_that_nobody_can_be_told_of_keep_their_code() -> None:
-    """Where standard error takes nothing, the code still says what it was."""
+    """If standard error accepts nothing, the exit code is still right."""
     with Path("/dev/full").open("w") as full:
         assert ended("pass", "hash", "--nonsense", stderr=full)[0] == 2
         assert ended("pass", "--version", stdout=full)[0] == 2
@@ -291,14 +293,14 @@ sys.meta_path.insert(0, Interruption())"""
 
 @pytest.mark.parametrize("name", ["click", "lookalike.cli.find", "numpy", "lookalike.scan", "PIL"])
 def test_an_interrupt_while_modules_are_loaded_is_as_any_other(name: str, few: Path) -> None:
-    """Ctrl-C right after the start: no traceback, whatever is being imported."""
+    """Ctrl-C right after the start gives no traceback, whatever is being imported."""
     preparation = INTERRUPTED_IMPORT.format(name=name) + "\npass"
     code, out, errors = ended(preparation, "find", str(few))
     assert (code, out, errors.strip()) == (130, "", "Interrupted.")
 
 
 def test_an_interrupt_that_turned_into_another_error_is_one_all_the_same(few: Path) -> None:
-    """Python's locks may raise an error of their own when a signal comes in their midst."""
+    """Python's locks may raise an error of their own if a signal arrives while they wait."""
     preparation = """
 import concurrent.futures, os, signal
 
@@ -333,7 +335,9 @@ main()"""
 def test_a_signal_is_heard_while_the_only_thread_decodes(
     arguments: list[str], tmp_path: Path
 ) -> None:
-    """On a machine with one processor, too, and whatever the decoder does: well before its end."""
+    """Even with one processor, it is handled well before the decoder finishes, whatever that
+    does.
+    """
     path = tmp_path / "slow.bad"
     path.write_bytes(b"BAD!toil")
     script = TOILING.format(tests=str(Path(__file__).parents[1]))

@@ -17,7 +17,7 @@ from lookalike.evaluation import evaluate
 
 Map = dict[str, list[str]]
 
-# Pairs of the truth: ab, ac, bc. Pairs found: ad, ab. d has no true duplicate, e nothing at all.
+# True pairs: ab, ac, bc. Found pairs: ad, ab. d has no true duplicate, and e has nothing at all.
 TRUTH: Map = {"a": ["b", "c"], "b": ["a", "c"], "c": ["a", "b"], "d": [], "e": []}
 FOUND: Map = {"a": ["d", "b"], "b": ["a"], "c": [], "d": ["a"], "e": []}
 
@@ -30,9 +30,12 @@ UNDEFINED = pytest.mark.filterwarnings("ignore:.* is undefined:UserWarning")
 
 
 def test_map_is_the_mean_of_average_precisions() -> None:
-    """Each hit adds the precision at its rank; the sum is divided by the number of true ones."""
-    # a: its only hit is at rank 2, precision 1/2, of 2 true ones: 1/4.  b: 1 at rank 1, of 2: 1/2.
-    # c: nothing found: 0.  d: something found where nothing is: 0.  e: rightly nothing: 1.
+    """Each hit adds the precision at its rank, and the sum is divided by the number of true
+    ones.
+    """
+    # a: its only hit is at rank 2 with precision 1/2, of 2 true ones: 1/4. b: 1 at rank 1, of 2:
+    # 1/2. c: nothing found: 0. d: something found though nothing is true: 0. e: nothing, correctly:
+    # 1.
     expected = (1 / 4 + 1 / 2 + 0 + 0 + 1) / 5
     assert evaluate(TRUTH, FOUND, "map") == {"map": pytest.approx(expected)}
 
@@ -45,15 +48,16 @@ def test_ndcg_compares_the_order_with_the_best_order_of_the_same_list() -> None:
 
 
 def test_jaccard_is_the_share_of_names_in_both_lists() -> None:
-    """The names in both lists are divided by the names in either."""
+    """The number of names in both lists is divided by the number in either."""
     # a: {b} of {b, c, d}: 1/3.  b: {a} of {a, c}: 1/2.  c: 0.  d: 0.  e: 1.
     expected = (1 / 3 + 1 / 2 + 0 + 0 + 1) / 5
     assert evaluate(TRUTH, FOUND, "jaccard") == {"jaccard": pytest.approx(expected)}
 
 
 def test_classification_counts_unordered_pairs() -> None:
-    """Each measure has a value for pairs that are no duplicates, then for those that are."""
-    # 10 pairs, 3 of them true; found ab (right) and ad (wrong); missed ac and bc; 6 rightly left.
+    """Each measure has a value for pairs that are not duplicates, then for those that are."""
+    # 10 pairs, 3 of them true. Found: ab (right) and ad (wrong). Missed: ac and bc. 6 are rightly
+    # left.
     measures = evaluate(TRUTH, FOUND, "classification")
     assert list(measures) == PER_CLASS
     assert measures["precision"].tolist() == pytest.approx([6 / 8, 1 / 2])
@@ -65,7 +69,7 @@ def test_classification_counts_unordered_pairs() -> None:
 
 
 def test_all_is_every_measure_in_one_dictionary() -> None:
-    """Without a metric, all of them come in imagededup's order, as they do one by one."""
+    """Without a metric, all of them come in imagededup's order, with the values of single calls."""
     measures = evaluate(TRUTH, FOUND)
     assert list(measures) == PER_FILE + PER_CLASS
     for metric in [*PER_FILE, "classification"]:
@@ -74,7 +78,7 @@ def test_all_is_every_measure_in_one_dictionary() -> None:
 
 
 def test_means_are_plain_floats() -> None:
-    """What is one number is Python's own, and prints as one."""
+    """A single number is Python's own float, and prints as one."""
     measures = evaluate(TRUTH, FOUND)
     assert [type(measures[name]) for name in PER_FILE] == [float, float, float]
 
@@ -87,7 +91,7 @@ def test_the_case_of_a_metric_does_not_matter(metric: str) -> None:
 
 
 def test_the_truth_itself_is_perfect() -> None:
-    """Where the lists agree, in whatever order, every measure is exactly 1."""
+    """If the lists agree, in any order, every measure is exactly 1."""
     turned = {key: TRUTH[key][::-1] for key in reversed(TRUTH)}
     measures = evaluate(TRUTH, turned)
     assert [measures[name] for name in PER_FILE] == [1.0, 1.0, 1.0]
@@ -95,7 +99,7 @@ def test_the_truth_itself_is_perfect() -> None:
 
 
 def test_only_map_and_ndcg_look_at_the_order() -> None:
-    """A hit further down costs precision and gain; sets and pairs stay as they are."""
+    """A hit further down costs precision and gain, but sets and pairs stay the same."""
     early, late = evaluate(TRUTH, {**FOUND, "a": ["b", "d"]}), evaluate(TRUTH, FOUND)
     assert early["map"] > late["map"]
     assert early["ndcg"] > late["ndcg"]
@@ -104,7 +108,7 @@ def test_only_map_and_ndcg_look_at_the_order() -> None:
 
 
 def test_a_file_may_list_itself() -> None:
-    """As in imagededup, it is a duplicate like another for lists, but no pair."""
+    """As in imagededup, it counts in lists like any other duplicate, but is not a pair."""
     truth: Map = {"a": ["a", "b"], "b": ["b", "a"]}
     found: Map = {"a": ["b"], "b": ["a"]}
     with pytest.warns(UserWarning, match="class 0"):
@@ -112,7 +116,7 @@ def test_a_file_may_list_itself() -> None:
     # Each file: 1 hit of 2 true ones, at rank 1.
     assert [measures[name] for name in PER_FILE] == [0.5, 1.0, 0.5]
     assert measures["support"].tolist() == [0, 1]
-    # a: the wrong name was found; b: rightly nothing.
+    # a: the wrong name was found. b: nothing, correctly.
     assert evaluate({"a": [], "b": []}, {"a": ["a"], "b": []}, "map") == {"map": 0.5}
 
 
@@ -120,7 +124,7 @@ def test_a_repeated_name_counts_each_time_in_lists() -> None:
     """As in imagededup, it is a hit at both ranks, but one name of a set and one pair."""
     truth: Map = {"a": ["b"], "b": ["a"], "c": []}
     measures = evaluate(truth, {**truth, "a": ["b", "b"]})
-    # a: (1 + 1) / 1 true one; b and c: 1.
+    # a: (1 + 1) / 1 true one. b and c: 1.
     assert measures["map"] == pytest.approx(4 / 3)
     assert [measures["ndcg"], measures["jaccard"]] == [1.0, 1.0]
     assert measures["support"].tolist() == [2, 1]
@@ -137,11 +141,12 @@ EVERYTHING: Map = {"a": ["b"], "b": ["a"]}
 @pytest.mark.parametrize(
     ("truth", "found", "complaints", "precision", "recall"),
     [
-        # One pair. Where it is no duplicate in either map, class 1 has nothing true and nothing
-        # found; where it is one in both, class 0 has not.
+        # One pair. If it is in neither map, class 1 has nothing true and nothing found. If it is in
+        # both, the same is true of class 0.
         (NOTHING, NOTHING, ["recall of class 1", "precision of class 1"], [1, 0], [1, 0]),
         (EVERYTHING, EVERYTHING, ["recall of class 0", "precision of class 0"], [0, 1], [0, 1]),
-        # No class is right. Of class 1 nothing is true, of class 0 nothing is found; or turned.
+        # No class is right. Nothing is true for class 1, and nothing is found for class 0, or vice
+        # versa.
         (NOTHING, EVERYTHING, ["recall of class 1", "precision of class 0"], [0, 0], [0, 0]),
         (EVERYTHING, NOTHING, ["recall of class 0", "precision of class 1"], [0, 0], [0, 0]),
     ],
@@ -167,14 +172,14 @@ def test_an_undefined_measure_is_zero_and_warned_of(
     ("truth", "found", "value"), [(NOTHING, NOTHING, 1), (NOTHING, EVERYTHING, 0)]
 )
 def test_empty_lists_are_right_only_together(truth: Map, found: Map, value: float) -> None:
-    """A file counts 1 where nothing was to be found or found, and 0 where one list is empty."""
+    """A file counts 1 if both lists are empty, and 0 if only one is."""
     for one, other in [(truth, found), (found, truth)]:
         measures = evaluate(one, other)
         assert [measures[name] for name in PER_FILE] == [value] * 3
 
 
 def test_one_file_has_lists_but_no_pairs() -> None:
-    """A single file can be measured by its list, and pairs are refused."""
+    """A single file can be measured by its list, but pairs are refused."""
     assert evaluate({"a": []}, {"a": []}, "map") == {"map": 1.0}
     with pytest.raises(ValueError, match="at least two files"):
         evaluate({"a": []}, {"a": []}, "classification")
@@ -184,7 +189,7 @@ def test_one_file_has_lists_but_no_pairs() -> None:
 
 
 def plainly(truth: Map, found: Map) -> dict[str, Any]:
-    """All measures, file by file and pair by pair, as their definitions have them."""
+    """All measures, file by file and pair by pair, by their definitions."""
     pairs = list(combinations(truth, 2))
     labels = [(second in truth[first], second in found[first]) for first, second in pairs]
     measures: dict[str, Any] = {
@@ -244,7 +249,7 @@ def two_maps(draw: st.DrawFn) -> tuple[Map, Map]:
 @UNDEFINED
 @given(two_maps())
 def test_measures_are_those_of_the_plain_definition(maps: tuple[Map, Map]) -> None:
-    """For any two symmetric maps, every measure is what all n^2 pairs and each list give."""
+    """For any two symmetric maps, every measure is that of all n^2 pairs and each list."""
     measures, expected = evaluate(*maps), plainly(*maps)
     assert list(measures) == list(expected)
     for name, value in measures.items():
@@ -255,11 +260,11 @@ def test_measures_are_those_of_the_plain_definition(maps: tuple[Map, Map]) -> No
 
 
 def test_many_files_take_little_memory() -> None:
-    """20,000 files of 10 duplicates take less than a byte for every five of their pairs."""
+    """20,000 files of 10 duplicates take less than one byte per five of their pairs."""
     count = 20_000
 
     def ring(steps: list[int]) -> Map:
-        """Every file with those that lie so many steps away from it, to either side."""
+        """Each file is listed with those at most this many steps away, to either side."""
         return {
             str(at): [str((at + way * step) % count) for step in steps for way in (-1, 1)]
             for at in range(count)
@@ -273,9 +278,10 @@ def test_many_files_take_little_memory() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 40e6
-    # 8 hits at the top of each list of 10, of 10 true ones; 8 names in both of 12 in either.
+    # 8 hits at the top of each list of 10, of 10 true ones. 8 names are in both lists, of 12 in
+    # either.
     assert [measures[name] for name in PER_FILE] == pytest.approx([0.8, 1.0, 8 / 12])
-    # 100,000 pairs true and as many found, 80,000 of them right, of 199,990,000.
+    # 100,000 pairs are true and as many found. 80,000 of those are right, of 199,990,000 pairs.
     assert measures["support"].tolist() == [199_890_000, 100_000]
     others = 199_870_000 / 199_890_000
     for name in PER_CLASS[:3]:
@@ -287,7 +293,7 @@ def test_many_files_take_little_memory() -> None:
 
 @pytest.mark.parametrize("metric", ["f1", "", None, 3])
 def test_an_unknown_metric_is_refused_with_the_known_ones(metric: Any) -> None:
-    """The message has the metric and all that there are."""
+    """The message has the metric and all that exist."""
     with pytest.raises(
         ValueError, match="'map', 'ndcg', 'jaccard', 'classification' or 'all'"
     ) as told:
@@ -296,7 +302,7 @@ def test_an_unknown_metric_is_refused_with_the_known_ones(metric: Any) -> None:
 
 
 def test_both_maps_must_have_the_same_keys() -> None:
-    """The message names what only one of them has, up to a number."""
+    """The message names a limited number of keys that only one of them has."""
     more: Map = {f"{number}": [] for number in range(1, 8)}
     message = (
         "the maps must have the same keys: only ground_truth_map has 'e'; "
@@ -311,8 +317,8 @@ def test_both_maps_must_have_the_same_keys() -> None:
     ("wrong", "message"),
     [
         ({"b": ["a", "x"]}, "lists 'x' for 'b', but has no such key$"),
-        ({"b": [("a", 3)]}, r"lists \('a', 3\) for 'b', .* \(names are wanted, without scores\)"),
-        ({"b": [["a", 3]]}, r"lists \['a', 3\] for 'b', .* \(names are wanted, without scores\)"),
+        ({"b": [("a", 3)]}, r"lists \('a', 3\) for 'b', .* \(expected names without scores\)"),
+        ({"b": [["a", 3]]}, r"lists \['a', 3\] for 'b', .* \(expected names without scores\)"),
         ({"b": []}, "lists 'b' for 'a', but not 'a' for 'b'$"),
         ({"e": ["c"]}, "lists 'c' for 'e', but not 'e' for 'c'$"),
         ({"b": "a"}, "must have a list of names for 'b', not 'a'"),
@@ -329,6 +335,6 @@ def test_lists_that_do_not_fit_are_refused(wrong: dict[str, Any], message: str) 
 
 
 def test_empty_maps_are_refused() -> None:
-    """There is no mean of nothing."""
+    """Nothing has no mean."""
     with pytest.raises(ValueError, match="nothing to evaluate"):
         evaluate({}, {})

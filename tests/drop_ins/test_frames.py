@@ -1,4 +1,4 @@
-"""Hashes in DataFrames: the walk-through that they serve, and what else they hold."""
+"""Hashes in DataFrames: the walk-through they serve, and what else a frame may hold."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from lookalike.frames import (
 from pictures import photo
 from serving import Server, serving
 
-# As printed in the walk-through. Of row 5 its table and its prose disagree: the second is prose.
+# As printed in the walk-through. For row 5 its table and prose disagree, and the second is prose.
 AHASHES = [
     "333e9f8981c3c3e3",
     "ffc1818183cfffff",
@@ -61,7 +61,7 @@ def bits_apart(first: str, second: str) -> int:
 
 
 def test_the_walk_through_comes_out_again(df: pd.DataFrame) -> None:
-    """The rows that its table and prose agree on have its distances, in its order."""
+    """Rows on which its table and prose agree have its distances, in its order."""
     found = find_similar_images(df.drop(5), "ahash", QUERY, unit="digits")
     assert ranking(found) == [(2, 0), (0, 10), (1, 11), (4, 11), (3, 16), (6, 16)]
     assert list(found.columns) == ["image", "ahash", "hamming_distance"]
@@ -70,7 +70,7 @@ def test_the_walk_through_comes_out_again(df: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize(("digits", "distance"), [("ffc1818183cfffff", 11), (QUERY, 0)])
 def test_row_5_has_either_of_its_distances(digits: str, distance: int) -> None:
-    """By the table it is 11 digits away, by the prose none."""
+    """By the table it is 11 digits away, and by the prose 0."""
     row = pd.DataFrame({"image": ["5.jpg"], "ahash": [digits]}, index=[5])
     assert ranking(find_similar_images(row, "ahash", QUERY, unit="digits")) == [(5, distance)]
 
@@ -95,7 +95,7 @@ def test_distances_are_bits_unless_said(df: pd.DataFrame) -> None:
 
 
 def test_max_distance_and_k_shorten_the_list(df: pd.DataFrame) -> None:
-    """`max_distance` is inclusive, and `k` takes the nearest of what is left."""
+    """`max_distance` is inclusive, and `k` keeps the nearest of the rest."""
     near = find_similar_images(df, "ahash", QUERY, 10, unit="digits")
     assert ranking(near) == [(2, 0), (5, 0), (0, 10)]
     assert ranking(find_similar_images(df, "ahash", QUERY, 9, unit="digits")) == [(2, 0), (5, 0)]
@@ -105,7 +105,9 @@ def test_max_distance_and_k_shorten_the_list(df: pd.DataFrame) -> None:
 
 
 def test_the_frame_stays_as_it_is(df: pd.DataFrame) -> None:
-    """Neither a search nor a change of what it gives touches the frame; the index is its own."""
+    """Neither a search nor a change to its result affects the frame. The result has its own
+    index.
+    """
     df.index = pd.Index(list("gfedcba"))
     before = df.copy(deep=True)
     found = find_similar_images(df, "ahash", QUERY, k=2)
@@ -116,7 +118,7 @@ def test_the_frame_stays_as_it_is(df: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("kind", [ours.hex_to_hash, original.hex_to_hash, "Hash"])
 def test_columns_and_queries_may_be_objects(df: pd.DataFrame, kind: Any) -> None:
-    """Ours, the drop-in's and ImageHash's own give what their hex gives."""
+    """Objects of this library, the drop-in and ImageHash give what their hex gives."""
     if kind == "Hash":
         kind = lambda digits: Hash.from_hex(digits, algorithm="ahash")  # noqa: E731
     objects = df.assign(ahash=pd.Series([kind(one) for one in AHASHES], dtype=object))
@@ -128,7 +130,7 @@ def test_columns_and_queries_may_be_objects(df: pd.DataFrame, kind: Any) -> None
 
 
 def test_colorhashes_have_an_odd_number_of_digits() -> None:
-    """42 bits are 11 digits: distances are those of the numbers, digits those of the text."""
+    """42 bits are 11 digits. Distances are those of the numbers, and digits those of the text."""
     df = pd.DataFrame({"image": list("abcd"), "colorhash": COLORHASHES})
     found = find_similar_images(df, "colorhash", COLORHASHES[1])
     expected = sorted(bits_apart(one, COLORHASHES[1]) for one in COLORHASHES)
@@ -139,7 +141,7 @@ def test_colorhashes_have_an_odd_number_of_digits() -> None:
 
 @pytest.mark.parametrize("made", [ours.hex_to_flathash, original.hex_to_flathash])
 def test_colorhashes_may_be_objects(made: Any) -> None:
-    """Bits that fill no whole bytes are those of the hex; another number of them is refused."""
+    """Bits that do not fill whole bytes are those of the hex. Another number of bits is refused."""
     column = pd.Series([made(one, 3) for one in COLORHASHES], dtype=object)
     df = pd.DataFrame({"image": list("abcd"), "colorhash": COLORHASHES})
     objects = df.assign(colorhash=column)
@@ -153,8 +155,9 @@ def test_colorhashes_may_be_objects(made: Any) -> None:
 @pytest.mark.parametrize("sort", [True, False])
 @pytest.mark.parametrize("algorithms", [["phash"], ["phash", "dhash"]])
 def test_a_column_of_hashes_groups(algorithms: list[str], sort: bool) -> None:
-    """By value, and by algorithm where there are several; sorted or as they come; None is left
-    out, as pandas does it."""
+    """It groups by value, and by algorithm if there are several, sorted or in order. As in pandas,
+    None is left out.
+    """
     numbers = [5, 2**64 - 1, 5, 3, 2**63, 3, 5]
     hashes = [Hash.from_int(one, algorithm=name) for one in numbers for name in algorithms]
     df = pd.DataFrame({"hash": pd.Series([*hashes, None], dtype=object), "size": 1})
@@ -168,7 +171,7 @@ def test_a_column_of_hashes_groups(algorithms: list[str], sort: bool) -> None:
 
 
 def test_frames_come_back_from_csv(tmp_path: Path) -> None:
-    """Hashes in decimal digits only, which pandas reads as numbers, are hashes still."""
+    """Hashes of decimal digits only, which pandas reads as numbers, are still hashes."""
     df = pd.DataFrame(
         {"image": list("abc"), "ahash": AHASHES[:3], "colorhash": ["07000000000", *["0" * 11] * 2]}
     )
@@ -184,14 +187,14 @@ def test_frames_come_back_from_csv(tmp_path: Path) -> None:
 
 
 def test_numbers_that_lost_digits_are_refused() -> None:
-    """A hash such as 07000e00000 becomes a floating-point number; the error says what to do."""
+    """A hash such as 07000e00000 becomes a floating-point number, and the error says what to do."""
     text = "image,colorhash\na,07000e00000\nb,07000000000\n"
     with pytest.raises(ValueError, match="dtype={'colorhash': str}"):
         find_duplicate_images(pd.read_csv(io.StringIO(text)), "colorhash", "07000000000")
 
 
 def test_rows_without_a_hash_are_left_out(df: pd.DataFrame) -> None:
-    """None is no hash, and an empty column is like nothing."""
+    """None is not a hash, and an empty column has no matches."""
     df.loc[[0, 2], "ahash"] = None
     assert ranking(find_similar_images(df, "ahash", QUERY, 0)) == [(5, 0)]
     df["ahash"] = None
@@ -202,7 +205,7 @@ def test_rows_without_a_hash_are_left_out(df: pd.DataFrame) -> None:
 
 
 def test_a_frame_keeps_failures_in_their_rows(tmp_path: Path, server: Server) -> None:
-    """Rows are in the order of the inputs; a failure has None for hashes, and its reason."""
+    """Rows are in the order of the inputs. A failure has None for hashes, and its reason."""
     path = save(tmp_path / "a.png", photo(60, 40))
     url, gone = server.serve("/a", path.read_bytes()), server.url("/gone")
     df = hash_frame([gone, str(path), tmp_path / "b.png", url, b"text"])
@@ -223,7 +226,7 @@ def test_a_frame_keeps_failures_in_their_rows(tmp_path: Path, server: Server) ->
 
 @pytest.mark.parametrize("images", [[], [b"", b""]])
 def test_a_frame_of_nothing_has_its_columns(images: list[bytes]) -> None:
-    """No image, or none that can be read: the columns are there all the same."""
+    """With no image, or only unreadable ones, the columns still exist."""
     df = hash_frame(images, "phash")
     assert list(df.columns) == ["image", "phash", "failure"]
     assert len(df) == len(images)
@@ -246,7 +249,7 @@ def test_queries_are_whatever_holds_an_image(tmp_path: Path, server: Server) -> 
 
 
 def test_a_column_of_any_name_takes_an_algorithm(df: pd.DataFrame) -> None:
-    """`algorithm` stands in for a name that tells none."""
+    """`algorithm` is for a column whose name does not say it."""
     renamed = df.rename(columns={"ahash": "fingerprint"})
     with pytest.raises(ValueError, match="'fingerprint' is not named after an algorithm"):
         find_similar_images(renamed, "fingerprint", QUERY)
@@ -257,7 +260,11 @@ def test_a_column_of_any_name_takes_an_algorithm(df: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"column": "phash"}, ValueError, "no column 'phash', but image, ahash"),
+        (
+            {"column": "phash"},
+            ValueError,
+            "no column 'phash' in the frame; its columns are image, ahash",
+        ),
         ({"image": None}, TypeError, "image must be an image or its hash, not None"),
         ({"image": Hash(bytes(8), "phash")}, AlgorithmMismatchError, "ahash hash and a phash"),
         ({"unit": "bytes"}, ValueError, "unit must be 'bits' or 'digits', not 'bytes'"),
@@ -279,14 +286,14 @@ def test_wrong_arguments_are_named(
 
 @pytest.mark.parametrize("wrong", ["fe86c38181c1c3c", "ge86c38181c1c3c7", "fe86c381 1c1c3c7", 1.5])
 def test_a_column_of_anything_else_is_refused(df: pd.DataFrame, wrong: object) -> None:
-    """The error names what is no hash."""
+    """The error names the value that is not a hash."""
     values = pd.Series([*AHASHES[:6], wrong], dtype=object)
     with pytest.raises(ValueError, match=repr(str(wrong))):
         find_duplicate_images(df.assign(ahash=values), "ahash", QUERY)
 
 
 def test_a_column_may_be_mixed(df: pd.DataFrame) -> None:
-    """Hex and objects of several kinds stand side by side."""
+    """Hex and objects of several kinds may be mixed."""
     mixed = [*AHASHES[:4], Hash.from_hex(AHASHES[4], algorithm="ahash")]
     mixed += [ours.hex_to_hash(AHASHES[5]), original.hex_to_hash(AHASHES[6])]
     objects = df.assign(ahash=pd.Series(mixed, dtype=object))
@@ -316,7 +323,7 @@ def test_a_million_rows() -> None:
 
 
 def test_pictures_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`show_images` is that of `lookalike.plotting`."""
+    """`show_images` is the one of `lookalike.plotting`."""
     import lookalike.plotting
 
     given: list[object] = []

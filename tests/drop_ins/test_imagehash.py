@@ -42,7 +42,7 @@ FUNCTIONS = [
     "colorhash",
 ]
 
-# Wider than tall: there, no version of Pillow resizes in another order.
+# Wider than tall, because no version of Pillow resizes such pictures in another order.
 DRAWN = {
     "photo": photo(300, 200, 1),
     "grey": blobs(160, 160, 2),
@@ -74,7 +74,7 @@ GOLDEN: dict[str, Callable[[Image.Image], object]] = {
 
 @pytest.fixture(scope="module")
 def golden() -> dict[str, dict[str, str]]:
-    """What ImageHash gives on Pillow 12: for each photograph, the hex by name."""
+    """ImageHash's results on Pillow 12: for each photograph, the hex by name."""
     path = SHARED / "golden" / "imagehash.pillow-12.json"
     hashes: dict[str, dict[str, str] | None] = json.loads(path.read_text())["hashes"]
     return {photo: names for photo, names in hashes.items() if names}
@@ -96,7 +96,7 @@ def is_large(path: Path) -> bool:
 def test_photographs_have_the_hashes_that_imagehash_gives(
     golden: dict[str, dict[str, str]],
 ) -> None:
-    """On whatever Pillow is installed; of large photographs, every fourth."""
+    """They agree on any installed Pillow. Of large photographs, every fourth is tested."""
     paths = {SHARED / "photos" / name: hashes for name, hashes in golden.items()}
     large = [path for path in paths if is_large(path)]
     for path in set(large) - set(large[::4]):
@@ -113,7 +113,7 @@ def test_photographs_have_the_hashes_that_imagehash_gives(
 @every_picture
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_drawn_picture_has_the_hash_that_imagehash_gives(name: str, pixels: Pixels) -> None:
-    """With the usual arguments, to the bit, in an array of the same shape and dtype."""
+    """The usual arguments give the same bits, in an array of the same shape and dtype."""
     image = Image.fromarray(pixels)
     mine, original = getattr(ours, name)(image), getattr(theirs, name)(image)
     np.testing.assert_array_equal(mine.hash, original.hash, strict=True)
@@ -144,7 +144,7 @@ def test_a_drawn_picture_has_the_hash_that_imagehash_gives(name: str, pixels: Pi
 def test_every_argument_means_what_it_means_there(
     name: str, options: dict[str, Any], pixels: Pixels
 ) -> None:
-    """Sizes, factors, scales, wavelets and a mean of one's own."""
+    """This covers sizes, factors, scales, wavelets and a custom mean."""
     mine, original = both(name, Image.fromarray(pixels), **options)
     assert mine == original
 
@@ -154,13 +154,15 @@ def test_every_mode_is_read_as_by_imagehash(mode: str) -> None:
     """Alpha is dropped, and palettes are looked up."""
     image = Image.fromarray(photo(130, 90, 3)).convert(mode)
     for name in FUNCTIONS:
-        if not (name == "colorhash" and mode in {"I", "F", "LA"}):  # no way to HSV there
+        if not (
+            name == "colorhash" and mode in {"I", "F", "LA"}
+        ):  # these cannot be converted to HSV
             mine, original = both(name, image)
             assert mine == original, name
 
 
 def test_a_picture_may_be_larger_than_a_strip() -> None:
-    """Read strip by strip, it is what it is at once, in grey and in colour."""
+    """Read strip by strip, it is the same as at once, in grey and in colour."""
     pixels = photo(900, 2 * STRIP_PIXELS // 900 + 7, 5)
     image = Image.fromarray(pixels)
     np.testing.assert_array_equal(read_stored(image, grey=False).pixels, pixels)
@@ -170,7 +172,7 @@ def test_a_picture_may_be_larger_than_a_strip() -> None:
 
 
 def test_anything_that_holds_an_image_is_hashed(tmp_path: Path) -> None:
-    """A path, bytes and an array, beyond what ImageHash takes."""
+    """A path, bytes and an array are accepted, besides ImageHash's own input."""
     pixels = photo(90, 60)
     Image.fromarray(pixels).save(tmp_path / "a.png")
     expected = ours.phash(Image.fromarray(pixels))
@@ -179,7 +181,7 @@ def test_anything_that_holds_an_image_is_hashed(tmp_path: Path) -> None:
 
 
 def test_functions_have_the_arguments_that_they_have_there() -> None:
-    """By the same names, in the same order, with the same defaults."""
+    """Names, order and defaults are the same."""
     for name in ours.__all__:
         if hasattr(theirs, name) and name not in {"ImageHash", "ImageMultiHash"}:
             mine, original = (inspect.signature(getattr(m, name)) for m in (ours, theirs))
@@ -203,7 +205,7 @@ def test_nothing_public_is_missing() -> None:
 
 
 def test_a_mean_of_ones_own_is_given_the_samples() -> None:
-    """`(hash_size, hash_size)` of uint8; what it gives is the bound."""
+    """It gets `(hash_size, hash_size)` of uint8, and its result is the bound."""
     seen: list[tuple[object, object]] = []
 
     def mean(samples: Pixels) -> float:
@@ -217,7 +219,7 @@ def test_a_mean_of_ones_own_is_given_the_samples() -> None:
 
 
 def test_other_wavelets_need_pywavelets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it, the error says how to install it; Haar is there all the same."""
+    """Without it, the error says how to install it. Haar still works."""
     monkeypatch.setitem(sys.modules, "pywt", None)
     image = Image.fromarray(blobs(64, 64))
     with pytest.raises(MissingExtraError, match="pip install PyWavelets"):
@@ -226,7 +228,7 @@ def test_other_wavelets_need_pywavelets(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_unknown_wavelet_is_refused() -> None:
-    """By PyWavelets, as there."""
+    """PyWavelets refuses it, as in ImageHash."""
     with pytest.raises(ValueError, match="nonsense"):
         ours.whash(Image.fromarray(blobs(64, 64)), mode="nonsense")
 
@@ -250,7 +252,7 @@ def test_an_unknown_wavelet_is_refused() -> None:
     ids=steady,
 )
 def test_an_argument_that_cannot_be_is_refused(name: str, options: dict[str, int]) -> None:
-    """By name and value, in an error that is both of those that ImageHash raises."""
+    """The error has its name and value, and is both of those that ImageHash raises."""
     image = Image.fromarray(blobs(64, 64))
     *_, (argument, value) = options.items()
     with pytest.raises(ours.ArgumentError, match=rf"{argument}.* must .*{value}|must .*{argument}"):
@@ -279,7 +281,7 @@ def test_an_argument_that_cannot_be_is_refused(name: str, options: dict[str, int
 def test_a_refusal_has_the_words_of_imagehash(
     name: str, options: dict[str, int], in_segments: bool
 ) -> None:
-    """The message begins with theirs, for a hash of the picture as for those of its segments."""
+    """The message begins with theirs, for a hash of the picture and for those of its segments."""
     if name == "crop_resistant_hash" and in_segments:
         name, options = "dhash", {"hash_size": 1}
     image = Image.fromarray(DRAWN["photo"])
@@ -294,7 +296,7 @@ def test_a_refusal_has_the_words_of_imagehash(
 
 @pytest.mark.parametrize("size", [8.0, "8", None, True])
 def test_a_size_is_a_whole_number(size: Any) -> None:
-    """NumPy's too, but nothing else."""
+    """It may be one of NumPy's, but nothing else."""
     image = Image.fromarray(blobs(64, 64))
     with pytest.raises(TypeError, match="hash_size must be a whole number"):
         ours.dhash(image, size)
@@ -302,7 +304,7 @@ def test_a_size_is_a_whole_number(size: Any) -> None:
 
 
 def test_a_damaged_image_raises_what_pillow_raises(tmp_path: Path) -> None:
-    """A script that catches `OSError` goes on catching it."""
+    """A script that catches `OSError` still catches it."""
     path = tmp_path / "cut.png"
     Image.fromarray(noise(90, 60)).save(path)
     path.write_bytes(path.read_bytes()[:2000])
@@ -314,13 +316,13 @@ def test_a_damaged_image_raises_what_pillow_raises(tmp_path: Path) -> None:
 
 
 def bytes_hash(module: Any, part: Image.Image) -> Any:
-    """A hash of what a segment holds, for which no Pillow resizes anything."""
+    """A hash of a segment's content, which does not depend on how Pillow resizes."""
     digest = hashlib.sha256(repr(part.size).encode() + part.tobytes()).digest()
     return module.ImageHash(np.unpackbits(np.frombuffer(digest, np.uint8)) == 1)
 
 
 def segments_of_both(image: Image.Image, **options: Any) -> tuple[str, str]:
-    """What the segments hold that are found here and there."""
+    """The contents of the segments that are found here and there."""
     mine = ours.crop_resistant_hash(image, partial(bytes_hash, ours), **options)
     return str(mine), str(theirs.crop_resistant_hash(image, partial(bytes_hash, theirs), **options))
 
@@ -339,8 +341,8 @@ def segments_of_both(image: Image.Image, **options: Any) -> tuple[str, str]:
     ids=steady,
 )
 def test_segments_are_those_of_imagehash(pixels: Pixels, options: dict[str, Any]) -> None:
-    """The same ones in the same order, whatever is asked for."""
-    small = Image.fromarray(pixels[:60, :60])  # as large as the grid: no Pillow resizes it
+    """They are the same in the same order, for all arguments."""
+    small = Image.fromarray(pixels[:60, :60])  # as large as the grid, so Pillow does not resize it
     image = small.resize((60, 60), Image.Resampling.NEAREST)
     mine, original = segments_of_both(image, segmentation_image_size=60, **options)
     assert mine == original
@@ -351,7 +353,9 @@ def test_segments_are_those_of_imagehash(pixels: Pixels, options: dict[str, Any]
 def test_segments_of_noise_are_those_of_imagehash(
     seed: int, side: int, least: int, threshold: int
 ) -> None:
-    """Ragged ones, islands of one sample among them, to the place where its search ends."""
+    """They are ragged, some are islands of one sample, and they agree up to where its search
+    ends.
+    """
     drawn = np.random.default_rng(seed).integers(0, 2, (side, side)) * 255
     mine, original = segments_of_both(
         Image.fromarray(drawn.astype(np.uint8)),
@@ -371,7 +375,7 @@ def test_segments_are_looked_for_in_a_grid_of_300_a_side() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_segments_are_hashed_by_any_function_of_ours(name: str) -> None:
-    """By itself or with arguments of its own, as ImageHash hashes them by its own."""
+    """With or without arguments, the function hashes them as ImageHash's does there."""
     bands = photo(300, 200, 1) // 4
     bands[50:120] += 180
     image = Image.fromarray(bands)
@@ -388,7 +392,7 @@ def test_segments_are_hashed_by_any_function_of_ours(name: str) -> None:
 
 
 def test_segments_are_hashed_by_a_function_of_ones_own() -> None:
-    """It is given a Pillow image for each, cut from the original in its own mode."""
+    """It gets a Pillow image for each, cut from the original in its own mode."""
     image = Image.fromarray(DRAWN["photo"]).convert("CMYK")
     seen: list[list[tuple[str, tuple[int, int], bytes]]] = [[], []]
 
@@ -406,7 +410,7 @@ def test_segments_are_hashed_by_a_function_of_ones_own() -> None:
 
 
 def test_a_wrapper_of_our_function_is_a_function_of_ones_own() -> None:
-    """Whatever it holds, and though it cannot be hashed, it is given Pillow images."""
+    """Whatever it wraps, and even if it is unhashable, it gets Pillow images."""
 
     class Wrapper:
         __hash__ = None  # type: ignore[assignment]
@@ -420,7 +424,7 @@ def test_a_wrapper_of_our_function_is_a_function_of_ones_own() -> None:
 
 
 def test_a_function_of_ones_own_needs_a_pillow_image() -> None:
-    """What has no parts to cut is refused by its type."""
+    """An image that cannot be cut is refused by its type."""
     with pytest.raises(TypeError, match=r"needs a Pillow image, not ndarray"):
         ours.crop_resistant_hash(DRAWN["photo"], lambda part: ours.phash(part))
 
@@ -447,7 +451,7 @@ def test_segments_of_less_than_a_pixel_are_black(
 
 
 def test_a_board_of_single_samples_has_segments() -> None:
-    """There, ImageHash runs out of samples before it has seen all."""
+    """ImageHash runs out of samples before it has seen all of them."""
     board = Image.fromarray(checker(24, 24, 1))
     options: dict[str, Any] = {
         "segmentation_image_size": 24,
@@ -467,7 +471,7 @@ def image_hash(bits: str, columns: int = 2) -> ours.ImageHash:
 
 
 def test_hashes_are_compared_bit_by_bit() -> None:
-    """`-` counts the bits that differ; equal ones may have arrays of different shapes."""
+    """`-` counts the bits that differ. Equal hashes may have arrays of different shapes."""
     one, other = image_hash("100110"), image_hash("001111")
     assert one - other == 3
     assert type(one - other) is int
@@ -478,7 +482,7 @@ def test_hashes_are_compared_bit_by_bit() -> None:
 
 
 def test_equal_hashes_have_one_place_in_a_dictionary() -> None:
-    """`hash()` takes in all bits: not only 256 places for all hashes that there are."""
+    """`hash()` uses all bits, and is not limited to 256 values for all hashes."""
     hashes = [ours.ImageHash(noise(8, 8, seed) > 127) for seed in range(600)]
     assert len({hash(one) for one in hashes}) == 600
     assert hash(image_hash("1010", 2)) == hash(image_hash("1010", 4))
@@ -487,7 +491,7 @@ def test_equal_hashes_have_one_place_in_a_dictionary() -> None:
 
 @pytest.mark.parametrize("other", [None, "a", 5, [True]])
 def test_what_is_no_hash_is_not_equal_to_one(other: object) -> None:
-    """`==` is false and `!=` true, for segments too; `-` raises `TypeError`."""
+    """`==` is false and `!=` true, for segments too. `-` raises `TypeError`."""
     one = image_hash("1010")
     for value in (one, ours.ImageMultiHash([one])):
         assert not value == other  # noqa: SIM201
@@ -504,7 +508,7 @@ def test_hashes_of_different_sizes_have_no_distance() -> None:
 
 
 def test_hashes_can_be_pickled() -> None:
-    """They come back equal."""
+    """They are equal after unpickling."""
     one = ours.crop_resistant_hash(Image.fromarray(DRAWN["photo"]))
     back = pickle.loads(pickle.dumps(one))
     assert back.segment_hashes == one.segment_hashes
@@ -532,7 +536,7 @@ SEGMENTS = st.lists(
 def test_segments_match_as_there(
     one: list[str], others: list[list[str]], cutoff: float | None, rate: float | None
 ) -> None:
-    """Differences, matches and the best of several, to the last bit of a float."""
+    """Differences, matches and the best of several agree, to the last bit of a float."""
     mine: list[object] = []
     original: list[object] = []
     for module, found in ((ours, mine), (theirs, original)):
@@ -551,7 +555,7 @@ def test_segments_match_as_there(
 
 
 def test_a_cropped_picture_matches_the_whole() -> None:
-    """And another picture does not, nor is it the best match."""
+    """Another picture does not match, and is not the best match."""
     image = Image.fromarray(photo(400, 300, 3))
     whole = ours.crop_resistant_hash(image)
     crop = ours.crop_resistant_hash(image.crop((0, 0, 400, 270)))
@@ -566,7 +570,7 @@ def test_a_cropped_picture_matches_the_whole() -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5, 8, 9, 16])
 def test_hex_leads_back_to_the_hash(size: int) -> None:
-    """Square ones of any size, with zero bits in front."""
+    """Square hashes of any size do, with zero bits in front."""
     for bits in (
         noise(size, size) > 127,
         np.zeros((size, size), bool),
@@ -579,7 +583,7 @@ def test_hex_leads_back_to_the_hash(size: int) -> None:
 
 @pytest.mark.parametrize("binbits", [1, 2, 3, 4, 8])
 def test_the_hex_of_colours_leads_back_to_them(binbits: int) -> None:
-    """By `hex_to_flathash`, in the array that ImageHash makes."""
+    """`hex_to_flathash` gives the array that ImageHash makes."""
     one = ours.colorhash(Image.fromarray(DRAWN["colours"]), binbits)
     back = ours.hex_to_flathash(str(one), binbits)
     assert (back - one if len(back) == len(one) else str(back)) in {0, str(one)}
@@ -589,7 +593,7 @@ def test_the_hex_of_colours_leads_back_to_them(binbits: int) -> None:
 
 
 def test_the_hex_of_segments_leads_back_to_them() -> None:
-    """Hash by hash, separated by commas."""
+    """It has one hash after another, separated by commas."""
     one = ours.crop_resistant_hash(Image.fromarray(DRAWN["photo"]))
     back = ours.hex_to_multihash(str(one))
     assert back.segment_hashes == one.segment_hashes
@@ -599,7 +603,7 @@ def test_the_hex_of_segments_leads_back_to_them() -> None:
 @settings(deadline=None, max_examples=100)
 @given(st.text("0123456789abcdefABCDEF", min_size=1, max_size=40), st.integers(1, 20))
 def test_any_hex_is_taken_as_there(text: str, size: int) -> None:
-    """Into the same array; or it is refused where ImageHash fails."""
+    """It gives the same array, or is refused if ImageHash fails."""
     for name, arguments in (("hex_to_hash", ()), ("hex_to_flathash", (size,))):
         try:
             expected = getattr(theirs, name)(text, *arguments).hash
@@ -649,7 +653,7 @@ def test_what_is_no_hex_is_refused(text: str) -> None:
 def test_a_hash_prints_as_in_the_library(
     algorithm: str, function: Callable[[Image.Image], ours.ImageHash]
 ) -> None:
-    """And `Hash` and `HashArray` hold it, zero bits in front of what fills no whole bytes."""
+    """`Hash` and `HashArray` also hold it, with zero bits before those that fill no whole bytes."""
     image = Image.fromarray(DRAWN["colours"])
     drop_in, own = function(image), lookalike.hash_image(image, algorithm=algorithm)
     assert str(own) == str(drop_in)
@@ -662,7 +666,7 @@ def test_a_hash_prints_as_in_the_library(
 
 
 def test_nothing_but_the_wavelet_imports_what_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither SciPy nor PyWavelets is asked for by any other function."""
+    """No other function loads SciPy or PyWavelets."""
     imported = []
     real = builtins.__import__
 

@@ -1,4 +1,4 @@
-"""The drop-in for imagededup's hashing methods: its documentation's examples, its behaviour."""
+"""The drop-in for imagededup's hashing methods: the documentation's examples and the behaviour."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ every_method = pytest.mark.parametrize("method", METHODS)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A picture, two copies, one of them in a sub-folder, another picture, and what is no image."""
+    """A picture, two copies (one in a sub-folder), another picture, and a file that is not an
+    image.
+    """
     save(tmp_path / "a.png", photo(160, 120, 1))
     save(tmp_path / "b.jpg", photo(160, 120, 1), quality=60)
     save(tmp_path / "c.png", photo(160, 120, 2))
@@ -44,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 @every_method
 def test_encode_image_takes_a_file_or_an_array(method: type[Hashing], folder: Path) -> None:
-    """Both give the same 16 hex digits, those of our algorithm of that flavour."""
+    """Both give the same 16 hex digits, those of this library's algorithm of that flavour."""
     myencoder = method()
     myhash = myencoder.encode_image(image_file=folder / "c.png")
     assert myhash == myencoder.encode_image(image_array=photo(160, 120, 2))
@@ -53,7 +55,9 @@ def test_encode_image_takes_a_file_or_an_array(method: type[Hashing], folder: Pa
 
 
 def test_encode_image_without_an_image_is_an_error(folder: Path) -> None:
-    """Neither a file that exists nor an array: ValueError; a file that is no image: None."""
+    """Without an existing file or an array, it raises ValueError. A file that is not an image gives
+    None.
+    """
     with pytest.raises(ValueError, match="either image file path or image array"):
         PHash().encode_image()
     with pytest.raises(ValueError, match="either image file path or image array"):
@@ -72,7 +76,7 @@ def test_encode_image_without_an_image_is_an_error(folder: Path) -> None:
     ids=steady,
 )  # fmt: skip
 def test_encode_image_of_another_type_is_an_error(given: dict[str, Any]) -> None:
-    """One that `except ValueError` and `except TypeError` catch, and that has the type."""
+    """Both `except ValueError` and `except TypeError` catch the error, which has the type."""
     (value,) = given.values()
     for error in (ValueError, TypeError):
         with pytest.raises(error, match=f"either image file path .* is a {type(value).__name__}$"):
@@ -80,7 +84,7 @@ def test_encode_image_of_another_type_is_an_error(given: dict[str, Any]) -> None
 
 
 def unused(call: Callable[[], object]) -> list[tuple[type[Warning], str]]:
-    """What a call warns of, and that each warning points at this file."""
+    """What a call warns of. Each warning points at this file."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call()
@@ -98,7 +102,7 @@ WORKERS = (
 @pytest.mark.parametrize("name", ["find_duplicates", "find_duplicates_to_remove"])
 @pytest.mark.parametrize("as_folder", [False, True])
 def test_what_has_no_effect_on_a_map_is_warned_of(name: str, as_folder: bool) -> None:
-    """As imagededup warns, at the caller's line; the answer is the same."""
+    """As in imagededup, the warning is at the caller's line, and the answer is unchanged."""
     find = getattr(PHash(verbose=False), name)
     given = {"image_dir" if as_folder else "encoding_map": ENCODINGS}
     found = find(**given)
@@ -117,7 +121,7 @@ def test_what_has_no_effect_on_a_map_is_warned_of(name: str, as_folder: bool) ->
 
 
 def test_what_has_an_effect_on_a_folder_is_not_warned_of(folder: Path) -> None:
-    """There are files to list and to encode."""
+    """A folder has files to list and to encode."""
     finder = PHash(verbose=False)
     for find in (finder.find_duplicates, finder.find_duplicates_to_remove):
         assert unused(partial(find, folder, recursive=True, num_enc_workers=2)) == []
@@ -127,27 +131,29 @@ def test_what_has_an_effect_on_a_folder_is_not_warned_of(folder: Path) -> None:
 def test_encode_images_maps_relative_names_to_hashes(
     method: type[Hashing], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In order of name, without hidden files; what is no image is logged, and told once in sum."""
+    """They are in order of name, without hidden files. Other files are logged, and reported once in
+    sum.
+    """
     encoder = method(verbose=False)
     with caplog.at_level(logging.WARNING, "lookalike"):
         mapping = encoder.encode_images(folder)
     assert list(mapping) == ["a.png", "b.jpg", "c.png"]
     assert mapping["c.png"] == encoder.encode_image(folder / "c.png")
     assert [record.getMessage() for record in caplog.records if "broken" in record.getMessage()]
-    assert caplog.records[-1].getMessage() == "2 of 5 files are no images"
+    assert caplog.records[-1].getMessage() == "2 of 5 files are not images"
 
 
 @pytest.mark.parametrize("workers", [None, 0, 1, 3])
 def test_encode_images_recursive_with_any_number_of_workers(
     folder: Path, workers: int | None
 ) -> None:
-    """Sub-folders are part of the names; 0 workers means none beside this one."""
+    """Sub-folders are part of the names, and 0 workers means none besides this one."""
     mapping = PHash().encode_images(folder, recursive=True, num_enc_workers=workers)
     assert list(mapping) == ["a.png", "b.jpg", "c.png", str(Path("sub", "d.png"))]
 
 
 def test_encode_images_of_no_folder_is_an_error(folder: Path) -> None:
-    """The message names what was given."""
+    """The message names the given value."""
     for wrong in (None, "", folder / "a.png", "nowhere"):
         with pytest.raises(ValueError, match="valid directory path"):
             PHash().encode_images(wrong)
@@ -178,7 +184,7 @@ ENCODINGS = {
 
 
 def test_find_duplicates_of_a_map_with_scores() -> None:
-    """The nearest first, then by the order of the map; the threshold is inclusive."""
+    """The nearest come first, then by the order of the map. The threshold is inclusive."""
     phasher = PHash()
     found = phasher.find_duplicates(encoding_map=ENCODINGS, max_distance_threshold=10, scores=True)
     assert found["q"] == [("same", 0), ("one", 1), ("three", 3), ("ten", 10)]
@@ -191,7 +197,7 @@ def test_find_duplicates_of_a_map_with_scores() -> None:
 
 @pytest.mark.parametrize("method", ["bktree", "brute_force", "brute_force_cython"])
 def test_every_search_method_gives_the_same(method: str) -> None:
-    """Their names are accepted; the answer is exact."""
+    """Their names are accepted, and the answer is exact."""
     assert PHash().find_duplicates(ENCODINGS, search_method=method) == PHash().find_duplicates(
         encoding_map=ENCODINGS
     )
@@ -216,7 +222,7 @@ def test_scores_agree_with_brute_force() -> None:
 
 
 def test_outfile_is_sorted_json(folder: Path, tmp_path: Path) -> None:
-    """Keys sorted, two spaces of indent."""
+    """Keys are sorted and indented by two spaces."""
     target = tmp_path / "results.json"
     found = PHash().find_duplicates(folder, scores=True, outfile=target)
     assert target.read_text() == json.dumps(found, sort_keys=True, indent=2)
@@ -225,7 +231,7 @@ def test_outfile_is_sorted_json(folder: Path, tmp_path: Path) -> None:
 
 
 def test_duplicates_to_remove_keep_the_first() -> None:
-    """The map is walked in order: what is to be removed removes nothing itself."""
+    """The map is walked in order, and an image to be removed removes none itself."""
     encodings = {"a": "0", "b": "3", "c": "f", "d": "3f", "e": "ffff000000000000"}
     assert PHash().find_duplicates_to_remove(encoding_map=encodings, max_distance_threshold=2) == [
         "b",
@@ -246,7 +252,7 @@ def test_a_wrong_threshold_is_an_error(threshold: Any, error: type[Exception]) -
 
 
 def test_nothing_to_search_is_an_error() -> None:
-    """Neither folder nor map; a hash that is none; a search method that there is not."""
+    """Covers neither folder nor map, an invalid hash, and an unknown search method."""
     with pytest.raises(ValueError, match="Provide either an image directory or encodings"):
         PHash().find_duplicates()
     with pytest.raises(ValueError, match="the hash of 'x' must be up to 16 hex digits, not 'zz'"):
@@ -257,7 +263,7 @@ def test_nothing_to_search_is_an_error() -> None:
 
 
 def test_hamming_distance_pads_shorter_hashes() -> None:
-    """As the documentation says: shorter ones have zeros in front."""
+    """As the documentation says, shorter ones have zeros in front."""
     assert PHash.hamming_distance("1", "0000000000000003") == 1
     assert PHash().hamming_distance("ffffffffffffffff", "0") == 64
 
@@ -292,7 +298,7 @@ def test_flat_images_are_duplicates_here_as_there(tmp_path: Path) -> None:
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the golden hashes are not here")
 @every_method
 def test_hashes_are_imagededups(method: type[Hashing]) -> None:
-    """On every photograph that imagededup has a hash of, ours is the same."""
+    """The hashes are equal on every photograph that imagededup can hash."""
     photos = GOLDEN.parents[1] / "photos"
     golden = json.loads(GOLDEN.read_text())["hashes"]
     wanted = {
@@ -305,7 +311,7 @@ def test_hashes_are_imagededups(method: type[Hashing]) -> None:
 
 
 def test_every_method_names_an_algorithm() -> None:
-    """Each is one of ours, of imagededup's flavour."""
+    """Each is one of this library's, in imagededup's flavour."""
     assert {get_algorithm(method.algorithm).bits for method in METHODS} == {64}
 
 
@@ -321,14 +327,14 @@ max_distance_threshold=15, scores=True, outfile='results.json')""",
     """to_remove = encoder.find_duplicates_to_remove(encoding_map=encoding_map,
 max_distance_threshold=15, outfile='removed.json')""",
 ]
-"""Those of imagededup's documentation, with paths in place of placeholders and brackets closed."""
+"""Examples from imagededup's documentation, with paths for placeholders and brackets closed."""
 
 
 @every_method
 def test_the_documented_examples_do_what_they_promise(
     method: type[Hashing], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each runs as it stands there, after the import line, and gives what it promises."""
+    """Each runs as written, after the import line, and gives what it promises."""
     monkeypatch.chdir(tmp_path)
     save(tmp_path / "path" / "to" / "image.jpg", photo(160, 120, 1))
     save(tmp_path / "path" / "to" / "copy.png", photo(80, 60, 1))
@@ -354,5 +360,5 @@ def test_the_documented_examples_do_what_they_promise(
 
 
 def as_pairs(saved: dict[str, list[list[Any]]]) -> dict[str, list[tuple[Any, ...]]]:
-    """JSON has lists where Python has tuples."""
+    """JSON has lists instead of Python's tuples."""
     return {name: [tuple(match) for match in matches] for name, matches in saved.items()}

@@ -23,7 +23,7 @@ from pictures import Pixels, gradient, photo, uniform
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three pictures, one of them grey, and two files that are none."""
+    """Three pictures, one of them grey, and two files that are not images."""
     save(tmp_path / "photos" / "a.png", photo(80, 60, 1))
     save(tmp_path / "photos" / "b.png", photo(40, 30, 1))
     save(tmp_path / "photos" / "grey.png", gradient(30, 20) // 2 + 50)
@@ -57,7 +57,7 @@ def drawn(axes: Axes) -> Pixels:
 
 
 def test_the_query_stands_above_its_duplicates(folder: Path, out: Path) -> None:
-    """The query is in a row of its own, the duplicates in order in rows of four under it."""
+    """The query has its own row, and its duplicates are in order in rows of four under it."""
     names = ["b.png", "grey.png", "b.png", "grey.png", "b.png"]
     figure = plot_duplicates(folder, {"a.png": names}, "a.png", out)
     assert titles(figure) == ["query: a.png", *names]
@@ -70,21 +70,23 @@ def test_the_query_stands_above_its_duplicates(folder: Path, out: Path) -> None:
 
 
 def test_scores_stand_behind_names(folder: Path, out: Path) -> None:
-    """Distances are whole numbers, similarities have three decimals, lists do for tuples."""
+    """Distances are whole numbers, and similarities have three decimals. Lists are as good as
+    tuples.
+    """
     scored = [("b.png", 3), ["grey.png", np.float32(0.25)], ("b.png", np.int64(12)), ("b.png", 0.5)]
     figure = plot_duplicates(folder, {"a.png": scored}, "a.png", out)
     assert titles(figure)[1:] == ["b.png (3)", "grey.png (0.250)", "b.png (12)", "b.png (0.500)"]
 
 
 def test_pictures_are_those_of_the_files(folder: Path, out: Path) -> None:
-    """Every pixel of a small picture is there, and grey ones keep their shade."""
+    """Every pixel of a small picture is drawn, and grey pictures keep their shade."""
     figure = plot_duplicates(folder, {"a.png": ["b.png", "grey.png"]}, "a.png", out)
     for axes, name in zip(figure.axes, ["a.png", "b.png", "grey.png"], strict=True):
         assert np.array_equal(drawn(axes), np.asarray(read(folder / name).convert("RGB")))
 
 
 def test_pictures_are_upright(folder: Path, out: Path) -> None:
-    """A picture that is stored on its side is turned as its EXIF says."""
+    """A picture stored on its side is turned as its EXIF says."""
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned to the right
     save(folder / "turned.png", photo(50, 20), exif=exif)
@@ -93,7 +95,7 @@ def test_pictures_are_upright(folder: Path, out: Path) -> None:
 
 
 def test_what_cannot_be_read_is_an_empty_frame_with_the_reason(folder: Path, out: Path) -> None:
-    """The others are drawn, and the frame says what is wrong in plain words."""
+    """The others are drawn, and the frame gives the reason in plain words."""
     names = ["empty.png", "b.png", "gone.png", "notes.png"]
     figure = plot_duplicates(folder, {"a.png": names}, "a.png", out)
     assert titles(figure)[1:] == names
@@ -104,9 +106,7 @@ def test_what_cannot_be_read_is_an_empty_frame_with_the_reason(folder: Path, out
         "there is no such file",
     ]
     assert not read.texts
-    assert [text.get_text() for text in notes.texts] == [
-        "its content is of no image\nformat that is known here"
-    ]
+    assert [text.get_text() for text in notes.texts] == ["unrecognised image format"]
 
 
 def test_a_figure_has_its_columns_full(folder: Path, out: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_figure_has_its_columns_full(folder: Path, out: Path) -> None:
 def test_more_than_a_figure_holds_is_said(
     folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of very many, the first are shown, and the figure has how many there are."""
+    """Only the first of very many are shown, and the figure has the total number."""
     monkeypatch.setattr(plotting, "MOST_SHOWN", 3)
     figure = plot_duplicates(folder, {"a.png": ["b.png"] * 1200}, "a.png", out)
     assert len(figure.axes) == 1 + 3
@@ -134,7 +134,7 @@ def test_more_than_a_figure_holds_is_said(
 
 
 def test_names_are_no_formulas(folder: Path, out: Path) -> None:
-    """Dollars and backslashes in names and reasons stand there as they are."""
+    """Dollars and backslashes in names and reasons are drawn literally."""
     name = r"$\nonsense{$.png"
     figure = plot_duplicates(folder, {"a.png": [name]}, "a.png", out)
     assert titles(figure)[1] == name
@@ -148,7 +148,7 @@ def test_names_that_are_no_text_can_be_drawn(folder: Path, out: Path) -> None:
 
 
 def test_long_names_keep_their_ends(folder: Path, out: Path) -> None:
-    """A name that does not fit in two lines loses its middle, not its kind or its score."""
+    """A name too long for two lines loses its middle, not its kind or its score."""
     name = "holiday" * 20 + ".jpeg"
     figure = plot_duplicates(folder, {"a.png": [(name, 7)]}, "a.png", out)
     first, second = titles(figure)[1].split("\n")
@@ -180,7 +180,7 @@ def test_anything_that_can_be_hashed_can_be_shown(folder: Path, out: Path) -> No
 
 @pytest.mark.parametrize("one", ["path", "array"])
 def test_one_picture_may_come_alone(one: str, folder: Path, out: Path) -> None:
-    """A path or a label is not taken for its letters, nor an array for its rows."""
+    """A path or label is not split into letters, nor an array into rows."""
     source = str(folder / "b.png") if one == "path" else photo(40, 30, 1)
     (axes,) = show_images(source, "the only one", outfile=out).axes
     assert axes.get_title() == "the only one"
@@ -188,7 +188,7 @@ def test_one_picture_may_come_alone(one: str, folder: Path, out: Path) -> None:
 
 
 def test_labels_and_columns(out: Path) -> None:
-    """Labels of any kind stand over the pictures, from a generator too, in so many columns."""
+    """Labels of any kind, even from a generator, are above the pictures, in the given columns."""
     pictures = (photo(40, 30, seed) for seed in range(5))
     figure = show_images(pictures, range(10, 15), columns=3, outfile=out)
     assert titles(figure) == ["10", "11", "12", "13", "14"]
@@ -207,7 +207,7 @@ def test_large_pictures_are_kept_small(out: Path) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(3000, 2), (2, 3000), (513, 1), (5000, 4000)])
 def test_pictures_of_any_shape_are_drawn(width: int, height: int, out: Path) -> None:
-    """None is larger than need be or shrinks to nothing, and its colour stays."""
+    """None is too large or shrinks to nothing, and its colour stays."""
     (axes,) = show_images(np.dstack([uniform(width, height, 77)] * 3), outfile=out).axes
     shown = drawn(axes)
     assert (shown == 77).all()
@@ -219,7 +219,7 @@ def test_pictures_of_any_shape_are_drawn(width: int, height: int, out: Path) -> 
 
 
 def test_a_figure_is_written_as_its_name_says(folder: Path, tmp_path: Path) -> None:
-    """A PNG has the pictures in it; another ending gives another format."""
+    """A PNG contains the pictures, and another ending gives another format."""
     figure = tmp_path / "figure.png"
     show_images(
         [uniform(40, 30, 0), np.dstack([uniform(40, 30, v) for v in (255, 0, 0)])], outfile=figure
@@ -234,7 +234,7 @@ def test_a_figure_is_written_as_its_name_says(folder: Path, tmp_path: Path) -> N
 
 @pytest.fixture
 def shows(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
-    """The numbers of pyplot's open figures, at each time that it was asked to show them."""
+    """The numbers of pyplot's open figures, each time it was asked to show them."""
     pyplot.switch_backend("Agg")
     calls: list[list[int]] = []
     monkeypatch.setattr(pyplot, "show", lambda: calls.append(pyplot.get_fignums()))
@@ -244,7 +244,7 @@ def shows(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 def test_without_a_file_the_figure_is_shown_and_closed(
     folder: Path, shows: list[list[int]]
 ) -> None:
-    """Pyplot shows it once and keeps nothing of it."""
+    """Pyplot shows it once and keeps nothing."""
     figure = plot_duplicates(folder, {"a.png": ["b.png"]}, "a.png")
     assert titles(figure) == ["query: a.png", "b.png"]
     assert [len(open_figures) for open_figures in shows] == [1]
@@ -252,7 +252,7 @@ def test_without_a_file_the_figure_is_shown_and_closed(
 
 
 def test_an_interactive_window_stays_open(folder: Path, shows: list[list[int]]) -> None:
-    """Where showing does not wait for the user, closing would take the window away."""
+    """If showing does not wait for the user, closing would take the window away."""
     with pyplot.ion():
         show_images(folder / "a.png")
         assert pyplot.get_fignums() == shows[0]
@@ -260,7 +260,7 @@ def test_an_interactive_window_stays_open(folder: Path, shows: list[list[int]]) 
 
 
 def test_an_error_leaves_no_figure_behind(shows: list[list[int]]) -> None:
-    """What can be no picture raises before pyplot knows of a figure."""
+    """An input that cannot be a picture raises before pyplot knows of a figure."""
     with pytest.raises(ValueError, match="an image as an array must be bool, uint8"):
         show_images([photo(40, 30), np.zeros((2, 2, 5), np.uint8)])
     assert pyplot.get_fignums() == []
@@ -285,7 +285,7 @@ print("matplotlib.pyplot" in sys.modules)
 
 
 def test_wrong_arguments_are_refused(folder: Path, out: Path) -> None:
-    """The message names the folder, the file or the number that is wrong."""
+    """The message names the wrong folder, file or number."""
     known: dict[str, list[str]] = {"a.png": ["b.png"], "b.png": []}
     with pytest.raises(ValueError, match="'nowhere' is none"):
         plot_duplicates("nowhere", known, "a.png", out)
@@ -297,7 +297,7 @@ def test_wrong_arguments_are_refused(folder: Path, out: Path) -> None:
         plot_duplicates(folder, ["a.png"], "a.png", out)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no images to show"):
         show_images([], outfile=out)
-    with pytest.raises(ValueError, match="as many as the images, 2, not 3"):
+    with pytest.raises(ValueError, match="expected one label per image, 2, not 3"):
         show_images([folder / "a.png"] * 2, ["x", "y", "z"], outfile=out)
     with pytest.raises(ValueError, match="columns must be 1 or more, not 0"):
         show_images([folder / "a.png"], columns=0, outfile=out)
@@ -313,8 +313,9 @@ def test_wrong_arguments_are_refused(folder: Path, out: Path) -> None:
     ids=lambda value: type(value).__name__,
 )  # fmt: skip
 def test_encodings_are_no_duplicates(encoding: object, folder: Path, out: Path) -> None:
-    """What `encode_images` gives, by any method, is refused and named; what `find_duplicates` makes
-    of the same folder is drawn."""
+    """The output of `encode_images` is refused and named, for any method. The output of
+    `find_duplicates` for the same folder is drawn.
+    """
     match = "as find_duplicates gives them, not encodings: 'a.png' has "
     for error in (TypeError, ValueError):
         with pytest.raises(error, match=match):
@@ -324,7 +325,7 @@ def test_encodings_are_no_duplicates(encoding: object, folder: Path, out: Path) 
 
 @pytest.mark.parametrize("scores", [False, True])
 def test_what_find_duplicates_gives_is_drawn(scores: bool, folder: Path, out: Path) -> None:
-    """With scores and without, also when it has been JSON; the encodings before it are refused."""
+    """It is drawn with and without scores, and after JSON. The encodings before it are refused."""
     finder = PHash(verbose=False)
     encodings = finder.encode_images(folder)
     with pytest.raises(TypeError, match=f"'a.png' has '{encodings['a.png']}'$"):
@@ -341,7 +342,7 @@ def test_what_find_duplicates_gives_is_drawn(scores: bool, folder: Path, out: Pa
 def test_without_matplotlib_the_error_says_how_to_get_it(
     folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both functions raise with the line for pip, before anything is read."""
+    """Both functions raise with the install line for pip, before anything is read."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     line = "^plotting needs matplotlib: pip install matplotlib$"
     with pytest.raises(MissingExtraError, match=line):

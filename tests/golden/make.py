@@ -1,10 +1,10 @@
-"""Draw the small golden pictures and write down what ImageHash makes of them.
+"""Draw the small golden pictures and write down their ImageHash hashes.
 
     pip install 'Pillow<13' ImageHash==4.3.2
     python tests/golden/make.py
 
-The pictures are drawn, so they belong to this project. Run it only to add pictures: the files that
-are here must never change.
+The pictures are drawn, so they belong to this project. Run it only to add pictures: existing files
+must never change.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ HASHES: dict[str, Callable[[Image.Image], object]] = {
 
 
 def main() -> None:
-    """Write the pictures that are missing, and the hashes of all."""
+    """Write the missing pictures, and the hashes of all."""
     if int(pillow_version.partition(".")[0]) >= 13:
         sys.exit("Pillow 13 resizes tall pictures in another order; this needs Pillow 12")
     for name, (pixels, options) in PICTURES.items():

@@ -1,4 +1,4 @@
-"""Many images to a table of hashes: in order, each read once, every input accounted for."""
+"""Many images to a table of hashes: in order, each read once, with every input accounted for."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def save(path: Path, pixels: Pixels, **options: Any) -> Path:
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> list[Path]:
-    """Twenty inputs, large and small in turn; every fifth of them cannot be read."""
+    """Twenty inputs, alternately large and small. Every fifth cannot be read."""
     paths = []
     for seed in range(20):
         path = tmp_path / f"{seed:02}.png"
@@ -56,7 +56,7 @@ def told(table: HashTable) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("workers", [1, 2, 8, None])
 def test_images_keep_the_order_of_the_inputs(workers: int | None, mixed: list[Path]) -> None:
-    """Whatever the number of threads, images are in the order in which they were named."""
+    """Images are in the order of the inputs, for any number of threads."""
     backwards = mixed[::-1]
     table = hash_images(backwards, workers=workers)
     read = [str(path) for path in backwards if int(path.stem) % 5 != 3]
@@ -66,7 +66,7 @@ def test_images_keep_the_order_of_the_inputs(workers: int | None, mixed: list[Pa
 
 @pytest.mark.parametrize("workers", [1, 2, 8])
 def test_failures_keep_the_order_of_the_inputs(workers: int, mixed: list[Path]) -> None:
-    """What cannot be read is told with path, status and reason, and the rest is read."""
+    """An unreadable input is reported with path, status and reason, and the rest is read."""
     table = hash_images([*mixed, "gone.png"], workers=workers)
     assert [(Path(one.path).name, one.status) for one in table.failures] == [
         ("03.png", Status.EMPTY),
@@ -80,14 +80,14 @@ def test_failures_keep_the_order_of_the_inputs(workers: int, mixed: list[Path]) 
 
 
 def test_what_has_no_path_fails_under_its_place() -> None:
-    """The failure of bytes is told by where they stood among the inputs."""
+    """A failure of bytes is reported by their place among the inputs."""
     table = hash_images([picture(0), b"no image", picture(1)])
     assert [one.path for one in table.failures] == ["[1]"]
     assert table.paths == ["[0]", "[2]"]
 
 
 def test_an_opened_image_that_turns_out_to_be_damaged_is_a_failure() -> None:
-    """An image or a file that the caller opened fails alone, like any other input."""
+    """An image or a file opened by the caller fails alone, like any other input."""
     file = io.BytesIO()
     Image.fromarray(picture(0)).save(file, "JPEG")
     cut_off = Image.open(io.BytesIO(file.getvalue()[:-500]))
@@ -97,7 +97,7 @@ def test_an_opened_image_that_turns_out_to_be_damaged_is_a_failure() -> None:
 
 
 def test_no_inputs_make_an_empty_table() -> None:
-    """A table without images has its columns all the same."""
+    """A table without images still has its columns."""
     table = hash_images([], algorithms=ALGORITHMS)
     assert len(table) == len(table.images) == 0
     assert [hashes.data.shape for hashes in table.hashes.values()] == [(0, 8), (0, 32), (0, 8)]
@@ -109,7 +109,7 @@ def test_no_inputs_make_an_empty_table() -> None:
 
 
 class CountedFile(io.BytesIO):
-    """A file that counts the bytes that are read of it."""
+    """A file that counts how many bytes are read."""
 
     given = 0
 
@@ -120,7 +120,7 @@ class CountedFile(io.BytesIO):
 
 
 def test_several_algorithms_share_one_reading(tmp_path: Path) -> None:
-    """Each image is read once, however many hashes are made of it."""
+    """Each image is read once, however many hashes it gets."""
     path = save(tmp_path / "a.png", picture(0))
     file = CountedFile(path.read_bytes())
     table = hash_images(file, algorithms=ALGORITHMS)
@@ -131,7 +131,7 @@ def test_several_algorithms_share_one_reading(tmp_path: Path) -> None:
 
 
 def test_algorithms_go_by_their_canonical_names() -> None:
-    """A name that says the default size, or that is there twice, is one column."""
+    """A name with the default size, or given twice, is one column."""
     table = hash_images(picture(0), algorithms=["dhash:8", "phash", "dhash"])
     assert table.algorithms == ("dhash", "phash")
     assert hash_images(picture(0), algorithms="dhash:8").hashes == {"dhash": table.hashes["dhash"]}
@@ -141,7 +141,7 @@ def test_algorithms_go_by_their_canonical_names() -> None:
 
 
 def test_the_columns_of_a_table_agree(mixed: list[Path]) -> None:
-    """Images, hashes, paths and digests say the same of every position."""
+    """Images, hashes, paths and digests agree at every position."""
     table = hash_images(mixed, algorithms=ALGORITHMS)
     assert len(table) == len(table.images) == len(table.paths) == len(table.digests) == 16
     assert {len(hashes) for hashes in table.hashes.values()} == {16}
@@ -152,7 +152,7 @@ def test_the_columns_of_a_table_agree(mixed: list[Path]) -> None:
 
 
 def test_an_image_tells_what_it_is(tmp_path: Path) -> None:
-    """Size of the file, width and height as seen, format by content, and whether it is flat."""
+    """A row has the file's size, width and height as seen, format by content, and flatness."""
     exif = Image.Exif()
     exif[0x0112] = 6
     path = save(tmp_path / "turned.png", picture(0, 40, 30), format="JPEG", exif=exif)
@@ -165,7 +165,7 @@ def test_an_image_tells_what_it_is(tmp_path: Path) -> None:
 
 
 def test_an_array_tells_what_it_is() -> None:
-    """Pixels that came as such have their own size and no format."""
+    """Pixels given as such have their own size and no format."""
     (image,) = hash_images(picture(0, 40, 30)).images
     assert (image.path, image.bytes, image.format) == ("[0]", 3600, "")
     assert (image.width, image.height) == (40, 30)
@@ -173,7 +173,7 @@ def test_an_array_tells_what_it_is() -> None:
 
 @pytest.mark.parametrize(("spread", "flat"), [(0, True), (4, True), (40, False)])
 def test_a_picture_without_detail_is_flat(spread: int, flat: bool) -> None:
-    """An evenly grey picture is flat, and so is one with next to nothing in it."""
+    """An evenly grey picture is flat, and so is one with almost no detail."""
     grey = np.full((64, 64), 120, np.uint8)
     grey[8:24, 8:24] += spread
     grey[32:56, 40:48] += spread
@@ -183,7 +183,7 @@ def test_a_picture_without_detail_is_flat(spread: int, flat: bool) -> None:
 
 
 def test_digests_are_equal_for_equal_bytes_or_pixels(tmp_path: Path) -> None:
-    """Files are told apart by their bytes, images that came without a file by their pixels."""
+    """Files are distinguished by their bytes, and images without a file by their pixels."""
     path = save(tmp_path / "a.png", picture(0))
     copy = shutil.copy(path, tmp_path / "b.png")
     other = save(tmp_path / "a.bmp", picture(0))
@@ -232,7 +232,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
 def test_wrong_arguments_are_named_before_anything_is_read(
     options: dict[str, Any], error: type[Exception], named: str
 ) -> None:
-    """No input is drawn and no progress told before all arguments are seen to be right."""
+    """All arguments are checked before an input is read or progress is reported."""
     begun: list[str] = []
 
     def pictures() -> Iterator[Pixels]:
@@ -254,13 +254,13 @@ def test_wrong_arguments_are_named_before_anything_is_read(
 def test_wrong_arguments_for_one_image_come_before_the_image(
     options: dict[str, Any], error: type[Exception]
 ) -> None:
-    """They are told even where there is no such file."""
+    """They are reported even if the file does not exist."""
     with pytest.raises(error):
         hash_image("gone.png", **options)
 
 
 def test_the_pixel_limit_holds_for_every_image() -> None:
-    """An image above `max_pixels` is a failure, one of exactly that many is read."""
+    """An image above `max_pixels` is a failure, and one of exactly that many is read."""
     images = [Image.new("L", (10, width)) for width in (10, 11)]
     table = hash_images(images, max_pixels=100)
     assert table.paths == ["[0]"]
@@ -274,7 +274,7 @@ def test_the_pixel_limit_holds_for_every_image() -> None:
 def test_the_error_of_one_image_names_its_path(
     kind: Callable[[Path], str | Path], tmp_path: Path
 ) -> None:
-    """Status, reason and path are at hand, and the message has path and reason."""
+    """It has the status, reason and path, and the message has path and reason."""
     path = tmp_path / "gone.png"
     with pytest.raises(ImageError) as caught:
         hash_image(kind(path))
@@ -286,7 +286,7 @@ def test_the_error_of_one_image_names_its_path(
 
 
 def test_the_error_of_bytes_has_no_path() -> None:
-    """What has no path has an error with a mere reason."""
+    """The error of an image without a path has only a reason."""
     with pytest.raises(ImageError) as caught:
         hash_image(b"")
     assert (caught.value.status, caught.value.path) == (Status.EMPTY, None)
@@ -300,7 +300,7 @@ def test_the_error_of_bytes_has_no_path() -> None:
 @pytest.mark.parametrize("count", [1, 4, 5, 12, 200])
 @pytest.mark.parametrize("as_paths", [False, True], ids=["pictures", "paths"])
 def test_progress_counts_to_the_total(as_paths: bool, count: int, workers: int) -> None:
-    """One call an input, failures included; once the total is known it stays, and it is right."""
+    """There is one call per input, failures included. Once known, the total is right and stays."""
     calls: list[tuple[str, int, int | None]] = []
     images: list[ImageSource] = ["gone.png"] * count if as_paths else [picture(0)] * count
     hash_images(images, workers=workers, progress=lambda *call: calls.append(call))
@@ -313,14 +313,16 @@ def test_progress_counts_to_the_total(as_paths: bool, count: int, workers: int) 
 
 
 def test_the_total_of_a_small_folder_is_known_from_the_start(mixed: list[Path]) -> None:
-    """Names are listed ahead of the reading, so that a bar can be drawn at once."""
+    """Names are listed ahead of the reading, so a bar can be drawn at once."""
     totals: list[int | None] = []
     hash_images(mixed[0].parent, workers=1, progress=lambda *call: totals.append(call[2]))
     assert totals == [20] * 20
 
 
 def test_an_interrupt_ends_the_work() -> None:
-    """Ctrl-C comes through at once; no more is drawn, and threads end with what they are at."""
+    """Ctrl-C takes effect at once: no more inputs are read, and threads finish their current
+    ones.
+    """
     drawn = 0
     before = threading.active_count()
 
@@ -372,7 +374,7 @@ def test_hashes_and_digests_are_not_copied_at_each_look() -> None:
 
 
 def test_numbers_of_numpy_are_numbers() -> None:
-    """Arguments that are whole numbers may come from an array."""
+    """Whole numbers as arguments may come from an array."""
     table = hash_images([picture(1)], workers=np.int64(1), max_pixels=np.int64(10**6))  # type: ignore[arg-type]
     assert len(table) == 1
 

@@ -1,4 +1,4 @@
-"""`hash_inputs(..., known=...)`: what is known of an input need not be read."""
+"""`hash_inputs(..., known=...)`: an input with a known row is not read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def hashed(folder: Path, known: Known | None, isolate: bool, workers: int = 2) -
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Some images, and one file that is none."""
+    """Some images, and one file that is not an image."""
     chance = np.random.default_rng(5)
     for at in range(COUNT):
         coarse = chance.integers(0, 256, (8, 8, 3), dtype=np.uint8)
@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def answers_of(table: HashTable) -> dict[str, Row | Failure]:
-    """By path, what became of each input."""
+    """The outcome of each input, by path."""
     rows: dict[str, Row | Failure] = {one.path: one for one in table.failures}
     return rows | {table.paths[at]: table.row(at) for at in range(len(table))}
 
@@ -52,7 +52,7 @@ def asking(answers: dict[str, Row | Failure]) -> Callable[[Input], Row | Failure
 
 @isolated
 def test_what_is_known_is_not_read(folder: Path, isolate: bool) -> None:
-    """Files that cannot be read any more are in the table as they were known, failures too."""
+    """Files that are now unreadable are in the table as they were known, failures too."""
     first = hashed(folder, None, isolate)
     answers = answers_of(first)
     assert len(answers) == COUNT
@@ -62,12 +62,12 @@ def test_what_is_known_is_not_read(folder: Path, isolate: bool) -> None:
     assert answers_of(again) == answers
     assert list(again.failed_at) == list(first.failed_at) == [5]
     assert again.hashes == first.hashes
-    assert len(hashed(folder, None, isolate)) == 0  # to read them gives nothing now
+    assert len(hashed(folder, None, isolate)) == 0  # reading them gives nothing now
 
 
 @isolated
 def test_what_is_not_known_is_read(folder: Path, isolate: bool) -> None:
-    """Each input is asked for once, and those without an answer are read, all in one order."""
+    """Each input is asked for once, and those without an answer are read, in the same order."""
     first = hashed(folder, None, isolate)
     answers = {path: row for path, row in answers_of(first).items() if path[-5] in "2468"}
     for path in answers:
@@ -85,7 +85,9 @@ def test_what_is_not_known_is_read(folder: Path, isolate: bool) -> None:
 
 
 def test_questions_are_asked_where_images_are_read(folder: Path) -> None:
-    """Not in the caller's thread, if there are others: an answer may take a moment."""
+    """They are not asked in the caller's thread if there are others: an answer may take a
+    moment.
+    """
     threads: set[threading.Thread] = set()
 
     def known(one: Input) -> Failure:
@@ -100,7 +102,7 @@ def test_questions_are_asked_where_images_are_read(folder: Path) -> None:
 @isolated
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_error_of_the_answers_ends_the_run(folder: Path, isolate: bool, workers: int) -> None:
-    """It is no fault of an image, so it is raised and not made a failure of one."""
+    """It is not the fault of an image, so it is raised instead of becoming a failure."""
 
     def known(one: Input) -> None:
         if one.key.endswith("03.png"):
@@ -111,7 +113,7 @@ def test_an_error_of_the_answers_ends_the_run(folder: Path, isolate: bool, worke
 
 
 def test_an_answer_with_other_hashes_is_refused(folder: Path) -> None:
-    """A row that has not the hashes asked for cannot get into the table."""
+    """A row without the requested hashes cannot get into the table."""
     row = hashed(folder, None, isolate=False).row(0)
     with pytest.raises(ValueError, match=r"hashes of \[8\]"):
         hashed(folder, lambda _: row._replace(hashes=row.hashes[:1]), isolate=False)

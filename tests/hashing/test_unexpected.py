@@ -1,4 +1,4 @@
-"""Exceptions that nobody has foreseen: each is one input's failure, and says where it arose."""
+"""Unforeseen exceptions: each is one input's failure, and says where it arose."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Silent(Exception):
 
 
 class Unsendable(Exception):
-    """One that no other process could make again."""
+    """An error that cannot be recreated in another process."""
 
     def __init__(self, one: str, other: str) -> None:
         super().__init__(f"{one} and {other}")
@@ -54,7 +54,7 @@ class Unsendable(Exception):
 
 
 class Panic(BaseException):
-    """What is no `Exception`, as code written in Rust raises it."""
+    """An exception that is not an `Exception`, as code written in Rust raises it."""
 
 
 ERRORS: dict[str, tuple[BaseException, str]] = {
@@ -73,7 +73,7 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
 
 
 class Torn:
-    """An item that raises an error, where it is told to."""
+    """An item that raises an error at the given point."""
 
     def __init__(self, where: str, error: BaseException) -> None:
         self._where, self._error = where, error
@@ -111,8 +111,9 @@ def outcome(table: HashTable) -> list[Any]:
 @pytest.mark.parametrize("kind", ERRORS)
 @pytest.mark.parametrize("where", ["key", "size", "open", "read"])
 def test_whatever_an_item_raises_is_its_failure(where: str, kind: str) -> None:
-    """The others are read, the reason names the error, and the traceback the place; in a list or
-    from an iterator, by one thread or several, in this process or in others."""
+    """The others are read, the reason names the error, and the traceback the place. This holds for
+    a list or iterator, one thread or several, and this process or others.
+    """
     error, reason = ERRORS[kind]
     images: list[Any] = [png(1), Torn(where, error), png(2)]
     tables = [hash_images(images, workers=workers) for workers in (1, 3)]
@@ -142,14 +143,14 @@ def test_an_item_that_raises_nothing_has_no_traceback() -> None:
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_asks_for_the_end_is_no_failure(error: BaseException, workers: int) -> None:
-    """An item may end the program: those two go through."""
+    """An item may end the program, so these two exceptions are passed on."""
     for where in ("key", "open"):
         with pytest.raises(type(error)):
             hash_images([png(1), Torn(where, error)], workers=workers)
 
 
 class Numbered:
-    """An item with a key that is no text."""
+    """An item whose key is not text."""
 
     size = None
 
@@ -161,7 +162,7 @@ class Numbered:
 
 
 def test_a_key_must_be_text_or_a_path() -> None:
-    """Anything else would fail later, in the output: it is the failure of that item."""
+    """Any other key would fail later, in the output, so it is the failure of that item."""
     table = hash_images([Numbered(7), Numbered(Path("a.png")), Numbered("b")])
     assert table.paths == ["a.png", "b"]
     (failure,) = table.failures
@@ -177,7 +178,7 @@ class Elsewhere(os.PathLike[str]):
 
 
 def test_paths_and_files_that_raise_are_failures() -> None:
-    """Under their place among what was named, as they have no name."""
+    """They are named by their place among the inputs, as they have no name."""
 
     class File(io.BytesIO):
         def read(self, *_: Any) -> bytes:
@@ -203,7 +204,7 @@ def _bad_format() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_bad_format")
 def test_a_decoder_that_panics_costs_one_image() -> None:
-    """Decoders in Rust raise what is no `Exception`; in another process the outcome is the same."""
+    """Decoders in Rust raise non-`Exception`s. The outcome in another process is the same."""
     images = [png(1), b"BAD!panic", png(2)]
     here, there = hash_images(images), hash_images(images, isolate=True, workers=1)
     assert outcome(here) == outcome(there)
@@ -216,7 +217,7 @@ def test_a_decoder_that_panics_costs_one_image() -> None:
 def test_an_archive_whose_listing_fails_is_one_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What came before is read, and so is what was named after it."""
+    """Members before the failure are read, and so are the inputs after the archive."""
     real = zip_directory.entries
 
     def entries(file: BinaryIO) -> Iterator[Any]:
@@ -240,8 +241,9 @@ def test_an_archive_whose_listing_fails_is_one_failure(
 def test_an_extra_that_is_missing_on_the_way_is_the_failure_of_what_needs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A URL in a Parquet file, or from an iterator, without httpx: unsupported, with the line that
-    installs it."""
+    """A URL in a Parquet file or from an iterator, without httpx, is unsupported. The reason has
+    the install line.
+    """
     monkeypatch.setitem(sys.modules, "httpx", None)
     fetcher._fetcher_of.cache_clear()  # noqa: SLF001  # which other tests may have filled
     (tmp_path / "a.png").write_bytes(png(1))
@@ -263,7 +265,7 @@ def test_an_extra_that_is_missing_on_the_way_is_the_failure_of_what_needs_it(
 
 
 def test_reasons_and_tracebacks_are_bounded() -> None:
-    """Whatever the error has to say, and however deep it arose."""
+    """This holds for any length of message and any depth of the stack."""
 
     def deep(count: int) -> None:
         if count:
@@ -284,8 +286,9 @@ def test_reasons_and_tracebacks_are_bounded() -> None:
 
 
 def test_only_so_many_tracebacks_are_kept() -> None:
-    """A class of items with a mistake in it may fail over millions: the reasons stay, and that it
-    was unexpected."""
+    """A class of items with a mistake may fail for millions. Their reasons stay, and that they were
+    unexpected.
+    """
     failures = hash_images(
         Torn("open", KeyError(number)) for number in range(MOST_TRACEBACKS + 50)
     ).failures
@@ -302,7 +305,7 @@ def test_only_so_many_tracebacks_are_kept() -> None:
 def test_a_process_that_cannot_be_started_again_costs_one_item(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where the first could be started, the system may have room again for the next."""
+    """Since the first process could start, the system may have room again for the next."""
     with Workers(jobs.process, Isolation()) as workers:
         first = workers(None)
         with monkeypatch.context() as patch:
@@ -348,7 +351,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_command_counts_unexpected_errors_and_debug_shows_them(
     command: str, folder: Path
 ) -> None:
-    """Without it there is no traceback, but a word of how to see it."""
+    """Without `--debug` there is no traceback, but a hint to use it."""
     for isolated in ([], ["--isolate", "--workers", "1"]):
         plain = lookalike(command, folder, "--csv", *isolated)
         debug = lookalike(command, folder, "--debug", "--csv", *isolated)
@@ -364,15 +367,15 @@ def test_the_command_counts_unexpected_errors_and_debug_shows_them(
 def test_the_summary_says_how_many_errors_were_unexpected(
     command: str, printed: str, folder: Path
 ) -> None:
-    """Nothing is said where there are none."""
-    line = "1 unexpected error; --debug shows where in the program."
+    """The summary says nothing if there were none."""
+    line = "1 unexpected error: use --debug for tracebacks."
     assert line in getattr(lookalike(command, folder), printed)
     (folder / "b.png").unlink()
     assert "unexpected" not in getattr(lookalike(command, folder), printed)
 
 
 def test_a_mistake_in_the_command_is_no_verdict(folder: Path) -> None:
-    """It shows a traceback, and exits with 2: `compare` says "not alike" by 1."""
+    """It shows a traceback and exits with 2, because 1 means "not alike" for `compare`."""
     prepare = "import lookalike.matching.comparison as c; c.compare = lambda *a, **k: 1 / 0"
     done = lookalike("compare", folder / "a.png", folder / "a.png", prepare=prepare)
     assert done.returncode == 2
@@ -380,7 +383,7 @@ def test_a_mistake_in_the_command_is_no_verdict(folder: Path) -> None:
 
 
 def test_a_search_goes_on_as_well() -> None:
-    """Not only tables: groups are found among what could be read."""
+    """This holds for searches too: groups are found among the images that could be read."""
     result = find_duplicates([png(1), Torn("read", KeyError("x")), png(1)])
     assert len(result.groups) == 1
     assert result.to_dict()["failures"] == [

@@ -1,4 +1,4 @@
-"""NumPy arrays as images: which are accepted, what they show, and what the others are told."""
+"""NumPy arrays as images: which are accepted, how they look, and how the others are refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def png(image: Image.Image) -> bytes:
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_array_is_the_picture_that_its_file_is(shape: str, kind: str) -> None:
-    """Every shape in every type has the pixels and the digest of the PNG with those samples."""
+    """An array of any shape and type has the pixels and digest of the PNG with the same samples."""
     array, file = TYPES[kind](SHAPES[shape]), png(AS_FILES[shape])
     picture, expected = read_picture(array), read_picture(file)
     np.testing.assert_array_equal(picture.pixels, expected.pixels)
@@ -59,7 +59,7 @@ def test_an_array_is_the_picture_that_its_file_is(shape: str, kind: str) -> None
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_bool_array_is_black_and_white(shape: str) -> None:
-    """True is white, or opaque, and False black, or transparent."""
+    """True is white or opaque, and False is black or transparent."""
     array = SHAPES[shape] > 127
     expected = read_picture(array.astype(np.uint8) * 255)
     np.testing.assert_array_equal(read_picture(array).pixels, expected.pixels)
@@ -67,7 +67,7 @@ def test_a_bool_array_is_black_and_white(shape: str) -> None:
 
 @pytest.mark.parametrize("times", [1, 3, 16, 257])
 def test_a_uint16_array_is_a_file_of_16_bits(times: int) -> None:
-    """Grey of whatever contrast is seen as in a PNG of 16 bits with the same samples."""
+    """16-bit grey of any contrast looks like a 16-bit PNG with the same samples."""
     array = GREY.astype(np.uint16) * times + (500 if times < 257 else 0)
     expected = read_picture(png(Image.fromarray(array))).pixels
     np.testing.assert_array_equal(read_picture(array).pixels, expected)
@@ -75,7 +75,7 @@ def test_a_uint16_array_is_a_file_of_16_bits(times: int) -> None:
 
 
 def test_float_arrays_are_never_stretched() -> None:
-    """Dark floats are dark, and faint ones flat, in each shape."""
+    """Dark floats are read as dark and faint ones as flat, in every shape."""
     for array in (GREY / 255 * 0.02, COLOUR / 255 * 0.02, (GREY / 255 * 0.02)[..., None]):
         picture = read_picture(array)
         assert picture.pixels.max() <= 5
@@ -101,7 +101,7 @@ def test_float_arrays_are_never_stretched() -> None:
 def test_floats_beyond_0_to_1_are_refused_with_the_way_to_scale_them(
     array: NDArray[np.float64], said: str, scale: str, dtype: Any
 ) -> None:
-    """The error names type, shape and values, and what it advises works."""
+    """The error names the type, shape and values, and its advice works."""
     wrong = array.astype(dtype)
     with pytest.raises(ValueError, match=re.escape(said)) as caught:
         hash_image(wrong)
@@ -125,7 +125,7 @@ def test_floats_beyond_0_to_1_are_refused_with_the_way_to_scale_them(
 def test_other_types_are_refused_with_the_way_to_convert_them(
     array: NDArray[Any], advice: str
 ) -> None:
-    """The error says which, and what it advises gives the picture."""
+    """The error names the type, and its advice gives the picture."""
     with pytest.raises(ValueError, match=re.escape(f"not {array.dtype} of shape")) as caught:
         hash_image(array)
     assert advice in str(caught.value)
@@ -133,7 +133,7 @@ def test_other_types_are_refused_with_the_way_to_convert_them(
 
 
 def test_a_scan_takes_arrays_of_every_kind() -> None:
-    """Among images in a list, the accepted ones are matched and the others are failures."""
+    """In a list of images, accepted arrays are matched and the others are failures."""
     other = noise(64, 64, 9)
     images: list[NDArray[Any]] = [
         GREY,
@@ -153,7 +153,7 @@ def test_a_scan_takes_arrays_of_every_kind() -> None:
 
 @pytest.mark.parametrize("shape", ["grey of one channel", "grey and alpha", "colour and alpha"])
 def test_the_drop_ins_take_the_arrays_of_their_models(shape: str) -> None:
-    """imagededup has only grey and RGB, of 8 bits, into which it casts all others."""
+    """imagededup has only 8-bit grey and RGB, and casts everything else to them."""
     with pytest.raises(ValueError, match="uint8 of"):
         methods.PHash().encode_image(image_array=SHAPES[shape])
     with pytest.raises(ValueError, match="uint8 of"):
@@ -165,6 +165,6 @@ def test_the_drop_ins_take_the_arrays_of_their_models(shape: str) -> None:
 
 
 def test_an_array_of_uint8_is_not_copied() -> None:
-    """Ordinary arrays cost nothing."""
+    """Ordinary arrays are not copied."""
     assert np.shares_memory(read_picture(COLOUR).pixels, COLOUR)
     assert distance(COLOUR, COLOUR.copy()) == 0

@@ -26,7 +26,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX f
 LOOKALIKE = str(Path(sys.executable).with_name("lookalike"))
 
 
-# Between being listed, looked at, opened and read
+# Between listing, inspecting, opening and reading
 
 
 def shrink(path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_file_that_changes_gets_a_status_and_the_others_are_read(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Right after it was looked at, opened, or found to have its size: the scan goes on."""
+    """A file may change right after it is inspected, opened or measured, and the scan goes on."""
     before, after = (save(tmp_path / name, photo(40, 30, 1)) for name in ("a.png", "c.png"))
     if kind == "PNG":
         target = save(tmp_path / "b.png", photo(160, 120, 2))
@@ -109,7 +109,7 @@ def test_a_file_that_changes_gets_a_status_and_the_others_are_read(
 
 
 class Shaky(io.BytesIO):
-    """A file whose disk fails after some bytes."""
+    """A file whose disk fails after a few bytes."""
 
     def __init__(self, data: bytes, good: int) -> None:
         super().__init__(data)
@@ -122,7 +122,7 @@ class Shaky(io.BytesIO):
 
 
 class Thing:
-    """An item whose size may be wrong, and whose opening may fail."""
+    """An item that may give a wrong size and may fail to open."""
 
     def __init__(self, size: int | None, opened: Callable[[], io.BytesIO]) -> None:
         self.key = "thing"
@@ -142,7 +142,7 @@ def failing(error: Exception) -> Callable[[], io.BytesIO]:
 
 @pytest.mark.parametrize("isolate", [False, True])
 def test_items_that_are_not_what_they_say_get_a_status(isolate: bool, tmp_path: Path) -> None:
-    """A wrong size, a failing disk, a refusal: one status each, and none harms another."""
+    """A wrong size, a failing disk and a refusal each give one status and harm no other item."""
     path = save(tmp_path / "a.jpg", blobs(2100, 2100) // 2 + noise(2100, 2100) // 2)
     data = path.read_bytes()
 
@@ -170,7 +170,7 @@ def test_items_that_are_not_what_they_say_get_a_status(isolate: bool, tmp_path: 
 
 @pytest.fixture
 def churn(tmp_path: Path) -> Iterator[Path]:
-    """A folder whose files somebody else rewrites, cuts, removes and makes anew, all the time."""
+    """Keeps rewriting, truncating, removing and recreating the files of a folder."""
     data = save(tmp_path / "0.png", photo(120, 90, 1)).read_bytes()
     paths = [tmp_path / f"{k}.png" for k in range(40)]
     over = threading.Event()
@@ -197,7 +197,7 @@ def churn(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("options", [{}, {"isolate": True}, {"damaged": "hash"}])
 def test_a_folder_in_turmoil_is_scanned_to_its_end(options: dict[str, Any], churn: Path) -> None:
-    """Every file that was listed is an image or a failure, and the result is sound JSON."""
+    """Every listed file is an image or a failure, and the result is valid JSON."""
     for _ in range(2):
         result = find_duplicates([churn] * 2, **options)
         document = json.loads(result.to_json())
@@ -209,7 +209,9 @@ def test_a_folder_in_turmoil_is_scanned_to_its_end(options: dict[str, Any], chur
 
 
 def test_a_file_beyond_the_limit_of_bytes_is_refused_from_its_size(tmp_path: Path) -> None:
-    """Whatever it comes as: a path, bytes, an open file or an item; at the limit it is read."""
+    """The limit holds for a path, bytes, an open file or an item. A file exactly at the limit is
+    read.
+    """
     path = save(tmp_path / "a.png", photo(40, 30, 1))
     data = path.read_bytes()
     images: list[Any] = [
@@ -244,7 +246,7 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def oddly_named(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A duplicate and a failure under every kind of name that a file system takes."""
+    """A duplicate and a failure under every kind of name that a file system accepts."""
     folder = tmp_path_factory.mktemp("names")
     data = save(folder / "plain.png", photo(40, 30, 1)).read_bytes()
     for name in NAMES:
@@ -263,7 +265,7 @@ def run(*arguments: object) -> str:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any name")
 def test_json_holds_every_name_as_it_is(oddly_named: Path) -> None:
-    """What is read from it names the very files, byte for byte, of both commands."""
+    """The names in the JSON of both commands identify the files byte for byte."""
     names = {os.fsencode(oddly_named / os.fsdecode(name)) for name in NAMES}
     failed = {os.fsencode(oddly_named / "failures" / os.fsdecode(name)) for name in NAMES}
     found = json.loads(run("find", oddly_named, "--json", "--isolate"))
@@ -277,7 +279,7 @@ def test_json_holds_every_name_as_it_is(oddly_named: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any name")
 def test_names_break_neither_csv_nor_lines(oddly_named: Path) -> None:
-    """CSV has as many rows as there are files, lines for people are one for each, and printable."""
+    """CSV has one row per file. Lines for people are one per file and printable."""
     rows = list(csv.reader(io.StringIO(run("find", oddly_named, "--csv", "-q"), newline="")))
     assert len(rows) == 1 + len(NAMES) + 1 + len(NAMES)
     assert len({len(row) for row in rows}) == 1
@@ -289,7 +291,7 @@ def test_names_break_neither_csv_nor_lines(oddly_named: Path) -> None:
 
 
 def test_a_folder_that_vanishes_while_it_is_walked_is_a_failure(tmp_path: Path) -> None:
-    """What was listed of it is missing, the rest is read."""
+    """Files listed before the folder vanished are missing, and the rest is read."""
     for name in ("a", "b", "c"):
         save(tmp_path / name / "picture.png", photo(40, 30, 1))
 

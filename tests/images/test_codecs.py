@@ -1,4 +1,4 @@
-"""Sound files that nothing here reads are told from damaged ones, and named."""
+"""Intact files that cannot be decoded here are distinguished from damaged ones and named."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_tiff_of_a_codec_that_is_not_here_is_unsupported(name: str, order: str
 
 
 def pixels_last(codec: str) -> bytes:
-    """A TIFF whose directory is before its pixels, which are in one strip."""
+    """A TIFF with one strip of pixels, stored after its directory."""
     size = (64, 64)
     with Image.open(io.BytesIO(encoded(scene(1, size), "TIFF", compression=codec))) as image:
         tags = dict(image.tag_v2)  # type: ignore[attr-defined]
@@ -81,7 +81,9 @@ def pixels_last(codec: str) -> bytes:
 
 @pytest.mark.parametrize("codec", ["tiff_lzw", "tiff_adobe_deflate", "packbits", "raw"])
 def test_a_tiff_of_a_known_codec_is_read_and_damaged_where_it_breaks_off(codec: str) -> None:
-    """A decoder error in the middle of such a file is damage, and nothing is to be converted."""
+    """A decoder error in the middle of such a file is damage, and the reason suggests no
+    conversion.
+    """
     data = pixels_last(codec)
     assert read_picture(data).pixels.shape == (64, 64, 3)
     error = refusal(data[: len(data) // 2])
@@ -90,7 +92,7 @@ def test_a_tiff_of_a_known_codec_is_read_and_damaged_where_it_breaks_off(codec: 
 
 
 def test_a_codec_that_pillow_was_built_without_is_unsupported() -> None:
-    """Where Pillow can write none, it reads none, and says no more than "decoder error -2"."""
+    """A Pillow that cannot write a codec cannot read it, and says only "decoder error -2"."""
     for number, name in ((50001, "webp"), (50000, "zstd"), (34925, "lzma")):
         try:
             read = read_picture(encoded(scene(2), "TIFF", compression=name))
@@ -133,14 +135,14 @@ BEYOND = {
 
 @pytest.mark.parametrize("kind", BEYOND)
 def test_a_sound_file_of_a_kind_that_pillow_does_not_decode_is_unsupported(kind: str) -> None:
-    """Whatever words Pillow finds for that."""
+    """Holds whatever words Pillow uses."""
     error = refusal(BEYOND[kind])
     assert error.status == Status.UNSUPPORTED, error.reason
 
 
 @pytest.mark.parametrize("format_", ["JPEG2000", "DDS", "BMP"])
 def test_the_same_formats_are_damaged_where_they_break_off(format_: str) -> None:
-    """The twins of the above, of a kind that is decoded."""
+    """Twins of the cases above, of a kind that can be decoded."""
     data = encoded(scene(3, (64, 64)), format_)
     assert read_picture(data).format == format_
     assert refusal(data[: len(data) // 2]).status == Status.DAMAGED
@@ -165,7 +167,9 @@ SIGNATURES = {
 @pytest.mark.parametrize("name", SIGNATURES)
 @pytest.mark.parametrize("rest", ["zeros", "noise"])
 def test_a_format_is_recognised_by_its_signature(name: str, rest: str) -> None:
-    """It is unsupported, whatever follows, and the reason says how to convert it."""
+    """The format is unsupported whatever follows the signature, and the reason says how to convert
+    it.
+    """
     random = np.random.default_rng(len(name))
     more = bytes(3000) if rest == "zeros" else random.integers(0, 256, 3000, np.uint8).tobytes()
     error = refusal(SIGNATURES[name] + more)
@@ -178,7 +182,7 @@ def test_a_format_is_recognised_by_its_signature(name: str, rest: str) -> None:
 
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_half_a_signature_is_not_an_image(name: str) -> None:
-    """What only begins alike is no image."""
+    """A file that only starts like a signature is not an image."""
     start = SIGNATURES[name][: 130 if name == "DICOM" else 3]
     if name == "JPEG XR":
         start = b"II\xbc"
@@ -206,7 +210,9 @@ Image.register_open("JXL", Stand, lambda prefix: prefix.startswith(b"\\xff\\x0a"
 
 @pytest.mark.parametrize("isolate", [[], ["--isolate"]])
 def test_the_command_finds_plugins_that_are_installed(tmp_path: Path, isolate: list[str]) -> None:
-    """They need not be imported by anyone, and are not where no file needs them."""
+    """Plug-ins are found without being imported by the caller, and imported only if a file needs
+    them.
+    """
     plugins, images = tmp_path / "plugins", tmp_path / "images"
     for folder in (plugins, images):
         folder.mkdir()

@@ -20,7 +20,7 @@ from lookalike.images.jpeg.decoding import LAST_BYTES, LEAST_SPARED, LONGEST_HEA
 from lookalike.images.jpeg.header import END
 
 SIDE = 125
-"""A shorter side that an eighth of the pictures here has."""
+"""A shorter side that an eighth of the pictures here have."""
 PICTURE = scene(1300, 1000)
 LARGE = jpeg(PICTURE, progressive=True, quality=97, subsampling=0)
 BASELINE = jpeg(PICTURE, quality=97)
@@ -30,7 +30,7 @@ MAX_BYTES = 1 << 30
 
 
 class Stream(io.BytesIO):
-    """A file in memory that counts what is read of it."""
+    """A file in memory that counts how many bytes are read."""
 
     def __init__(self, data: bytes, seekable: bool) -> None:
         super().__init__(data)
@@ -48,7 +48,7 @@ class Stream(io.BytesIO):
 
 @dataclass
 class Memory:
-    """An image in memory as an item."""
+    """An image in memory, as an item."""
 
     data: bytes
     size: int | None
@@ -69,11 +69,11 @@ def item(data: bytes, seekable: bool = True) -> Memory:
     return Memory(data, len(data), seekable=seekable)
 
 
-# The first scan alone
+# Only the first scan
 
 
 def test_of_a_large_progressive_file_the_first_scan_alone_is_read() -> None:
-    """No more is read than the steps that it takes to its end, and the last bytes of the file."""
+    """Reads only the steps up to the end of the first scan, and the last bytes of the file."""
     file = item(LARGE)
     contents = item_contents(file, SIDE, MAX_BYTES)
     end = end_of_first(LARGE)
@@ -103,7 +103,7 @@ READ_WHOLE = {
 
 @pytest.mark.parametrize("kind", READ_WHOLE)
 def test_everything_else_is_read_whole(kind: str, tmp_path: Path) -> None:
-    """Where the first scan is not enough, not worth it or not to be had, all bytes are read."""
+    """All bytes are read if the first scan is missing, not enough or not worth it."""
     data, least_side = READ_WHOLE[kind]
     path = tmp_path / "a.jpg"
     path.write_bytes(data)
@@ -114,7 +114,7 @@ def test_everything_else_is_read_whole(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["unknown size", "not to be sought in", "both"])
 def test_a_stream_is_read_whole(kind: str) -> None:
-    """So is what does not tell its size, and what cannot be looked at from behind."""
+    """So is a stream of unknown size, and one that cannot be read from its end."""
     file = item(LARGE, seekable=kind == "unknown size")
     file.size = len(LARGE) if kind == "not to be sought in" else None
     contents = item_contents(file, SIDE, MAX_BYTES)
@@ -124,7 +124,7 @@ def test_a_stream_is_read_whole(kind: str) -> None:
 
 @pytest.mark.parametrize("step", [997, 60_000, 1 << 17, 1 << 20])
 def test_the_cut_does_not_depend_on_the_pieces(step: int) -> None:
-    """Whatever comes at a time, the first scan is the same bytes."""
+    """The first scan has the same bytes whatever the size of the pieces."""
     scan = FirstScan(SIDE, len(LARGE))
     ends = (end for end in range(step, len(LARGE) + step, step) if scan.ends_in(LARGE[:end]))
     assert scan.cut_out(LARGE[: next(ends)]) == LARGE[: end_of_first(LARGE)] + END
@@ -132,7 +132,7 @@ def test_the_cut_does_not_depend_on_the_pieces(step: int) -> None:
 
 @pytest.mark.parametrize(("spared", "ends"), [(LEAST_SPARED, True), (LEAST_SPARED - 1, False)])
 def test_little_is_not_spared(spared: int, ends: bool) -> None:
-    """Where nearly all would have to be read, all is."""
+    """A file is read whole if the first scan is nearly all of it."""
     data = with_segments(LARGE, *[segment(COM, bytes(65533))] * 2)
     size = end_of_first(data) + spared
     assert size > WORTH_CUTTING
@@ -142,7 +142,9 @@ def test_little_is_not_spared(spared: int, ends: bool) -> None:
 
 
 def test_a_header_of_any_length_is_waited_for() -> None:
-    """A large profile or preview before the first scan does not keep it from being enough."""
+    """A large profile or preview before the first scan does not stop the first scan from being
+    used.
+    """
     data = jpeg(PICTURE, progressive=True, quality=97, subsampling=0, icc_profile=PROFILE)
     assert end_of_first(data) - end_of_first(LARGE) > 4 * FIRST
     file = item(data)
@@ -157,7 +159,7 @@ def test_a_header_of_any_length_is_waited_for() -> None:
 
 
 def test_where_the_first_scan_cannot_be_decoded_the_rest_is_read() -> None:
-    """A first scan that a strict decoder refuses is no loss where Pillow reads the file."""
+    """A first scan that a strict decoder refuses is still read if Pillow reads the file."""
     data = jpeg(PICTURE, progressive=True, quality=97, subsampling=0, restart_marker_rows=5)
     data = data.replace(b"\xff\xd0", b"\xff\xd3", 1)
     file = item(data)
@@ -171,7 +173,7 @@ def test_where_the_first_scan_cannot_be_decoded_the_rest_is_read() -> None:
 
 
 def test_a_file_that_was_cut_off_is_damaged_though_its_first_scan_is_there(tmp_path: Path) -> None:
-    """The end of the file is looked for before its first scan is trusted."""
+    """The end of the file is checked before its first scan is trusted."""
     for share in (0.5, 0.9, 0.999):
         path = tmp_path / "a.jpg"
         path.write_bytes(LARGE[: int(share * len(LARGE))])
@@ -182,7 +184,7 @@ def test_a_file_that_was_cut_off_is_damaged_though_its_first_scan_is_there(tmp_p
 
 
 def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: Path) -> None:
-    """A copy is; one that differs behind the first scan, of the same size and hash, is not."""
+    """A copy is an exact duplicate. A file that differs only behind the first scan is not."""
     other = bytearray(HUGE)
     other[-5000] ^= 1
     (tmp_path / "a.jpg").write_bytes(HUGE)
@@ -201,7 +203,7 @@ def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: 
 
 
 def test_of_other_sources_beginning_and_size_decide() -> None:
-    """What is no file is not read a second time: items of equal beginnings are the same."""
+    """Only files are read a second time, so other items with equal beginnings count as the same."""
     items = [item(HUGE), item(HUGE), item(HUGE[:-9] + HUGE[-2:])]
     result = lookalike.find_duplicates(items)
     assert result.table.beginnings == set()
@@ -210,13 +212,13 @@ def test_of_other_sources_beginning_and_size_decide() -> None:
     assert [one.exact for one in group.duplicates] == [True, False]
 
 
-# Files that are not as they say
+# Files that are not what they claim
 
 
 @pytest.mark.parametrize("data", [LARGE, BASELINE], ids=["progressive", "baseline"])
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.05, 0.6])
 def test_a_file_that_has_shrunk_since_is_read_as_it_is(data: bytes, share: float) -> None:
-    """What is left is all there is: it is empty or damaged, and nothing waits for more."""
+    """Whatever is left is read: it is empty or damaged, and nothing waits for more."""
     left = data[: int(share * len(data))]
     file = Memory(left, len(data))
     assert item_contents(file, SIDE, MAX_BYTES) == Contents(left, len(left))
@@ -226,7 +228,7 @@ def test_a_file_that_has_shrunk_since_is_read_as_it_is(data: bytes, share: float
 
 
 class Failing(Memory):
-    """An item that cannot be had."""
+    """An item that fails to open."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(b"", 5)
@@ -247,14 +249,14 @@ class Failing(Memory):
 def test_an_item_that_cannot_be_opened_has_a_status(
     error: Exception, status: Status, least_side: int | None
 ) -> None:
-    """Its own, or that of an error of the system."""
+    """The status is the error's own, or that of a system error."""
     with pytest.raises(ImageError) as caught:
         read_picture(Failing(error), least_side=least_side)
     assert caught.value.status is status
 
 
 def test_an_item_of_too_many_bytes_is_not_read() -> None:
-    """Its size is enough to know."""
+    """The item's size alone is enough to refuse it."""
     file = Memory(b"", MAX_BYTES + 1)
     with pytest.raises(ImageError) as caught:
         item_contents(file, None, MAX_BYTES)

@@ -1,4 +1,4 @@
-"""Images that cannot be decoded to their end: reported, or hashed as far as they go."""
+"""Images that cannot be decoded to the end: reported, or hashed as far as they go."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def encoded(kind: str, **options: Any) -> bytes:
 
 @contextmanager
 def pillows_flag(value: bool) -> Iterator[None]:
-    """What a program may have set Pillow's own flag to."""
+    """The values that a program may have given Pillow's own flag."""
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = value
     try:
@@ -48,7 +48,7 @@ def pillows_flag(value: bool) -> Iterator[None]:
 @pytest.mark.parametrize("flag", [False, True])
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_truncated_image_is_reported_unless_asked_for(kind: str, flag: bool) -> None:
-    """By default it is a failure, whatever the program has told Pillow, and Pillow goes by that."""
+    """A truncated image is a failure by default, and Pillow's flag neither matters nor changes."""
     data = encoded(kind)
     cut_off = data[: len(data) * 3 // 4]
     with pillows_flag(flag):
@@ -62,7 +62,7 @@ def test_a_truncated_image_is_reported_unless_asked_for(kind: str, flag: bool) -
 @pytest.mark.parametrize("reading", ["fast", "exact"])
 @pytest.mark.parametrize("kind", FORMATS)
 def test_what_there_is_of_it_is_hashed_and_marked(kind: str, reading: Any, flag: bool) -> None:
-    """Its pixels are those that Pillow makes of truncated images; a sound image has no mark."""
+    """Its pixels are those that Pillow gives for truncated images. An intact image has no mark."""
     data = encoded(kind)
     cut_off = data[: len(data) * 3 // 4]
     with pillows_flag(flag):
@@ -91,7 +91,7 @@ def test_what_only_pillow_can_read_is_not_damaged() -> None:
 def test_an_image_of_which_next_to_nothing_is_left_stays_a_failure(
     kind: str, after: bytes, count: int, orientation: int
 ) -> None:
-    """Two of those would be duplicates whatever they once showed, be they upright or not."""
+    """Two such images would be duplicates whatever they once showed, whether upright or turned."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     data = encoded(kind, exif=exif)
@@ -100,7 +100,7 @@ def test_an_image_of_which_next_to_nothing_is_left_stays_a_failure(
 
 
 def test_the_limits_hold_for_damaged_images() -> None:
-    """An image beyond the limit of pixels is refused, damaged or not."""
+    """An image beyond the pixel limit is refused, damaged or not."""
     cut_off = encoded("PNG")[:-2000]
     with pytest.raises(ImageError) as caught:
         read_picture(cut_off, take_damaged=True, max_pixels=1000)
@@ -109,7 +109,7 @@ def test_the_limits_hold_for_damaged_images() -> None:
 
 @pytest.mark.parametrize("flag", [False, True])
 def test_an_image_that_the_caller_has_opened_goes_by_the_callers_flag(flag: bool) -> None:
-    """What is to become of it was for its program to say; it is not changed here."""
+    """The caller's program has already decided how to treat it, and that is left alone."""
     image = Image.open(io.BytesIO(encoded("JPEG")[:-2000]))
     with pillows_flag(flag):
         table = hash_images([image], damaged="hash")
@@ -118,7 +118,7 @@ def test_an_image_that_the_caller_has_opened_goes_by_the_callers_flag(flag: bool
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A small sound picture, and a large copy of it that is damaged."""
+    """A small intact picture and a large damaged copy of it."""
     save(tmp_path / "small.png", photo(100, 75, 1))
     large = save(tmp_path / "large.png", photo(200, 150, 1))
     large.write_bytes(large.read_bytes()[:-200])
@@ -127,7 +127,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_group_keeps_an_undamaged_image(folder: Path) -> None:
-    """Though the damaged one has more pixels, and the result lists it."""
+    """The intact image is kept even if the damaged one has more pixels, which the result lists."""
     result = find_duplicates(folder, damaged="hash")
     (group,) = result.groups
     assert (Path(group.keeper.path).name, group.keeper_reason) == ("small.png", "undamaged")
@@ -144,10 +144,12 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_marks_them_in_every_form(folder: Path) -> None:
-    """In what people read, in JSON and in CSV; they are no failures, so --strict is content."""
+    """The text, JSON and CSV mark damaged images. They are not failures, so --strict accepts
+    them.
+    """
     shown = run("find", folder, "--damaged", "hash", "--strict").stdout
     assert "PNG, damaged" in shown
-    assert "1 image damaged, hashed as far as it goes:\n  damaged: " in shown
+    assert "1 damaged image, hashed as far as readable:\n  damaged: " in shown
     document = json.loads(run("hash", folder, "--damaged", "hash", "--json").stdout)
     assert [Path(one["path"]).name for one in document["damaged"]] == ["large.png"]
     rows = run("hash", folder, "--damaged", "hash", "--csv").stdout.splitlines()

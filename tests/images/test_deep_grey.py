@@ -1,4 +1,4 @@
-"""Grey of 16 or 32 bits and floats: seen as its 8-bit rendering, and as its file means it."""
+"""Grey of 16 or 32 bits and floats is seen as its 8-bit rendering, as the file intends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Samples = NDArray[Any]
 
 
 def scene(seed: int, side: int = 200) -> Samples:
-    """A soft picture with some grain, 0 to 255."""
+    """A soft picture with some grain, from 0 to 255."""
     soft, grain = blobs(side, side, seed).astype(float), noise(side, side, seed)
     return soft * 0.96 + grain * 0.04
 
@@ -93,7 +93,7 @@ DEPTHS = {
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_every_depth_is_its_8_bit_rendering(depth: str) -> None:
-    """A picture of any depth and contrast matches that of 8 bits and its half size, no other."""
+    """A picture of any depth and contrast matches its 8-bit version and half size, and no other."""
     deep = DEPTHS[depth]
     for seed in range(3):
         rendering = hash_image(scene(seed).round().astype(np.uint8))
@@ -110,7 +110,7 @@ def test_every_depth_is_its_8_bit_rendering(depth: str) -> None:
 def test_min_is_white_at_every_depth(
     depth: str, order: Literal["<", ">"], compressed: bool
 ) -> None:
-    """White stored as the least value, in either byte order, is the same picture, to the pixel."""
+    """White stored as the lowest value gives the same pixels in either byte order."""
     samples = DEPTHS[depth](scene(1))
     if depth == "float of 0 to 1":
         inverted: Samples = 1 - samples
@@ -128,7 +128,7 @@ def test_min_is_white_at_every_depth(
 
 
 def test_min_is_white_in_8_bits() -> None:
-    """What Pillow inverts is not inverted twice."""
+    """What Pillow has already inverted is not inverted again."""
     samples = scene(2).astype(np.uint8)
     np.testing.assert_array_equal(read_picture(tiff(255 - samples, photometric=0)).pixels, samples)
 
@@ -141,7 +141,7 @@ FROZEN = {
 
 
 def full_range(name: str) -> Samples:
-    """16 bits, at least half of which the picture spans."""
+    """16 bits, of which the picture spans at least half."""
     if name == "ink":
         ink = np.where(stripes(64, 48, 5) > 0, 65535, 0) | noise(64, 48, 1)
         return ink.astype(np.uint16)
@@ -153,7 +153,7 @@ def full_range(name: str) -> Samples:
 @pytest.mark.parametrize("name", FROZEN)
 @pytest.mark.parametrize("format_", ["PNG", "TIFF", "PPM"])
 def test_pictures_of_full_range_keep_their_hashes(name: str, format_: str) -> None:
-    """A picture that spans half of 16 bits is scaled by all of them, for ever."""
+    """A picture that spans half of 16 bits is always scaled by the full 16 bits."""
     file = io.BytesIO()
     Image.fromarray(full_range(name)).save(file, format_)
     for algorithm, expected in FROZEN[name].items():
@@ -161,7 +161,7 @@ def test_pictures_of_full_range_keep_their_hashes(name: str, format_: str) -> No
 
 
 def corner(samples: Samples, value: float, share: float = 0.3) -> Samples:
-    """With a block of one value in place of what was there."""
+    """Replaces a block in the corner by one value."""
     spoiled, side = samples.copy(), int(samples.shape[0] * share) // 2 * 2
     spoiled[:side, :side] = value
     return spoiled
@@ -184,7 +184,9 @@ FILLS = {
 
 @pytest.mark.parametrize("kind", FILLS)
 def test_no_data_takes_no_contrast(kind: str) -> None:
-    """Where a third of a picture has no data, the rest has all shades, and no other picture's."""
+    """If a third of a picture has no data, the rest keeps all shades and matches no other
+    picture.
+    """
     deep, fill = FILLS[kind]
     one = tiff(corner(deep(scene(1)), fill))
     picture = read_picture(one)
@@ -196,7 +198,9 @@ def test_no_data_takes_no_contrast(kind: str) -> None:
 
 @pytest.mark.parametrize("value", ["7000", "7000.0 ", "7e3"])
 def test_declared_no_data_takes_no_contrast(value: str) -> None:
-    """What GDAL declares is left out, however near it lies; without, it is a shade like others."""
+    """A declared no-data value is left out, however close it is. Undeclared, it is an ordinary
+    shade.
+    """
     samples = corner(whole(4, 0, "u2")(scene(1)), 7000)
     declared = read_picture(tiff(samples, no_data=value)).pixels[70:, 70:]
     shade = read_picture(tiff(samples)).pixels[70:, 70:]
@@ -205,7 +209,7 @@ def test_declared_no_data_takes_no_contrast(value: str) -> None:
 
 @pytest.mark.parametrize("side", [20, 50, 200])
 def test_hot_pixels_take_no_contrast(side: int) -> None:
-    """A pixel far beyond all others changes next to nothing, in a small picture too."""
+    """One pixel far beyond all others changes almost nothing, even in a small picture."""
     hot = scene(3, side) / 255
     hot[side // 2, side // 3] = 50
     picture = read_picture(tiff(hot.astype(np.float32)))
@@ -216,7 +220,7 @@ def test_hot_pixels_take_no_contrast(side: int) -> None:
 @pytest.mark.parametrize("level", [200, 30000, 64000])
 @pytest.mark.parametrize("spread", [0, 2, 8, 30])
 def test_a_blank_scan_with_noise_stays_flat(level: int, spread: int) -> None:
-    """Noise of some counts is not raised to detail; a scene of as few counts is."""
+    """Noise of a few counts is not amplified to detail, but a scene of as few counts is."""
     counts = np.random.default_rng(spread).normal(level, spread, (200, 300))
     assert read_picture(tiff(counts.clip(0).round().astype(np.uint16))).flat
     faint = level + scene(1) * max(spread, 8) / 40
@@ -224,7 +228,7 @@ def test_a_blank_scan_with_noise_stays_flat(level: int, spread: int) -> None:
 
 
 def test_noise_in_floats_stays_flat() -> None:
-    """So it is with floats, and with a constant of any magnitude."""
+    """The same holds for floats, and for a constant of any magnitude."""
     counts = np.random.default_rng(1).normal(0, 1, (200, 300))
     for level, spread in ((0.5, 1e-3), (0.0001, 1e-6), (4000.0, 0.05), (-4000.0, 0.0)):
         assert read_picture(tiff((level + counts * spread).astype(np.float32))).flat
@@ -232,7 +236,7 @@ def test_noise_in_floats_stays_flat() -> None:
 
 @pytest.mark.parametrize("paper", [60000, 40000, 4000])
 def test_ink_on_paper_is_not_taken_for_no_data(paper: int) -> None:
-    """Two levels far apart, and noise on one of them, are a picture of two levels."""
+    """Two levels far apart, with noise on one of them, are a picture of two levels."""
     ink = checker(240, 160, 40) == 0
     grain = np.random.default_rng(2).normal(0, 20, ink.shape)
     clean, noisy = np.where(ink, 0, paper), np.where(ink, 0, paper + grain.round())
@@ -244,7 +248,7 @@ def test_ink_on_paper_is_not_taken_for_no_data(paper: int) -> None:
 
 
 def test_pictures_of_nothing_but_no_data_are_flat() -> None:
-    """They are read, and end as blank ones."""
+    """They are read, and count as blank."""
     for samples in (np.full((20, 30), np.nan, "f4"), np.full((20, 30), -9999, "f4")):
         assert read_picture(tiff(samples)).flat
     assert read_picture(tiff(np.full((20, 30), 5, "u2"), no_data="5")).flat
@@ -252,7 +256,7 @@ def test_pictures_of_nothing_but_no_data_are_flat() -> None:
 
 @pytest.mark.parametrize("kind", ["u2", "f4"])
 def test_a_large_picture_is_judged_by_a_part_of_its_samples(kind: str) -> None:
-    """Beyond four million samples some are passed over, and the picture is the same."""
+    """Beyond four million samples some are skipped, and the picture stays the same."""
     large = scene(4, 250).repeat(10, 0).repeat(10, 1)
     deep = large * 3 + 500
     rendering = Picture(np.floor((large - large.min()) / np.ptp(large) * 255).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""Which pictures have too little detail for a hash, or none but along one axis."""
+"""Which pictures have too little detail for a hash, or detail along one axis only."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ def random_of(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-# What varies along one axis only
+# Pictures that vary along one axis only
 
 
 def barcode(seed: int, width: int = 300, height: int = 100) -> Pixels:
@@ -39,13 +39,13 @@ def barcode(seed: int, width: int = 300, height: int = 100) -> Pixels:
 
 
 def padded_barcode(seed: int) -> Pixels:
-    """On white, nearer to some edges than to others, so that it varies on both axes."""
+    """A bar code on white. It is closer to some edges than others, so it varies on both axes."""
     top, bottom, left, right = random_of(seed).integers(5, 60, 4).tolist()
     return np.pad(barcode(seed), ((top, bottom), (left, right)), constant_values=255)
 
 
 def gradient(seed: int) -> Pixels:
-    """From one shade to the next, five times."""
+    """Five transitions from one shade to the next."""
     stops = random_of(seed).integers(0, 256, 5)
     row = np.interp(np.arange(320), np.linspace(0, 319, 5), stops)
     return np.tile(levels(row), (200, 1))
@@ -56,7 +56,7 @@ def gradient_down(seed: int) -> Pixels:
 
 
 def slanted_gradient(seed: int) -> Pixels:
-    """A column and a row added up, which products come as near to as you like."""
+    """The sum of a column and a row, which products can approximate to any precision."""
     down, across = random_of(seed).uniform(20, 110, 2)
     y, x = np.mgrid[:200, :300]
     return levels(10 + down * y / 200 + across * x / 300)
@@ -131,14 +131,16 @@ def copied(pixels: Pixels, copy: Callable[[Image.Image], Image.Image]) -> Pictur
         pytest.param(kind, copy, id=f"{kind.__name__}, {copy.__name__}")
         for kind in ONE_AXIS
         for copy in COPIES
-        # Resized and blurred, a strip of one pixel is still one; with grain it is another.
+        # A strip of one pixel stays one when resized and blurred, but not with grain added.
         if kind is not strip or copy in {as_drawn, as_jpeg}
     ],
 )
 def test_what_varies_along_one_axis_is_degenerate(
     kind: Callable[[int], Pixels], copy: Callable[[Image.Image], Image.Image]
 ) -> None:
-    """A constant plus the product of one column and one row; copies of it too."""
+    """A constant plus the product of one column and one row is degenerate, and so are its
+    copies.
+    """
     for seed in SEEDS:
         picture = copied(kind(seed), copy)
         assert not picture.flat
@@ -148,7 +150,7 @@ def test_what_varies_along_one_axis_is_degenerate(
 
 @every_kind
 def test_pictures_of_one_axis_match_only_themselves(kind: Callable[[int], Pixels]) -> None:
-    """Twelve different ones are no group; one that is there twice is, and the result says why."""
+    """Twelve different ones form no group. A repeated one does, and the result says why."""
     different = [kind(seed) for seed in range(5)]
     result = lookalike.find_duplicates([*different, photo(300, 200)])
     assert len(result.groups) == 0
@@ -166,7 +168,7 @@ def test_pictures_of_one_axis_match_only_themselves(kind: Callable[[int], Pixels
 
 
 def disc(seed: int) -> Pixels:
-    """Small or large, on plain ground."""
+    """A disc, small or large, on plain ground."""
     image = Image.new("L", (400, 300), 255 - 60 * (seed % 2))
     wide, (x, y) = (20, 30, 50, 90, 150, 250)[seed], random_of(seed).integers(0, 45, 2)
     ImageDraw.Draw(image).ellipse([x, y, x + wide, y + wide], fill=30)
@@ -182,7 +184,7 @@ def slanted_lines(seed: int) -> Pixels:
 
 
 def squares(seed: int) -> Pixels:
-    """As of a QR code."""
+    """Squares, as in a QR code."""
     drawn = random_of(seed).integers(0, 2, (25, 25)) * 255
     return np.pad(np.kron(drawn, np.ones((8, 8))).astype(np.uint8), 32, constant_values=255)
 
@@ -196,13 +198,13 @@ def object_on_gradient(seed: int) -> Pixels:
 
 
 def fog(seed: int) -> Pixels:
-    """A photograph of next to no contrast."""
+    """A photograph with almost no contrast."""
     faded: Pixels = (photo(400, 300, seed)[..., 0] // 8 + 180).astype(np.uint8)
     return faded
 
 
 def page(seed: int) -> Pixels:
-    """Lines of text, from margin to margin."""
+    """Lines of text from margin to margin."""
     image, random = Image.new("L", (850, 1100), 255), random_of(seed)
     font = ImageFont.load_default(size=14 + seed)
     for line in range((2, 5, 12, 25, 40, 40)[seed]):
@@ -221,14 +223,14 @@ DETAILED = [disc, slanted_lines, squares, object_on_gradient, fog, page]
 def test_what_has_detail_on_both_axes_is_not_degenerate(
     kind: Callable[[int], Pixels], copy: Callable[[Image.Image], Image.Image]
 ) -> None:
-    """Be there ever so little of it, in one place, or in rows."""
+    """However little detail there is, in one place or in rows."""
     for seed in SEEDS:
         assert copied(kind(seed), copy).marks == Mark(0)
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the photographs")
 def test_photographs_have_detail() -> None:
-    """All but those that are nearly flat."""
+    """All photographs but the nearly flat ones."""
     nearly_flat = {"kodak-pixpro-fz201.jpg", "issue-80.jpg", "issue-308.jpg"}
     for folder in ("camera", "rooms", "orientation"):
         for path in sorted((PHOTOS / folder).glob("*.jpg")):
@@ -240,7 +242,7 @@ def test_photographs_have_detail() -> None:
 
 
 def blank_page(seed: int, grain: float = 4) -> Pixels:
-    """As a scanner sees it: grain, and a few specks of dust."""
+    """A blank page as a scanner sees it, with grain and a few specks of dust."""
     random = random_of(seed)
     pixels = (
         248 - 3 * seed + random.normal(0, grain, (1650, 1275))
@@ -253,7 +255,7 @@ def blank_page(seed: int, grain: float = 4) -> Pixels:
 
 
 def thin_lines(seed: int) -> Image.Image:
-    """Of single pixels, on a page of 2550 x 3300."""
+    """Lines one pixel wide on a page of 2550 x 3300."""
     image, random = Image.new("L", (2550, 3300), 255), random_of(seed)
     for x, y, z, w in random.integers(200, (2350, 3100, 2350, 3100), (8, 4)):
         ImageDraw.Draw(image).line([(x, y), (z, w)], fill=0, width=1)
@@ -265,7 +267,7 @@ def halved(image: Image.Image) -> Image.Image:
 
 
 def test_thin_lines_on_large_pages_are_detail() -> None:
-    """Each page matches its half size, and no other page."""
+    """Each page matches its half size and no other page."""
     pages = [thin_lines(seed) for seed in range(3)]
     result = lookalike.find_duplicates([*pages, *map(halved, pages)])
     assert result.flat_count == result.degenerate_count == 0
@@ -275,7 +277,9 @@ def test_thin_lines_on_large_pages_are_detail() -> None:
 @pytest.mark.parametrize("grain", [0, 2, 6])
 @pytest.mark.parametrize("quality", [0, 60, 90])
 def test_a_blank_page_stays_blank_when_it_is_scanned(grain: float, quality: int) -> None:
-    """With grain, blocks of JPEG, and specks of dust; in either reading. A short line is detail."""
+    """A page with grain, JPEG blocks and dust stays blank in both readings. A short line is
+    detail.
+    """
     for seed in range(2):
         blank = Image.fromarray(blank_page(seed, grain))
         written = blank.copy()
@@ -301,7 +305,7 @@ NAMES = [
 
 
 def nearly_flat() -> Iterator[bytes]:
-    """Photographs that faded, small things on plain ground, and slopes, under grain, in colour."""
+    """Faded photographs, small things on plain ground, and slopes, with grain and in colour."""
     for seed in range(48):
         random = random_of(seed)
         short = (350, 450, 600, 900)[seed % 4]
@@ -324,8 +328,9 @@ def nearly_flat() -> Iterator[bytes]:
         yield data.getvalue()
 
 
+@pytest.mark.slow
 def test_nearly_flat_pictures_have_nearly_the_same_hashes_in_both_readings() -> None:
-    """No more than a sixteenth of the bits differ, whatever the algorithm and its size."""
+    """At most a sixteenth of the bits differ, for every algorithm and hash size."""
     pictures = list(nearly_flat())
     exact = hash_images(pictures, algorithms=NAMES, reading="exact")
     for name in NAMES:
@@ -336,7 +341,7 @@ def test_nearly_flat_pictures_have_nearly_the_same_hashes_in_both_readings() -> 
 
 
 def test_one_image_and_many_are_read_alike() -> None:
-    """`hash_image` reads exactly what `hash_images` reads exactly."""
+    """`hash_image` reads exactly the same images exactly as `hash_images` does."""
     for data in list(nearly_flat())[:9]:
         for name in ("phash", "whash"):
             (hashed,) = hash_images(data, algorithms=name).hashes[name]

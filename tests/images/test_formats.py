@@ -1,4 +1,4 @@
-"""`lookalike formats`: what it says is read is read, and what is not says how."""
+"""`lookalike formats`: formats listed as readable are read, and the others say how to get them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMMON = ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "ICO", "TGA", "PCX
 
 @pytest.mark.parametrize("name", COMMON)
 def test_common_formats_are_listed_and_read(name: str) -> None:
-    """A format that every Pillow has is readable, and a picture in it is hashed."""
+    """Formats that every Pillow has are listed as readable, and a picture in them is hashed."""
     listed = {one.name: one for one in formats()}
     assert listed[name].readable
     assert listed[name].through
@@ -38,12 +38,12 @@ def test_common_formats_are_listed_and_read(name: str) -> None:
 
 
 def test_only_jpeg_is_fast() -> None:
-    """Of all other formats every pixel is decoded."""
+    """Every pixel is decoded in all other formats."""
     assert [one.name for one in formats() if one.fast] == ["JPEG"]
 
 
 def test_what_is_not_read_says_how_to_get_it() -> None:
-    """Each format that is not readable has a remedy and no library."""
+    """Each unreadable format has a remedy and no library."""
     missing = [one for one in formats() if not one.readable]
     assert {"SVG", "PDF", "DICOM", "OpenEXR"} <= {one.name for one in missing}
     assert all(one.remedy and not one.through for one in missing)
@@ -53,7 +53,7 @@ def test_what_is_not_read_says_how_to_get_it() -> None:
 def test_raw_files_are_listed_as_what_is_read_of_them(
     installed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those with previews are read, the others with rawpy only; each says how."""
+    """Raw files with previews are read, and the others only with rawpy. Each says how."""
     spec = object() if installed else None
     monkeypatch.setattr("lookalike.images.formats.formats.find_spec", lambda name: spec)
     listed = {one.name: one for one in formats()}
@@ -66,8 +66,9 @@ def test_raw_files_are_listed_as_what_is_read_of_them(
 
 
 def test_a_format_whose_plugin_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without pillow-heif HEIF is listed as not readable, with the line that installs it, as the
-    failure of such a file says too."""
+    """Without pillow-heif, HEIF is listed as unreadable with its install line, as in the failure of
+    such a file.
+    """
     without = [name for name in opening.openable() if name != "HEIF"]
     monkeypatch.setattr(opening, "openable", lambda: without)
     monkeypatch.setattr("lookalike.images.formats.formats.openable", lambda: without)
@@ -80,7 +81,7 @@ def test_a_format_whose_plugin_is_missing_is_named(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_command_prints_a_table_or_json() -> None:
-    """A line a format, and the same as JSON."""
+    """The table has one line per format, and JSON says the same."""
     table = CliRunner().invoke(commands, ["formats"])
     assert table.exit_code == 0
     lines = {line.split()[0]: line for line in table.output.splitlines()}
@@ -90,7 +91,7 @@ def test_the_command_prints_a_table_or_json() -> None:
 
 
 def test_pages_are_counted() -> None:
-    """An animation is hashed by its first frame, and tells how many it has."""
+    """An animation is hashed by its first frame, and the row has its number of frames."""
     from lookalike import find_duplicates
 
     frames = [Image.new("RGB", (40, 40), (k * 60, 90, 20)) for k in range(3)]

@@ -1,4 +1,4 @@
-"""JPEGs in exact and fast reading: the same pixels as Pillow's, or no more of them than needed."""
+"""JPEGs in exact and fast reading: the same pixels as Pillow's, or only as many as needed."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ LEFT_TO_PILLOW = {
 
 
 def shown(data: bytes) -> Pixels:
-    """What Pillow alone makes of it, as stored."""
+    """The pixels that Pillow alone gives, as stored."""
     image = Image.open(io.BytesIO(data))
     return np.asarray(image if image.mode == "L" else image.convert("RGB"))
 
 
 def beginning_of(data: bytes) -> tuple[int, int]:
-    """Where the data of the first scan begin and end."""
+    """Where the data of the first scan begins and ends."""
     header = read_header(data)
     assert header is not None
     end = end_of_scan(data, header.scan)
@@ -72,8 +72,10 @@ def beginning_of(data: bytes) -> tuple[int, int]:
 
 @pytest.mark.parametrize("kind", KINDS | LEFT_TO_PILLOW)
 def test_exact_reading_gives_pillows_pixels(kind: str) -> None:
-    """Every pixel of every kind of JPEG is Pillow's, and so is the format. Each is one picture:
-    what else an MPO holds is not played."""
+    """Exact reading gives Pillow's pixels and format for every kind of JPEG.
+
+    Each is one picture: other images in an MPO are not frames.
+    """
     data = (KINDS | LEFT_TO_PILLOW)[kind]
     picture, image = read_picture(data, as_stored=True), Image.open(io.BytesIO(data))
     np.testing.assert_array_equal(picture.pixels, shown(data))
@@ -82,14 +84,16 @@ def test_exact_reading_gives_pillows_pixels(kind: str) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (300, 1), (8, 8), (17, 9), (16, 33)])
 def test_exact_reading_gives_pillows_pixels_at_the_edges(size: tuple[int, int]) -> None:
-    """That holds for pictures that end within a block, and for a single row."""
+    """The same holds for pictures that end within a block, and for a single row."""
     for kind, data in every_kind(scene(*size)).items():
         np.testing.assert_array_equal(read_picture(data).pixels, shown(data), kind)
 
 
 @pytest.mark.parametrize("value", range(1, 9))
 def test_both_readings_turn_alike(value: int) -> None:
-    """Exact reading turns as Pillow does, and fast reading turns what it has left."""
+    """Exact reading turns as Pillow does, and fast reading turns its reduced picture the same
+    way.
+    """
     data = with_segments(BASELINE, exif(value, ">"))
     upright = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
     exact, fast = read_picture(data), read_picture(data, least_side=40)
@@ -104,7 +108,7 @@ def test_both_readings_turn_alike(value: int) -> None:
 
 
 def off(fast: Picture, exact: Picture) -> float:
-    """By how much the fast picture differs from averages of the exact one, on the average."""
+    """The mean difference between the fast picture and averages of the exact one."""
     height, width = fast.pixels.shape
     scale = next(scale for scale in (1, 2, 4, 8) if -(-exact.height // scale) == height)
     missing = [(0, scale * height - exact.height), (0, scale * width - exact.width)]
@@ -115,7 +119,9 @@ def off(fast: Picture, exact: Picture) -> float:
 @pytest.mark.parametrize("least_side", [1, 11, 12, 23, 24, 40, 47, 48, 94, 95, 500])
 @pytest.mark.parametrize("kind", KINDS)
 def test_fast_reading_leaves_enough(kind: str, least_side: int) -> None:
-    """The luma, reduced by a power of two to no less than asked for, looks like the exact grey."""
+    """The luma, reduced by a power of two to at least the requested size, looks like the exact
+    grey.
+    """
     exact, fast = read_picture(KINDS[kind]), read_picture(KINDS[kind], least_side=least_side)
     scale = next((scale for scale in (8, 4, 2, 1) if 94 // scale >= least_side), 1)
     assert fast.pixels.shape == (-(-94 // scale), -(-131 // scale))
@@ -127,22 +133,23 @@ def test_fast_reading_leaves_enough(kind: str, least_side: int) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("progressive", [False, True])
 def test_the_edge_of_a_reduced_picture_is_where_it_was(orientation: int, progressive: bool) -> None:
-    """The last column and the last row hang over the picture; its grid is not stretched by them,
-    on whichever sides they come to be."""
+    """The last column and row hang over the edge, but do not stretch the grid, whatever the
+    orientation.
+    """
     data = jpeg(Image.fromarray(scene(1489, 1281)), progressive=progressive)
     data = with_segments(data, exif(orientation, ">"))
     fast, exact = read_picture(data, least_side=160), read_picture(data)
     assert max(fast.pixels.shape) == -(-1489 // 8)
     apart = fast.grey_grid(32, 32).astype(int) - exact.grey_grid(32, 32)
     assert np.abs(apart).mean() < 0.3
-    # Were they taken in whole, that would be
+    # If they were counted in full, that would be
     stretched = kernel.resample(fast.grey, 32, 32).astype(int) - exact.grey_grid(32, 32)
     assert np.abs(stretched).mean() > 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (300, 1), (8, 8), (2000, 3)])
 def test_fast_reading_of_tiny_pictures(size: tuple[int, int]) -> None:
-    """What is smaller than any hash needs is read in full size."""
+    """A picture smaller than any hash needs is read at full size."""
     for kind, data in every_kind(scene(*size)).items():
         fast, exact = read_picture(data, least_side=256), read_picture(data)
         assert fast.pixels.shape == size[::-1], kind
@@ -152,7 +159,7 @@ def test_fast_reading_of_tiny_pictures(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("kind", LEFT_TO_PILLOW)
 def test_what_a_strict_decoder_refuses_is_read_by_pillow(kind: str) -> None:
-    """What Pillow reads all the same has its pixels and its orientation in both readings."""
+    """What Pillow still reads has its pixels and its orientation in both readings."""
     data = LEFT_TO_PILLOW[kind]
     exact, fast = read_picture(data), read_picture(data, least_side=20)
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
@@ -162,7 +169,7 @@ def test_what_a_strict_decoder_refuses_is_read_by_pillow(kind: str) -> None:
 
 @pytest.mark.parametrize("marker", [0xC3, 0xC5, 0xC9, 0xCA, 0xCF])
 def test_other_codings_end_alike_in_both_readings(marker: int) -> None:
-    """What is not Huffman-coded goes to Pillow, which refuses it or not."""
+    """A JPEG that is not Huffman-coded goes to Pillow, which accepts or refuses it."""
     data = with_frame_marker(BASELINE, marker)
     outcomes = []
     for least_side in (None, 20):
@@ -175,7 +182,7 @@ def test_other_codings_end_alike_in_both_readings(marker: int) -> None:
 
 @pytest.mark.parametrize("least_side", [None, 20])
 def test_the_pixel_limit_holds_before_anything_is_decoded(least_side: int | None) -> None:
-    """It counts the pixels of the file, whatever would be left of them."""
+    """The limit counts the pixels of the file, however few would be left after reduction."""
     assert read_picture(BASELINE, max_pixels=131 * 94, least_side=least_side).width == 131
     with pytest.raises(ImageError) as caught:
         read_picture(BASELINE, max_pixels=131 * 94 - 1, least_side=least_side)
@@ -192,7 +199,9 @@ def with_thumbnail(data: bytes, thumbnail: bytes) -> bytes:
 
 @pytest.mark.parametrize("kind", ["4:2:0", "progressive"])
 def test_the_thumbnail_is_never_looked_at(kind: str) -> None:
-    """A picture with a thumbnail of another one has its own hash, and no orientation of that."""
+    """A picture with a thumbnail of another one has its own hash, and ignores the thumbnail's
+    orientation.
+    """
     other = with_segments(jpeg(scene(160, 120, seed=9)), exif(6))
     data = with_thumbnail(KINDS[kind], other)
     np.testing.assert_array_equal(read_picture(data).pixels, read_picture(KINDS[kind]).pixels)
@@ -205,13 +214,13 @@ def test_the_thumbnail_is_never_looked_at(kind: str) -> None:
 
 
 def without_data(scans: bytes) -> bytes:
-    """Other data in the scans of one component each; their headers stay."""
+    """Replaces the data of scans of one component, and keeps their headers."""
     scan = re.compile(rb"(\xff\xda\0\x08.{6})([^\xff]*)", re.DOTALL)
     return scan.sub(lambda found: found[1] + b"\x7f" * len(found[2]), scans)
 
 
 def test_the_first_scan_is_all_that_is_decoded() -> None:
-    """What comes behind it need not even be sound, as long as all its scans are there."""
+    """Data behind the first scan may even be broken, as long as all scans are present."""
     for kind in ("progressive", "progressive 4:4:4", "progressive grey", "progressive RGB"):
         data, (_, end) = KINDS[kind], beginning_of(KINDS[kind])
         whole = read_picture(data, least_side=11)
@@ -224,7 +233,7 @@ def test_the_first_scan_is_all_that_is_decoded() -> None:
 @pytest.mark.parametrize("kind", ["4:2:0", "progressive", "progressive with restarts"])
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.999])
 def test_what_is_cut_off_is_damaged_in_both_readings(kind: str, share: float) -> None:
-    """A file without its end is not taken for sound because its first scan is."""
+    """A file without its end does not count as intact because its first scan is present."""
     for least_side in (None, 11, 94):
         with pytest.raises(ImageError) as caught:
             read_picture(KINDS[kind][: int(len(KINDS[kind]) * share)], least_side=least_side)
@@ -237,7 +246,7 @@ FLAT = np.full((30, 40), 128)
 
 @pytest.mark.parametrize("scans", [[[0, 1, 2]], [[0], [1], [2]], [[1], [2], [0]], [[2, 1], [0]]])
 def test_the_luma_is_found_in_whatever_scan_it_is(scans: list[list[int]]) -> None:
-    """Where the first scan is not that of the luma, the whole file is decoded."""
+    """The whole file is decoded if the first scan is not that of the luma."""
     fast = read_picture(dc_jpeg([LIGHT, OTHER, FLAT], scans), least_side=20)
     assert fast.pixels.shape == (30, 40)
     assert np.abs(fast.pixels - LIGHT).max() <= 3
@@ -261,7 +270,9 @@ def test_red_is_not_taken_for_luma() -> None:
 
 @pytest.mark.parametrize("kind", ["4:2:0", "progressive", "grey"])
 def test_a_flat_picture_is_read_exactly(kind: str) -> None:
-    """It matches where every pixel is equal, so in fast reading too every pixel is looked at."""
+    """A flat picture matches only if every pixel is equal, so fast reading also looks at every
+    pixel.
+    """
     pixels = uniform(1000, 800, 99)
     pixels[400:, 500:] = 101
     image = Image.fromarray(pixels).convert("L" if kind == "grey" else "RGB")
@@ -287,7 +298,7 @@ def test_a_flat_picture_is_read_exactly(kind: str) -> None:
 def test_whatever_the_bytes_are_there_is_a_picture_or_a_status(
     data: bytes, changes: list[tuple[float, int]], share: float
 ) -> None:
-    """Files with wrong bytes, cut off or not, are read or refused, and nothing else is raised."""
+    """Files with wrong bytes, truncated or not, are read or refused, and raise nothing else."""
     for where, value in changes:
         data = patched(data, int(where * (len(data) - 1)), value)
     for file in (data, data[: int(share * len(data))]):
@@ -297,17 +308,20 @@ def test_whatever_the_bytes_are_there_is_a_picture_or_a_status(
                 assert picture.width * picture.height <= 10**6
 
 
-# How far the readings are apart
+# How far apart the readings are
 
 ALGORITHMS = ["phash", "dhash", "ahash", "whash"]
 NEARLY_FLAT = 16
-"""Nine tenths of the samples of its 32 x 32 grid are within so many of 255."""
+"""Nine tenths of the samples of the 32 x 32 grid differ by at most this many of 255 levels."""
 
 
 def bits_apart(named: Sequence[bytes | Path]) -> dict[str, NDArray[np.uint64]]:
-    """Between the readings, for each algorithm, of the pictures that are not nearly flat."""
+    """The bits that differ between the readings, per algorithm, for pictures that are not nearly
+    flat.
+    """
     exact = hash_images(named, algorithms=ALGORITHMS, reading="exact").hashes
-    # Each alone: together, all are read as the one that needs most.
+    # Each is hashed alone. Together, all would be read as thoroughly as the most demanding one
+    # needs.
     fast = {name: hash_images(named, algorithms=[name]).hashes[name] for name in ALGORITHMS}
     detailed = [k for k, source in enumerate(named) if not is_nearly_flat(source)]
     return {
@@ -322,8 +336,9 @@ def is_nearly_flat(source: bytes | Path) -> bool:
 
 
 def scenes() -> Iterator[bytes]:
-    """Drawn ones, baseline and progressive, in sizes that are reduced by every scale, many of them
-    as far as can be and not without a rest."""
+    """Drawn scenes, baseline and progressive. Their sizes use every scale, many at its limit and
+    with a remainder.
+    """
     for seed in range(5):
         large = Image.fromarray(scene(2400, 2200, seed))
         for size in (
@@ -341,8 +356,9 @@ def scenes() -> Iterator[bytes]:
             yield jpeg(picture, progressive=True, subsampling=seed % 3)
 
 
+@pytest.mark.slow
 def test_drawn_scenes_have_nearly_the_same_hashes_in_both_readings() -> None:
-    """They differ by a quarter of a bit on the average, and hardly ever by more than three."""
+    """They differ by a quarter of a bit on average, and very rarely by more than three."""
     for name, bits in bits_apart(list(scenes())).items():
         assert len(bits) == 80
         assert bits.mean() <= 0.25, name
@@ -351,7 +367,7 @@ def test_drawn_scenes_have_nearly_the_same_hashes_in_both_readings() -> None:
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the photographs")
 def test_photographs_have_nearly_the_same_hashes_in_both_readings() -> None:
-    """That holds for photographs as cameras wrote them, all but those that are nearly flat."""
+    """The same holds for photographs as cameras wrote them, except nearly flat ones."""
     photos = sorted(PHOTOS.iterdir())
     for name, bits in bits_apart(photos).items():
         assert len(bits) >= len(photos) - 3

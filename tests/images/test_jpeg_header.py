@@ -1,4 +1,4 @@
-"""What a JPEG's header says, against Pillow."""
+"""What a JPEG's header says, compared with Pillow."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def header(data: bytes) -> JpegHeader:
 
 
 def orientation(data: bytes) -> Any:
-    """What Pillow alone makes of it."""
+    """The orientation that Pillow alone gives."""
     return Image.open(io.BytesIO(data)).getexif().get(0x0112, 1)
 
 
@@ -60,7 +60,9 @@ def orientation(data: bytes) -> Any:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_header_agrees_with_pillow(kind: str) -> None:
-    """Sizes, components, coding, orientation, number of images, and where the first scan begins."""
+    """Sizes, components, coding, orientation, number of images and start of the first scan
+    agree.
+    """
     data, image = KINDS[kind], Image.open(io.BytesIO(KINDS[kind]))
     found = header(data)
     assert (found.width, found.height) == image.size
@@ -74,7 +76,7 @@ def test_the_header_agrees_with_pillow(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["4:2:0", "progressive", "with a comment", "with fill bytes"])
 def test_a_header_that_is_cut_off_is_told_from_one_of_another_kind(kind: str) -> None:
-    """At every byte before the first scan, more is asked for; from there on, nothing changes."""
+    """More is requested at every byte before the first scan. From there on, nothing changes."""
     data = KINDS[kind]
     begin = header(data).scan
     for size in range(3, begin):
@@ -84,7 +86,7 @@ def test_a_header_that_is_cut_off_is_told_from_one_of_another_kind(kind: str) ->
     assert read_header(data[:begin]) == read_header(bytearray(data)) == header(data)
 
 
-# What is left to Pillow
+# Files left to Pillow
 
 CMYK = jpeg(Image.fromarray(PICTURE).convert("CMYK"))
 FRAME = frame_at(BASELINE)
@@ -114,12 +116,12 @@ LEFT = {
 
 @pytest.mark.parametrize("kind", LEFT)
 def test_what_is_not_plain_is_left_to_pillow(kind: str) -> None:
-    """Other codings, other samples, and headers with something wrong have no header here."""
+    """Other codings, other samples and faulty headers have no header here."""
     assert read_header(LEFT[kind]) is None
 
 
 def mutated(data: bytes) -> st.SearchStrategy[bytes]:
-    """The header with some bytes changed, and cut off somewhere or not."""
+    """A header with some bytes changed, and possibly truncated."""
     size = segments(data)[-1][2]
     change = st.tuples(st.integers(2, size - 1), st.integers(0, 255))
     return st.builds(changed, st.just(data), st.lists(change), st.integers(0, 2 * size))
@@ -141,7 +143,7 @@ RICH = with_segments(
 @example(data=b"\xff\xd8\xff\xda\0\2")
 @example(data=BASELINE[: segments(BASELINE)[-1][1]] + b"\xff\xda\0\2")
 def test_whatever_the_bytes_are_nothing_is_raised(data: bytes) -> None:
-    """A header is read or it is not, and what is read can be a picture."""
+    """A header is read or rejected, and one that is read could belong to a picture."""
     found = read_header(data)
     if found is not None:
         assert found.width > 0
@@ -158,7 +160,7 @@ def test_whatever_the_bytes_are_nothing_is_raised(data: bytes) -> None:
 @pytest.mark.parametrize("kind", [SHORT, LONG])
 @pytest.mark.parametrize("value", [*range(10), 255, 65535])
 def test_the_orientation_of_exif_agrees_with_pillow(order: str, kind: int, value: int) -> None:
-    """It is read in both byte orders and from both types of whole numbers, be it legal or not."""
+    """It is read in both byte orders and from both integer types, whether legal or not."""
     data = with_segments(BASELINE, exif(value, order, kind))
     assert header(data).orientation == orientation(data) == value
 
@@ -187,7 +189,7 @@ WITH_METADATA = {
 
 @pytest.mark.parametrize("kind", WITH_METADATA)
 def test_where_an_orientation_is_found_agrees_with_pillow(kind: str) -> None:
-    """EXIF's counts before XMP's, whatever the order of the segments."""
+    """EXIF takes precedence over XMP, whatever the order of the segments."""
     data = with_segments(BASELINE, *WITH_METADATA[kind])
     assert header(data).orientation == orientation(data)
 
@@ -205,7 +207,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_broken_exif_is_left_to_pillow(kind: str) -> None:
-    """Where the orientation cannot be told for certain, there is no header."""
+    """There is no header if the orientation is uncertain."""
     assert read_header(with_segments(BASELINE, segment(APP1, BROKEN[kind]))) is None
     assert header(with_segments(BASELINE, segment(APP1, EXIF))).orientation == 6
 
@@ -214,7 +216,7 @@ def test_broken_exif_is_left_to_pillow(kind: str) -> None:
 
 
 def test_the_gain_map_of_an_image_is_no_second_picture() -> None:
-    """An image that bears what makes it brighter on some screens is one image, as for Pillow."""
+    """An image with a gain map for brighter screens is one image, as for Pillow."""
     data = with_segments(KINDS["MPO"], xmp(b'<rdf hdrgm:Version="1.0"/>'))
     assert header(data).images == getattr(Image.open(io.BytesIO(data)), "n_frames", 1) == 1
 
@@ -222,7 +224,7 @@ def test_the_gain_map_of_an_image_is_no_second_picture() -> None:
 @pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO file")
 @pytest.mark.parametrize("body", [b"", b"rubbish", b"II*\0\xff\xff\0\0", b"II*\0\x08\0\0\0\0\0"])
 def test_a_broken_list_of_images_is_that_of_one(body: bytes) -> None:
-    """What cannot be read of it changes nothing."""
+    """An unreadable list of images changes nothing."""
     data = with_segments(BASELINE, segment(APP2, b"MPF\0" + body))
     assert header(data).images == 1
     assert Image.open(io.BytesIO(data)).format == "JPEG"
@@ -233,7 +235,7 @@ def test_a_broken_list_of_images_is_that_of_one(body: bytes) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_a_progressive_file_begins_with_all_averages(kind: str) -> None:
-    """The first scan of a progressive file, as it is usually written, has all averages."""
+    """The first scan of a typical progressive file has all averages."""
     assert header(KINDS[kind]).whole_dc == kind.startswith("progressive")
 
 
@@ -254,20 +256,20 @@ SCANS: dict[str, tuple[bytes, bool]] = {
 
 @pytest.mark.parametrize("kind", SCANS)
 def test_whether_the_first_scan_has_the_averages_of_the_luma(kind: str) -> None:
-    """It must be a first pass over what certainly is luma, to the last bit but one."""
+    """It must be a first pass over what is certainly luma, complete to the last bit but one."""
     data, expected = SCANS[kind]
     assert header(data).whole_dc == expected
 
 
 def test_what_the_first_scan_refines_is_not_whole() -> None:
-    """A later pass over the averages has but one bit of each."""
+    """A later pass over the averages has only one bit of each."""
     data = SCANS["all at once"][0]
     assert not header(patched(data, header(data).scan - 1, 0x10)).whole_dc
 
 
 @pytest.mark.parametrize("kind", ["progressive", "progressive with restarts"])
 def test_a_scan_ends_at_the_next_marker(kind: str) -> None:
-    """Stuffed bytes and restarts do not end it, and where it goes on there is no end."""
+    """Stuffed bytes and restart markers do not end a scan, and an unfinished scan has no end."""
     data = KINDS[kind]
     begin = header(data).scan
     end = end_of_scan(data, begin)

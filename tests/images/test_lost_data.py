@@ -1,4 +1,4 @@
-"""Files that end properly though data are lost: libjpeg and libtiff decide their status."""
+"""Files that end properly though data is missing: libjpeg and libtiff decide their status."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def restarts(data: bytes) -> list[int]:
 
 
 def cut(data: bytes, share: float) -> bytes:
-    """So much of the data of its scans, and then a proper end."""
+    """Keeps this much of the scan data, and then adds a proper end."""
     begin = next(one.end for one in segments(data) if one.marker == SOS)
     (end,) = found(data, EOI)
     return data[: begin + int(share * (end - begin))].rstrip(b"\xff") + END
@@ -80,7 +80,9 @@ def status(data: bytes, least_side: int | None = None) -> str:
 @pytest.mark.parametrize("least_side", [None, 90, 180])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_jpeg_that_was_cut_and_ends_properly_is_damaged(kind: str, least_side: int) -> None:
-    """However much is lost, and whoever decodes it; the whole file is sound."""
+    """The file is damaged however much is missing and whoever decodes it. The whole file is
+    intact.
+    """
     assert status(KINDS[kind], least_side) == "ok"
     for share in (0.02, 0.1, 0.5, 0.97):
         assert status(cut(KINDS[kind], share), least_side) == Status.DAMAGED, share
@@ -88,7 +90,7 @@ def test_a_jpeg_that_was_cut_and_ends_properly_is_damaged(kind: str, least_side:
 
 @pytest.mark.parametrize("kind", ["4:2:0", "progressive", "CMYK"])
 def test_what_there_is_of_it_is_hashed_where_that_is_wanted(kind: str) -> None:
-    """With Pillow's pixels, and with the reason; the sound file has none."""
+    """It has Pillow's pixels and the reason. The intact file has no reason."""
     data = cut(KINDS[kind], 0.6)
     table = hash_images([KINDS[kind], data], damaged="hash", reading="exact")
     assert [one.path for one in table.damaged] == ["[1]"]
@@ -98,7 +100,7 @@ def test_what_there_is_of_it_is_hashed_where_that_is_wanted(kind: str) -> None:
 
 
 def test_who_reads_as_others_do_gets_what_they_get() -> None:
-    """ImageHash and imagededup read what Pillow reads, so the modules in their place do."""
+    """ImageHash and imagededup read what Pillow reads, so the drop-in modules do too."""
     data = cut(BASELINE, 0.5)
     shown = np.asarray(Image.open(io.BytesIO(data)))
     np.testing.assert_array_equal(read_picture(data, as_stored=True).pixels, shown)
@@ -135,13 +137,15 @@ def test_what_libjpeg_warns_of_without_a_loss_is_sound(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", HARMLESS)
 def test_a_harmless_warning_does_not_hide_a_loss(kind: str) -> None:
-    """The strict decoder stops at the first warning; what is lost behind it is found."""
+    """The strict decoder stops at the first warning, but a later loss is still found."""
     assert status(cut(HARMLESS[kind], 0.9)) == Status.DAMAGED
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_bytes_left_over_in_intervals_are_no_loss(seed: int) -> None:
-    """However many there are, and in however many intervals; a cut behind them is one."""
+    """Left-over bytes are fine, however many and in however many intervals. A cut behind them is a
+    loss.
+    """
     random = np.random.default_rng(seed)
     data = jpeg(PICTURE, restart_marker_blocks=int(random.integers(3, 12)))
     places = restarts(data)[:-4]
@@ -155,7 +159,7 @@ def test_bytes_left_over_in_intervals_are_no_loss(seed: int) -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("renumbered", [False, True])
 def test_missing_intervals_are_a_loss(count: int, renumbered: bool) -> None:
-    """Even where so many are missing that the numbers go on as if none were."""
+    """It is a loss even if so many are missing that the numbers continue as if none were."""
     places = restarts(RESTARTS)
     data = bytearray(RESTARTS[: places[4]] + RESTARTS[places[4 + count] :])
     for number, at in enumerate(restarts(bytes(data))):
@@ -165,7 +169,7 @@ def test_missing_intervals_are_a_loss(count: int, renumbered: bool) -> None:
 
 @pytest.mark.parametrize("least_side", [None, 20])
 def test_every_missing_scan_is_a_loss(least_side: int | None) -> None:
-    """libjpeg says nothing where the last ones are missing."""
+    """libjpeg says nothing if the last ones are missing."""
     for data in (PROGRESSIVE, KINDS["progressive CMYK"]):
         scans = found(data, SOS)
         tables = sorted({one.begin for one in segments(data) if one.marker in {SOS, 0xC4, EOI}})
@@ -176,7 +180,7 @@ def test_every_missing_scan_is_a_loss(least_side: int | None) -> None:
 
 
 def in_several_scans(names: bytes) -> bytes:
-    """A baseline JPEG of three components, equal and grey, a scan for each of those named."""
+    """A baseline JPEG of three equal grey components, with one scan for each component named."""
     grey = jpeg(IMAGE.convert("L"))
     (start,), (end,) = found(grey, SOS), found(grey, EOI)
     data = next(one.end for one in segments(grey) if one.marker == SOS)
@@ -189,7 +193,7 @@ def in_several_scans(names: bytes) -> bytes:
 
 @pytest.mark.parametrize("least_side", [None, 90])
 def test_a_baseline_file_of_several_scans_has_all_its_components(least_side: int | None) -> None:
-    """libjpeg makes up those that are missing."""
+    """libjpeg makes up the missing ones."""
     assert status(in_several_scans(b"\1\2\3"), least_side) == "ok"
     for names in (b"\1", b"\1\2", b"\2\3", b"\1\1\1"):
         assert status(in_several_scans(names), least_side) == Status.DAMAGED
@@ -199,7 +203,7 @@ def test_a_baseline_file_of_several_scans_has_all_its_components(least_side: int
 
 
 def with_scans(data: bytes, count: int) -> bytes:
-    """So many scans, by sending the first of them again and again."""
+    """Repeats the first scan to give the file this many scans."""
     first, begin = found(data, SOS)[0], found(data, SOS)
     end = min(one.begin for one in segments(data) if one.begin > first)
     return data[:end] + data[first:end] * (count - len(begin)) + data[end:]
@@ -211,7 +215,7 @@ def with_scans(data: bytes, count: int) -> bytes:
 def test_too_many_scans_are_refused_before_they_are_decoded(
     kind: str, least_side: int | None, as_stored: bool
 ) -> None:
-    """Whoever would decode them; the limit itself is accepted."""
+    """They are refused whoever would decode them. The limit itself is accepted."""
     data = in_several_scans(b"\1\2\3") if kind == "several scans" else KINDS[kind]
     most = with_scans(data, MAX_SCANS)
     assert read_picture(most, least_side=least_side, as_stored=as_stored).damage == ""
@@ -226,7 +230,7 @@ def test_too_many_scans_are_refused_before_they_are_decoded(
         assert caught.value.status is Status.TOO_LARGE
 
 
-# Where only the first scan was read
+# Files of which only the first scan was read
 
 LARGE = jpeg(scene(3000, 2400, 3), progressive=True, quality=92)
 SMALL = jpeg(Image.fromarray(scene(3000, 2400, 3)).resize((750, 600)), quality=85)
@@ -234,14 +238,16 @@ SMALL = jpeg(Image.fromarray(scene(3000, 2400, 3)).resize((750, 600)), quality=8
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A large picture that was cut, of which only the first scan is read, and a small whole one."""
+    """A large truncated picture, of which only the first scan is read, and a small whole one."""
     (tmp_path / "cut.jpg").write_bytes(cut(LARGE, 0.4))
     (tmp_path / "small.jpg").write_bytes(SMALL)
     return tmp_path
 
 
 def test_the_row_says_that_only_the_first_scan_was_read(folder: Path) -> None:
-    """In fast reading; read exactly, there is no such mark, and the cut one is damaged."""
+    """Fast reading sets the mark. Exact reading has no such mark, and the truncated file is
+    damaged.
+    """
     fast, exact = hash_images(folder), hash_images(folder, reading="exact")
     assert [one.marks for one in fast.images] == [("first scan",), ()]
     assert ([one.marks for one in exact.images], len(exact.failures)) == ([()], 1)
@@ -251,7 +257,7 @@ def test_the_row_says_that_only_the_first_scan_was_read(folder: Path) -> None:
 
 @pytest.mark.parametrize("isolate", [False, True])
 def test_a_cut_file_never_beats_a_whole_one(folder: Path, isolate: bool) -> None:
-    """It is looked through before it is kept; a whole one is kept for its pixels."""
+    """The rest of a file is checked before it is kept. A whole one is kept for its pixels."""
     result = find_duplicates(folder, isolate=isolate)
     (group,) = result.groups
     assert (Path(group.keeper.path).name, group.keeper_reason) == ("small.jpg", "undamaged")
@@ -264,7 +270,7 @@ def test_a_cut_file_never_beats_a_whole_one(folder: Path, isolate: bool) -> None
 
 
 class Elsewhere:
-    """An image that is not in a file of this machine."""
+    """An image that is not in a file on this machine."""
 
     def __init__(self, key: str, data: bytes) -> None:
         self.key, self.size, self._data = key, len(data), data
@@ -274,7 +280,7 @@ class Elsewhere:
 
 
 def test_what_cannot_be_looked_through_does_not_beat_what_was_read(folder: Path) -> None:
-    """The end of what is elsewhere stays unseen; among such, the one of most pixels is kept."""
+    """The end of a remote image is not checked, so the one with the most pixels is kept."""
     large = Elsewhere("large", LARGE)
     (group,) = find_duplicates([large, folder / "small.jpg"]).groups
     assert (Path(group.keeper.path).name, group.keeper_reason) == ("small.jpg", "read to its end")
@@ -283,7 +289,7 @@ def test_what_cannot_be_looked_through_does_not_beat_what_was_read(folder: Path)
 
 
 def test_a_file_that_is_gone_when_it_would_be_looked_through_is_not_kept(folder: Path) -> None:
-    """Nobody knows its end. Nothing is raised."""
+    """Its end is unknown, so it is not kept. Nothing is raised."""
 
     def progress(stage: str, done: int, total: int | None) -> None:
         if stage == "reading" and done == total:
@@ -294,7 +300,7 @@ def test_a_file_that_is_gone_when_it_would_be_looked_through_is_not_kept(folder:
 
 
 def test_a_file_without_an_end_marker_is_not_whole() -> None:
-    """Of a file that was read to its end, the walk over its markers says nothing."""
+    """The walk over markers adds nothing for a file that was read to its end."""
     assert lost_at_end(PROGRESSIVE) == ""
     assert lost_at_end(PROGRESSIVE[:-2]) == "some of its data is missing: it has no end marker"
     assert lost_at_end(with_scans(PROGRESSIVE, 600)).startswith("it has 501 scans")
@@ -314,7 +320,7 @@ def tiff(compression: str, **options: Any) -> bytes:
 
 
 def broken(data: bytes, seed: int) -> bytes:
-    """Random bytes in the last two thirds of its middle strip."""
+    """Puts random bytes in the last two thirds of the middle strip."""
     with Image.open(io.BytesIO(data)) as image:
         tags: Any = image
         starts: list[int] = tags.tag_v2[273]
@@ -328,7 +334,7 @@ def broken(data: bytes, seed: int) -> bytes:
 @heard
 @pytest.mark.parametrize("compression", [one for one in CODECS if one != "packbits"])
 def test_a_tiff_of_which_libtiff_complains_is_damaged(compression: str) -> None:
-    """Though Pillow decodes some of them without a word; a sound one is read."""
+    """Pillow decodes some of them without an error. An intact one is read."""
     data = tiff(compression)
     assert status(data) == "ok"
     for seed in range(3):
@@ -338,7 +344,7 @@ def test_a_tiff_of_which_libtiff_complains_is_damaged(compression: str) -> None:
 
 @heard
 def test_a_tiff_that_libtiff_only_warns_of_is_damaged() -> None:
-    """It is hashed as far as it goes where that is wanted, and says what libtiff said."""
+    """On request it is hashed as far as it goes, and gives libtiff's message."""
     data = tiff("group4")
     zeros = patched(data, len(data) // 2, *bytes(len(data) // 4))
     assert status(zeros) == Status.DAMAGED
@@ -348,7 +354,7 @@ def test_a_tiff_that_libtiff_only_warns_of_is_damaged() -> None:
 
 
 def test_odd_tags_of_a_tiff_are_no_loss() -> None:
-    """What libtiff says of the header does not decide its status."""
+    """What libtiff says about the header does not decide the status."""
     assert status(tiff("group4", tiffinfo={65000: "unknown", 65001: 7})) == "ok"
 
 
@@ -365,7 +371,9 @@ if len(sys.argv) > 2:
 @heard
 @pytest.mark.parametrize("arguments", [["-q"], [], ["-q", "--isolate"]])
 def test_nothing_of_it_appears_on_standard_error(tmp_path: Path, arguments: list[str]) -> None:
-    """Neither from threads nor from processes. What the program decodes itself is its affair."""
+    """Nothing appears from threads or from processes. What the program decodes itself is left
+    alone.
+    """
     for compression in ("group3", "group4", "jpeg", "tiff_lzw"):
         for seed in range(3):
             (tmp_path / f"{compression}{seed}.tif").write_bytes(broken(tiff(compression), seed))

@@ -1,4 +1,4 @@
-"""Cameras' raw files: their true size, and the preview that stands for them."""
+"""Camera raw files: their true size, and the preview that represents them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAKES: dict[str, tuple[str, Make]] = {
     "CR3 without a track": ("CR3", partial(raw_files.cr3, track=False)),
 }
 TURNED = [kind for kind in MAKES if kind != "RAF"]
-"""RAF has no orientation but that of its JPEG."""
+"""The only orientation in RAF is that of its JPEG."""
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def refusal(data: bytes) -> ImageError:
 @pytest.mark.parametrize("kind", MAKES)
 @pytest.mark.parametrize("reading", ["fast", "exact"])
 def test_a_raw_file_is_read_by_its_preview_at_its_own_size(kind: str, reading: str) -> None:
-    """Its hash is near that of the picture and far from another's; its size is the sensor's."""
+    """Its hash is close to the picture's and far from another's. Its size is the sensor's."""
     name, make = MAKES[kind]
     picture = scene(1)
     table = hash_images(
@@ -74,7 +74,9 @@ def test_a_raw_file_is_read_by_its_preview_at_its_own_size(kind: str, reading: s
 def test_a_thumbnail_never_stands_for_a_raw_file(
     kind: str, size: tuple[int, int], no_rawpy: None
 ) -> None:
-    """Below a quarter of a side it is unsupported, with what would read it; a quarter will do."""
+    """A preview below a quarter of a side is unsupported, and the reason names a reader. A quarter
+    is enough.
+    """
     name, make = MAKES[kind]
     picture = scene(3, (800, 600))
     error = refusal(make(picture, jpeg(picture, size)))
@@ -85,21 +87,25 @@ def test_a_thumbnail_never_stands_for_a_raw_file(
 
 
 def test_a_thumbnail_does_not_stand_for_a_small_raw_file_either(no_rawpy: None) -> None:
-    """One of 160 pixels is refused though it has a quarter of the sides; a preview would do."""
+    """A thumbnail of 160 pixels is refused even at a quarter of each side. A preview would be
+    accepted.
+    """
     picture = scene(3, (480, 360))
     assert refusal(raw_files.dng(picture, None)).status == Status.UNSUPPORTED
     assert read_picture(raw_files.dng(picture, jpeg(picture, (161, 121)))).is_preview
 
 
 def test_a_phase_one_file_is_recognised(no_rawpy: None) -> None:
-    """By the mark behind its header; its size is not known, so no preview stands for it."""
+    """The mark behind its header identifies it. Its size is unknown, so no preview represents
+    it.
+    """
     build = raw_files.Builder("<", room=b"IIII\x01waR" + bytes(8))
     data = build.done(build.directory(raw_files.thumbnail(build, scene(20))))
     assert refusal(data).reason.startswith("IIQ raw file: pip install rawpy")
 
 
 def test_the_largest_preview_is_taken() -> None:
-    """Of two that are large enough, the larger one."""
+    """The larger of two sufficient previews is used."""
     picture, other = scene(4), scene(5)
     build = raw_files.Builder("<")
     under = []
@@ -115,7 +121,7 @@ def test_the_largest_preview_is_taken() -> None:
 
 
 def test_a_preview_in_strips_is_read() -> None:
-    """It need not be a JPEG."""
+    """It does not have to be a JPEG."""
     picture = scene(6)
     data = raw_files.dng_in_strips(picture, (320, 240))
     read = read_picture(data)
@@ -137,7 +143,7 @@ def test_the_size_is_that_of_the_crop_that_a_dng_asks_for() -> None:
 def test_the_preview_is_turned_as_the_raw_file_says(
     kind: str, orientation: int, reading: str
 ) -> None:
-    """What the camera stored sideways is seen upright, and so is the size."""
+    """A picture stored sideways by the camera is seen upright, and its size is turned too."""
     picture = scene(8)
     _, make = MAKES[kind]
     turned: Image.Image = Image.open(io.BytesIO(jpeg(picture)))
@@ -150,7 +156,7 @@ def test_the_preview_is_turned_as_the_raw_file_says(
 
 
 def test_a_preview_that_is_stored_upright_is_not_turned_again() -> None:
-    """Where it is upright already, though the raw file is to be turned."""
+    """It is already upright, though the raw file is to be turned."""
     picture = scene(9)
     upright = picture.rotate(-90, expand=True)
     data = raw_files.nef(picture, jpeg(upright, (240, 320)), 6)
@@ -161,7 +167,7 @@ def test_a_preview_that_is_stored_upright_is_not_turned_again() -> None:
 
 @pytest.mark.parametrize("kind", ["RAF", "NEF", "RW2"])
 def test_an_orientation_of_the_previews_own_counts(kind: str) -> None:
-    """As that of Fujifilm's, which have EXIF."""
+    """This applies to Fujifilm's previews, which have EXIF."""
     picture = scene(10)
     exif = Image.Exif()
     exif[274] = 6
@@ -173,7 +179,7 @@ def test_an_orientation_of_the_previews_own_counts(kind: str) -> None:
 
 @pytest.mark.parametrize("size", [(640, 480), (650, 488), (1280, 960)])
 def test_a_raw_file_is_kept_before_a_jpeg(size: tuple[int, int], tmp_path: Path) -> None:
-    """Even where the camera made a larger one; between two JPEGs pixels decide."""
+    """It is kept even if the camera made a larger JPEG. Between two JPEGs, pixels decide."""
     picture = scene(11)
     (tmp_path / "a much longer name.nef").write_bytes(raw_files.nef(picture, jpeg(picture)))
     (tmp_path / "a.jpg").write_bytes(jpeg(picture, size))
@@ -188,7 +194,9 @@ def test_a_raw_file_is_kept_before_a_jpeg(size: tuple[int, int], tmp_path: Path)
 @pytest.mark.parametrize("kind", MAKES)
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
 def test_a_raw_file_that_breaks_off_is_damaged(kind: str, share: float, no_rawpy: None) -> None:
-    """However much of it is missing, it is not taken for sound: not read, or not understood."""
+    """However much is missing, the file is not accepted as intact: it is unread or not
+    understood.
+    """
     picture = scene(12)
     data = MAKES[kind][1](picture, jpeg(picture, (320, 240)))
     error = refusal(data[: int(len(data) * share)])
@@ -197,17 +205,17 @@ def test_a_raw_file_that_breaks_off_is_damaged(kind: str, share: float, no_rawpy
 
 @pytest.mark.parametrize("kind", ["CR3", "RAF"])
 def test_what_breaks_off_behind_its_preview_is_hashed_where_that_is_wanted(kind: str) -> None:
-    """With `--damaged hash` the preview stands for it, and the damage is told."""
+    """With `--damaged hash` the preview represents it, and the damage is reported."""
     picture = scene(13)
     data = MAKES[kind][1](picture, jpeg(picture, (320, 240)))[:-500]
     assert refusal(data).status == Status.DAMAGED
     table = hash_images([data, jpeg(picture)], damaged="hash")
-    assert "breaks off" in table.images[0].damage
+    assert "cut off" in table.images[0].damage
     assert table.hashes["phash"][0] - table.hashes["phash"][1] <= 4
 
 
 def test_limits_go_by_the_size_of_the_picture() -> None:
-    """Not by that of its preview."""
+    """The size of the preview does not count."""
     picture = scene(14)
     data = raw_files.nef(picture, jpeg(picture, (320, 240)))
     assert read_picture(data, max_pixels=640 * 480).width == 640
@@ -219,7 +227,7 @@ def test_limits_go_by_the_size_of_the_picture() -> None:
 @pytest.mark.skipif(importlib.util.find_spec("rawpy") is None, reason="needs rawpy")
 @pytest.mark.parametrize("make", [raw_files.nef, raw_files.dng])
 def test_rawpy_reads_what_has_no_preview(make: Make, tmp_path: Path) -> None:
-    """Where it is installed, the sensor's data is developed, which is no preview."""
+    """With rawpy installed, the sensor data is developed, and the result is not a preview."""
     picture = scene(15)
     (tmp_path / "a.raw").write_bytes(make(picture, None, 6))
     table = hash_images([tmp_path / "a.raw", jpeg(picture.convert("L").rotate(-90, expand=True))])
@@ -233,7 +241,7 @@ def test_rawpy_reads_what_has_no_preview(make: Make, tmp_path: Path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("rawpy") is None, reason="needs rawpy")
 @pytest.mark.parametrize("start", [b"FOVb", b"\0MRM", b"II\x1a\0\0\0HEAPCCDR", b"IIRO\x08\0\0\0"])
 def test_what_rawpy_cannot_read_is_a_failure(start: bytes) -> None:
-    """With a status, a reason and the way to convert it."""
+    """The failure has a status, a reason and a way to convert the file."""
     error = refusal(start + bytes(2000))
     assert error.status in {Status.DAMAGED, Status.UNSUPPORTED}
     assert "convert it" in error.reason

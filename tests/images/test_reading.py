@@ -1,4 +1,6 @@
-"""Whatever holds an image to upright, opaque, 8-bit pixels, or to a status and plain words."""
+"""Every kind of image source gives upright, opaque, 8-bit pixels, or a status and a plain
+reason.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def noise(*shape: int, seed: int = 0) -> Pixels:
 
 
 def slope(width: int, height: int) -> Pixels:
-    """A smooth picture, which every codec keeps well; however it is turned, it is another."""
+    """A smooth picture that every codec preserves well. Each way of turning it gives another
+    picture.
+    """
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     return np.stack([200 * x, 160 * y, 40 + 90 * x * y], axis=2).astype(np.uint8)
 
@@ -52,7 +56,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def shown(data: bytes) -> Pixels:
-    """What Pillow alone makes of a file."""
+    """The pixels that Pillow alone gives for a file."""
     return np.asarray(opened(data))
 
 
@@ -61,7 +65,7 @@ def read(source: ImageSource, **options: Any) -> Pixels:
 
 
 def refusal(source: ImageSource, **options: Any) -> ImageError:
-    """The error of an image that cannot be read; its reason is a line of plain words, always."""
+    """The error of an unreadable image. Its reason is always one line of plain words."""
     with pytest.raises(ImageError) as caught:
         read_picture(source, **options)
     assert re.fullmatch(r"[ -~]{5,}", caught.value.reason)
@@ -74,7 +78,7 @@ def over_white(rgba: Pixels) -> Pixels:
     return composed
 
 
-# What an image may come as
+# The forms an image can have
 
 
 class NamedFile:
@@ -110,7 +114,7 @@ SOURCES: dict[str, Callable[[Path], ImageSource]] = {
 def test_every_kind_of_source_gives_the_same_picture_and_hash(
     kind: str, mode: str, tmp_path: Path
 ) -> None:
-    """Whatever an image comes as, grey or in colour, its pixels and hashes are the same."""
+    """The pixels and hashes are the same for every kind of source, in grey and in colour."""
     image = Image.fromarray(noise(40, 50, 3)).convert(mode)
     path = tmp_path / "picture.png"
     image.save(path)
@@ -131,7 +135,9 @@ def test_an_open_file_is_read_and_left_open(tmp_path: Path) -> None:
 
 
 def test_a_file_open_for_reading_text_is_refused(tmp_path: Path) -> None:
-    """A file that gives text where bytes are needed raises TypeError and says what is needed."""
+    """A file that gives text instead of bytes raises TypeError, and the error says what is
+    needed.
+    """
     path = tmp_path / "notes.txt"
     path.write_text("some text")
     with path.open() as file, pytest.raises(TypeError, match="reading bytes"):
@@ -140,7 +146,7 @@ def test_a_file_open_for_reading_text_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "HSV", "LAB"])
 def test_an_opaque_pillow_image_of_any_mode_is_read_as_pillow_shows_it(mode: str) -> None:
-    """Grey modes are read as grey, all others as the RGB that Pillow converts them to."""
+    """Grey modes are read as grey, and all others as the RGB that Pillow converts them to."""
     image = Image.fromarray(slope(30, 20)).convert(mode)
     converted = image.convert("L" if mode in {"1", "L"} else "RGB")
     np.testing.assert_array_equal(read(image), np.asarray(converted))
@@ -148,7 +154,7 @@ def test_an_opaque_pillow_image_of_any_mode_is_read_as_pillow_shows_it(mode: str
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "RGBa", "La"])
 def test_a_pillow_image_with_alpha_is_read_over_white(mode: str) -> None:
-    """Alpha is found in every mode that has it, be it premultiplied."""
+    """Alpha is found in every mode that has it, even premultiplied."""
     plain = mode.upper() if mode != "PA" else "RGBA"
     image = Image.fromarray(noise(20, 30, 4)).convert(plain).convert(mode)
     straight = np.asarray(image.convert(plain).convert("RGBA"))
@@ -169,7 +175,7 @@ def test_the_callers_pillow_image_is_left_as_it_was(mode: str) -> None:
 
 
 def test_the_frame_that_a_callers_image_stands_on_stays() -> None:
-    """An animation that the caller opened can still be wound on and read."""
+    """The caller can still seek in an animation and read it."""
     frames = [np.full((8, 8), level, np.uint8) for level in (10, 200)]
     image = opened(
         encoded(frames[0], "GIF", save_all=True, append_images=[Image.new("L", (8, 8), 200)])
@@ -212,7 +218,9 @@ def test_what_cannot_be_an_image_is_named(thing: Any) -> None:
 
 
 def test_the_distance_of_two_images_is_that_of_their_hashes(tmp_path: Path) -> None:
-    """`distance` takes sources of different kinds; a picture is 0 from itself, far from another."""
+    """`distance` takes sources of different kinds. A picture is 0 from itself and far from
+    another.
+    """
     one, other = noise(40, 50, 3, seed=1), noise(40, 50, 3, seed=2)
     path = tmp_path / "one.png"
     path.write_bytes(encoded(one, "PNG"))
@@ -249,7 +257,7 @@ MISSING: dict[str, Callable[[Path], Path | str]] = {
 
 @pytest.mark.parametrize("kind", MISSING)
 def test_a_name_with_nothing_under_it_is_missing(kind: str, tmp_path: Path) -> None:
-    """Where there is nothing, or can be nothing, under a name, the status is missing."""
+    """The status is missing if nothing exists, or can exist, under a name."""
     assert refusal(MISSING[kind](tmp_path)).status == Status.MISSING
 
 
@@ -274,7 +282,7 @@ def forbidden(folder: Path) -> Path:
 
 
 def own_memory(_: Path) -> Path:
-    """A regular file that exists, opens, and gives an error when it is read."""
+    """A regular file that exists and opens, but fails when read."""
     path = Path("/proc/self/mem")
     if not path.exists():
         pytest.skip("there is no such file on this system")
@@ -295,14 +303,14 @@ UNREADABLE: dict[str, Callable[[Path], Path | str]] = {
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the files of a POSIX system")
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_what_is_there_but_cannot_be_had_is_unreadable(kind: str, tmp_path: Path) -> None:
-    """Folders, pipes, devices and failing files are unreadable, and no read of them blocks."""
+    """Folders, pipes, devices and failing files are unreadable, and reading them never blocks."""
     assert refusal(UNREADABLE[kind](tmp_path)).status == Status.UNREADABLE
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs sockets that are files")
 def test_a_socket_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A socket in a folder of images is unreadable."""
-    monkeypatch.chdir(tmp_path)  # the name of a socket must be short
+    monkeypatch.chdir(tmp_path)  # socket names must be short
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket.png")
         assert refusal("socket.png").status == Status.UNREADABLE
@@ -314,7 +322,7 @@ class FailingFile(io.BytesIO):
 
 
 def test_an_open_file_that_fails_is_unreadable() -> None:
-    """An open file whose disk fails is an image that cannot be read, not a crash."""
+    """An open file whose disk fails is an unreadable image, not a crash."""
     error = refusal(FailingFile())
     assert error.status == Status.UNREADABLE
     assert "Input/output error" in error.reason
@@ -322,7 +330,7 @@ def test_an_open_file_that_fails_is_unreadable() -> None:
 
 @pytest.mark.parametrize("kind", ["str", "bytes", "bytearray", "memoryview", "BytesIO"])
 def test_a_file_without_bytes_is_empty(kind: str, tmp_path: Path) -> None:
-    """No bytes at all are the status empty, whatever they do not come in."""
+    """A source of no bytes has the status empty, whatever its kind."""
     path = tmp_path / "empty.png"
     path.touch()
     assert refusal(SOURCES[kind](path)).status == Status.EMPTY
@@ -346,7 +354,7 @@ NO_IMAGES = {
 
 @pytest.mark.parametrize("kind", NO_IMAGES)
 def test_what_is_no_image_is_said_to_be_none(kind: str, tmp_path: Path) -> None:
-    """Bytes that are of no known image format are not an image, whatever their name."""
+    """Bytes of no known image format are not an image, whatever the name."""
     path = tmp_path / "picture.jpg"
     path.write_bytes(NO_IMAGES[kind])
     assert refusal(path).status == Status.NOT_AN_IMAGE
@@ -376,7 +384,7 @@ UNSUPPORTED = [
 def test_a_format_that_cannot_be_read_here_is_named_with_its_remedy(
     format_: str, remedy: str, data: bytes
 ) -> None:
-    """A known image format without a decoder is unsupported; the reason says what to do."""
+    """A recognised format without a decoder is unsupported, and the reason says what to do."""
     if remedy == "pillow-jxl-plugin" and importlib.util.find_spec("pillow_jxl"):
         pytest.skip("the plug-in is installed")
     error = refusal(data)
@@ -397,13 +405,13 @@ except ImageError as error:
 
 
 def refused_alone(data: bytes) -> str:
-    """Status and reason, in a program that does nothing else and has no pillow_heif."""
+    """Status and reason, from a program that does nothing else and lacks pillow_heif."""
     script = [sys.executable, "-c", REFUSED_ALONE]
     return subprocess.run(script, input=data, capture_output=True, check=True).stdout.decode()
 
 
 def test_without_its_extra_a_heic_file_names_the_line_that_installs_it() -> None:
-    """Where pillow_heif is not installed, HEIC is unsupported, with the way to get it read."""
+    """Without pillow_heif, HEIC is unsupported, and the reason says how to get a reader."""
     told = refused_alone(HEIC)
     assert told.startswith("unsupported")
     assert re.search("pip install .*heif", told)
@@ -420,7 +428,7 @@ def test_without_its_extra_a_heic_file_names_the_line_that_installs_it() -> None
     ids=["HEIC", "AVIF"],
 )
 def test_a_broken_file_of_an_installed_codec_is_damaged(header: bytes) -> None:
-    """Who has the codec is not told to install it when a file is cut off."""
+    """With the codec installed, a truncated file does not suggest installing it."""
     error = refusal(header)
     assert error.status == Status.DAMAGED
     assert "install" not in error.reason
@@ -428,7 +436,7 @@ def test_a_broken_file_of_an_installed_codec_is_damaged(header: bytes) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 def test_eps_never_starts_ghostscript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No EPS file runs a program, even where Pillow would find Ghostscript and start it."""
+    """No EPS file runs a program, even if Pillow would find Ghostscript and start it."""
     started = tmp_path / "started"
     stand_in = tmp_path / "gs"
     stand_in.write_text(f"#!/bin/sh\n: > '{started}'\n")
@@ -438,7 +446,7 @@ def test_eps_never_starts_ghostscript(tmp_path: Path, monkeypatch: pytest.Monkey
     assert refusal(EPS).status == Status.UNSUPPORTED
     assert not started.exists()
     assert EpsImagePlugin.has_ghostscript()
-    assert started.exists()  # so the stand-in does tell
+    assert started.exists()  # so that the stand-in can report it
 
 
 # Damaged
@@ -465,14 +473,14 @@ def test_a_cut_off_jpeg_is_damaged(kind: str, share: float) -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_a_cut_off_file_is_damaged(format_: str, share: float) -> None:
-    """A download that broke off is damaged, whatever its format."""
+    """A partial download is damaged, whatever its format."""
     data = encoded(NOISY, format_)
     assert refusal(data[: int(len(data) * share)]).status == Status.DAMAGED
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP"])
 def test_a_cut_off_header_is_told_in_terms_of_its_own_format(format_: str) -> None:
-    """Of 20 bytes the format is named, and no decoder for another has its say."""
+    """20 bytes are enough to name the format, and no decoder of another format is asked."""
     error = refusal(encoded(NOISY, format_)[:20])
     assert error.status == Status.DAMAGED
     assert format_.lower() in error.reason.lower()
@@ -480,7 +488,7 @@ def test_a_cut_off_header_is_told_in_terms_of_its_own_format(format_: str) -> No
 
 
 def test_a_cut_off_header_is_told_the_same_in_a_program_that_does_nothing_else() -> None:
-    """The reason does not depend on what Pillow was used for before."""
+    """The reason does not depend on how Pillow was used before."""
     header = encoded(NOISY, "JPEG")[:60]
     assert refused_alone(header) == f"damaged {refusal(header).reason!a}\n"
 
@@ -488,7 +496,7 @@ def test_a_cut_off_header_is_told_the_same_in_a_program_that_does_nothing_else()
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.95])
 @pytest.mark.parametrize("level", [0, 6])
 def test_a_png_with_a_flipped_bit_is_damaged(level: int, share: float) -> None:
-    """One wrong bit in the data of a PNG, compressed or not, does not go unnoticed."""
+    """One wrong bit in the data of a PNG, compressed or not, is detected."""
     data = bytearray(encoded(NOISY, "PNG", compress_level=level))
     start = data.index(b"IDAT") + 4
     data[start + int((len(data) - 16 - start) * share)] ^= 0x10
@@ -502,7 +510,7 @@ def test_the_mere_header_of_a_gif_is_damaged(size: int) -> None:
 
 
 def test_a_damaged_image_that_pillow_opened_is_damaged() -> None:
-    """An opened Pillow image that turns out to be cut off fails as its file would."""
+    """A truncated image that Pillow opened fails as its file would."""
     assert refusal(opened(encoded(NOISY, "JPEG")[:2000])).status == Status.DAMAGED
 
 
@@ -510,7 +518,7 @@ def test_a_damaged_image_that_pillow_opened_is_damaged() -> None:
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims to be of that size; its pixels end after the first few."""
+    """A PNG that claims this size, but whose pixels end after the first few."""
     chunks = {
         b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0),
         b"IDAT": zlib.compress(bytes(100)),
@@ -533,13 +541,13 @@ def bmp_header(width: int, height: int) -> bytes:
 
 
 def ico_of_png(width: int, height: int) -> bytes:
-    """An icon that says it is 256 x 256, and holds a PNG that says otherwise."""
+    """An icon that claims to be 256 x 256 and holds a PNG of another size."""
     inner = png_header(width, height)
     return struct.pack("<HHHBBBBHHII", 0, 1, 1, 0, 0, 0, 0, 1, 32, len(inner), 22) + inner
 
 
 def icns_of_png(width: int, height: int) -> bytes:
-    """The same as an icon of the Mac, of 128 x 128."""
+    """The same as a Mac icon of 128 x 128."""
     inner = png_header(width, height)
     block = b"ic07" + struct.pack(">I", len(inner) + 8) + inner
     return b"icns" + struct.pack(">I", len(block) + 8) + block
@@ -557,7 +565,7 @@ HEADERS: dict[str, Callable[[int, int], bytes]] = {
 
 @pytest.mark.parametrize("kind", HEADERS)
 def test_an_enormous_image_is_refused_from_its_header(kind: str) -> None:
-    """60000 x 60000 pixels are refused at once, before any of them is decoded."""
+    """60000 x 60000 pixels are refused at once, before any pixel is decoded."""
     start = time.perf_counter()
     error = refusal(HEADERS[kind](60_000, 60_000))
     assert time.perf_counter() - start < 1
@@ -568,7 +576,7 @@ def test_an_enormous_image_is_refused_from_its_header(kind: str) -> None:
 def test_the_limit_holds_where_the_program_has_lifted_pillows(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Our own limit does not lean on Pillow's, which many programs turn off."""
+    """The library's own limit does not depend on Pillow's, which many programs turn off."""
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
     error = refusal(HEADERS[kind](2000, 3000), max_pixels=70_000)
     assert error.status == Status.TOO_LARGE
@@ -576,7 +584,7 @@ def test_the_limit_holds_where_the_program_has_lifted_pillows(
 
 @pytest.mark.parametrize("as_image", [False, True], ids=["bytes", "Pillow image"])
 def test_the_largest_number_of_pixels_is_inclusive(as_image: bool) -> None:
-    """An image of exactly `max_pixels` is read; with one pixel more it is too large."""
+    """An image of exactly `max_pixels` is read. One more pixel is too large."""
     data = encoded(slope(5, 4), "PNG")
     source = opened(data) if as_image else data
     assert read(source, max_pixels=20).shape == (4, 5, 3)
@@ -590,7 +598,7 @@ def test_the_largest_number_of_pixels_is_inclusive(as_image: bool) -> None:
 def test_pillows_own_limit_neither_counts_nor_changes(
     format_: str, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An image above the limit that Pillow has for the process is read, without a warning."""
+    """An image above Pillow's process-wide limit is read without a warning."""
     data = encoded(slope(60, 50), format_)
     colours = np.asarray(opened(data).convert("RGB"))
     limit = int(60 * 50 * share)
@@ -611,19 +619,19 @@ SEEN: dict[int, Callable[[Pixels], Pixels]] = {
     7: lambda stored: stored[::-1, ::-1].swapaxes(0, 1),
     8: lambda stored: np.rot90(stored, 1),
 }
-"""How a viewer shows stored pixels, by the orientation that EXIF gives for them."""
+"""How a viewer shows stored pixels, by EXIF orientation."""
 
 SHORT, ASCII, LONG, RATIONAL, FLOAT = 3, 2, 4, 5, 11
 
 
 def exif(value: bytes, kind: int = SHORT, count: int = 1) -> bytes:
-    """An EXIF block with nothing but an orientation: its four bytes, type and number of values."""
+    """An EXIF block with only an orientation: its four bytes, type and number of values."""
     entry = struct.pack("<HHI4s", 0x0112, kind, count, value)
     return b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4)
 
 
 def oriented(upright: Pixels, format_: str, orientation: int) -> bytes:
-    """A file whose pixels are stored so that they are seen `upright`."""
+    """A file stored so that its pixels are seen as `upright`."""
     inverse = {6: 8, 8: 6}.get(orientation, orientation)
     stored = np.ascontiguousarray(SEEN[inverse](upright))
     options: dict[str, Any] = {"JPEG": {"quality": 100, "subsampling": 0}}.get(format_, {})
@@ -632,7 +640,7 @@ def oriented(upright: Pixels, format_: str, orientation: int) -> bytes:
 
 
 ORIENTED = {"JPEG": 3, "PNG": 0, "WEBP": 0, "TIFF": 0}
-"""Formats that have an orientation, and by how much their pixels may be off."""
+"""Formats that have an orientation, and how far their pixels may differ."""
 
 
 @pytest.mark.parametrize("orientation", SEEN)
@@ -670,11 +678,13 @@ ILLEGAL = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow's, where a JPEG's EXIF is broken
+@pytest.mark.filterwarnings(
+    "ignore::UserWarning:PIL"
+)  # Pillow raises this for a JPEG with broken EXIF
 @pytest.mark.parametrize("kind", ILLEGAL)
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
 def test_an_illegal_orientation_changes_nothing(format_: str, kind: str) -> None:
-    """Values that EXIF does not know and broken metadata leave a sound picture as it is stored."""
+    """Unknown EXIF values and broken metadata leave an intact picture as it is stored."""
     plain = encoded(slope(48, 32), format_)
     np.testing.assert_array_equal(
         read(encoded(slope(48, 32), format_, exif=ILLEGAL[kind])), read(plain)
@@ -684,7 +694,7 @@ def test_an_illegal_orientation_changes_nothing(format_: str, kind: str) -> None
 @pytest.mark.skipif(not HAS_HEIF, reason="needs pillow_heif")
 @pytest.mark.parametrize("orientation", [1, 2, 6])
 def test_a_heic_file_is_read_upright(orientation: int) -> None:
-    """With its extra, HEIC is read, and turned exactly once."""
+    """With its extra installed, HEIC is read and turned exactly once."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()
@@ -709,7 +719,7 @@ def test_alpha_is_composited_on_white_exactly(format_: str) -> None:
 
 
 def test_grey_with_alpha_is_composited_alike() -> None:
-    """A grey PNG with alpha is the picture that it is in colour with alpha."""
+    """A grey PNG with alpha is the same picture as its colour version with alpha."""
     image = Image.fromarray(np.dstack([COLOURS, ALPHAS]), "LA")
     expected = over_white(np.dstack([COLOURS, COLOURS, COLOURS, ALPHAS]))
     np.testing.assert_array_equal(read(encoded(image, "PNG")), expected)
@@ -718,7 +728,7 @@ def test_grey_with_alpha_is_composited_alike() -> None:
 
 @pytest.mark.parametrize("format_", ["PNG", "TIFF"])
 def test_opaque_alpha_changes_nothing(format_: str) -> None:
-    """A picture with an alpha that is opaque everywhere equals the one without."""
+    """A picture with an opaque alpha channel equals the one without."""
     opaque = np.dstack([NOISY, np.full(NOISY.shape[:2], 255, np.uint8)])
     with_alpha, without = (read_picture(encoded(one, format_)) for one in (opaque, NOISY))
     np.testing.assert_array_equal(with_alpha.pixels, without.pixels)
@@ -727,7 +737,7 @@ def test_opaque_alpha_changes_nothing(format_: str) -> None:
 
 @pytest.mark.parametrize("format_", ["PNG", "TIFF", "WEBP", "GIF"])
 def test_what_is_transparent_is_white(format_: str) -> None:
-    """Colours that nobody sees do not show."""
+    """Invisible colours do not show."""
     alpha = np.full(NOISY.shape[:2], 255, np.uint8)
     alpha[:, : NOISY.shape[1] // 2] = 0
     clear = np.dstack([NOISY // 4, alpha])
@@ -738,7 +748,7 @@ def test_what_is_transparent_is_white(format_: str) -> None:
 
 
 def keyed(mode: str) -> tuple[Image.Image, int | tuple[int, ...], Pixels]:
-    """A picture of two colours, one of them (which the left half has) its transparent key."""
+    """A picture of two colours. The colour of the left half is its transparent key."""
     left = np.arange(12) < 6
     if mode == "RGB":
         values = np.where(left[:, None], np.array([9, 80, 200]), np.array([9, 80, 201]))
@@ -756,7 +766,7 @@ def keyed(mode: str) -> tuple[Image.Image, int | tuple[int, ...], Pixels]:
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
 def test_a_colour_key_is_transparent(mode: str) -> None:
-    """The one colour that a PNG names as transparent is white, and only that one."""
+    """Only the one colour that a PNG declares transparent is white."""
     image, key, expected = keyed(mode)
     row = np.where((np.arange(12) < 6)[:, None], 255, expected)
     pixels = read(encoded(image, "PNG", transparency=key))
@@ -816,7 +826,7 @@ DEEP = {
 
 @pytest.mark.parametrize("kind", DEEP)
 def test_deep_samples_are_scaled_or_stretched(kind: str) -> None:
-    """Samples that fill their range are scaled, all others stretched; NaN is dark."""
+    """Samples that fill their range are scaled, and all others are stretched. NaN is dark."""
     dtype, samples, expected = DEEP[kind]
     image = Image.fromarray(np.array([samples], dtype))
     np.testing.assert_array_equal(read(encoded(image, "TIFF")), [expected])
@@ -825,7 +835,7 @@ def test_deep_samples_are_scaled_or_stretched(kind: str) -> None:
 
 @pytest.mark.parametrize("format_", ["PNG", "TIFF", "BMP", "GIF", "PPM"])
 def test_one_bit_is_black_or_white(format_: str) -> None:
-    """A picture of 1 bit is read as 0 and 255."""
+    """A 1-bit picture is read as 0 and 255."""
     bits = noise(9, 13) > 127
     image = Image.fromarray(bits.astype(np.uint8) * 255).convert("1")
     pixels = read(encoded(image, format_))
@@ -840,7 +850,7 @@ def test_a_palette_is_looked_up(format_: str) -> None:
 
 
 def test_a_cmyk_jpeg_is_close_to_its_rgb() -> None:
-    """A JPEG for print is read, in the colours that it was made from."""
+    """A CMYK JPEG is read in the colours it was made from."""
     picture = slope(80, 60)
     pixels = read(encoded(Image.fromarray(picture).convert("CMYK"), "JPEG", quality=95))
     assert np.abs(pixels.astype(int) - picture).max() <= 4
@@ -851,7 +861,7 @@ def test_a_cmyk_jpeg_is_close_to_its_rgb() -> None:
 
 @pytest.mark.parametrize("format_", ["GIF", "WEBP", "TIFF", "PNG"])
 def test_the_first_frame_is_read(format_: str) -> None:
-    """Of an animation or a file of many pages, it is the first that counts."""
+    """The first frame or page of an animation or file of many pages counts."""
     first, second = (np.full((20, 30, 3), level, np.uint8) for level in (40, 220))
     more = [Image.fromarray(second)]
     data = encoded(first, format_, save_all=True, append_images=more, lossless=True)
@@ -862,7 +872,7 @@ def test_the_first_frame_is_read(format_: str) -> None:
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "GIF", "TIFF", "WEBP"])
 @pytest.mark.parametrize("name", ["picture.jpg", "picture.png", "picture.txt", "picture"])
 def test_the_content_tells_the_format_not_the_name(name: str, format_: str, tmp_path: Path) -> None:
-    """A PNG that is named .jpg is read as the PNG that it is."""
+    """A PNG named .jpg is read as a PNG."""
     path = tmp_path / name
     path.write_bytes(encoded(slope(20, 10), format_))
     assert read_picture(path).format == format_
@@ -874,7 +884,7 @@ def test_the_content_tells_the_format_not_the_name(name: str, format_: str, tmp_
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 @pytest.mark.parametrize("kind", JPEGS)
 def test_jpeg_pixels_are_those_of_pillow(kind: str, mode: str) -> None:
-    """Bit for bit, in every kind of JPEG and at every size from 1 x 1 to 17 x 13."""
+    """Pixels agree bit for bit, in every kind of JPEG and at every size from 1 x 1 to 17 x 13."""
     for width in range(1, 18):
         for height in range(1, 14):
             image = Image.fromarray(noise(height, width, 3, seed=width)).convert(mode)
@@ -889,7 +899,7 @@ def test_jpeg_pixels_are_those_of_pillow(kind: str, mode: str) -> None:
 def test_a_jpeg_with_stray_bytes_before_a_marker_is_read(
     mode: str, before: bytes, extra: bytes
 ) -> None:
-    """What only a strict decoder refuses is read as Pillow reads it."""
+    """A file that only a strict decoder refuses is read as Pillow reads it."""
     data = encoded(Image.fromarray(slope(40, 30)).convert(mode), "JPEG")
     at = data.index(before)
     strayed = data[:at] + extra + data[at:]
@@ -903,14 +913,16 @@ def test_a_jpeg_with_more_after_its_end_is_read() -> None:
 
 
 def test_a_side_of_millions_is_refused() -> None:
-    """However few pixels: resampling would need memory for every row and column."""
+    """It is refused however few its pixels: resampling would need memory for every row and
+    column.
+    """
     file = io.BytesIO()
     Image.new("1", (1, 1_000_001)).save(file, "PNG")
     assert refusal(file.getvalue()).status == Status.TOO_LARGE
 
 
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
-    """A sparse file of 3 GB is refused from its size."""
+    """A sparse file of 3 GB is refused because of its size."""
     with (tmp_path / "disk.img").open("wb") as file:
         file.truncate(3 << 30)
     error = refusal(tmp_path / "disk.img")
@@ -919,7 +931,7 @@ def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
 
 
 def test_heic_is_unsupported_even_where_another_decoder_takes_it_for_its_own() -> None:
-    """The brand mif1 is accepted by Pillow's AVIF plug-in, whose complaint is not about HEIC."""
+    """Pillow's AVIF plug-in accepts the brand mif1, but its complaint is not about HEIC."""
     script = """
 import sys
 sys.modules["pillow_heif"] = None
@@ -937,5 +949,5 @@ except ImageError as error:
 
 @pytest.mark.parametrize("data", [b"BMW invoice, 2 pages", b"BM"])
 def test_text_that_begins_like_a_bitmap_is_no_image(data: bytes) -> None:
-    """Two letters are no signature."""
+    """Two letters are not a signature."""
     assert refusal(data).status == Status.NOT_AN_IMAGE

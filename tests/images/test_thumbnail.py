@@ -37,13 +37,13 @@ def encoded(picture: Pixels | Image.Image, kind: str = "PNG", **options: Any) ->
 
 
 def apart(ours: Pixels, theirs: Pixels) -> float:
-    """By how many levels two pictures differ, on average."""
+    """The mean difference of two pictures, in levels."""
     assert ours.shape == theirs.shape
     return float(np.abs(ours.astype(int) - theirs).mean())
 
 
 def shrunk(pixels: Pixels, width: int, height: int) -> Pixels:
-    """The picture as Pillow makes it smaller."""
+    """The picture as Pillow reduces it."""
     resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
     return np.asarray(resized.convert("RGB"))
 
@@ -51,7 +51,9 @@ def shrunk(pixels: Pixels, width: int, height: int) -> Pixels:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("width", [450, 225, 200, 113, 100, 61, 12])
 def test_a_thumbnail_is_the_whole_picture_made_smaller(kind: str, width: int) -> None:
-    """Near what Pillow makes of every pixel, far from another picture and from its mirror image."""
+    """It is close to Pillow's reduction of every pixel, and far from another picture and its
+    mirror.
+    """
     height = round(width * 600 / 900)
     small = thumbnail(encoded(LARGE, kind), width, width)
     assert small.shape == (height, width, 3)
@@ -64,7 +66,7 @@ def test_a_thumbnail_is_the_whole_picture_made_smaller(kind: str, width: int) ->
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_thumbnail_is_upright(kind: str, orientation: int) -> None:
-    """As the whole picture is when it is read, in a box of any shape."""
+    """It is turned like the whole picture, in a box of any shape."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     data = encoded(LARGE, kind, exif=exif)
@@ -96,7 +98,7 @@ def test_a_thumbnail_is_upright(kind: str, orientation: int) -> None:
 def test_a_thumbnail_fits_its_box(
     kind: str, size: tuple[int, int], box: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    """In the picture's proportions, at least a pixel a side, and never enlarged."""
+    """It keeps the proportions, has at least one pixel per side, and is never enlarged."""
     small = read_thumbnail(encoded(gradient(*size), kind), *box)
     assert small.pixels.shape == (expected[1], expected[0], 3)
     assert (small.width, small.height) == size
@@ -104,7 +106,9 @@ def test_a_thumbnail_fits_its_box(
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_colours_stay(kind: str) -> None:
-    """Red is red and grey is grey, at the edge as well: nothing from outside comes in."""
+    """Red stays red and grey stays grey, even at the edge: nothing outside the picture bleeds
+    in.
+    """
     for red, green, blue in ((250, 20, 20), (20, 250, 20), (90, 90, 90), (255, 255, 255)):
         plain = colour(*(uniform(333, 217, value) for value in (red, green, blue)))
         small = thumbnail(encoded(plain, kind), 40, 40).astype(int)
@@ -115,7 +119,7 @@ def test_colours_stay(kind: str) -> None:
 
 
 def test_what_is_transparent_is_seen_over_white() -> None:
-    """Also where the invisible colour is black; what is opaque stays."""
+    """This holds even if the invisible colour is black. Opaque pixels are unchanged."""
     alpha = np.where(np.arange(300) < 150, 255, 0).astype(np.uint8) + uniform(300, 200, 0)
     small = thumbnail(encoded(np.dstack([np.zeros((200, 300, 3), np.uint8), alpha])), 60, 60)
     assert small.shape == (40, 60, 3)
@@ -124,7 +128,7 @@ def test_what_is_transparent_is_seen_over_white() -> None:
 
 
 def test_cmyk_is_seen_in_its_colours() -> None:
-    """As the whole picture is when it is read."""
+    """The colours are those of the whole picture when it is read."""
     data = encoded(Image.fromarray(LARGE).convert("CMYK"), "JPEG")
     whole = np.ascontiguousarray(read_picture(data).pixels)
     assert apart(thumbnail(data, 90, 90), shrunk(whole, 90, 60)) < 4
@@ -132,7 +136,7 @@ def test_cmyk_is_seen_in_its_colours() -> None:
 
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_a_raw_file_is_seen_by_its_preview(orientation: int) -> None:
-    """Upright, and with the size of the sensor's picture."""
+    """It is upright, and has the size of the sensor's picture."""
     picture = raw_files.scene(1)
     data = raw_files.nef(picture, raw_files.jpeg(picture, (320, 240)), orientation)
     small = read_thumbnail(data, 64, 64)
@@ -143,9 +147,9 @@ def test_a_raw_file_is_seen_by_its_preview(orientation: int) -> None:
 
 
 def test_the_thumbnail_in_the_exif_is_never_used() -> None:
-    """A file that carries another picture in its EXIF is seen as it is."""
+    """A file whose EXIF carries another picture is seen as it is."""
     other = encoded(photo(150, 100, 8), "JPEG")
-    first = struct.pack("<IHHHIII", 8, 1, 0x0112, 3, 1, 1, 26)  # upright; the next is at 26
+    first = struct.pack("<IHHHIII", 8, 1, 0x0112, 3, 1, 1, 26)  # upright, and the next is at 26
     second = struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 56, 0x0202, 4, 1, len(other), 0)
     exif = b"Exif\0\0II*\0" + first + second + other
     data = jpegs.with_segments(encoded(LARGE, "JPEG"), jpegs.segment(jpegs.APP1, exif))
@@ -175,7 +179,7 @@ def test_only_as_much_of_a_jpeg_is_decoded_as_is_needed(
 
 
 def test_a_huge_jpeg_takes_little_memory() -> None:
-    """Of 24 megapixels, 72 MB, an eighth along each side is held."""
+    """Of 24 megapixels (72 MB), only an eighth along each side is held in memory."""
     data = encoded(np.kron(photo(150, 100), np.ones((40, 40, 1), np.uint8)), "JPEG")
     tracemalloc.start()
     try:
@@ -188,7 +192,7 @@ def test_a_huge_jpeg_takes_little_memory() -> None:
 
 
 def test_any_source_has_a_thumbnail(tmp_path: Any) -> None:
-    """A path, bytes, an open file, a Pillow image and an array give the same."""
+    """A path, bytes, an open file, a Pillow image and an array give the same thumbnail."""
     path = tmp_path / "a.png"
     path.write_bytes(encoded(LARGE))
     expected = thumbnail(LARGE, 100, 100)
@@ -199,7 +203,7 @@ def test_any_source_has_a_thumbnail(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "progressive", "PNG"])
 def test_what_cannot_be_read_has_none(kind: str) -> None:
-    """A file that breaks off is damaged, as it is when it is hashed; text is not an image."""
+    """A truncated file is damaged, as when it is hashed. Text is not an image."""
     data = encoded(LARGE, kind)
     with pytest.raises(ImageError) as caught:
         thumbnail(data[: len(data) // 2], 100, 100)
@@ -218,6 +222,6 @@ def test_what_cannot_be_read_has_none(kind: str) -> None:
     ],
 )
 def test_a_box_has_a_width_and_a_height(box: Any, error: type[Exception], message: str) -> None:
-    """Of a pixel or more, checked before anything is read."""
+    """Both must be at least one pixel, which is checked before anything is read."""
     with pytest.raises(error, match=message):
         thumbnail("missing.jpg", *box)

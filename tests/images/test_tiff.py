@@ -1,4 +1,4 @@
-"""TIFF files of several directories: pages, smaller versions of them, masks, and broken chains."""
+"""TIFF files of several directories: pages, smaller versions, masks, and broken chains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBFILES = {"smaller version": 1, "mask": 4, "smaller mask": 5}
 
 
 def several(picture: Image.Image, subfiles: list[int], order: str = "<") -> bytes:
-    """A TIFF of a chain of directories: of the whole picture, and of smaller versions of it."""
+    """A TIFF with a chain of directories: the whole picture, and smaller versions of it."""
     build, following = Builder(order), 0
     for k, subfile in reversed(list(enumerate(subfiles))):
         shown = picture.resize((80, 60)) if subfile else picture.rotate(90 * k)
@@ -33,7 +33,7 @@ def several(picture: Image.Image, subfiles: list[int], order: str = "<") -> byte
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("kind", SUBFILES)
 def test_smaller_versions_and_masks_are_no_pages(kind: str, order: str) -> None:
-    """Only pictures of their own are counted, and their places in the chain are told."""
+    """Only pictures of their own are counted, and their places in the chain are given."""
     bit = SUBFILES[kind]
     data = several(scene(1), [0, bit, 0, bit, bit, 2], order)
     assert read_picture(data).frames == 3
@@ -48,7 +48,7 @@ def test_smaller_versions_and_masks_are_no_pages(kind: str, order: str) -> None:
 @pytest.mark.parametrize("count", [1, 2, 17])
 @pytest.mark.parametrize("big", [False, True])
 def test_pages_that_pillow_writes_are_counted(count: int, big: bool) -> None:
-    """Also with 64-bit offsets."""
+    """This also holds with 64-bit offsets."""
     file = io.BytesIO()
     images = [scene(k, (64, 48)) for k in range(count)]
     images[0].save(file, "TIFF", save_all=True, append_images=images[1:], big_tiff=big)
@@ -58,7 +58,7 @@ def test_pages_that_pillow_writes_are_counted(count: int, big: bool) -> None:
 
 
 def test_the_counting_of_pages_has_a_limit() -> None:
-    """It ends after `MOST_PAGES`."""
+    """The count ends after `MOST_PAGES`."""
     data = raw_files.pages(MOST_PAGES + 500)
     assert read_picture(data).frames == MOST_PAGES
     assert len(pages(data, 100)) == 100
@@ -72,14 +72,14 @@ def test_a_chain_that_leads_back_ends(count: int, order: str) -> None:
 
 
 def test_a_chain_that_leads_out_of_the_file_ends() -> None:
-    """What is there counts."""
+    """The directories in the file count."""
     data = bytearray(raw_files.pages(3))
     data[-4:] = struct.pack("<I", len(data) + 1000)
     assert read_picture(bytes(data)).frames == 3
 
 
 def test_a_pyramid_is_read_by_its_first_directory() -> None:
-    """Smaller versions behind it, or under it, change nothing."""
+    """Smaller versions behind it or under it change nothing."""
     picture = scene(2)
     assert np.array_equal(read_picture(several(picture, [0, 1, 1])).pixels, np.asarray(picture))
     build = Builder("<")
@@ -93,7 +93,7 @@ def test_a_pyramid_is_read_by_its_first_directory() -> None:
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("parts", [1, 3])
 def test_a_thumbnail_that_comes_first_is_not_the_picture(parts: int, order: str) -> None:
-    """The picture is the first that is not a smaller version of another."""
+    """The first directory that is not a smaller version of another is the picture."""
     picture = scene(4)
     data = several(picture, [1] * parts + [0, 1, 0], order)
     read = read_picture(data)
@@ -114,7 +114,7 @@ def thumbnail_first(picture: Image.Image, order: str = "<", compression: int = 1
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_a_picture_under_its_thumbnail_is_read(order: str) -> None:
-    """Where it is not a camera's raw data, it is an ordinary TIFF."""
+    """Unless it is a camera's raw data, it is an ordinary TIFF."""
     picture = scene(5)
     read = read_picture(thumbnail_first(picture, order))
     assert (read.format, read.marks.words, read.frames) == ("TIFF", (), 1)
@@ -122,7 +122,7 @@ def test_a_picture_under_its_thumbnail_is_read(order: str) -> None:
 
 
 def test_a_thumbnail_does_not_stand_for_a_picture_that_cannot_be_read() -> None:
-    """Of another codec it is unsupported, and where it is cut off damaged."""
+    """With another codec it is unsupported, and damaged if truncated."""
     picture = scene(6)
     with pytest.raises(ImageError, match="LERC") as caught:
         read_picture(thumbnail_first(picture, compression=34887))
@@ -137,7 +137,7 @@ def test_a_thumbnail_does_not_stand_for_a_picture_that_cannot_be_read() -> None:
 
 
 def test_a_lone_picture_that_calls_itself_a_smaller_version_is_read() -> None:
-    """There is nothing else."""
+    """The file has nothing else."""
     build = Builder("<")
     picture = scene(7)
     data = build.done(build.directory(raw_files.thumbnail(build, picture)))
@@ -146,7 +146,7 @@ def test_a_lone_picture_that_calls_itself_a_smaller_version_is_read() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_noise_behind_a_header_ends_in_a_status(seed: int) -> None:
-    """Directories of nonsense are no reason to fail in any other way, nor to take long."""
+    """Nonsense directories fail in no other way, and do not take long."""
     random = np.random.default_rng(seed)
     for start in (b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"II+\0\x08\0\0\0\x10" + bytes(7)):
         data = start + random.integers(0, 256, 1 << 18, np.uint8).tobytes()
@@ -162,7 +162,7 @@ def test_a_jpeg_of_a_page_is_not_a_tiff() -> None:
 
 @pytest.mark.parametrize("start", [b"IIII", b"MMMM", b"CR\2\0", b"CR\2\0IIII"])
 def test_pixels_that_look_like_a_camera_maker_s_mark_are_pixels(start: bytes) -> None:
-    """What stands behind the header of a raw file may stand in an ordinary TIFF."""
+    """The bytes behind a raw file's header may also occur in an ordinary TIFF."""
     pixels = np.asarray(scene(9, (64, 48))).copy()
     pixels.reshape(-1)[: len(start)] = list(start)
     build = Builder("<")

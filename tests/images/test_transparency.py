@@ -1,4 +1,4 @@
-"""Pictures with alpha: seen on white, or on black where white shows nothing."""
+"""Pictures with alpha are seen on white, or on black if white shows nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def icon(seed: int, colour: str = "white", side: int = 96) -> Image.Image:
-    """Some discs and bars of one colour on nothing."""
+    """Some discs and bars of one colour on a transparent ground."""
     chance, picture = random.Random(seed), Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(picture)
     for k in range(6):
@@ -65,7 +65,9 @@ def groups(folder: Path) -> list[set[str]]:
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_a_white_icon_matches_its_half_size_and_no_other_icon(ending: str, tmp_path: Path) -> None:
-    """In every format that has alpha, white shapes on nothing are pictures of those shapes."""
+    """White shapes on transparent ground are pictures of those shapes, in every format with
+    alpha.
+    """
     mode, options = FORMATS[ending]
     for seed in range(8):
         icon(seed).convert(mode).save(tmp_path / f"{seed}.{ending}", **options)
@@ -75,7 +77,7 @@ def test_a_white_icon_matches_its_half_size_and_no_other_icon(ending: str, tmp_p
 
 @pytest.mark.parametrize("colour", ["white", "#fffdfa", "black", "#808080", "#c03040"])
 def test_an_icon_of_any_colour_matches_its_half_size_and_no_other(colour: str) -> None:
-    """Whether it is seen on white or on black."""
+    """This holds whether it is seen on white or on black."""
     small = hash_image(half(icon(0, colour)))
     assert hash_image(icon(0, colour)) - small <= 4
     assert all(hash_image(icon(seed, colour)) - small > 10 for seed in range(1, 9))
@@ -99,7 +101,7 @@ def test_black_is_as_exact_as_white() -> None:
 
 @pytest.mark.parametrize("picture", [photo(90, 60, 1), 255 - photo(90, 60, 2) // 8], ids=str)
 def test_what_shows_on_white_keeps_its_hash(picture: Pixels) -> None:
-    """A picture with alpha that is not flat on white has the hash of what is seen on white."""
+    """A picture with alpha that is not flat on white has the hash of how it looks on white."""
     alpha = blobs(90, 60, 7)
     on_white = (picture * (alpha / 255)[..., None] + 255 - alpha[..., None] + 1e-9).round()
     seen, expected = read_picture(rgba(picture, alpha)), Picture(on_white.astype(np.uint8))
@@ -110,7 +112,7 @@ def test_what_shows_on_white_keeps_its_hash(picture: Pixels) -> None:
 
 @pytest.mark.parametrize("level", [255, 250, 90, 0])
 def test_a_flat_picture_with_opaque_alpha_is_the_one_without(level: int) -> None:
-    """An opaque alpha channel changes no hash and no digest, and nothing is seen on black."""
+    """An opaque alpha channel changes neither hash nor digest, and nothing is seen on black."""
     plain = np.full((20, 30, 3), level, np.uint8)
     one, other = read_picture(rgba(plain, 255)), read_picture(plain)
     np.testing.assert_array_equal(one.pixels, plain)
@@ -119,7 +121,7 @@ def test_a_flat_picture_with_opaque_alpha_is_the_one_without(level: int) -> None
 
 
 def test_the_digest_is_that_of_the_picture_in_every_format() -> None:
-    """Equal colours and alpha have one digest, whatever they are stored in; half the alpha, not."""
+    """Equal colours and alpha give one digest in every format. Half the alpha gives another."""
     picture = np.asarray(icon(5))
     sources: list[Pixels | bytes] = [
         picture,
@@ -135,7 +137,7 @@ def test_the_digest_is_that_of_the_picture_in_every_format() -> None:
 
 
 def test_a_faint_trace_of_alpha_tells_flat_pictures_apart() -> None:
-    """Pictures that are flat on white and on black match only where their alpha is equal."""
+    """Pictures that are flat on white and on black match only if their alpha is equal."""
     white = np.full((40, 40, 3), 255, np.uint8)
     alphas = [np.full((40, 40), level, np.uint8) for level in (3, 3, 4)]
     one, same, other = (read_picture(rgba(white, alpha)) for alpha in alphas)
@@ -148,7 +150,7 @@ def test_a_faint_trace_of_alpha_tells_flat_pictures_apart() -> None:
 
 @pytest.mark.parametrize("format_", ["PNG", "TIFF", "WEBP"])
 def test_colours_that_nobody_sees_do_not_count(format_: str) -> None:
-    """Fully transparent pictures are flat and equal, and no opaque picture is equal to them."""
+    """Fully transparent pictures are flat and equal, and no opaque picture equals them."""
     hidden = [rgba(photo(40, 30, seed), 0) for seed in (1, 2)]
     files = [encoded(one, format_, lossless=True, exact=True) for one in hidden]
     one, other = map(read_picture, files)
@@ -160,7 +162,7 @@ def test_colours_that_nobody_sees_do_not_count(format_: str) -> None:
 
 
 def test_alpha_is_turned_with_the_picture() -> None:
-    """Two files that are seen alike, one of them stored on its side, have one digest."""
+    """Two files that look alike, one of them stored on its side, have one digest."""
     picture, exif = icon(4), Image.Exif()
     exif[0x0112] = 6
     aside = encoded(picture.rotate(90), "PNG", exif=exif)
@@ -170,7 +172,7 @@ def test_alpha_is_turned_with_the_picture() -> None:
 
 
 def test_an_animation_is_seen_by_its_first_frame() -> None:
-    """White shapes in the first frame of a GIF or WebP are what is hashed."""
+    """White shapes in the first frame of a GIF or WebP are hashed."""
     for format_, options in (("GIF", {}), ("WEBP", {"lossless": True}), ("PNG", {})):
         more = {"save_all": True, "append_images": [icon(9)], **options}
         animated = encoded(icon(8), format_, **more)

@@ -18,7 +18,7 @@ from lookalike.index.search.searcher import BLOCK
 
 BYTE = Kind(None, 8)
 SORTED = [0, 3, 6]
-"""How many of six entries are sorted; the others come after."""
+"""How many of six entries are sorted. The others come after."""
 
 
 def index_of(
@@ -41,7 +41,7 @@ def index_of(
 def test_matches_come_by_distance_then_insertion(
     sorted_count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nearer ones first, and of equally near ones those that were added first, whatever the key."""
+    """Nearer entries come first. Ties keep the order of insertion, whatever the key."""
     keys: list[Key] = ["c", "a", "b", "d", "a", "e"]
     index = index_of([0b01, 0, 0b10, 0b01, 0, 0b11], sorted_count, monkeypatch, keys)
     near = [Match("a", 0), Match("a", 0), Match("c", 1), Match("b", 1), Match("d", 1)]
@@ -55,7 +55,9 @@ def test_matches_come_by_distance_then_insertion(
 
 @pytest.mark.parametrize("sorted_count", SORTED)
 def test_nearest_ties_go_by_insertion(sorted_count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For every set of removed entries and every k, also beyond their number, the k first."""
+    """The first k are found for every set of removed entries and every k, even beyond their
+    number.
+    """
     hashes = [1, 2, 1, 0, 2, 1]
     for gone in (set(one) for count in range(7) for one in combinations(range(6), count)):
         index = index_of(hashes, sorted_count, monkeypatch)
@@ -70,7 +72,7 @@ def test_nearest_ties_go_by_insertion(sorted_count: int, monkeypatch: pytest.Mon
 def test_removed_entries_connect_nothing(
     sorted_count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What only a removed entry linked is apart, and positions close up."""
+    """Entries linked only by a removed one are apart, and positions close up."""
     index = index_of([0b0001, 0b0011, 0b0111, 0b1111, 0, 0b0011], sorted_count, monkeypatch)
     assert [one.tolist() for one in index.groups(1)] == [[0, 1, 2, 3, 4, 5]]
     index.remove(5)
@@ -85,7 +87,7 @@ def test_removed_entries_connect_nothing(
 
 
 def test_positions_are_ranks() -> None:
-    """`keys_at` gives the keys of what a search found, however the positions are given."""
+    """`keys_at` gives the keys that a search found, whatever the form of the positions."""
     index = BYTE.new()
     index.add([*"abcdef"], ["01", "02", "01", "02", "01", "02"])
     index.remove(["a", "d"])
@@ -105,7 +107,9 @@ def test_positions_are_ranks() -> None:
 
 
 def test_a_key_may_come_again() -> None:
-    """Each time makes an entry; all of a key go at once, and the key may come back."""
+    """Each addition makes an entry. All entries of a key are removed together, and the key may
+    return.
+    """
     index = BYTE.new()
     index.add([7, 8, 7], ["00", "01", "03"])
     index.add(7, "00")
@@ -121,7 +125,9 @@ def test_a_key_may_come_again() -> None:
 
 
 def test_a_key_is_there_or_not() -> None:
-    """Keys are found as Python's ints and strs and as NumPy's; what can be no key is not there."""
+    """Keys are found as Python's or NumPy's ints and strs. A value that cannot be a key is not
+    found.
+    """
     numbers, texts = BYTE.new(), BYTE.new()
     numbers.add([5, 2**63 - 1], ["00", "01"])
     texts.add("é", "00")
@@ -147,7 +153,9 @@ def test_a_key_is_there_or_not() -> None:
 
 
 def test_adding_nothing_changes_nothing() -> None:
-    """No keys with no hashes, in any form, leave the index as it was, and open to any keys."""
+    """No keys with no hashes, in any form, leave the index unchanged and open to keys of either
+    kind.
+    """
     index = Index("phash")
     nothing: list[Any] = [
         [],
@@ -166,7 +174,7 @@ def test_adding_nothing_changes_nothing() -> None:
 
 
 def test_an_empty_index_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is found where nothing was added, nor where all was removed, sorted or not."""
+    """Nothing is found in an index without entries, or with all removed, sorted or not."""
     small_tails(monkeypatch, 0, 0)
     removed = BYTE.new()
     removed.add([1, 2], ["00", "01"])
@@ -185,7 +193,7 @@ def test_an_empty_index_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_index_says_what_it_is() -> None:
-    """Its algorithm by its usual name, its bits, and how many entries."""
+    """It gives its algorithm's usual name, its bits, and its number of entries."""
     index, plain = Index("phash:8"), Index(bits=12)
     index.add([1, 2], ["0" * 16] * 2)
     assert (index.algorithm, index.bits) == ("phash", 64)
@@ -195,12 +203,12 @@ def test_an_index_says_what_it_is() -> None:
 
 
 def test_what_changed_is_sorted_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search sorts first when more than so many entries are new, or more than so many removed."""
+    """A search sorts first when there are more than this many new or removed entries."""
     small_tails(monkeypatch, 4, 6)
     index = BYTE.new()
 
     def sizes() -> tuple[int, int, int]:
-        """Of what is sorted, what is not, and what is removed, after a search."""
+        """The numbers of sorted, unsorted and removed entries after a search."""
         index.query("00", 0)
         state = index._state  # noqa: SLF001
         return state.places - len(state.tail), len(state.tail), len(state.removed)
@@ -228,7 +236,7 @@ def test_what_changed_is_sorted_when_it_is_too_much(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_search_sees_the_moment_of_its_beginning() -> None:
-    """What is added and removed while the pairs are taken is not among them."""
+    """Entries added or removed while the pairs are read are not among them."""
     index = BYTE.new()
     index.add(range(3000), np.zeros((3000, 1), np.uint8))
     blocks = index.pairs(0)
@@ -240,7 +248,7 @@ def test_a_search_sees_the_moment_of_its_beginning() -> None:
 
 
 def clustered(count: int) -> NDArray[np.uint8]:
-    """Hashes of 64 bits: random ones, and behind them some near and some equal to those."""
+    """64-bit hashes: random ones, then some near and some equal to those."""
     random = np.random.default_rng(1)
     data = random.integers(0, 256, (count, 8), dtype=np.uint8)
     half = count // 2
@@ -250,7 +258,7 @@ def clustered(count: int) -> NDArray[np.uint8]:
 
 
 def test_a_planned_search_finds_what_a_scan_finds() -> None:
-    """Of tens of thousands of entries, sorted, added later and removed, answers are complete."""
+    """Answers are complete for tens of thousands of entries, sorted, added later or removed."""
     data = clustered(30_000)
     index = Index("phash")
     index.add(np.arange(26_000), data[:26_000])
@@ -282,7 +290,7 @@ def test_a_planned_search_finds_what_a_scan_finds() -> None:
 
 
 def test_hashes_of_an_algorithm_fit_an_index_of_as_many_bits() -> None:
-    """An index of plain bits takes them, since only their number is known there."""
+    """An index of plain bits accepts them, since it knows only their number of bits."""
     index = Index(bits=64)
     one = Hash.from_hex("00ff" * 4, algorithm="dhash")
     index.add([1], [one])
@@ -294,7 +302,7 @@ def test_hashes_of_an_algorithm_fit_an_index_of_as_many_bits() -> None:
 
 
 def test_all_pairs_of_equal_hashes_come_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each pair of 1000 equal hashes, and of those with others near them, in blocks of the size."""
+    """Each pair comes once, from 1000 equal hashes and others near them, in blocks of this size."""
     monkeypatch.setattr(part, "BLOCK", 1000)
     small_tails(monkeypatch)
     index = BYTE.new()
@@ -308,7 +316,7 @@ def test_all_pairs_of_equal_hashes_come_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_pairs_of_equal_hashes_are_not_held() -> None:
-    """Of 20,000 equal hashes the 199,990,000 pairs are made block by block, as they are taken."""
+    """The 199,990,000 pairs of 20,000 equal hashes are made in blocks, as they are consumed."""
     index = Index("phash")
     index.add(range(20_000), np.zeros((20_000, 8), np.uint8))
     index.explain()
@@ -318,14 +326,14 @@ def test_pairs_of_equal_hashes_are_not_held() -> None:
     tracemalloc.stop()
     assert all(0 < len(block.i) <= BLOCK for block in blocks)
     assert sum(len(block.i) for block in blocks) > BLOCK
-    assert peak < 120 * BLOCK  # bytes; a pair takes 10
+    assert peak < 120 * BLOCK  # bytes. A pair takes 10.
 
 
 @pytest.mark.parametrize("sorted_first", [True, False])
 def test_groups_of_equal_hashes_take_no_pairs(
     sorted_first: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """300,000 equal hashes are a group without their 45,000,000,000 pairs, sorted or not."""
+    """300,000 equal hashes form a group without making 45 billion pairs, sorted or not."""
     if not sorted_first:
         small_tails(monkeypatch, 1 << 20, 1 << 20)
     index = Index("phash")

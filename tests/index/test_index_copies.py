@@ -1,4 +1,4 @@
-"""Copies and pickles of an index: each goes its own way, and answers as a plain list of entries."""
+"""Copies and pickles of an index are independent, and answer as a plain list of entries."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def check(index: Index, model: Model, within: int) -> None:
 @settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_copies_go_their_own_ways(data: st.DataObject) -> None:
-    """Whatever is copied from which index and done to either, each answers as its own list."""
+    """Whichever index is copied, and whatever is done to either, each answers as its own list."""
     kind = data.draw(st.sampled_from(KINDS))
     texts, bands = data.draw(st.booleans()), data.draw(st.sampled_from([0, 7]))
     pairs = [(kind.new(), Model(kind))]
@@ -87,7 +87,7 @@ def test_copies_go_their_own_ways(data: st.DataObject) -> None:
 @every_way
 @pytest.mark.parametrize("texts", [False, True])
 def test_of_an_opened_index(way: Callable[[Index], Index], texts: bool, tmp_path: Path) -> None:
-    """A copy has what the file and the memory have; the file stays as it is."""
+    """A copy has the entries of the file and of memory, and the file is unchanged."""
     path = tmp_path / "index"
     keys: list[Key] = [f"{k}.jpg" if texts else k for k in range(300)]
     hashes = PHASH.clusters(1, 300, 30, 0.03)
@@ -115,7 +115,7 @@ def test_of_an_opened_index(way: Callable[[Index], Index], texts: bool, tmp_path
 @every_way
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.algorithm or kind.bits}")
 def test_of_an_empty_index(way: Callable[[Index], Index], kind: Kind) -> None:
-    """It is of the same kind, and either takes keys of any sort."""
+    """The copy is of the same kind, and either accepts keys of any sort."""
     index = kind.new()
     copied = way(index)
     index.add("a", kind.array([1])[0])
@@ -125,7 +125,7 @@ def test_of_an_empty_index(way: Callable[[Index], Index], kind: Kind) -> None:
 
 
 def test_a_shallow_copy_shares_memory() -> None:
-    """The copy of a hundred thousand entries takes no more memory, until either is added to."""
+    """Copying a hundred thousand entries takes no memory until either index grows."""
     index = Index("phash")
     random = np.random.default_rng(1)
     index.add(range(100_000), random.integers(0, 256, (100_000, 8), np.uint8))
@@ -139,7 +139,7 @@ def test_a_shallow_copy_shares_memory() -> None:
 
 
 def test_a_pickle_is_read_in_another_process() -> None:
-    """With the same answers."""
+    """It gives the same answers."""
     index = Index("phash")
     index.add(["a", "b"], ["0" * 16, "0" * 15 + "7"])
     script = (
@@ -154,7 +154,7 @@ def test_a_pickle_is_read_in_another_process() -> None:
 
 @every_way
 def test_a_copy_has_the_entries_of_a_moment(way: Callable[[Index], Index]) -> None:
-    """While another thread adds and removes, keys and hashes of a copy belong together."""
+    """Keys and hashes of a copy belong together while another thread adds and removes."""
     index, stop = Index("phash"), threading.Event()
     index.add(0, f"{0:016x}")
 
@@ -188,7 +188,7 @@ def test_a_copy_has_the_entries_of_a_moment(way: Callable[[Index], Index]) -> No
 
 
 def test_damage_is_not_pickled(tmp_path: Path) -> None:
-    """A pickle of a damaged file would have no checksums: it is refused, with the path."""
+    """A pickle of a damaged file would lack checksums, so it is refused, with the path."""
     path = tmp_path / "index"
     index = Index("phash")
     index.add(["a", "b"], ["0" * 16, "f" * 16])

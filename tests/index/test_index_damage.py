@@ -1,4 +1,4 @@
-"""Files that are no index, or no longer a whole one."""
+"""Files that are not an index, or not a whole one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lookalike.index.stored.file import open_file
 
 
 def repaired(data: bytearray) -> bytes:
-    """The bytes with the checksums of table and header made right."""
+    """The bytes with corrected checksums of table and header."""
     end = 128 + 64 * min(int.from_bytes(data[44:48], "little"), 1 << 20)
     data[48:52] = zlib.crc32(data[128:end]).to_bytes(4, "little")
     data[124:128] = zlib.crc32(data[:124]).to_bytes(4, "little")
@@ -30,7 +30,7 @@ def flipped(data: bytes, bit: int) -> bytes:
 
 
 def test_a_foreign_file_is_told_from_a_damaged_one(tmp_path: Path) -> None:
-    """What is no index is called that; one whose first bytes a copy has changed is not."""
+    """A foreign file is called that. An index with changed first bytes is called damaged."""
     for data in (b"", b"GIF89a", b"\0" * 500, b"SQLite format 3\0" * 40):
         assert fault(data) == "not a lookalike index"
     as_text = FROZEN.replace(b"\r\n", b"\n")
@@ -44,7 +44,9 @@ def test_a_foreign_file_is_told_from_a_damaged_one(tmp_path: Path) -> None:
 
 
 def test_a_newer_format_is_refused_by_its_number() -> None:
-    """The message has both versions, whatever else a newer header holds; it is no damage."""
+    """The message has both versions, whatever else a newer header holds, and does not speak of
+    damage.
+    """
     newer = bytearray(FROZEN[:200])
     newer[8:16] = bytes([2, 0, 0, 0, 200, 0, 0, 0])
     newer[196:] = zlib.crc32(newer[:196]).to_bytes(4, "little")
@@ -55,7 +57,9 @@ def test_a_newer_format_is_refused_by_its_number() -> None:
 
 
 def test_a_file_of_another_size_is_refused() -> None:
-    """Cut off anywhere it is truncated, with anything behind it too long; the sizes are told."""
+    """Cut anywhere, it is truncated. With bytes added, it is too long. The message has both
+    sizes.
+    """
     for size in range(1, len(FROZEN)):
         expected = "expected at least 128" if size < 128 else f"expected {len(FROZEN)}"
         assert fault(FROZEN[:size]) == f"truncated: {expected} bytes, found {size}"
@@ -67,14 +71,14 @@ def test_a_flipped_bit_in_header_or_table_is_found_at_once() -> None:
     reasons = [fault(flipped(FROZEN, bit)) for bit in range(BODY * 8)]
     header, table = reasons[: 128 * 8], reasons[128 * 8 :]
     assert set(table) == {"damaged section table"}
-    # A larger header might be a newer one, of which there is not all.
+    # A larger header might be an incomplete newer one.
     others = ("damaged header", "not a lookalike index", "truncated: expected at least")
     assert all(reason.startswith(others) for reason in header)
     assert set(header[128 : 128 * 8]) == {"damaged header"}
 
 
 def test_a_flipped_bit_in_the_body_is_found_by_check() -> None:
-    """Each single one, those of the padding too; the section is named."""
+    """Every single flipped bit is found, even in the padding, and the section is named."""
     opened(FROZEN).check()
     for bit in range(BODY * 8, len(FROZEN) * 8):
         file = opened(flipped(FROZEN, bit))
@@ -89,7 +93,7 @@ def test_a_flipped_bit_in_the_body_is_found_by_check() -> None:
     st.booleans(),
 )
 def test_a_changed_file_opens_or_is_refused(changes: dict[int, int], right_sums: bool) -> None:
-    """Nothing but an IndexFileError is raised, even when the checksums have been made to fit."""
+    """Only IndexFileError is raised, even if the checksums have been adjusted."""
     data = bytearray(FROZEN)
     for position, value in changes.items():
         data[position] = value
@@ -104,7 +108,7 @@ def test_a_changed_file_opens_or_is_refused(changes: dict[int, int], right_sums:
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([0, 8, 16]))
 def test_random_bytes_are_refused(data: bytes, genuine: int) -> None:
-    """Nothing but an IndexFileError is raised, however far the start is that of an index."""
+    """Only IndexFileError is raised, however much of the start is that of an index."""
     fault(FROZEN[:genuine] + data)
 
 
@@ -118,14 +122,14 @@ def test_random_bytes_are_refused(data: bytes, genuine: int) -> None:
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_is_refused(position: int, value: int) -> None:
-    """Counts, names, types, shapes, offsets and lengths are looked at, not only checksums."""
+    """Counts, names, types, shapes, offsets and lengths are checked, not only checksums."""
     data = bytearray(FROZEN)
     data[position] = value
     assert fault(repaired(data)).startswith("damaged")
 
 
 def test_names_are_unique() -> None:
-    """Two sections of one name are a damaged table."""
+    """Two sections of one name make the table damaged."""
     data = bytearray(FROZEN)
     data[256:280] = data[192:216]
     assert fault(repaired(data)) == "damaged section table"
@@ -133,7 +137,7 @@ def test_names_are_unique() -> None:
 
 @pytest.mark.parametrize("size", [128, 150, 256, 320, 384, 447, 449, 512])
 def test_table_and_sections_fill_the_file(size: int) -> None:
-    """A file is refused when its right size is not what they add up to."""
+    """A file is refused if its size differs from the sum of its parts."""
     data = bytearray(FROZEN[:size].ljust(size, b"\0"))
     data[16:24] = size.to_bytes(8, "little")
     assert fault(repaired(data)) == "damaged section table"

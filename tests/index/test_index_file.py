@@ -1,4 +1,4 @@
-"""The format of an index file: what is written is read, and damage is found."""
+"""The format of an index file: what is written can be read, and damage is found."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HEADERS = st.builds(
 
 
 def test_the_format_is_frozen(tmp_path: Path) -> None:
-    """These bytes are what this index has been since the first version, on every machine."""
+    """The bytes of this index have stayed the same since the first version, on every machine."""
     write(tmp_path / "index", HEADER, SECTIONS)
     assert (tmp_path / "index").read_bytes() == FROZEN
     assert opened(FROZEN).header == HEADER
@@ -51,7 +51,7 @@ def test_the_format_is_frozen(tmp_path: Path) -> None:
 def test_what_is_written_is_read(
     header: Header, sections: dict[str, NDArray[Any]], chunk: int
 ) -> None:
-    """Header and sections come back in order, the same to the last bit, whatever the chunks."""
+    """Header and sections come back in order, exact to the bit, for any chunks."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(index_file, "CHUNK", chunk)
         path = Path(folder) / "index"
@@ -66,7 +66,7 @@ def test_what_is_written_is_read(
 
 
 def test_sections_are_aligned_and_cannot_be_written_to(tmp_path: Path) -> None:
-    """Every section begins at a multiple of 64 bytes in memory; none can be changed."""
+    """Every section starts at a multiple of 64 bytes in memory, and none can be changed."""
     write(tmp_path / "index", HEADER, SECTIONS)
     for array in open_file(tmp_path / "index").sections.values():
         assert array.ctypes.data % 64 == 0 or array.size == 0
@@ -76,7 +76,7 @@ def test_sections_are_aligned_and_cannot_be_written_to(tmp_path: Path) -> None:
 
 
 def test_arrays_of_the_other_byte_order_are_copied() -> None:
-    """So that a big-endian machine has its own numbers, which cannot be written to either."""
+    """A big-endian machine gets its own numbers, which are also read-only."""
     other = np.array([1, 2], np.dtype("u4").newbyteorder("S"))
     copied = index_file.in_native_order(other)
     assert copied.dtype.isnative
@@ -98,7 +98,7 @@ def test_opening_does_not_read_the_body(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_told_as_it_is(tmp_path: Path) -> None:
-    """A missing file and a folder are the errors that they are anywhere; a pipe is no index."""
+    """A missing file and a folder raise the usual errors. A pipe is not an index."""
     with pytest.raises(FileNotFoundError):
         open_file(tmp_path / "missing")
     with pytest.raises(PermissionError if sys.platform == "win32" else IsADirectoryError):

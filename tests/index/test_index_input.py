@@ -1,4 +1,4 @@
-"""What an index does not take: the error names what came and what was expected."""
+"""Input that an index refuses: the error says what came and what was expected."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ WRONG_HASHES: list[tuple[str, Any, type[Exception], str]] = [
 
 
 def filled(kind: str) -> Index:
-    """An index of an algorithm or of bits, with an entry in it."""
+    """An index of an algorithm or of bits, with one entry."""
     index = Index(bits=12) if kind == "12 bits" else Index(kind)
     index.add([7], np.zeros((1, -(-index.bits // 8)), np.uint8))
     return index
@@ -72,7 +72,7 @@ def filled(kind: str) -> Index:
 def test_wrong_hashes_are_refused(
     kind: str, hashes: Any, error: type[Exception], message: str
 ) -> None:
-    """Neither added nor looked up, and nothing has changed."""
+    """They are neither added nor looked up, and nothing has changed."""
     index = filled(kind)
     with pytest.raises(error, match=re.escape(message)):
         index.add([1], hashes() if callable(hashes) else hashes)
@@ -128,7 +128,7 @@ WRONG_KEYS: list[tuple[Any, Any, type[Exception], str]] = [
 def test_wrong_keys_are_refused(
     keys: Any, hashes: Any, error: type[Exception], message: str
 ) -> None:
-    """As many keys as hashes, all of the kind that the first ones were; or nothing is added."""
+    """There must be as many keys as hashes, all of the first key's kind, or nothing is added."""
     index = filled("phash")
     with pytest.raises(error, match=re.escape(message)):
         index.add(keys, hashes)
@@ -137,7 +137,7 @@ def test_wrong_keys_are_refused(
 
 
 def test_keys_that_are_not_there_remove_nothing() -> None:
-    """The first one that is missing is named, and the others stay."""
+    """The first missing key is named, and the others stay."""
     index = filled("phash")
     index.add([8, 9, 8], [ZEROS] * 3)
     index.remove(9)
@@ -183,7 +183,7 @@ NUMBERS: list[tuple[Callable[[Any], object], type[Exception], str]] = [
 def test_other_arguments_are_checked(
     call: Callable[[Any], object], error: type[Exception], message: str
 ) -> None:
-    """At the call, before anything is searched, also where the answer is an iterator."""
+    """They are checked at the call, before any search, even if the answer is an iterator."""
     with pytest.raises(error, match=re.escape(message)):
         call(filled("phash"))
 
@@ -205,13 +205,15 @@ KINDS: list[tuple[dict[str, Any], type[Exception], str]] = [
 def test_an_index_is_of_an_algorithm_or_of_bits(
     arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    """Of one that there is, or of 8 to 4096 bits, and not of both."""
+    """It has an existing algorithm or 8 to 4096 bits, and not both."""
     with pytest.raises(error, match=re.escape(message)):
         Index(**arguments)
 
 
 def test_what_is_no_index_does_not_open(tmp_path: Any) -> None:
-    """A missing file is that; any other file is an `IndexFileError` that names it."""
+    """A missing file raises the usual error. Any other file is an `IndexFileError` that names
+    it.
+    """
     with pytest.raises(FileNotFoundError):
         Index.open(tmp_path / "missing")
     (tmp_path / "notes.txt").write_text("nothing")

@@ -1,4 +1,4 @@
-"""`Index` against a plain list of its entries, whatever is done to it in whatever order."""
+"""`Index` compared with a plain list of its entries, for any operations in any order."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from lookalike.index.search.multi_index import MultiIndex
 SEARCHES = ["query", "query_many", "nearest", "pairs", "pairs_with", "groups"]
 
 met: Counter[str] = Counter()
-"""In how many searches of the run each thing to search in has occurred."""
+"""In how many searches of the run each searched part has occurred."""
 
 
 class IndexMachine(RuleBasedStateMachine):
-    """Does the same to an index and to the model, and asks both."""
+    """Applies the same steps to an index and to the model, and compares both."""
 
     @initialize(
         kind=st.sampled_from(KINDS),
@@ -62,7 +62,7 @@ class IndexMachine(RuleBasedStateMachine):
         block: int,
         count: int,
     ) -> None:
-        """Few entries or none; sorted soon, searched in some way, matches in blocks of a size."""
+        """Starts with few or no entries, sorted soon or late, a way to search and a block size."""
         self.folder = tempfile.TemporaryDirectory()
         self.patch = pytest.MonkeyPatch()
         small_tails(self.patch)
@@ -95,11 +95,11 @@ class IndexMachine(RuleBasedStateMachine):
         return [found[at] ^ one for at, one in zip(chosen, noise, strict=True)]
 
     def query_hash(self, seed: int) -> int:
-        """One like those of the entries, or any other."""
+        """A hash like those of the entries, or any other."""
         return (self.hashes(seed, 1) if seed % 4 else self.kind.clusters(seed, 1, 1, 0))[0]
 
     def note(self, label: str) -> None:
-        """Count what this search met."""
+        """Counts what this search met."""
         state = self.index._state  # noqa: SLF001
         base = "none" if state.base is None or not len(state.base) else "linear"
         if base == "linear" and isinstance(state.base.searcher, MultiIndex):  # type: ignore[union-attr]
@@ -136,7 +136,7 @@ class IndexMachine(RuleBasedStateMachine):
 
     @rule(numbers=st.lists(st.integers(0, 40), max_size=3))
     def remove(self, numbers: list[int]) -> None:
-        """All entries of the keys, or none where one key is not there."""
+        """Removes all entries of the keys, or none if one key is missing."""
         keys = [self.key(number) for number in numbers]
         if missing := [key for key in keys if key not in self.model.keys]:
             with pytest.raises(KeyError) as caught:
@@ -148,7 +148,7 @@ class IndexMachine(RuleBasedStateMachine):
 
     @rule(reopened=st.booleans(), again=st.booleans())
     def save(self, reopened: bool, again: bool) -> None:
-        """To a new file or over the one that is open; go on with what was saved, or with both."""
+        """Saves to a new file or over the open one, and continues with the saved index or both."""
         path = Path(self.folder.name) / ("same" if again else f"{len(met)}")
         self.index.save(path)
         saved = Index.open(path)
@@ -175,7 +175,7 @@ class IndexMachine(RuleBasedStateMachine):
         share: float,
         workers: int,
     ) -> None:
-        """Search in some ways, one after the other, when something has changed or nothing."""
+        """Searches in some ways, one after the other, after a change or after none."""
         self.extend([self.key((seed + k) % 41) for k in range(added)], self.hashes(seed, added))
         if removed is not None and self.model.entries:
             key = self.model.keys[removed % len(self.model.entries)]
@@ -213,7 +213,7 @@ class IndexMachine(RuleBasedStateMachine):
         assert found == self.model.pairs(self.within)
 
     def pairs_with(self) -> None:
-        """Both ways, as either may be the larger; the other one may have to be sorted too."""
+        """Searches both ways, as either may be larger. The other index may need sorting too."""
         model = Model(self.kind, enumerate(self.hashes(self.seed, self.seed % 40)))
         other = self.kind.new()
         other.add(model.keys, model.array)
@@ -249,8 +249,9 @@ class IndexMachine(RuleBasedStateMachine):
         assert ("0" if self.texts else 41) not in self.index
 
 
+@pytest.mark.slow
 def test_an_index_is_a_list_of_entries() -> None:
-    """Every answer is that of a plain list, and every way to search has been one to give it."""
+    """Every answer is that of a plain list, and every way to search has given answers."""
     met.clear()
     run_state_machine_as_test(
         IndexMachine,

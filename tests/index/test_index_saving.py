@@ -1,4 +1,4 @@
-"""An index and its file: what is saved, opened, shared between processes, and written over."""
+"""An index and its file: saving, opening, sharing between processes, and overwriting."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def check(index: Index, model: Model) -> None:
 def test_a_saved_index_answers_as_before(
     kind: Kind, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Opened, it is of the same kind and has all answers, for any distance, linear or in bands."""
+    """The opened index is of the same kind and has all answers, for any distance and search."""
     if size:
         bands_of(monkeypatch, size)
     index, model = filled(kind, texts=bool(size))
@@ -66,7 +66,7 @@ def test_a_saved_index_answers_as_before(
 
 
 def test_what_is_saved_has_no_removed_entries(tmp_path: Path) -> None:
-    """They are not in the file, nor are their keys; both indexes go on from there."""
+    """Neither they nor their keys are in the file, and both indexes go on from there."""
     index, model = filled(PHASH, texts=True)
     index.remove(["é3.jpg", "é98.jpg"])
     model.remove(["é3.jpg", "é98.jpg"])
@@ -85,7 +85,7 @@ def test_what_is_saved_has_no_removed_entries(tmp_path: Path) -> None:
 def test_more_bands_than_a_file_holds_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rather than not saved: the opened index has all answers, by scanning."""
+    """They do not prevent saving: the opened index has all answers, by scanning."""
     bands_of(monkeypatch, 9)
     index, model = filled(PHASH, texts=True)
     index.save(tmp_path / "bands")
@@ -99,7 +99,7 @@ def test_more_bands_than_a_file_holds_are_left_out(
 
 
 def test_an_empty_index_is_saved(tmp_path: Path) -> None:
-    """It opens as one, and takes keys of any kind."""
+    """It opens as an empty index, and accepts keys of any kind."""
     for keys in (["a"], [1]):
         index = Index(bits=12)
         index.add([], [])
@@ -112,7 +112,9 @@ def test_an_empty_index_is_saved(tmp_path: Path) -> None:
 
 
 def test_an_opened_file_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is searched, added and removed, the file and whoever else has it see none of it."""
+    """Searching, adding and removing change neither the file nor any other index that has it
+    open.
+    """
     small_tails(monkeypatch)
     bands_of(monkeypatch, 9)
     path = tmp_path / "index"
@@ -135,7 +137,9 @@ def test_an_opened_file_is_not_changed(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(sys.platform == "win32", reason="does not replace a mapped file")
 def test_an_open_file_may_be_written_over(tmp_path: Path) -> None:
-    """By the index that was opened from it, too; who has the old one open keeps it."""
+    """Even the index opened from it may overwrite it. Others that have the old file open keep
+    it.
+    """
     path = tmp_path / "index"
     index, model = filled(PHASH)
     index.save(path)
@@ -154,7 +158,7 @@ def test_an_open_file_may_be_written_over(tmp_path: Path) -> None:
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
-    """And the index answers as before."""
+    """The index also answers as before."""
     index, model = filled(PHASH)
     with pytest.raises(FileNotFoundError):
         index.save(tmp_path / "missing" / "index")
@@ -176,7 +180,7 @@ print(json.dumps([list(index), query, pairs, groups]))
 
 
 def test_processes_share_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several open it at the same time, and answer alike; what one adds, the others do not see."""
+    """Several processes open it at once and answer alike. None sees what another adds."""
     path = tmp_path / "index"
     bands_of(monkeypatch, 9)
     index, model = filled(PHASH, texts=True)
@@ -229,7 +233,7 @@ def test_opening_reads_no_hashes_and_no_keys(tmp_path: Path) -> None:
 def test_damage_is_found_by_check(
     texts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A changed byte in any large section does not keep a file from opening; `check` names it."""
+    """A file opens with a changed byte in any large section, and `check` names the section."""
     path = tmp_path / "index"
     bands_of(monkeypatch, 9)
     filled(PHASH, texts=texts)[0].save(path)
@@ -252,7 +256,7 @@ def test_damage_is_found_by_check(
 
 
 def test_a_plan_serves_every_distance(tmp_path: Path) -> None:
-    """Bands that were chosen for one distance are opened, and complete for all others."""
+    """Bands chosen for one distance are opened, and are complete for all others."""
     data = np.random.default_rng(3).integers(0, 256, (20_000, 8), dtype=np.uint8)
     index, few = Index("phash"), Index("phash")
     index.add(range(20_000), data)
@@ -273,7 +277,7 @@ def test_a_plan_serves_every_distance(tmp_path: Path) -> None:
 
 
 def test_the_former_name_of_check_warns_and_checks(tmp_path: Path) -> None:
-    """`verify` finds the same damage, and says which name to use."""
+    """`verify` finds the same damage, and gives the new name."""
     index = Index("phash")
     index.add(range(5), np.zeros((5, 8), np.uint8))
     index.save(tmp_path / "index")

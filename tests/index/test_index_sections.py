@@ -1,4 +1,6 @@
-"""Files whose sections are sound one by one and make no index, and files of changed bytes."""
+"""Files whose sections are sound one by one but do not make an index, and files of changed
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ TESTS = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def sections(tmp_path_factory: pytest.TempPathFactory) -> Sections:
-    """What an index of 100 entries with 80 different hashes in bands is saved as."""
+    """The saved form of an index of 100 entries with 80 different hashes in bands."""
     path = tmp_path_factory.mktemp("sections") / "index"
     kind = Kind("phash", 64)
     hashes = kind.clusters(1, 80, 1, 0.5)
@@ -40,7 +42,7 @@ def sections(tmp_path_factory: pytest.TempPathFactory) -> Sections:
 
 @pytest.fixture(autouse=True)
 def search_in_bands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Though so few hashes are sooner scanned."""
+    """So few hashes would otherwise be scanned."""
     bands_of(monkeypatch, 9)
 
 
@@ -53,7 +55,7 @@ def opened(path: Path, sections: Sections, header: Header = HEADER) -> Index:
 
 
 def test_the_sections_make_an_index(sections: Sections, tmp_path: Path) -> None:
-    """As they are, and with others of unknown names beside them."""
+    """They do as they are, and with others of unknown names beside them."""
     more = {**sections, "thumbnails": np.zeros((3, 3), np.int16), "band.99": np.zeros(1)}
     for some in (sections, more):
         index = opened(tmp_path / "index", some)
@@ -80,13 +82,15 @@ HEADERS: list[tuple[Header, str]] = [
 def test_a_header_must_fit_its_sections(
     header: Header, reason: str, sections: Sections, tmp_path: Path
 ) -> None:
-    """The algorithm must be one that there is, of as many bits, and the counts those of arrays."""
+    """The algorithm must exist and have as many bits, and the counts must be those of the
+    arrays.
+    """
     with pytest.raises(IndexFileError, match="do not make an index: .*" + reason):
         opened(tmp_path / "index", sections, header)
 
 
 def test_what_is_wrong_is_said_with_the_path(sections: Sections, tmp_path: Path) -> None:
-    """The message has the file, and what about it cannot be."""
+    """The message has the file, and what is impossible about it."""
     path = tmp_path / "some.index"
     with pytest.raises(IndexFileError) as caught:
         opened(path, sections, Header("phash:16", 64, 100, 80))
@@ -97,7 +101,7 @@ def test_what_is_wrong_is_said_with_the_path(sections: Sections, tmp_path: Path)
 
 
 def test_every_section_is_needed(sections: Sections, tmp_path: Path) -> None:
-    """Without any one of them the file is refused; only copies of hashes in a band may be gone."""
+    """A file without any one of them is refused. Only copies of hashes in a band may be missing."""
     for name in sections:
         rest = {other: array for other, array in sections.items() if other != name}
         if name.startswith("band.") and name.endswith(".hashes"):
@@ -126,7 +130,7 @@ CHANGES: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
 def test_sections_of_other_shapes_are_refused(
     change: str, sections: Sections, tmp_path: Path
 ) -> None:
-    """Each section, changed so that it does not fit the others, in its dtype or its length."""
+    """Each section is refused if its dtype or its length does not fit the others."""
     refused = 0
     for name, array in sections.items():
         other = CHANGES[change](array)
@@ -175,8 +179,9 @@ VALUES: list[tuple[str, Any, bool]] = [
 def test_numbers_that_lead_nowhere_do_no_harm(
     name: str, values: Any, refused: bool, sections: Sections, tmp_path: Path
 ) -> None:
-    """Small sections are checked when the file is opened. In large ones, a search raises
-    `IndexFileError` or gives some answer."""
+    """Small sections are checked on opening. In large ones, a search raises `IndexFileError` or
+    gives some answer.
+    """
     array = np.array(values, sections[name].dtype)
     if refused:
         with pytest.raises(IndexFileError, match="do not make an index"):
@@ -203,7 +208,7 @@ def test_numbers_that_lead_nowhere_do_no_harm(
 def test_entries_that_do_not_belong_to_hashes_are_damage(
     values: list[int], sections: Sections, tmp_path: Path
 ) -> None:
-    """They are not counted by, as what wrong numbers of equal hashes make might never end."""
+    """Counting with wrong numbers of equal hashes might never end, so they are not used."""
     starts = np.array(values, np.uint32)
     index = opened(tmp_path / "index", {**sections, "entries.starts": starts})
     calls: list[Callable[[], object]] = [
@@ -216,9 +221,11 @@ def test_entries_that_do_not_belong_to_hashes_are_damage(
             call()
 
 
+@pytest.mark.slow
 def test_changed_bytes_do_no_harm(tmp_path: Path) -> None:
-    """Of hundreds of files with bytes changed at random, a process opens or refuses each, and every
-    search raises `IndexFileError` or gives some answer; it neither crashes nor hangs."""
+    """Hundreds of files have random changed bytes, and a process opens or refuses each. Every
+    search raises `IndexFileError` or gives some answer. The process neither crashes nor hangs.
+    """
     command = [sys.executable, str(TESTS / "index_fuzz.py"), "1", "300", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

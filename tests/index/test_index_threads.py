@@ -19,7 +19,7 @@ from lookalike.index.search.multi_index import MultiIndex
 SECONDS = 4
 CENTRE = 0x0123456789ABCDEF
 READERS: dict[str, Callable[[Index], tuple[int, int]]] = {}
-"""Each gives the first key and the one behind the last of all entries that it saw."""
+"""Each gives the first key, and one more than the last key, of all entries that it saw."""
 
 
 def reader(search: Callable[[Index], tuple[int, int]]) -> Callable[[Index], tuple[int, int]]:
@@ -28,7 +28,7 @@ def reader(search: Callable[[Index], tuple[int, int]]) -> Callable[[Index], tupl
 
 
 def hash_of(key: int) -> str:
-    """Within 3 bits of the centre, and so within 6 of each other."""
+    """A hash within 3 bits of the centre, so any two are within 6 of each other."""
     return f"{CENTRE ^ 1 << key % 64 ^ 1 << key * 7 % 61 ^ 1 << key * 5 % 53:016x}"
 
 
@@ -58,7 +58,7 @@ def iterate(index: Index) -> tuple[int, int]:
 
 @reader
 def count(index: Index) -> tuple[int, int]:
-    """A range of that length; the ends are not known."""
+    """A range of that length with unknown ends."""
     return -1, len(index)
 
 
@@ -74,7 +74,7 @@ def query_many(index: Index) -> tuple[int, int]:
 
 @reader
 def pairs(index: Index) -> tuple[int, int]:
-    """All pairs, from whose number follows how many entries there were."""
+    """Counts the entries from the number of all pairs."""
     blocks = list(index.pairs(6, workers=1))
     total = sum(len(block.i) for block in blocks)
     entries = int((1 + (1 + 8 * total) ** 0.5) / 2)
@@ -92,7 +92,7 @@ def groups(index: Index) -> tuple[int, int]:
 
 @contextmanager
 def hurried_switching() -> Iterator[None]:
-    """Threads take turns as often as they can."""
+    """Threads switch as often as they can."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
@@ -104,16 +104,18 @@ def hurried_switching() -> Iterator[None]:
 def test_every_answer_was_right_while_it_was_sought(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Keys come and go at the ends of a range; what is found is a range that there was meanwhile,
-    in the index, and in the file that it is saved to again and again."""
+    """Keys come and go at the ends of a range. Each answer is a range that existed at that time, in
+    the index and in the file to which it is repeatedly saved.
+    """
     small_tails(monkeypatch, 40, 60)
     bands_of(monkeypatch, 8)
     index, path = Index("phash"), tmp_path / "index"
     index.add(range(200), [hash_of(key) for key in range(200)])
     index.save(path)
     history, done = [(0, 200)], 0
-    """The ranges that there were, the last one perhaps still being made; all before `done` and
-    that one have been."""
+    """The ranges so far. The last may still be in the making. All before `done`, and that one,
+    existed.
+    """
     wrong: list[BaseException] = []
     answers = dict.fromkeys([*READERS, "opened"], 0)
     stop = threading.Event()
@@ -167,7 +169,7 @@ def test_every_answer_was_right_while_it_was_sought(
 def test_whoever_searches_does_not_wait_for_the_one_who_writes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """While another thread holds the index to change it, what is there is searched as it is."""
+    """While another thread holds the index to change it, its current entries are searched."""
     small_tails(monkeypatch, 0, 0)
     index = Index("phash")
     index.add([1, 2], ["0" * 16, "1" * 16])
@@ -183,7 +185,7 @@ def test_whoever_searches_does_not_wait_for_the_one_who_writes(
 
 
 def test_a_key_is_not_there_before_its_entry() -> None:
-    """Keys are written first: one whose entry is still to come is not there."""
+    """Keys are written first, but a key whose entry is still to come is not found."""
     index = Index("phash")
     index.add([1, 2], ["0" * 16] * 2)
     keys = index._state.keys  # noqa: SLF001

@@ -1,5 +1,6 @@
-"""An index whose file is damaged and that is used without `check`: each call answers, or raises
-`IndexFileError` with the path."""
+"""An index with a damaged file, used without `check`: each call answers, or raises `IndexFileError`
+with the path.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +57,7 @@ def are_blocks(blocks: list[Block]) -> bool:
 
 
 def calls(index: Index, folder: Path, new: int | str) -> dict[str, Callable[[], object]]:
-    """Every public method; False would be an answer of another type than it should be."""
+    """Every public method. False would be an answer of a wrong type."""
     array = PHASH.array(PHASH.clusters(1, 240, 20, 0.03)[:30])
     other = PHASH.new()
     other.add(range(30), array)
@@ -85,7 +86,7 @@ def calls(index: Index, folder: Path, new: int | str) -> dict[str, Callable[[], 
 
 
 def use(path: Path, *, texts: bool) -> Counter[str]:
-    """Open a file and call everything; which calls met damage."""
+    """Opens a file and calls everything, and says which calls met damage."""
     errors: dict[str, IndexFileError] = {}
     try:
         todo = calls(Index.open(path), path.parent, "new" if texts else -1)
@@ -98,7 +99,7 @@ def use(path: Path, *, texts: bool) -> Counter[str]:
             except IndexFileError as error:
                 errors[name] = error
             except KeyError:
-                # `remove` misses a key that `add` would not take, or whose hash is damaged.
+                # `remove` misses a key that `add` would refuse, or whose hash is damaged.
                 assert name == "remove"
     for name, one in errors.items():
         assert one.path == str(path), name
@@ -109,7 +110,7 @@ def use(path: Path, *, texts: bool) -> Counter[str]:
 @settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_whatever_is_hit_it_is_named(data: st.DataObject) -> None:
-    """Bytes of any section changed: no other error, and what saves or pickles always raises."""
+    """Changed bytes of any section raise no other error, and saving or pickling always raises."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         path = Path(folder, "some.index")
         bands_of(patch, 9)
@@ -147,7 +148,9 @@ def test_a_section_of_nonsense_is_met(
     section: str, texts: bool, value: int, named: list[str],
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """All but the ends of a section overwritten: what reads it says so; without, nothing does."""
+    """All but the ends of a section are overwritten: calls that read it say so, and others do
+    nothing.
+    """
     path = tmp_path / "some.index"
     bands_of(monkeypatch, 9)
     saved(path, texts=texts)
@@ -215,7 +218,7 @@ def test_wrong_arguments_stay_what_they_are(is_damaged: bool, tmp_path: Path) ->
 def test_of_two_indexes_the_damaged_one_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever of the two is asked."""
+    """It is named whichever of the two is asked."""
     bands_of(monkeypatch, 9)
     for name in ("a", "b"):
         saved(tmp_path / name, texts=False)
@@ -235,7 +238,7 @@ def test_of_two_indexes_the_damaged_one_is_named(
 
 
 def test_an_index_in_memory_blames_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes wrong inside one stays what it was."""
+    """An error inside one stays as it was."""
     index = Index("phash")
     index.add("a", QUERY)
     monkeypatch.setattr(type(index._state), "find", lambda *_: [][0])  # noqa: SLF001
@@ -244,7 +247,7 @@ def test_an_index_in_memory_blames_no_file(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_short_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`MemoryError` stays one where the file is sound, and is damage where it is not."""
+    """`MemoryError` stays one if the file is sound, and becomes damage if it is not."""
     path = tmp_path / "some.index"
     saved(path, texts=False)
     sound, wrong = Index.open(path), damaged(tmp_path / "other.index")

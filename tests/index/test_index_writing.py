@@ -1,4 +1,4 @@
-"""Writing an index file: the old one or the new one, whatever happens in between."""
+"""Writing an index file leaves the old one or the new one, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEW = {"numbers": np.arange(5)[::-1]}
 
 
 class Failing(Mapping[str, NDArray[Any]]):
-    """Sections of which the last one cannot be had."""
+    """Sections whose last one cannot be read."""
 
     def __init__(self, error: BaseException) -> None:
         self.error = error
@@ -68,7 +68,7 @@ def test_views_are_written_as_they_look(
 def test_a_failure_leaves_everything_as_it_was(
     error: BaseException, there: bool, tmp_path: Path
 ) -> None:
-    """An error or an interrupt on the way goes on; the old file stays, no temporary one does."""
+    """An error or interrupt is passed on. The old file stays, and no temporary file does."""
     if there:
         write(tmp_path / "index", HEADER, OLD)
     before = [(path.name, path.read_bytes()) for path in tmp_path.iterdir()]
@@ -95,7 +95,7 @@ def test_a_file_that_does_not_reach_the_disk_is_not_put_in_place(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="refuses to replace a mapped file")
 def test_a_mapped_file_can_be_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also by its own sections; who has the old one open keeps it."""
+    """Even its own sections may be written over it. Users of the old file keep it."""
     monkeypatch.setattr(index_file, "CHUNK", 8)
     write(tmp_path / "index", HEADER, OLD)
     old = open_file(tmp_path / "index")
@@ -108,7 +108,7 @@ def test_a_mapped_file_can_be_written_over(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.skipif(sys.platform == "win32", reason="takes a privilege")
 @pytest.mark.parametrize("there", [True, False])
 def test_a_symbolic_link_stays_one(there: bool, tmp_path: Path) -> None:
-    """What it leads to is replaced, or made, in its own folder."""
+    """Its target is replaced, or created, in its own folder."""
     (tmp_path / "elsewhere").mkdir()
     target, link = tmp_path / "elsewhere" / "index", tmp_path / "link"
     link.symlink_to(Path("elsewhere", "index"))
@@ -122,7 +122,7 @@ def test_a_symbolic_link_stays_one(there: bool, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such permissions")
 def test_permissions_are_those_of_any_new_file_or_of_the_old_one(tmp_path: Path) -> None:
-    """A new file follows the umask; one that replaces another has the other's permissions."""
+    """A new file follows the umask. One that replaces another has the old permissions."""
     before = os.umask(0o027)
     try:
         write(tmp_path / "index", HEADER, OLD)
@@ -136,7 +136,7 @@ def test_permissions_are_those_of_any_new_file_or_of_the_old_one(tmp_path: Path)
 
 
 def test_paths_of_all_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Relative ones, plain text, and names as long as the system takes."""
+    """Covers relative paths, plain text, and names of the maximum length."""
     monkeypatch.chdir(tmp_path)
     for path in ("index", Path("index"), Path("é" * 127), tmp_path / ("x" * 255)):
         write(path, HEADER, OLD)
@@ -145,7 +145,7 @@ def test_paths_of_all_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_only_files_are_replaced(tmp_path: Path) -> None:
-    """A folder, a device or a folder that is missing is an error that names it."""
+    """A folder, a device and a missing folder raise an error that names them."""
     with pytest.raises(IsADirectoryError, match=tmp_path.name):
         write(tmp_path, HEADER, OLD)
     with pytest.raises(FileNotFoundError, match="missing.index'$"):
@@ -175,7 +175,7 @@ def test_only_files_are_replaced(tmp_path: Path) -> None:
 def test_what_the_format_cannot_hold_is_refused(
     header: Header, sections: dict[str, NDArray[Any]], message: str, tmp_path: Path
 ) -> None:
-    """The message names the value and what was expected; nothing is written."""
+    """The message names the value and what was expected, and nothing is written."""
     message = message.replace("^", r"\^")
     with pytest.raises((ValueError, TypeError), match=message):
         write(tmp_path / "index", header, sections)
@@ -196,9 +196,10 @@ while True:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
 def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
-    """At whatever moment it is killed, the file is all of what was there, or all of the new."""
+    """Killed at any moment, it leaves all of the old file or all of the new one."""
     path = tmp_path / "index"
     write(path, Header("", 0, 0, 0), {})
     delays, seen = random.Random(8), set()

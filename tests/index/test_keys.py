@@ -1,4 +1,4 @@
-"""The keys of an index against a plain list of them."""
+"""The keys of an index compared with a plain list."""
 
 import re
 import sys
@@ -47,7 +47,7 @@ def keys_of(*batches: Iterable[Key] | NDArray[Any]) -> Keys:
 
 
 def assert_found(keys: Keys, model: list[Key], wanted: list[Key]) -> None:
-    """Every wanted key is found, alone and among the others, where the model has it."""
+    """Every wanted key is found where the model has it, alone and among the others."""
     places = [[k for k, key in enumerate(model) if key == one] for one in wanted]
     found = keys.positions_of_many(wanted)
     assert found.positions.tolist() == [at for each in places for at in each]
@@ -60,7 +60,7 @@ def assert_found(keys: Keys, model: list[Key], wanted: list[Key]) -> None:
 @settings(deadline=None, max_examples=200)
 @given(either, st.data())
 def test_keys_are_a_list_of_them(batches: list[list[Key]], data: st.DataObject) -> None:
-    """What was added is there in its order, found in all its places, and selected by a mask."""
+    """Added keys keep their order, are found in all their places, and are selected by a mask."""
     keys, model = Keys(), list[Key]()
     for batch in batches:
         keys.extend(keys.checked(batch))
@@ -88,7 +88,7 @@ def test_keys_are_a_list_of_them(batches: list[list[Key]], data: st.DataObject) 
 def test_keys_of_one_hash_are_told_apart(
     sample: list[Key], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Were all hashes equal, every key would still be found where it is, and only there."""
+    """Even if all hashes were equal, every key would be found in its place, and only there."""
     for column in (Ints, Texts):
         monkeypatch.setattr(column, "_hashes", lambda self, at: np.zeros(at.stop - at.start, "u8"))
     model = [*sample, *sample[::-2], *sample[1:5]]
@@ -100,7 +100,7 @@ def test_keys_of_one_hash_are_told_apart(
 
 
 def test_many_keys_are_found_at_once() -> None:
-    """Of keys from several blocks, all places come by the wanted key, and what is missing."""
+    """For keys of several blocks, all places come by wanted key, and missing ones are named."""
     rng = np.random.default_rng(0)
     numbers = rng.integers(0, 150_000, 200_000)
     wanted = rng.permutation(160_000)
@@ -118,7 +118,7 @@ def test_many_keys_are_found_at_once() -> None:
 
 
 def test_a_key_is_found_after_every_addition() -> None:
-    """Keys that come one by one are found at once, in an order of few parts."""
+    """Keys that come one by one are found at once, in a sorted order of few parts."""
     keys, column, order = Keys(), Ints.of([5]), Order()
     for k in range(3000):
         keys.extend(keys.checked([k * k % 1009]))
@@ -129,7 +129,7 @@ def test_a_key_is_found_after_every_addition() -> None:
 
 
 def test_ascending_ints_need_no_order() -> None:
-    """Ints that ascend are found as they are, also by what comes after them."""
+    """Ascending ints are found without sorting, and so are keys added after them."""
     column = Ints.of([*range(-10, 10), 9, 9])
     order = Order().upto(column)
     assert order == Order(22)
@@ -142,7 +142,7 @@ def test_ascending_ints_need_no_order() -> None:
 
 
 def test_keys_move_rarely() -> None:
-    """Of thousands of additions, one by one, only a few copy the keys to a larger buffer."""
+    """Thousands of single additions copy the keys to a larger buffer only a few times."""
     for name in (int, str):
         keys = keys_of([name(0)])
         before = keys.to_sections()
@@ -152,11 +152,11 @@ def test_keys_move_rarely() -> None:
             sections = keys.to_sections()
             moves += any(not np.shares_memory(sections[part], before[part]) for part in before)
             before = sections
-        assert moves <= 26  # 12 or 13 times of each buffer
+        assert moves <= 26  # 12 or 13 times per buffer
 
 
 def test_an_int_takes_eight_bytes() -> None:
-    """A million ints take the room of an array of them."""
+    """A million ints take as much memory as an array of them."""
     tracemalloc.start()
     keys = keys_of(np.arange(1_000_000))
     taken = tracemalloc.get_traced_memory()[0]
@@ -231,7 +231,7 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
 
 @pytest.mark.parametrize(("values", "error", "message"), REFUSED)
 def test_what_is_no_key_is_refused(values: Any, error: type[Exception], message: str) -> None:
-    """A wrong key is named with what was expected, whether it is to be added or to be found."""
+    """A wrong key is named with what was expected, whether to be added or to be found."""
     keys = Keys()
     for call in (keys.checked, keys.positions_of_many):
         with pytest.raises(error, match=re.escape(message)):
@@ -241,7 +241,7 @@ def test_what_is_no_key_is_refused(values: Any, error: type[Exception], message:
 
 
 def test_all_keys_are_of_one_kind() -> None:
-    """The first keys say what all are, and nothing changes by those that are refused."""
+    """The first keys decide the kind, and refused keys change nothing."""
     keys, later = Keys(), Keys()
     strs = later.checked(["a"])
     keys.extend(keys.checked([1, 2]))
@@ -260,7 +260,7 @@ def test_all_keys_are_of_one_kind() -> None:
 
 
 def test_a_key_of_the_other_kind_is_not_there() -> None:
-    """A str among ints and an int among strs are not there, nor is an int beyond 64 bits."""
+    """A str among ints, an int among strs and an int beyond 64 bits are not found."""
     for keys in (Keys(), keys_of([1, 2]), keys_of(["1", "2"])):
         for key in ("a", 3, 2**63, -(2**70)):
             assert keys.positions_of(key).tolist() == []
@@ -272,7 +272,7 @@ def test_a_key_of_the_other_kind_is_not_there() -> None:
 
 
 def test_checking_changes_nothing() -> None:
-    """Keys that are checked are there only after `extend`, and no keys leave the kind open."""
+    """Checked keys are added only by `extend`, and no keys leave the kind open."""
     keys = Keys()
     checked = keys.checked(["a"])
     keys.checked([1])
@@ -284,7 +284,7 @@ def test_checking_changes_nothing() -> None:
 
 
 def test_an_array_that_was_added_may_change() -> None:
-    """The keys are a copy of the array that they came in."""
+    """The keys are a copy of the array that was given."""
     numbers = np.array([1, 2])
     keys = keys_of(numbers)
     numbers[:] = 0
@@ -292,7 +292,7 @@ def test_an_array_that_was_added_may_change() -> None:
 
 
 def test_positions_beyond_the_end_are_refused() -> None:
-    """A position where no key is raises `IndexError`, of an empty index as of any."""
+    """A position beyond the keys raises `IndexError`, even in an empty index."""
     for keys in (Keys(), keys_of([1, 2]), keys_of(["a", "b"])):
         assert keys.take(np.array([], np.intp)) == []
         for at in (2, -3):
@@ -303,7 +303,7 @@ def test_positions_beyond_the_end_are_refused() -> None:
 
 
 def test_a_mask_of_another_length_or_dtype_is_refused() -> None:
-    """`select` names what came instead of one bool for each key."""
+    """`select` names what came instead of one bool per key."""
     refused: list[Any] = [np.ones(3, np.bool_), np.ones(2, np.int64), np.ones((2, 1), np.bool_)]
     for keep in refused:
         came = re.escape(f"keep must be (2,) of bool, not {keep.dtype} of shape {keep.shape}")
@@ -312,7 +312,7 @@ def test_a_mask_of_another_length_or_dtype_is_refused() -> None:
 
 
 def test_more_keys_than_positions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There are positions for so many keys, and one more is refused."""
+    """Positions are limited to this many keys, and one more is refused."""
     monkeypatch.setattr(keys_module, "MOST_KEYS", 5)
     keys = keys_of([1, 2], [3, 4, 5])
     with pytest.raises(ValueError, match="at most 5 keys, not 6"):
@@ -323,7 +323,9 @@ def test_more_keys_than_positions_are_refused(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_sections_are_plain_arrays() -> None:
-    """What is saved are the ints themselves, or UTF-8 and offsets, and nothing beyond their end."""
+    """The saved arrays are the ints themselves, or UTF-8 and offsets, and nothing beyond their
+    end.
+    """
     (values,) = keys_of([1, 2], [-1]).to_sections().items()
     assert values[0] == "keys.int"
     np.testing.assert_array_equal(values[1], np.array([1, 2, -1]), strict=True)
@@ -336,7 +338,7 @@ def test_sections_are_plain_arrays() -> None:
 
 @pytest.mark.parametrize("model", [[5, 3, 5], ["a", "", "a\udc80"]], ids=["ints", "texts"])
 def test_mapped_sections_are_used_as_they_are(model: list[Key], tmp_path: Path) -> None:
-    """Arrays of a file are neither copied nor written to, and the keys go on in memory."""
+    """Arrays of a file are neither copied nor written to, and new keys are in memory."""
     mapped = {"hashes": np.zeros((3, 8))}
     for name, array in keys_of(model).to_sections().items():
         np.save(tmp_path / name, array)
@@ -361,7 +363,7 @@ OFFSETS, TEXT = np.array([0, 1]), np.zeros(1, np.uint8)
         ({"keys.int": OFFSETS.astype(np.int32)}, "keys.int must be .* not int32 of shape .2,."),
         ({"keys.int": OFFSETS[None]}, "keys.int must be .* not int64 of shape .1, 2."),
         ({"keys.int": OFFSETS, "keys.text": TEXT}, "sections keys.int, keys.text"),
-        ({"keys.text": TEXT}, "no keys have the sections keys.text"),
+        ({"keys.text": TEXT}, "unexpected sections of keys: keys.text"),
         ({"keys.text": OFFSETS, "keys.offsets": OFFSETS}, "keys.text must be .* uint8, not int64"),
         ({"keys.text": TEXT, "keys.offsets": OFFSETS[:1]}, "keys.offsets must go from 0 to 1"),
         ({"keys.text": TEXT, "keys.offsets": OFFSETS[1:]}, "keys.offsets must go from 0 to 1"),
@@ -369,7 +371,7 @@ OFFSETS, TEXT = np.array([0, 1]), np.zeros(1, np.uint8)
     ],
 )
 def test_sections_of_no_keys_are_refused(sections: dict[str, NDArray[Any]], message: str) -> None:
-    """Arrays that cannot be those of keys are refused by their names."""
+    """Arrays that cannot hold keys are refused by name."""
     with pytest.raises(ValueError, match=message):
         Keys.from_sections(sections)
 
@@ -379,7 +381,7 @@ def test_sections_of_no_keys_are_refused(sections: dict[str, NDArray[Any]], mess
 
 @pytest.mark.parametrize("name", [int, "é{}".format], ids=["ints", "texts"])
 def test_threads_read_while_one_appends(name: Callable[[int], Key]) -> None:
-    """Whoever takes the length can read and find all keys below it, whatever is added meanwhile."""
+    """A thread that takes the length can read and find all keys below it during additions."""
     keys, total, wrong = Keys(), 20_000, list[object]()
 
     def key(k: int) -> Key:

@@ -29,7 +29,7 @@ def saved(path: Path) -> Path:
 
 
 def of_preparation(path: Path, preparation: int) -> Path:
-    """The same, as another version would have written it; those before this was kept wrote 0."""
+    """The same as another version would have written it. Versions before this field wrote 0."""
     file = open_file(saved(path))
     sections = {name: array.copy() for name, array in file.sections.items()}
     write(path, Header("phash", 64, 1, 1, preparation), sections)
@@ -37,7 +37,7 @@ def of_preparation(path: Path, preparation: int) -> Path:
 
 
 def test_a_file_of_this_preparation_opens_without_a_warning(tmp_path: Path) -> None:
-    """And it says the number before it is saved and after."""
+    """Its number is also the same before and after saving."""
     assert Index("phash").preparation == PREPARATION
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -49,8 +49,9 @@ def test_a_file_of_this_preparation_opens_without_a_warning(tmp_path: Path) -> N
 def test_a_file_of_another_preparation_opens_with_a_warning(
     preparation: int, tmp_path: Path
 ) -> None:
-    """One that names the file and the pictures that are concerned, at the line that opens it. The
-    index can be used, and it keeps its number when it is saved again."""
+    """The warning names the file and the affected pictures, at the line that opens it. The index
+    can be used, and saving it again keeps its number.
+    """
     path = of_preparation(tmp_path / "old", preparation)
     with pytest.warns(PreparationWarning) as caught:
         index = Index.open(path)
@@ -66,7 +67,7 @@ def test_a_file_of_another_preparation_opens_with_a_warning(
 
 
 def test_an_index_of_plain_bits_has_no_preparation(tmp_path: Path) -> None:
-    """Its hashes may be of anything, so that there is nothing to warn of."""
+    """Its hashes may be of anything, so there is nothing to warn of."""
     index = Index(bits=64)
     index.add(1, "0123456789abcdef")
     index.save(tmp_path / "index")
@@ -74,7 +75,7 @@ def test_an_index_of_plain_bits_has_no_preparation(tmp_path: Path) -> None:
 
 
 def test_reports_name_the_preparation(tmp_path: Path) -> None:
-    """That of `find` and that of `hash`."""
+    """The reports of `find` and `hash` both do."""
     save(tmp_path / "a.png", photo(64, 48))
     assert find_duplicates(tmp_path).to_dict()["preparation"] == PREPARATION
     for command in ("find", "hash"):

@@ -1,5 +1,6 @@
-"""What every searcher promises, against brute force: the linear scan, and the multi-index in many
-shapes."""
+"""The promises of every searcher, compared with brute force: the linear scan, and the multi-index
+in many shapes.
+"""
 
 from __future__ import annotations
 
@@ -37,20 +38,20 @@ from lookalike.index.search.searcher import BLOCK, Block, Searcher, concatenated
 Make: TypeAlias = Callable[[Words, int], Searcher]
 
 WIDEST_HERE = 10
-"""Bits of a band at the most: a wider one takes long to search up to all of its bits."""
+"""The most bits in a band. A wider one takes long to search up to all of its bits."""
 FLUSH = 32768
 """Pairs that a join may find at a time, beyond its capacity."""
 
 
 class Forced(Plan):
-    """A plan that is followed wherever it can be, whatever it costs."""
+    """A plan that is followed wherever possible, whatever the cost."""
 
     def is_linear(self, max_distance: int) -> bool:
         return max_distance >= len(self.schedule)
 
 
 def with_bands(count: int) -> Make:
-    """A searcher with so many bands, or where that is 0, as many as it takes to have all bits."""
+    """A searcher with this many bands. With 0, it has as many as needed to cover all bits."""
 
     def make(words: Words, bits: int) -> Searcher:
         sample = sample_of(words)
@@ -64,7 +65,7 @@ def with_bands(count: int) -> Make:
 
 
 def by_hand(words: Words, bits: int) -> Searcher:
-    """A searcher with bands of any size that leave some bits out, searched in any order."""
+    """A searcher with bands of any size that leave out some bits, searched in any order."""
     rng = np.random.default_rng(bits + len(words))
     positions = -bits % 8 + rng.permutation(bits)[: max(bits - 2, 1)]
     cuts = np.cumsum(rng.integers(1, WIDEST_HERE, bits))
@@ -85,7 +86,7 @@ SEARCHERS: dict[str, Make] = {
 
 @pytest.fixture(scope="module", autouse=True)
 def narrow_bands() -> Iterator[None]:
-    """No band is wide, even of many bits."""
+    """No band is wide, even if there are many bits."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bands, "WIDEST", WIDEST_HERE)
         yield
@@ -136,7 +137,7 @@ def collected(blocks: Iterable[Block]) -> list[NDArray[Any]]:
 
 
 def brute_force(queries: Words, hashes: Words, max_distance: int) -> list[NDArray[Any]]:
-    """The matches by all distances, by i, then j."""
+    """The matches from all distances, by i, then j."""
     far = twin.distances(queries, hashes)
     i, j = np.nonzero(far <= max_distance)
     return [i, j, far[i, j]]
@@ -161,8 +162,9 @@ def assert_same(actual: Iterable[NDArray[Any]], expected: Iterable[NDArray[Any]]
 def test_pairs_are_those_of_brute_force(
     name: str, search: tuple[Words, Words, int, int], workers: int
 ) -> None:
-    """All pairs i < j within the distance are found, once, with their distances, and the sets that
-    they connect."""
+    """All pairs i < j within the distance are found once, with their distances and the sets they
+    connect.
+    """
     hashes, _, bits, max_distance = search
     searcher = SEARCHERS[name](hashes, bits)
     i, j, distance = brute_pairs(hashes, max_distance)
@@ -179,8 +181,9 @@ def test_pairs_are_those_of_brute_force(
 def test_matches_are_those_of_brute_force(
     name: str, search: tuple[Words, Words, int, int], workers: int, look_up: bool
 ) -> None:
-    """All hashes within the distance of each query are found, once, with their distances, whether
-    queries are looked up one by one or joined."""
+    """All hashes within the distance of each query are found once, with their distances. Queries
+    may be looked up one by one or joined.
+    """
     hashes, queries, bits, max_distance = search
     searcher = SEARCHERS[name](hashes, bits)
     with pytest.MonkeyPatch.context() as patch:
@@ -196,7 +199,7 @@ def test_matches_are_those_of_brute_force(
 def test_the_nearest_are_those_of_brute_force(
     name: str, search: tuple[Words, Words, int, int], workers: int, k: int
 ) -> None:
-    """Each query gets its k nearest hashes, or all there are, by distance, then number."""
+    """Each query gets its k nearest hashes, or all if there are fewer, by distance, then number."""
     hashes, queries, bits, _ = search
     searcher = SEARCHERS[name](hashes, bits)
     for count in {k, k % 25 + 1}:
@@ -208,7 +211,7 @@ def test_the_nearest_are_those_of_brute_force(
 
 @every_searcher
 def test_very_long_hashes_are_searched(name: str) -> None:
-    """Hashes of 4096 bits are as good as short ones."""
+    """Hashes of 4096 bits are searched like short ones."""
     hashes = made(1, 150, 4096, clusters)
     searcher = SEARCHERS[name](hashes, 4096)
     for max_distance in (0, 3, 240, 4096):
@@ -223,8 +226,9 @@ def test_very_long_hashes_are_searched(name: str) -> None:
 def test_the_cheapest_searcher_finds_what_the_linear_scan_finds(
     skew: Skew, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of many hashes, a plan that is made as for users, followed where it is cheaper, finds the
-    pairs, sets, matches and nearest hashes of the linear scan."""
+    """With many hashes, a plan is made as for users and followed if cheaper. It finds the pairs,
+    sets, matches and nearest hashes of the linear scan.
+    """
     monkeypatch.setattr(bands, "WIDEST", 24)
     originals = made(2, 10_000, 64, skew)
     copies = originals ^ words_of(np.random.default_rng(3).random((10_000, 64)) < 0.05)
@@ -276,8 +280,7 @@ def test_tiles_leave_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @every_searcher
 def test_small_parts_give_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where calls of the kernel stop after little work, or with small blocks, nothing is lost, and
-    nothing comes twice."""
+    """If kernel calls stop after little work, or use small blocks, nothing is lost or repeated."""
     hashes = made(6, 1500, 42, clusters)
     searcher = SEARCHERS[name](hashes, 42)
     pairs, matches = brute_pairs(hashes, 4), brute_force(hashes[:80], hashes, 4)
@@ -312,7 +315,7 @@ def test_blocks_do_not_depend_on_the_number_of_workers(
 
 @every_searcher
 def test_blocks_stay_small_when_everything_matches(name: str) -> None:
-    """Equal hashes by the thousand come in blocks of bounded size."""
+    """Thousands of equal hashes come in blocks of bounded size."""
     n = 3000
     hashes = made(8, n, 64, zero)
     searcher = SEARCHERS[name](hashes, 64)
@@ -343,7 +346,7 @@ def searchers_at_work() -> list[threading.Thread]:
 
 
 def assert_no_thread_is_left() -> None:
-    """What was under way comes to its end, and nothing else begins."""
+    """Work in progress ends, and no more begins."""
     deadline = time.monotonic() + 20
     while searchers_at_work():
         assert time.monotonic() < deadline
@@ -354,7 +357,7 @@ def assert_no_thread_is_left() -> None:
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.usefixtures("many_parts")
 def test_progress_ends_at_the_total_it_told(name: str, workers: int) -> None:
-    """Progress counts up to the number of parts that it told from the start."""
+    """Progress counts up to the number of parts that it announced."""
     searcher = SEARCHERS[name](LARGE, 64)
     calls: list[tuple[str, int, int | None]] = []
 
@@ -376,7 +379,7 @@ def test_progress_ends_at_the_total_it_told(name: str, workers: int) -> None:
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.usefixtures("many_parts")
 def test_an_early_stop_leaves_no_thread_running(name: str, workers: int) -> None:
-    """Who takes no more blocks has no more work done."""
+    """If the caller stops taking blocks, no more work is done."""
     searcher = SEARCHERS[name](LARGE, 64)
     for blocks in (
         searcher.pairs(2, workers=workers),
@@ -392,7 +395,7 @@ def test_an_early_stop_leaves_no_thread_running(name: str, workers: int) -> None
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.usefixtures("many_parts")
 def test_an_interrupt_stops_the_search(name: str, workers: int) -> None:
-    """Ctrl-C, here while progress is shown, ends a search before its end, and its threads."""
+    """Ctrl-C, here while progress is shown, ends a search early, with its threads."""
     searcher = SEARCHERS[name](LARGE, 64)
     calls = []
 
@@ -416,7 +419,7 @@ def test_an_interrupt_stops_the_search(name: str, workers: int) -> None:
 def test_a_band_without_a_copy_of_the_hashes_finds_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where all copies would take too much memory, one band fetches its hashes one by one."""
+    """If copies for all would take too much memory, one band fetches its hashes one by one."""
     words = np.random.default_rng(4).integers(0, 1 << 62, (30_000, 1), dtype=np.uint64)
     words[15_000:] = words[:15_000] ^ np.uint64(0b1011 << 20)
     plan = make_plan(words, 64, 6)

@@ -49,7 +49,7 @@ def test_known_expectations_of_ten_million_images(distance: int, mean: float) ->
 
 @pytest.mark.parametrize("bits", [1, 64, 4096, 16384])
 def test_large_numbers_do_not_overflow(bits: int) -> None:
-    """All of a million million hashes are within all bits, whatever their length."""
+    """A trillion hashes are all within the full distance, whatever their length."""
     assert expected_chance_matches(10**12, bits, bits) == 10**12 - 1
     assert expected_chance_matches(10**12, bits, 0) == (10**12 - 1) / 2**bits
     safe = largest_safe_distance(10**12, bits)
@@ -81,7 +81,7 @@ def test_the_safe_distance_is_the_largest_one(n: int, bits: int) -> None:
 
 
 def test_safe_distances_at_the_ends() -> None:
-    """Where there is nothing to match every distance is safe; among too many, none is."""
+    """Every distance is safe if there is nothing to match. Among too many images, none is."""
     assert [largest_safe_distance(n, 64) for n in (0, 1)] == [64, 64]
     assert largest_safe_distance(10**18, 64) is None
     assert largest_safe_distance(1_000_000, 64) == 10
@@ -126,7 +126,7 @@ def test_wrong_arguments_are_named(
 def test_a_longer_hash_is_the_shortest_that_is_safe(
     n: int, algorithm: str, distance: int, longer: tuple[str, int] | None
 ) -> None:
-    """It is of the same kind, takes as large a share of its bits, and is safe there."""
+    """It is of the same kind, uses as large a share of its bits, and is safe there."""
     assert longer_algorithm(n, algorithm, distance) == longer
     if longer:
         assert chance_warning(n, *longer) is None
@@ -136,17 +136,16 @@ def test_the_warning_says_how_many_and_what_to_do() -> None:
     """It has the mean number of chance matches, the largest safe distance and a longer hash."""
     assert chance_warning(10_000_000, "phash", 8) is None
     assert chance_warning(10_000_000, "phash", 12) == (
-        "Each of 10,000,000 different phash hashes has, by chance alone, an average of 2.3 others "
-        "within 12 of its 64 bits, and real pictures have more: groups may hold images that have "
-        "nothing to do with each other. Take a max_distance of at most 8, or a longer hash: "
-        "phash:12 (144 bits) within 27."
+        "With 10,000,000 different phash hashes, each matches 2.3 others on average by chance "
+        "alone, within 12 of 64 bits. Real pictures match more, so groups may contain unrelated "
+        "images. Use a max_distance of at most 8, or a longer hash: phash:12 (144 bits) within 27."
     )
     alone = chance_warning(10_000_000, "phash@imagededup", 10)
     assert alone is not None
-    assert alone.endswith(". Take a max_distance of at most 8.")
+    assert alone.endswith(". Use a max_distance of at most 8.")
     hopeless = chance_warning(1_000_000, "dhash:2", 0)
     assert hopeless is not None
-    assert hopeless.endswith(" No distance is safe; take a longer hash: dhash (64 bits) within 0.")
+    assert hopeless.endswith(" No distance is safe: use a longer hash: dhash (64 bits) within 0.")
     with pytest.raises(ValueError, match="max_distance must be 0 to 64 for phash, not 65"):
         chance_warning(10, "phash", 65)
 
@@ -159,7 +158,7 @@ def test_default_distances_are_safe_for_small_collections() -> None:
 
 
 def test_a_result_warns_of_a_distance_that_is_too_large() -> None:
-    """`warnings` and the dictionary have the paragraph; by default there is none."""
+    """`warnings` and the dictionary have the paragraph, but not by default."""
     pictures = [photo(160, 120, seed) for seed in range(6)]
     result = lookalike.find_duplicates(pictures, max_distance=WIDE)
     assert result.warnings == [chance_warning(6, "phash", WIDE)]
@@ -169,7 +168,7 @@ def test_a_result_warns_of_a_distance_that_is_too_large() -> None:
 
 @pytest.mark.parametrize("distance", [20, WIDE, 64])
 def test_equal_hashes_count_once_and_flat_ones_not(distance: int) -> None:
-    """The warning goes by the distinct hashes that were searched, in groups or out of them."""
+    """The warning depends on the distinct hashes that were searched, in groups or not."""
     one, two, three = (photo(160, 120, seed) for seed in (1, 2, 3))
     flat = [uniform(50, 40, value) for value in (9, 9, 10, 11)]
     result = lookalike.find_duplicates(
@@ -192,13 +191,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Call the installed command."""
+    """Calls the installed command."""
     command = [str(LOOKALIKE), "find", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
 
 
 def test_the_command_prints_the_warning(folder: Path) -> None:
-    """It is the last line of the summary; a small folder by the default distance has none."""
+    """It is the last line of the summary. A small folder with the default distance has none."""
     done = run(folder, "--max-distance", WIDE)
     expected = f"Warning: {chance_warning(5, 'phash', WIDE)}"
     assert done.stdout.splitlines()[-1] == expected

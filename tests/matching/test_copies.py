@@ -1,4 +1,4 @@
-"""Equal bytes and equal pixels are told apart, and from what is only near."""
+"""Equal bytes, equal pixels and near matches are distinguished."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pictures import photo
 
 
 def evidence(result: lookalike.Result) -> dict[str, tuple[bool, bool]]:
-    """Of the duplicates of the only group, by name: equal bytes, equal pixels."""
+    """Evidence for the duplicates of the only group, by name: equal bytes, equal pixels."""
     (group,) = result.groups
     return {Path(one.image.path).name: (one.exact, one.same_pixels) for one in group.duplicates}
 
@@ -37,7 +37,9 @@ def in_format(pixels: Any, form: str, **options: Any) -> bytes:
 def test_the_same_pixels_in_other_formats_are_told_from_other_pixels(
     tmp_path: Path, isolate: bool
 ) -> None:
-    """BMP, PNG, TIFF and lossless WebP hold the same; one sample that differs is only near."""
+    """BMP, PNG, TIFF and lossless WebP hold equal pixels. A single different sample is only
+    near.
+    """
     pixels = photo(200, 150, 1)
     save(tmp_path / "a.bmp", pixels)
     save(tmp_path / "b.png", pixels)
@@ -52,8 +54,9 @@ def test_the_same_pixels_in_other_formats_are_told_from_other_pixels(
 
 
 def test_metadata_and_orientation_do_not_count(tmp_path: Path) -> None:
-    """Pictures are compared upright: one that is stored on its side and turned by EXIF is equal,
-    and the same stored pixels without the turn are not."""
+    """Pictures are compared upright. One stored on its side and turned by EXIF is equal, but the
+    same stored pixels without the turn are not.
+    """
     pixels = photo(200, 150, 1)
     save(tmp_path / "a.png", pixels)
     exif = Image.Exif()
@@ -67,7 +70,7 @@ def test_metadata_and_orientation_do_not_count(tmp_path: Path) -> None:
 
 
 def test_alpha_counts(tmp_path: Path) -> None:
-    """What is seen on white is equal, but only one of the two is transparent."""
+    """They look equal on white, but only one of the two is transparent."""
     pixels = photo(200, 150, 1)
     pixels[:20] = 255
     alpha = np.full((150, 200, 1), 255, np.uint8)
@@ -85,7 +88,7 @@ def test_alpha_counts(tmp_path: Path) -> None:
 
 
 def test_every_frame_counts(tmp_path: Path) -> None:
-    """Films whose first frames are equal are so only if all others are, to the last sample."""
+    """Films with equal first frames are equal only if all others are, to the last sample."""
     frames = [photo(64, 48, k) for k in (1, 2, 3)]
     others = [one.copy() for one in frames]
     others[2][5, 5] ^= 1
@@ -106,7 +109,7 @@ def test_every_frame_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "list"])
 def test_archives_and_bytes_are_compared_too(tmp_path: Path, kind: str) -> None:
-    """What is in an archive or in a list of bytes can be read again; what is equal is found."""
+    """Equal images are found in archives and lists of bytes, which can be read again."""
     pixels = photo(200, 150, 1)
     files = {"a.bmp": in_format(pixels, "BMP"), "b.png": in_format(pixels, "PNG")}
     pixels[70, 70] ^= 1
@@ -129,7 +132,7 @@ def test_archives_and_bytes_are_compared_too(tmp_path: Path, kind: str) -> None:
 
 
 def test_what_is_there_once_is_not_compared() -> None:
-    """A generator's files cannot be read again: their pixels are not known to be equal."""
+    """A generator's files cannot be read again, so their pixels are not known to be equal."""
     pixels = photo(200, 150, 1)
     images = [in_format(pixels, "BMP"), in_format(pixels, "PNG")]
     assert evidence(lookalike.find_duplicates(iter(images))) == {"[1]": (False, False)}
@@ -137,7 +140,7 @@ def test_what_is_there_once_is_not_compared() -> None:
 
 
 def test_a_file_that_changed_after_it_was_read_is_not_known_to_be_equal(tmp_path: Path) -> None:
-    """The pixels that it has now are not those that were hashed. Unchanged, it is equal."""
+    """Its current pixels are not those that were hashed. Unchanged, it is equal."""
     pixels = photo(200, 150, 1)
     save(tmp_path / "a.bmp", pixels)
     save(tmp_path / "b.png", pixels)
@@ -153,7 +156,7 @@ def test_a_file_that_changed_after_it_was_read_is_not_known_to_be_equal(tmp_path
 
 
 def test_a_file_that_is_gone_is_not_known_to_be_equal(tmp_path: Path) -> None:
-    """Nothing is raised where one that begins like another has gone before they are compared."""
+    """Nothing is raised if a file with an equal beginning disappears before the comparison."""
     data = jpeg(huge(), progressive=True)
     for name in "abc":
         (tmp_path / f"{name}.jpg").write_bytes(data)
@@ -168,7 +171,7 @@ def test_a_file_that_is_gone_is_not_known_to_be_equal(tmp_path: Path) -> None:
 
 
 def test_nothing_is_read_again_where_the_scan_has_settled_it(tmp_path: Path) -> None:
-    """Copies that were read whole, and pictures of other sizes or hashes, need no comparing."""
+    """Copies that were read whole, and pictures of other sizes or hashes, need no comparison."""
     save(tmp_path / "a.png", photo(160, 120, 1))
     (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes())
     save(tmp_path / "c.png", photo(80, 60, 1))

@@ -32,7 +32,7 @@ from pictures import photo, uniform
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two scenes with copies, one without, two flat pairs, and files that cannot be read."""
+    """Two scenes with copies, one without, two flat pairs, and unreadable files."""
     save(tmp_path / "b.png", photo(160, 120, 1))
     save(tmp_path / "a.jpg", photo(160, 120, 1), quality=60)
     save(tmp_path / "sub" / "large.png", photo(320, 240, 1))
@@ -87,7 +87,7 @@ def test_flat_pictures_pair_only_with_equal_pixels(folder: Path) -> None:
 
 
 def test_exact_duplicates_are_marked(folder: Path) -> None:
-    """A copy of the same bytes is exact; the same picture in another file is not."""
+    """A copy of the same bytes is exact, but the same picture in another file is not."""
     exact = {
         Path(one.image.path).name: one.exact
         for group in lookalike.find_duplicates(folder).groups
@@ -120,7 +120,9 @@ def test_max_distance_is_inclusive(tmp_path: Path) -> None:
 def test_the_keeper_is_chosen_by_pixels_bytes_path_name(
     tmp_path: Path, members: dict[str, tuple[int, int]], keeper: str, reason: str
 ) -> None:
-    """Most pixels, then most bytes, then the shortest path, then the first by name; it says why."""
+    """Most pixels, then most bytes, then the shortest path, then the first by name. The reason is
+    given.
+    """
     for name, (width, compression) in members.items():
         pixels = photo(width, width * 3 // 4, 1)
         save(tmp_path / name, pixels, compress_level=compression)
@@ -173,7 +175,9 @@ def test_a_file_that_is_named_twice_is_no_duplicate_of_itself(folder: Path) -> N
 
 
 def test_pairs_are_those_of_a_plain_comparison(folder: Path) -> None:
-    """`pairs` lists each two images within the distance, though groups hold equal hashes as one."""
+    """`pairs` lists every two images within the distance, though groups hold equal hashes as
+    one.
+    """
     for copy in range(5):
         save(folder / f"copy-{copy}.png", photo(160, 120, 1), compress_level=copy)
     result = lookalike.find_duplicates(folder, max_distance=20)
@@ -192,7 +196,7 @@ def test_pairs_are_those_of_a_plain_comparison(folder: Path) -> None:
 
 
 def test_no_duplicates_are_no_pairs(tmp_path: Path) -> None:
-    """Without groups the pairs are empty arrays; an empty folder is no error."""
+    """Without groups the pairs are empty arrays, and an empty folder is not an error."""
     result = lookalike.find_duplicates(tmp_path)
     assert (len(result.images), len(result.groups), len(result.pairs.i)) == (0, 0, 0)
 
@@ -233,7 +237,9 @@ def result_of(table: HashTable, max_distance: int) -> lookalike.Result:
 def test_groups_are_the_connected_sets(
     numbers: list[int], flat: set[int], max_distance: int
 ) -> None:
-    """Groups are what a plain walk over all matching pairs connects, by their first images."""
+    """Groups are what a plain walk over all matching pairs connects, ordered by their first
+    images.
+    """
     flat = {at for at in flat if at < len(numbers)}
 
     def match(i: int, j: int) -> bool:
@@ -262,14 +268,15 @@ def test_groups_are_the_connected_sets(
 
 
 def test_a_chain_shows_its_width() -> None:
-    """Where only a chain links two members, their distance shows in the group and the duplicate."""
+    """If only a chain links two members, the group and the duplicate show their distance."""
     (group,) = result_of(table_of([0, 0b11, 0b1111, 0b111111]), 2).groups
     assert group.max_distance_within == 6
     assert [one.distance for one in group.duplicates] == [2, 4, 6]
 
 
+@pytest.mark.slow
 def test_hundreds_of_thousands_of_equal_hashes_are_one_node() -> None:
-    """300,000 equal images are grouped without their 45,000,000,000 pairs, which are refused."""
+    """300,000 equal images are grouped without their 45 billion pairs, which are refused."""
     result = result_of(table_of([7] * 300_000), 10)
     (group,) = result.groups
     assert len(group) == 300_000
@@ -278,7 +285,7 @@ def test_hundreds_of_thousands_of_equal_hashes_are_one_node() -> None:
 
 
 def test_the_width_of_a_large_group_is_a_bound() -> None:
-    """Above 10,000 distinct hashes the largest distance is bounded by twice that from one hash."""
+    """Above 10,000 distinct hashes, the bound is twice the largest distance from one hash."""
     data = np.arange(10_001, dtype=">u8").view(np.uint8).reshape(-1, 8)
     assert widest_distance(lookalike.HashArray(data[:-1], "phash")) == (14, True)
     bound, exact = widest_distance(lookalike.HashArray(data, "phash"))
@@ -287,7 +294,7 @@ def test_the_width_of_a_large_group_is_a_bound() -> None:
 
 
 def test_csv_and_frame_hold_the_same_rows(folder: Path) -> None:
-    """A row for every member of a group and every failure, in both."""
+    """Both have a row for every member of a group and every failure."""
     result = lookalike.find_duplicates(folder)
     rows = list(csv.DictReader(io.StringIO(result.to_csv())))
     frame = result.to_frame()
@@ -303,7 +310,7 @@ def test_csv_and_frame_hold_the_same_rows(folder: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes exist on Linux only")
 def test_names_that_are_no_text_survive(tmp_path: Path) -> None:
-    """Names of odd bytes, newlines and emoji come out in valid JSON and CSV."""
+    """Names with odd bytes, newlines and emoji appear in valid JSON and CSV."""
     import os
 
     names = [os.fsdecode(b"\xff\xfe.png"), "new\nline.png", "smile \U0001f600.png", 'q"uote,.png']
@@ -334,7 +341,7 @@ def test_names_that_are_no_text_survive(tmp_path: Path) -> None:
 def test_wrong_arguments_are_named_before_any_work(
     arguments: dict[str, object], error: type[Exception], message: str
 ) -> None:
-    """A wrong argument raises at once, naming the value; no image is drawn from the source."""
+    """A wrong argument raises at once with its value, before the source yields an image."""
 
     def images() -> object:
         pytest.fail("an image was asked for")
@@ -345,7 +352,7 @@ def test_wrong_arguments_are_named_before_any_work(
 
 
 def test_progress_tells_all_stages(folder: Path) -> None:
-    """The callback hears of every input read, then of the linking, then of the comparing."""
+    """The callback reports every input read, then the linking, then the comparison."""
     save(folder / "z.bmp", photo(160, 120, 3))
     calls: list[tuple[str, int, int | None]] = []
     lookalike.find_duplicates(folder, progress=lambda *call: calls.append(call))
@@ -357,7 +364,7 @@ def test_progress_tells_all_stages(folder: Path) -> None:
 
 
 def test_an_interrupted_scan_stops(folder: Path) -> None:
-    """A KeyboardInterrupt ends the scan; its threads end with the picture that they are at."""
+    """A KeyboardInterrupt ends the scan, and its threads end after their current picture."""
 
     def interrupt(stage: str, done: int, total: int | None) -> None:
         raise KeyboardInterrupt
@@ -380,7 +387,7 @@ def test_no_main_guard_is_needed(folder: Path) -> None:
 
 
 def test_compare_agrees_with_find(folder: Path) -> None:
-    """Two images compare as the search for duplicates has them, flat ones by their pixels."""
+    """Two images compare as the search for duplicates sees them, and flat ones by their pixels."""
     alike = lookalike.compare(folder / "x.png", folder / "sub" / "y.png")
     assert (alike.alike, alike.exact, alike.distance, alike.flat) == (True, True, 0, False)
     assert not lookalike.compare(folder / "x.png", folder / "z.png").alike

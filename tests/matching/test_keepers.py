@@ -19,7 +19,7 @@ from lookalike.sources.location import Kind, Location, Stamp
 
 
 def random_table(seed: int) -> HashTable:
-    """Images of few hashes, sizes, digests and names, so that much is equal."""
+    """Images with few hashes, sizes, digests and names, so many are equal."""
     chance = np.random.default_rng(seed)
     builder = TableBuilder(["phash"])
     for _ in range(60):
@@ -45,7 +45,7 @@ def random_table(seed: int) -> HashTable:
 
 
 def plain_values(table: HashTable, at: int) -> list[object]:
-    """What the rules go by, one after the other."""
+    """The values that the rules use, in order."""
     image = table.images[at]
     return [
         at not in table.damages, at not in table.ends_unseen, image.format == "NEF",
@@ -55,7 +55,7 @@ def plain_values(table: HashTable, at: int) -> list[object]:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_keeper_is_what_sorting_finds(seed: int) -> None:
-    """The best by one rule after the other, with what decided and both values."""
+    """The keeper is the best by each rule in turn, with the deciding rule and both values."""
     table = random_table(seed)
     groups = list(result_of(table, Rule("phash", 1)).groups)
     assert groups
@@ -78,7 +78,7 @@ def test_the_keeper_is_what_sorting_finds(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_links_are_the_pairs_that_match_directly(seed: int) -> None:
-    """All pairs of members within the distance, with equal bytes told from others."""
+    """All pairs of members within the distance are links, and equal bytes are marked."""
     table = random_table(seed)
     hashes = table.hashes["phash"]
     for group in result_of(table, Rule("phash", 1)).groups:
@@ -91,7 +91,7 @@ def test_links_are_the_pairs_that_match_directly(seed: int) -> None:
 
 
 def test_a_chain_does_not_link_its_ends() -> None:
-    """Of A, B and C in a chain there are two links, and none of A and C."""
+    """A chain of A, B and C has two links, and none between A and C."""
     builder = TableBuilder(["phash"])
     for at, number in enumerate([0, 0b11, 0b1111]):
         builder.add(

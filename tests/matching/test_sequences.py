@@ -1,4 +1,4 @@
-"""Files of several frames: they match where all their frames agree, not where the first does."""
+"""Files of several frames match if all their frames agree, not only the first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FORMATS = ["gif", "webp", "png", "tif"] + ["avif"] * bool(features.check("avif")
 
 
 def film(seed: int, count: int, first: int | None = None, size: int = 120) -> list[Image.Image]:
-    """Pictures that have nothing to do with each other, the first of which may be any."""
+    """Unrelated pictures after a first one that may be any."""
     seeds = [1000 * seed + k for k in range(count)]
     if first is not None:
         seeds[0] = first
@@ -43,7 +43,7 @@ def film(seed: int, count: int, first: int | None = None, size: int = 120) -> li
 
 
 def written(path: Path, frames: list[Image.Image]) -> Path:
-    """A file of these frames, in the format that its name says."""
+    """A file of these frames, in the format of its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     frames[0].save(path, save_all=True, append_images=frames[1:])
     return path
@@ -66,7 +66,7 @@ def related_of(result: Result) -> list[tuple[str, str, int, int]]:
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_films_that_only_begin_alike_are_related_and_not_grouped(kind: str, tmp_path: Path) -> None:
-    """Their lengths may be equal or not."""
+    """This holds for equal and different lengths."""
     written(tmp_path / f"a.{kind}", film(1, 5, first=7))
     written(tmp_path / f"b.{kind}", film(2, 8, first=7))
     written(tmp_path / f"c.{kind}", film(3, 5, first=7))
@@ -81,7 +81,9 @@ def test_films_that_only_begin_alike_are_related_and_not_grouped(kind: str, tmp_
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_film_matches_its_copies(kind: str, tmp_path: Path) -> None:
-    """In another format, of half the size, and not one that goes on differently."""
+    """It matches copies in another format or of half the size, but not a film that continues
+    differently.
+    """
     written(tmp_path / f"a.{kind}", film(1, 9, size=240))
     written(tmp_path / "copy.png", film(1, 9, size=240))
     written(tmp_path / f"half.{kind}", film(1, 9))
@@ -93,7 +95,7 @@ def test_a_film_matches_its_copies(kind: str, tmp_path: Path) -> None:
 
 
 def test_a_copy_of_half_the_frame_rate_matches(tmp_path: Path) -> None:
-    """A slow movement is sampled at the same moments; one in the other direction is not alike."""
+    """A slow movement is sampled at the same moments. The reverse direction does not match."""
     wide = photo(480, 120, 5)
     frames = [Image.fromarray(wide[:, 3 * k : 3 * k + 160]) for k in range(61)]
     written(tmp_path / "a.png", frames)
@@ -103,7 +105,7 @@ def test_a_copy_of_half_the_frame_rate_matches(tmp_path: Path) -> None:
 
 
 def test_two_of_three_agreeing_frames_are_no_match(tmp_path: Path) -> None:
-    """The share counts frames, not moments, and a single different one is enough."""
+    """The share counts frames, not moments, and a single different frame is enough."""
     frames = film(1, 3)
     written(tmp_path / "a.tif", frames)
     written(tmp_path / "b.tif", [*frames[:2], *film(2, 1)])
@@ -113,7 +115,7 @@ def test_two_of_three_agreeing_frames_are_no_match(tmp_path: Path) -> None:
 
 
 def test_films_that_begin_in_black_are_told_by_what_comes_then(tmp_path: Path) -> None:
-    """A first frame without detail neither links two files nor hides what they have in common."""
+    """A blank first frame neither links two files nor hides what they share."""
     black = [Image.fromarray(np.repeat(uniform(160, 120, 0)[..., None], 3, 2))]
     written(tmp_path / "a.png", black + film(1, 7))
     written(tmp_path / "a.webp", black + film(1, 7))
@@ -126,7 +128,7 @@ def test_films_that_begin_in_black_are_told_by_what_comes_then(tmp_path: Path) -
 
 
 def test_a_film_without_any_detail_matches_only_where_all_pixels_are_equal(tmp_path: Path) -> None:
-    """Also a still that shows what it always shows, but no film of other colours."""
+    """This includes a still of the same picture, but not a film of other colours."""
     black, white = (Image.fromarray(uniform(64, 48, value)) for value in (0, 255))
     written(tmp_path / "a.tif", [black, white])
     written(tmp_path / "b.tif", [black, white])
@@ -139,7 +141,7 @@ def test_a_film_without_any_detail_matches_only_where_all_pixels_are_equal(tmp_p
 
 
 def test_a_still_is_related_to_the_films_that_begin_with_it(tmp_path: Path) -> None:
-    """It does not bring them together, though both begin as it does."""
+    """It does not group them with each other, though both begin with it."""
     written(tmp_path / "a.webp", film(1, 8, first=7))
     written(tmp_path / "b.webp", film(2, 8, first=7))
     film(3, 1, first=7)[0].save(tmp_path / "still.png")
@@ -151,7 +153,7 @@ def test_a_still_is_related_to_the_films_that_begin_with_it(tmp_path: Path) -> N
 
 
 def test_a_still_never_beats_a_film_that_always_shows_it(tmp_path: Path) -> None:
-    """However many pixels it has; between films, pixels decide, then frames."""
+    """This holds however many pixels it has. Between films, pixels decide, then frames."""
     small, large = Image.fromarray(photo(160, 120, 1)), Image.fromarray(photo(640, 480, 1))
     large.save(tmp_path / "still.png")
     written(tmp_path / "a.tif", [small] * 4)
@@ -166,7 +168,7 @@ def test_a_still_never_beats_a_film_that_always_shows_it(tmp_path: Path) -> None
 
 
 def with_overview(path: Path, kind: int) -> None:
-    """A TIFF of a picture and a smaller one, which says that it is of this kind."""
+    """A TIFF of a picture and a smaller one with this subfile type."""
     picture, smaller = Image.fromarray(photo(160, 120, 1)), Image.fromarray(photo(80, 60, 2))
     smaller.encoderinfo = {"tiffinfo": {254: kind}}
     picture.save(path, save_all=True, append_images=[smaller])
@@ -174,7 +176,7 @@ def with_overview(path: Path, kind: int) -> None:
 
 @pytest.mark.parametrize(("kind", "frames"), [(0, 2), (1, 1), (2, 2), (3, 1), (4, 1), (5, 1)])
 def test_overviews_and_masks_of_a_tiff_are_no_pages(kind: int, frames: int, tmp_path: Path) -> None:
-    """Bits 0 and 2 of the subfile type say so; bit 1 makes a page of many."""
+    """Bits 0 and 2 of the subfile type mark them. Bit 1 marks one of many pages."""
     with_overview(tmp_path / "a.tif", kind)
     Image.fromarray(photo(160, 120, 1)).save(tmp_path / "b.png")
     result = find_duplicates(tmp_path)
@@ -184,7 +186,7 @@ def test_overviews_and_masks_of_a_tiff_are_no_pages(kind: int, frames: int, tmp_
 
 @pytest.mark.parametrize("name", ["a.mpo", "a.ico", "a.icns"])
 def test_further_images_that_nobody_plays_are_no_frames(name: str, tmp_path: Path) -> None:
-    """Two that differ in these alone are grouped as the stills that they are."""
+    """Two files that differ only in these are grouped as stills."""
     first = Image.fromarray(photo(64, 64, 1))
     for at, more in enumerate((2, 3)):
         path = tmp_path / f"{at} {name}"
@@ -202,8 +204,9 @@ def test_further_images_that_nobody_plays_are_no_frames(name: str, tmp_path: Pat
 def test_frames_beyond_the_bound_are_not_looked_at(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where only the first was, equal bytes match and nothing else; where some were, what has as
-    many does. The mark says that it is so."""
+    """If only the first was read, equal bytes match and nothing else. If some were, a file with as
+    many does. The mark says so.
+    """
     a = written(tmp_path / f"a.{kind}", film(1, 8))
     written(tmp_path / f"b.{kind}", film(1, 8)).write_bytes(a.read_bytes())
     written(tmp_path / f"c.{kind}", film(1, 9))
@@ -233,7 +236,7 @@ def test_processes_of_their_own_see_the_same_frames(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["gif", "png"])
 def test_a_film_that_breaks_off_is_damaged(kind: str, tmp_path: Path) -> None:
-    """By default a failure; what there is of it can be hashed, and is marked."""
+    """It is a failure by default. Its readable part can be hashed, and is marked."""
     whole = written(tmp_path / f"a.{kind}", film(1, 8)).read_bytes()
     cut = tmp_path / f"cut.{kind}"
     cut.write_bytes(whole[: len(whole) * 3 // 4])
@@ -247,7 +250,7 @@ def test_a_film_that_breaks_off_is_damaged(kind: str, tmp_path: Path) -> None:
 
 
 def test_the_hash_of_a_film_is_that_of_its_first_frame(tmp_path: Path) -> None:
-    """As ever, and it is read without the others, so that damage there does not matter."""
+    """It is read without the other frames, so damage in them does not matter."""
     whole = written(tmp_path / "a.webp", film(1, 8)).read_bytes()
     first = written(tmp_path / "first.webp", film(1, 1))
     assert hash_image(whole) == hash_image(first)
@@ -256,7 +259,7 @@ def test_the_hash_of_a_film_is_that_of_its_first_frame(tmp_path: Path) -> None:
 
 
 def test_every_output_says_that_only_the_beginning_agrees(tmp_path: Path) -> None:
-    """Text, JSON, CSV, and `compare`, whose exit code says that the two are not alike."""
+    """Text, JSON, CSV and `compare` say so, and its exit code says that the two are not alike."""
     a = written(tmp_path / "a.gif", film(1, 8, first=7))
     b = written(tmp_path / "b.gif", film(2, 8, first=7))
     same = written(tmp_path / "same.png", film(1, 8, first=7))
@@ -282,7 +285,7 @@ def test_every_output_says_that_only_the_beginning_agrees(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 9, 50, 1000, 10**9])
 def test_the_moments_reach_from_the_first_frame_to_the_last(count: int) -> None:
-    """They are evenly spread, and as many as there are frames where these are few."""
+    """They are evenly spread, and limited to the number of frames."""
     at = frames_at(count)
     assert (at[0], at[-1], len(at), len(set(at))) == (0, count - 1, MOMENTS, min(count, MOMENTS))
     assert all(abs(frame - (count - 1) * k / 7) <= 0.5 for k, frame in enumerate(at))
@@ -290,7 +293,7 @@ def test_the_moments_reach_from_the_first_frame_to_the_last(count: int) -> None:
 
 @pytest.mark.parametrize("algorithm", ["colorhash", "dhash:16", "phash:128", "ahash@imagededup"])
 def test_films_are_compared_by_any_algorithm(algorithm: str, tmp_path: Path) -> None:
-    """Whatever the length of its hashes, also where those of all moments are too long to search."""
+    """Hashes may have any length, even if those of all moments are too long to search."""
     written(tmp_path / "a.png", film(1, 8))
     written(tmp_path / "b.tif", film(1, 8))
     written(tmp_path / "c.png", [*film(1, 7), *(film(2, 1))])
@@ -304,8 +307,7 @@ def test_films_are_compared_by_any_algorithm(algorithm: str, tmp_path: Path) -> 
 
 
 def table_of(rows: list[tuple[int, list[int | None]]]) -> HashTable:
-    """Of each image the number of its frames, and the hashes of those that were sampled; None is
-    flat."""
+    """The number of frames per image, and the hashes of the sampled ones. None means flat."""
     builder = TableBuilder(["phash"])
     for at, (count, hashes) in enumerate(rows):
         packed = [(one or 0).to_bytes(8, "big") for one in hashes]
@@ -328,7 +330,7 @@ def searched(table: HashTable, max_distance: int) -> Result:
 
 
 def random_rows(seed: int) -> list[tuple[int, list[int | None]]]:
-    """Of few hashes, some of them a bit or two apart, so that much is alike."""
+    """Rows of few hashes, some of them a bit or two apart, so many are alike."""
     chance = np.random.default_rng(seed)
     hashes: list[int | None] = [0b1, 0b11, 0b1111, 0xFF << 40, 0xFF << 41, None]
     rows: list[tuple[int, list[int | None]]] = []
@@ -347,7 +349,9 @@ def hamming(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_search_finds_what_comparing_every_pair_finds(seed: int) -> None:
-    """Groups, pairs and distances, of stills and films of any number of frames, sampled or not."""
+    """Groups, pairs and distances agree, for stills and films of any number of frames, sampled or
+    not.
+    """
     table = table_of(random_rows(seed))
     moments = [moments_of(table, at, "phash") for at in range(len(table))]
     links: dict[tuple[int, int], int] = {}
@@ -381,7 +385,7 @@ def test_the_search_finds_what_comparing_every_pair_finds(seed: int) -> None:
 
 
 def test_many_films_of_one_beginning_are_few_comparisons_and_few_pairs() -> None:
-    """Of 20,000 with one title, the two that agree are found, and not all others are listed."""
+    """Of 20,000 with one title, the two that agree are found, without listing all others."""
     count = 20_000
     chance = np.random.default_rng(1)
     later: NDArray[np.uint64] = chance.integers(0, 1 << 63, (count, 7), np.uint64)
@@ -393,7 +397,7 @@ def test_many_films_of_one_beginning_are_few_comparisons_and_few_pairs() -> None
 
 
 def test_marks_tell_a_film_that_was_not_seen_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The picture of its first frame has no such mark: nobody has asked for more yet."""
+    """The picture of the first frame has no such mark, because no more was requested."""
     file = io.BytesIO()
     film(1, 3)[0].save(file, "TIFF", save_all=True, append_images=film(2, 2))
     picture = read_picture(file.getvalue())

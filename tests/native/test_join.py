@@ -1,4 +1,4 @@
-"""The kernel's joins and look-ups by bands against their NumPy twins, on every path."""
+"""The kernel's joins and look-ups by bands, compared with their NumPy twins on every path."""
 
 import ast
 import gc
@@ -38,7 +38,7 @@ FLUSH = 32768
 
 @pytest.fixture(scope="module", params=kernel.isas())
 def path(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each path in turn, forced."""
+    """Forces each path in turn."""
     name: str = request.param
     kernel.force_isa(name)
     yield name
@@ -60,7 +60,7 @@ def by_number(columns: Columns) -> Columns:
 
 
 def assert_same(actual: object, expected: object) -> None:
-    """Same values, shape and dtype; of tuples, in every place."""
+    """The values, shape and dtype are the same, for each part of a tuple."""
     if isinstance(actual, tuple) and isinstance(expected, tuple):
         for ours, theirs in zip(actual, expected, strict=True):
             assert_same(ours, theirs)
@@ -90,7 +90,7 @@ def band(hashes: Words, positions: ArrayLike, copy: bool = True) -> Bands:
 
 
 def positions_of(hashes: Words, size: int, seed: int) -> Positions:
-    """Some positions in any order; those of bits that vary, where there are enough."""
+    """Some positions in any order. They are those of varying bits if there are enough."""
     bits = np.unpackbits(hashes.view(np.uint8), axis=1)
     constant = (bits == bits[:1]).all(axis=0)
     chosen = np.random.default_rng(seed).permutation(len(constant))
@@ -127,15 +127,16 @@ def two_sets(draw: st.DrawFn) -> tuple[Words, Words]:
 
 
 class Planned(NamedTuple):
-    """Bands that share out the bits in which some hashes differ, and how far each is searched, so
-    that all pairs within a distance are found: by the pigeonhole principle."""
+    """Bands that share out the bits in which some hashes differ, and how far each is searched. By
+    the pigeonhole principle, all pairs within a distance are found.
+    """
 
     hashes: Words
     mask: Words
     """The bits that the bands have."""
     bands: list[Bands]
     schedule: Numbers
-    """Which band is searched one bit farther to find all pairs within 0, 1, ... bits."""
+    """Which band is searched one bit further to find all pairs within 0, 1, ... bits."""
 
     @property
     def max_distance(self) -> int:
@@ -143,7 +144,7 @@ class Planned(NamedTuple):
 
     @property
     def reach(self) -> list[int]:
-        """Up to how many bits each band is searched; -1: not at all."""
+        """Up to how many bits each band is searched, or -1 for not at all."""
         return [int(np.sum(self.schedule == k)) - 1 for k in range(len(self.bands))]
 
 
@@ -165,14 +166,15 @@ def plans(draw: st.DrawFn) -> Planned:
 @examples(100)
 @given(hashes(), sizes, seeds, st.booleans())
 def test_hashes_are_sorted_by_their_bits(hashes: Words, size: int, seed: int, copy: bool) -> None:
-    """Bits in any order make the twin's values, and hashes of a value keep their order."""
+    """Bits in any order give the twin's values, and hashes of one value keep their order."""
     arguments = hashes, positions_of(hashes, size, seed), copy
     assert_same(kernel.sort_band(*arguments), twin.sort_band(*arguments))
 
 
 def test_bits_are_numbered_as_they_stand_in_the_bytes() -> None:
-    """Position 0 is the most significant bit of the first byte, the first position that of a
-    value."""
+    """Position 0 is the most significant bit of the first byte, and the first position that of a
+    value.
+    """
     data = np.zeros((3, 8), np.uint8)
     data[1, 0], data[2, 1] = 0x80, 0x01
     offsets, order, _ = kernel.sort_band(data.view(np.uint64), np.array([15, 0], np.uint16), False)
@@ -189,12 +191,12 @@ def test_the_widest_band_is_sorted() -> None:
 @examples(100)
 @given(hashes())
 def test_equal_hashes_are_told_as_by_the_twin(hashes: Words) -> None:
-    """Each hash has the number of its value, counted as the values first appear."""
+    """Each hash has the number of its value, in order of first appearance."""
     assert_same(kernel.distinct(hashes), twin.distinct(hashes))
 
 
 def test_equal_hashes_are_told_among_many() -> None:
-    """A hundred thousand hashes of few words, sequential and random, are told apart."""
+    """A hundred thousand hashes of few words, sequential and random, are distinguished."""
     values = np.random.default_rng(2).integers(0, 70_000, 100_000).astype(np.uint64)
     for hashes in (values, values << np.uint64(40), values * np.uint64(0x9E3779B97F4A7C15)):
         number, first = kernel.distinct(np.stack([hashes, hashes[::-1] * 0], axis=1))
@@ -208,7 +210,7 @@ def test_equal_hashes_are_told_among_many() -> None:
 def test_distances_in_bands_are_counted_as_by_the_twin(
     hashes: Words, sizes: list[int], seed: int
 ) -> None:
-    """Of each band, all pairs are counted by the number of bits in which they differ."""
+    """All pairs of each band are counted by the number of bits in which they differ."""
     bands = [positions_of(hashes, size, seed + size) for size in sizes]
     assert_same(kernel.band_distances(hashes, bands), twin.band_distances(hashes, bands))
 
@@ -240,8 +242,9 @@ def assert_joined_as_by_the_twin(
 @examples(80)
 @given(hashes(), st.data())
 def test_pairs_of_a_set_are_those_of_the_twin(hashes: Words, data: st.DataObject) -> None:
-    """All pairs near in the band and near enough in all are found once, in any part of the
-    columns, but for those that other bands have seen."""
+    """Pairs near in the band and near enough in all bits are found once, in any part of the
+    columns. Pairs seen by other bands are left out.
+    """
     one = data.draw(bands_of(hashes))
     near = data.draw(st.integers(0, 12)), data.draw(distances(64 * hashes.shape[1]))
     assert_joined_as_by_the_twin(
@@ -255,7 +258,7 @@ def test_pairs_of_a_set_are_those_of_the_twin(hashes: Words, data: st.DataObject
 def test_pairs_of_two_sets_are_those_of_the_twin(
     sets: tuple[Words, Words], data: st.DataObject
 ) -> None:
-    """All pairs of a row and a column are found once, as of one set, whatever their numbers."""
+    """All pairs of a row and a column are found once, as in one set, whatever their numbers."""
     left, right = sets
     positions = positions_of(np.concatenate(sets), data.draw(sizes), data.draw(seeds))
     rows, columns = (band(one, positions, data.draw(st.booleans())) for one in sets)
@@ -302,8 +305,9 @@ def all_parts(
 def test_a_resumed_join_finds_what_one_call_finds(
     sets: tuple[Words, Words], itself: bool, data: st.DataObject
 ) -> None:
-    """A join that stops after few pairs or little work goes on where it was: nothing is lost, and
-    nothing comes twice."""
+    """A join that stops after few pairs or little work continues, and nothing is lost or
+    repeated.
+    """
     positions = positions_of(np.concatenate(sets), data.draw(sizes), data.draw(seeds))
     columns = band(sets[1], positions, data.draw(st.booleans())).ours
     rows = columns if itself else band(sets[0], positions).ours
@@ -318,7 +322,7 @@ def test_a_resumed_join_finds_what_one_call_finds(
 
 
 class Large(NamedTuple):
-    """A join in which many rows are near each column, so that it can stop between them."""
+    """A join in which many rows are near each column, so it can stop between them."""
 
     n: int
     words: int
@@ -356,7 +360,7 @@ def large(case: Large, itself: bool) -> tuple[Bands, Bands, Columns]:
 def test_a_join_can_stop_at_every_place(
     case: Large, itself: bool, capacity: int, work: int
 ) -> None:
-    """Also between the rows of one value, or of several, a join stops and goes on."""
+    """A join can stop and continue even between the rows of one value or of several."""
     rows, columns, expected = large(case, itself)
     near = case.band_distance, case.max_distance
     join = partial(kernel.join_pairs, rows.ours, columns.ours, *near, [])
@@ -376,8 +380,9 @@ def test_a_join_can_stop_at_every_place(
     [*product([31, 32, 33, 1023, 1024, 1025], [1, 2]), (5000, 1)],
 )
 def test_runs_of_equal_hashes_of_any_length_are_joined(count: int, words: int, copy: bool) -> None:
-    """As many equal hashes as fit in a vector, or in a block of rows, and one more or fewer, give
-    every pair, and those with the few next to them in the band."""
+    """Runs that fill a vector or a block of rows, or miss it by one, give every pair. Pairs with
+    their few neighbours in the band are included.
+    """
     few, n = 5, count + 5
     hashes = np.zeros((n, words), np.uint64)
     odd = np.random.default_rng(count).permutation(n)[:few]
@@ -400,7 +405,7 @@ def test_runs_of_equal_hashes_of_any_length_are_joined(count: int, words: int, c
 
 
 def brute_sets(hashes: Words, max_distance: int) -> Numbers:
-    """The smallest number of the set of each hash, by all distances."""
+    """The smallest number of the set of each hash, from all distances."""
     parent = np.arange(len(hashes), dtype=np.uint32)
     i, j = np.nonzero(twin.distances(hashes, hashes) <= max_distance)
     twin.join_sets(parent, i.astype(np.uint32), j.astype(np.uint32))
@@ -411,7 +416,7 @@ def brute_sets(hashes: Words, max_distance: int) -> Numbers:
 @examples(40)
 @given(hashes(), st.data())
 def test_sets_of_a_band_are_those_of_the_twin(hashes: Words, data: st.DataObject) -> None:
-    """Joining the sets of part of the columns, with stops, gives the sets of the twin's pairs."""
+    """Joining part of the columns, with stops, gives the sets of the twin's pairs."""
     ours, theirs = data.draw(bands_of(hashes))
     begin, end = data.draw(spans(len(hashes)))
     near = data.draw(st.integers(0, 12)), data.draw(distances(64 * hashes.shape[1]))
@@ -432,8 +437,9 @@ def test_sets_of_a_band_are_those_of_the_twin(hashes: Words, data: st.DataObject
 @examples(30)
 @given(plans(), st.data())
 def test_threads_join_the_sets_of_brute_force(plan: Planned, data: st.DataObject) -> None:
-    """Four threads that join all bands of a plan, part by part, give the sets of brute force, each
-    under its smallest member."""
+    """Four threads join all bands of a plan, part by part. They give the sets of brute force, each
+    under its smallest member.
+    """
     hashes, bands, reach = plan.hashes, plan.bands, plan.reach
     cuts = data.draw(st.lists(st.integers(0, len(hashes)), max_size=6))
     work = data.draw(st.sampled_from([1, 100, UNLIMITED]))
@@ -457,7 +463,7 @@ def test_threads_join_the_sets_of_brute_force(plan: Planned, data: st.DataObject
 
 @on_every_path
 def test_threads_join_large_sets() -> None:
-    """Four threads at once join chains and clusters of thousands of hashes as one thread does."""
+    """Four threads join chains and clusters of thousands of hashes as one thread does."""
     steps = np.tri(64, dtype=np.bool_)  # each one bit from the next
     chains = words_of(np.repeat(steps, 40, axis=0) ^ (np.arange(2560) % 40 % 2 > 0)[:, None])
     for hashes in (chains[np.random.default_rng(1).permutation(2560)], made(2, 3000, 64, clusters)):
@@ -480,7 +486,7 @@ def test_threads_join_large_sets() -> None:
 
 
 def test_a_number_that_is_no_node_joins_nothing() -> None:
-    """Labels or parents that lead out of the nodes are passed over."""
+    """Labels or parents that point outside the nodes are skipped."""
     one = band(made(4, 100, 64), [0]).ours
     nodes = np.arange(100, dtype=np.uint32)
     for parent, labels in ((nodes, nodes + np.uint32(100)), (nodes + np.uint32(100), nodes)):
@@ -496,8 +502,9 @@ def test_a_number_that_is_no_node_joins_nothing() -> None:
 @examples(60)
 @given(plans(), st.data())
 def test_bands_of_a_plan_find_each_pair_once(plan: Planned, data: st.DataObject) -> None:
-    """Bands that share out the bits, each leaving out what those before have seen, find the pairs
-    of brute force, once."""
+    """Bands that share out the bits, each skipping pairs already seen, find brute force's pairs
+    once.
+    """
     n = len(plan.hashes)
     capacity, work = data.draw(capacities), data.draw(st.sampled_from([50, UNLIMITED]))
     found: list[Columns] = [(np.empty(0, np.uint32),) * 2 + (np.empty(0, np.uint16),)]
@@ -519,8 +526,9 @@ def test_bands_of_a_plan_find_each_pair_once(plan: Planned, data: st.DataObject)
 @examples(60)
 @given(plans(), st.data())
 def test_a_plan_finds_the_neighbours_and_the_nearest(plan: Planned, data: st.DataObject) -> None:
-    """Looking queries up in the bands of a plan finds what looking at all hashes does, each once;
-    the nearest also where the schedule ends too early."""
+    """Looking queries up in a plan's bands finds what a full scan does, once each. The nearest are
+    found even if the schedule ends too early.
+    """
     hashes, bands = plan.hashes, [one.ours for one in plan.bands]
     others = data.draw(sets_of(64 * hashes.shape[1], 8)) & plan.mask
     queries = np.concatenate([hashes[: data.draw(st.integers(0, 20))], others])
@@ -542,7 +550,7 @@ def test_a_plan_finds_the_neighbours_and_the_nearest(plan: Planned, data: st.Dat
 def test_queries_are_looked_up_as_by_the_twin(
     sets: tuple[Words, Words], data: st.DataObject
 ) -> None:
-    """In any bands up to any distances, the twin's hashes are found, once, up to the twin's row."""
+    """In any bands up to any distances, the twin's hashes are found once, up to the twin's row."""
     queries, hashes = sets
     queries = queries[:40]
     bands = data.draw(st.lists(bands_of(hashes), min_size=1, max_size=4))
@@ -565,8 +573,9 @@ def test_queries_are_looked_up_as_by_the_twin(
 def test_all_hashes_are_looked_at_as_by_the_twin(
     sets: tuple[Words, Words], data: st.DataObject
 ) -> None:
-    """Scans for a few queries give the twin's hashes, in order, up to the twin's row, and the
-    nearest ones, those of equal distance by number."""
+    """Scans for a few queries give the twin's hashes, in order, up to the twin's row. The nearest
+    ones at equal distance come by number.
+    """
     queries, hashes = sets
     rows = data.draw(spans(len(queries)))
     max_distance = data.draw(distances(64 * hashes.shape[1]))
@@ -591,8 +600,9 @@ def test_a_look_up_stops_once_it_has_enough() -> None:
 @pytest.mark.parametrize("copy", [True, False])
 @pytest.mark.parametrize("words", [1, 2])
 def test_the_nearest_of_many_are_found(words: int, copy: bool) -> None:
-    """Where bands leave little to look at, the nearest are those of brute force: no nearer one is
-    missed, none comes twice, and of equally near ones the first come first."""
+    """If bands leave little to look at, the nearest are those of brute force. No nearer one is
+    missed, none is repeated, and ties come in order.
+    """
     n, bits, rng = 16_000, 64 * words, np.random.default_rng(words)
     centres = rng.random((n // 40, bits)) < 0.5
     near = np.repeat(centres, 40, axis=0) ^ (rng.random((n, bits)) < 3 / bits)
@@ -612,8 +622,9 @@ def test_the_nearest_of_many_are_found(words: int, copy: bool) -> None:
 @pytest.mark.parametrize("words", [1, 2])
 @pytest.mark.parametrize("count", [31, 33, 1024, 4095, 4096, 4097, 10_000])
 def test_runs_of_equal_hashes_of_any_length_are_looked_up(count: int, words: int) -> None:
-    """As many equal hashes as are looked at in one go, one more, or fewer, are all found, and the
-    nearest of them have the smallest numbers."""
+    """A run that fills one step of a look-up, or misses it by one, is found whole. The nearest have
+    the smallest numbers.
+    """
     hashes = np.zeros((count + 2, words), np.uint64)
     hashes[[0, count // 2]] = 2**64 - 1
     equal = np.flatnonzero(hashes[:, 0] == 0).tolist()
@@ -640,7 +651,7 @@ def test_runs_of_equal_hashes_of_any_length_are_looked_up(count: int, words: int
 @on_every_path
 @pytest.mark.parametrize("words", [1, 2, 3, 4, 5, 8, 31, 32, 33, 40, 62, 63, 64, 1023])
 def test_all_bits_can_differ(words: int) -> None:
-    """Hashes of any width that have no bit in common are as far apart as can be."""
+    """Hashes of any width without a common bit are as far apart as possible."""
     bits, n = 64 * words, 40
     hashes = np.repeat(np.arange(n, dtype=np.uint64)[:, None] % 2, words, axis=1) * (2**64 - 1)
     one = band(hashes, [bits - 1, 0, bits // 2]).ours
@@ -657,7 +668,7 @@ def test_all_bits_can_differ(words: int) -> None:
     assert distance.tolist() == [0] * (n // 2) + [bits] * (n // 2)
 
 
-# Who keeps what alive
+# Which object keeps which alive
 
 
 def test_a_band_keeps_its_arrays() -> None:
@@ -751,7 +762,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         for function in ("probe", "scan_near", "probe_nearest", "scan_nearest")
         for rows, message in (
             ((-1, 2), "^the first row must be 0 or more, not -1$"),
-            ((3, 2), "^the row behind the last must be 3 or more, not 2$"),
+            ((3, 2), "^the row after the last must be 3 or more, not 2$"),
             ((0, 5), "^rows must lie within 0 and 4, not end at 5$"),
             ((5, 5), "^rows must lie within 0 and 4, not end at 5$"),
         )
@@ -786,27 +797,27 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 
 def call(function: str, **changes: object) -> object:
-    """Call a function of the kernel with valid arguments but for the changes."""
+    """Calls a function of the kernel with valid arguments, except for the changes."""
     result: object = getattr(kernel, function)(**VALID[function] | changes)
     return result
 
 
 @pytest.mark.parametrize("function", VALID)
 def test_what_is_valid_is_accepted(function: str) -> None:
-    """Each function takes the arguments that the refused ones differ from in one place."""
+    """Each function accepts the arguments from which the refused ones differ in one place."""
     assert call(function) is not None
 
 
 @pytest.mark.parametrize(("function", "changes", "message"), REFUSED)
 def test_what_cannot_be_is_refused(function: str, changes: dict[str, Any], message: str) -> None:
-    """A wrong argument is named, with what was expected, and what came."""
+    """A wrong argument is named, with what was expected and what came."""
     with pytest.raises(ValueError, match=message):
         call(function, **changes)
 
 
 @pytest.mark.parametrize(("function", "name"), ARRAY_ARGUMENTS)
 def test_arrays_of_another_kind_are_refused(function: str, name: str) -> None:
-    """An array of another dtype, of an axis too many, or with gaps is refused, and described."""
+    """An array of another dtype, with an extra axis or with gaps is refused and described."""
     array = VALID[function][name]
     for other in (array.astype(np.int64), array.astype(np.uint8), array[None], array[..., None]):
         came = re.escape(f"not {other.dtype} of shape {other.shape}")
@@ -819,7 +830,7 @@ def test_arrays_of_another_kind_are_refused(function: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["parent", "labels"])
 def test_a_parent_that_cannot_be_written_is_refused(name: str) -> None:
-    """What `join_groups` changes may not be read-only."""
+    """The array that `join_groups` changes may not be read-only."""
     read_only = NODES.copy()
     read_only.flags.writeable = False
     with pytest.raises(TypeError):
@@ -827,7 +838,7 @@ def test_a_parent_that_cannot_be_written_is_refused(name: str) -> None:
 
 
 def test_a_cursor_beyond_everything_ends_the_join() -> None:
-    """Wherever it is told to begin, a join ends and finds nothing that is not there."""
+    """Wherever it starts, a join ends and finds nothing that does not exist."""
     one = band(made(8, 3000, 64), [0, 1]).ours
     for begin in [(0, 0, 50), (0, 0, 2**63), (5, 9, 1), (2999, 2, 7), (3000, 0, 0), (2**40, 1, 1)]:
         for end in (0, 1, 3000):
@@ -843,7 +854,7 @@ def test_a_cursor_beyond_everything_ends_the_join() -> None:
 
 
 def damage(seed: int, rounds: int) -> None:
-    """Use bands of which some numbers are wrong, and say how many were found out."""
+    """Uses bands with some wrong numbers, and counts how many were found out."""
     rng = np.random.default_rng(seed)
     found_out = 0
     for _ in range(rounds):
@@ -886,7 +897,7 @@ def damage(seed: int, rounds: int) -> None:
 
 
 def test_damaged_bands_never_crash() -> None:
-    """Whatever stands in the arrays of a band, a call returns or raises `DamagedError`."""
+    """Whatever the arrays of a band hold, a call returns or raises `DamagedError`."""
     for seed in range(2):
         script = f"import test_join; test_join.damage({seed}, 150)"
         child = subprocess.run(
@@ -904,8 +915,9 @@ def test_damaged_bands_never_crash() -> None:
 
 @pytest.mark.parametrize("copy", [True, False])
 def test_damage_that_leads_out_of_the_arrays_is_told(copy: bool) -> None:
-    """Offsets that descend or lead beyond the hashes, and numbers beyond them, are told by every
-    function that meets them, and by one error, which is a `ValueError`."""
+    """Descending offsets, and offsets or numbers beyond the hashes, are reported by every function
+    that meets them. The error is the same everywhere, and is a `ValueError`.
+    """
     hashes = made(9, 100, 64)
     good = kernel.sort_band(hashes, POSITIONS, copy)
     for which, values in ((0, [0, 60, 20, 80, 100]), (0, [0, 0, 0, 0, 101]), (1, [100] * 100)):
@@ -948,7 +960,7 @@ LONG_CALLS: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("name", LONG_CALLS)
 def test_other_threads_run_during_a_call(name: str) -> None:
-    """While the kernel works, a second thread gets on: it does not have to wait for the GIL."""
+    """A second thread makes progress while the kernel works, without waiting for the GIL."""
     turns, running = 0, True
 
     def take_turns() -> None:
@@ -978,7 +990,7 @@ def test_other_threads_run_during_a_call(name: str) -> None:
 
 
 def test_the_stub_describes_the_classes() -> None:
-    """`kernel.pyi` has exactly the classes of the module, documented, with the same parameters."""
+    """`kernel.pyi` has exactly the module's classes, documented, with the same parameters."""
     stub = next(file for entry in _native.__path__ if (file := Path(entry, "kernel.pyi")).is_file())
     described = {
         node.name: node

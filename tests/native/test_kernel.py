@@ -1,4 +1,4 @@
-"""The native kernel against its plain NumPy twin, on every path that this processor has."""
+"""The native kernel compared with its plain NumPy twin, on every path of this processor."""
 
 import ast
 import hashlib
@@ -30,7 +30,7 @@ UNLIMITED = 2**62
 
 @pytest.fixture(scope="module", params=kernel.isas())
 def path(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each path in turn, forced."""
+    """Forces each path in turn."""
     name: str = request.param
     kernel.force_isa(name)
     yield name
@@ -45,7 +45,7 @@ def examples(count: int) -> settings:
 
 
 def assert_same(actual: object, expected: object) -> None:
-    """Same values, shape and dtype; of tuples, in every place."""
+    """The values, shape and dtype are the same, for each part of a tuple."""
     if isinstance(actual, tuple) and isinstance(expected, tuple):
         for ours, theirs in zip(actual, expected, strict=True):
             assert_same(ours, theirs)
@@ -58,7 +58,7 @@ def assert_same(actual: object, expected: object) -> None:
 
 
 def test_a_forced_path_is_the_active_one(path: str) -> None:
-    """A forced path stays the active one until the empty name brings back the best."""
+    """A forced path stays active until the empty name brings back the best."""
     assert kernel.isa() == path
     kernel.force_isa("")
     best = kernel.isa()
@@ -68,7 +68,7 @@ def test_a_forced_path_is_the_active_one(path: str) -> None:
 
 
 def test_the_portable_path_comes_first() -> None:
-    """Every processor has the portable path, and no path is listed twice."""
+    """Every processor has the portable path, and each path is listed once."""
     assert kernel.isas()[0] == "scalar"
     assert len(set(kernel.isas())) == len(kernel.isas())
 
@@ -163,7 +163,7 @@ def test_distances_are_right_for_every_width(width: int) -> None:
 def test_tiles_are_scanned_as_the_twin_scans_them(
     scan: tuple[Bytes, Bytes, int, Span, Span, Span], capacity: int
 ) -> None:
-    """Any tile, empty or across the diagonal, gives the twin's pairs up to the twin's row."""
+    """Any tile, even empty or across the diagonal, gives the twin's pairs up to the twin's row."""
     queries, hashes, max_distance, query_rows, rows, columns = scan
     pairs = (hashes, max_distance, rows, columns, capacity)
     assert_same(kernel.scan_pairs(*pairs), twin.scan_pairs(*pairs))
@@ -198,7 +198,7 @@ def test_a_resumed_scan_finds_what_one_call_finds(
 
 @on_every_path
 def test_thousands_of_equal_hashes_give_every_pair() -> None:
-    """Where all hashes are equal, every pair is found once, at distance 0."""
+    """If all hashes are equal, every pair is found once, at distance 0."""
     n = 3000
     i, j, distance, next_row = kernel.scan_pairs(
         np.full((n, 8), 0xA5, np.uint8), 0, (0, n), (0, n), UNLIMITED
@@ -210,7 +210,7 @@ def test_thousands_of_equal_hashes_give_every_pair() -> None:
 
 @on_every_path
 def test_no_hashes_have_no_pairs() -> None:
-    """Without rows, scans and the diameter come back empty-handed."""
+    """Without rows, scans and the diameter are empty."""
     none, some = np.zeros((0, 8), np.uint8), np.zeros((3, 8), np.uint8)
     for arguments in ((none, none), (none, some), (some, none)):
         all_rows, all_columns = ((0, len(array)) for array in arguments)
@@ -253,7 +253,7 @@ def joins(draw: st.DrawFn) -> tuple[int, list[Span]]:
 
 
 def join(nodes: int, *blocks: list[Span]) -> NDArray[np.uint32]:
-    """Where the nodes lead to after these blocks of pairs."""
+    """The parents of the nodes after these blocks of pairs."""
     parent = np.arange(nodes, dtype=np.uint32)
     for block in blocks:
         left, right = np.array(block, np.uint32).reshape(-1, 2).T.copy()
@@ -286,7 +286,7 @@ def test_sets_are_joined_under_their_smallest_member(drawn: tuple[int, list[Span
 def test_sets_do_not_depend_on_the_order_of_pairs(
     drawn: tuple[int, list[Span]], data: st.DataObject
 ) -> None:
-    """Neither the order or direction of pairs, nor their cut into blocks, makes a difference."""
+    """The order and direction of pairs, and their division into blocks, make no difference."""
     nodes, pairs = drawn
     shuffled = data.draw(st.permutations([(right, left) for left, right in pairs]))
     cut = data.draw(st.integers(0, len(pairs)))
@@ -304,14 +304,14 @@ def test_a_long_chain_is_one_set(step: int) -> None:
 
 
 def pattern(*shape: int) -> Bytes:
-    """Pixels by integer arithmetic alone, the same for ever."""
+    """Pixels from integer arithmetic only, which never change."""
     y, x, *channel = np.indices(shape)
     pixels: Bytes = ((x * x * 7 + y * 13 + x * y + 29 * sum(channel)) % 256).astype(np.uint8)
     return pixels
 
 
-# The shape of a pattern, the height and width to resize it to, and the SHA-256 of what Pillow 12.3
-# makes of it by `resize((width, height), LANCZOS)`.
+# A pattern's shape, the height and width of its resized version, and the SHA-256 of that. Pillow
+# 12.3 makes it by `resize((width, height), LANCZOS)`.
 DIGESTS = [
     ((48, 64), (8, 9), "adcf3e493bd7919dcab39557a663bbef52882b9e499fdb5059469da6206e3616"),
     ((480, 640), (32, 32), "1df6cc35e93d0c913c6c61cf9e8cb1abdc3679b2331d18e6833c58ca9c7c2a54"),
@@ -330,7 +330,7 @@ DIGESTS = [
     ((2, 1000, 3), (3, 7), "7669370778f1d400cc271b709c5408c5aaf625978a892e8e536392724824c926"),
 ]
 
-# Pixels and what Pillow 12.3 makes of them.
+# Pixels and Pillow 12.3's results for them.
 RESULTS = [
     ([[0, 255]], [[0, 0, 50, 128, 205, 255, 255]]),
     ([[0], [255]], [[0], [0], [50], [128], [205], [255], [255]]),
@@ -366,7 +366,7 @@ def assert_resampled(pixels: Bytes, width: int, height: int) -> None:
 @on_every_path
 @pytest.mark.parametrize(("shape", "size", "digest"), DIGESTS)
 def test_resampling_is_frozen(shape: tuple[int, ...], size: Span, digest: str) -> None:
-    """The kernel and its twin resize patterns to the very bytes that Pillow 12.3 gives."""
+    """The kernel and its twin resize patterns to exactly the bytes that Pillow 12.3 gives."""
     height, width = size
     for resample in (kernel.resample, twin.resample):
         result = resample(pattern(*shape), width, height)
@@ -398,7 +398,9 @@ sides = st.integers(1, 50)
 def test_any_size_is_resampled_as_by_the_twin(
     shape: tuple[int, int, int], width: int, height: int, seed: int, black_and_white: bool
 ) -> None:
-    """Grey and colour, up, down and unchanged on either axis, smooth or of hard edges."""
+    """Covers grey and colour, larger, smaller and equal on either axis, with smooth or hard
+    edges.
+    """
     pixels = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
     if black_and_white:
         pixels = pixels // 128 * 255
@@ -421,7 +423,7 @@ def test_any_size_is_resampled_as_by_the_twin(
 def test_extreme_ratios_are_resampled_as_by_the_twin(
     shape: Span, size: Span, channels: tuple[int, ...]
 ) -> None:
-    """Pictures of one row or column, and hundreds of samples made of one or one of hundreds."""
+    """Covers pictures of one row or column, and hundreds of samples made from or into one."""
     height, width = size
     assert_resampled(pattern(*shape, *channels), width, height)
 
@@ -439,14 +441,14 @@ def test_any_view_is_resampled_as_its_copy(view: Callable[[Bytes], Bytes]) -> No
 
 @on_every_path
 def test_the_largest_side_is_reached() -> None:
-    """A pixel can be made as wide or as high as 65536, and stays what it is."""
+    """A pixel can be enlarged to a width or height of 65536 without changing."""
     pixel = np.array([[7]], np.uint8)
     assert_same(kernel.resample(pixel, 65536, 1), np.full((1, 65536), 7, np.uint8))
     assert_same(kernel.resample(pixel, 1, 65536), np.full((65536, 1), 7, np.uint8))
 
 
 eighths = st.integers(0, 400).map(lambda number: number / 8)
-"""Edges that Pillow, which keeps them as floats of 32 bits, does not round."""
+"""Edges that Pillow, which keeps them as 32-bit floats, does not round."""
 fractions = st.floats(0, 1)
 
 
@@ -476,7 +478,7 @@ def test_any_part_is_resampled_as_by_the_twin(
 def test_any_part_of_a_row_or_a_column_is_resampled_as_by_pillow(
     length: int, ends: tuple[float, float], side: int
 ) -> None:
-    """Along one axis there is but one order of passes, and Pillow's result is ours."""
+    """Along one axis there is only one order of passes, so the result is Pillow's."""
     begin, end = sorted(ends)
     assume(begin < end <= length)
     row = pattern(1, length)
@@ -488,7 +490,7 @@ def test_any_part_of_a_row_or_a_column_is_resampled_as_by_pillow(
 
 
 def test_a_box_outside_of_the_picture_is_refused() -> None:
-    """The message has the box, and what it must be within."""
+    """The message has the box and its limits."""
     pixels = pattern(5, 6)
     for box in ((0, 0, 6.5, 5), (-1, 0, 6, 5), (3, 0, 3, 5), (0, 4, 6, 2), (0, 0, np.nan, 5)):
         with pytest.raises(ValueError, match=r"box must be .* within 6 x 5 pixels, not \("):
@@ -514,7 +516,7 @@ def test_grey_is_the_formula_on_every_corner() -> None:
 
 @on_every_path
 def test_grey_is_rounded_up_from_the_middle() -> None:
-    """Of all colours, those exactly between two greys become the lighter one."""
+    """Colours exactly between two greys become the lighter one."""
     green, blue = np.indices((256, 256)).reshape(2, -1)
     red = pow(19595, -1, 65536) * (32768 - 38470 * green - 7471 * blue) % 65536
     pixels = np.stack((red, green, blue), -1)[red < 256]
@@ -559,7 +561,7 @@ def test_opaque_pixels_stay_and_clear_ones_are_white(alpha: int) -> None:
 
 @on_every_path
 def test_a_picture_without_pixels_stays_without() -> None:
-    """Colours of no rows or no columns are converted to as many."""
+    """Colours without rows or columns are converted to the same empty shape."""
     for rows, columns in ((0, 0), (0, 5), (5, 0)):
         assert kernel.grey(np.zeros((rows, columns, 3), np.uint8)).shape == (rows, columns)
         white = kernel.over_white(np.zeros((rows, columns, 4), np.uint8))
@@ -569,7 +571,7 @@ def test_a_picture_without_pixels_stays_without() -> None:
 @on_every_path
 @pytest.mark.parametrize("red", range(0, 256, 5))
 def test_colours_are_counted_by_the_thresholds_of_pillows_hsv(red: int) -> None:
-    """Every colour of so much red is of the kind that its hue, saturation and grey say."""
+    """Every colour with this much red is classified as its hue, saturation and grey say."""
     green, blue = np.indices((256, 256), np.uint8)
     pixels = np.stack((np.full_like(green, red), green, blue), -1)
     hue, saturation, _ = np.moveaxis(np.asarray(Image.fromarray(pixels).convert("HSV")), 2, 0)
@@ -582,7 +584,7 @@ def test_colours_are_counted_by_the_thresholds_of_pillows_hsv(red: int) -> None:
 @on_every_path
 @pytest.mark.parametrize("shape", [(1, 1), (1, 67), (67, 1), (31, 33), (1, 4096), (3, 4099)])
 def test_colours_are_counted_as_by_the_twin(shape: Span) -> None:
-    """Any number of pixels, to the last one; grey ones and dark ones among them."""
+    """Any number of pixels is counted to the last one, including grey and dark ones."""
     pixels = pattern(*shape, 3)
     for colours in (pixels, pixels // 8, pixels // 8 + 200, np.repeat(pixels[..., :1], 3, 2)):
         assert_same(kernel.colour_bins(colours), twin.colour_bins(colours))
@@ -599,7 +601,7 @@ def test_no_pixels_are_of_no_colour() -> None:
 @examples(60)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32), st.sampled_from([1, 255]))
 def test_a_blur_is_the_twins_and_pillows(rows: int, columns: int, seed: int, step: int) -> None:
-    """Of any shape, also narrower than the blur, and whatever the contrast."""
+    """Pictures have any shape and contrast, even narrower than the blur."""
     samples = np.random.default_rng(seed).integers(0, 256, (rows, columns), np.uint8) // step * step
     samples = samples.astype(np.uint8)
     result = kernel.blur(samples)
@@ -608,7 +610,7 @@ def test_a_blur_is_the_twins_and_pillows(rows: int, columns: int, seed: int, ste
 
 
 def test_a_blur_leaves_what_is_flat() -> None:
-    """Its weights are one whole for every value, and nothing stays nothing."""
+    """Its weights add up to one for every value, and zeros stay zeros."""
     for value in range(256):
         flat = np.full((7, 9), value, np.uint8)
         assert_same(kernel.blur(flat), flat)
@@ -621,7 +623,7 @@ def test_a_blur_leaves_what_is_flat() -> None:
 def test_what_no_product_explains_is_the_twins(
     rows: int, columns: int, seed: int, most: int
 ) -> None:
-    """Of any shape and contrast, to all digits but the last few."""
+    """The values agree for any shape and contrast, except in the last few digits."""
     samples = np.random.default_rng(seed).integers(0, most + 1, (rows, columns), np.uint8)
     total, rest = kernel.separable(samples)
     twins = twin.separable(samples)
@@ -633,7 +635,9 @@ def test_what_no_product_explains_is_the_twins(
 @examples(60)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32), st.booleans())
 def test_a_product_leaves_nothing(rows: int, columns: int, seed: int, is_sum: bool) -> None:
-    """Neither does a sum, which is what products come near to; one more sample of noise does."""
+    """A product and a sum, which products approximate, leave nothing. One more noisy sample leaves
+    something.
+    """
     random = np.random.default_rng(seed)
     column, row = random.integers(0, 12, (rows, 1)), random.integers(0, 10, (1, columns))
     samples = (column + row if is_sum else random.integers(0, 100) + column * row).astype(np.uint8)
@@ -645,7 +649,7 @@ def test_a_product_leaves_nothing(rows: int, columns: int, seed: int, is_sum: bo
 
 
 def test_nothing_does_not_vary() -> None:
-    """One value has no variation, and no samples are refused."""
+    """One value has no variation, and an empty array is refused."""
     for value in (0, 7, 255):
         assert kernel.separable(np.full((5, 9), value, np.uint8)) == (0.0, 0.0)
     with pytest.raises(ValueError, match="must not be empty"):
@@ -655,7 +659,7 @@ def test_nothing_does_not_vary() -> None:
 @examples(60)
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32), st.integers(1, 3))
 def test_areas_are_the_twins(rows: int, columns: int, seed: int, values: int) -> None:
-    """Of any shape, and however they wind around each other."""
+    """Areas have any shape and may wind around each other."""
     drawn = np.random.default_rng(seed).integers(0, values + 1, (rows, columns), np.uint8)
     assert_same(kernel.areas(drawn), twin.areas(drawn))
 
@@ -673,7 +677,7 @@ def test_a_winding_area_is_one() -> None:
 
 
 def test_corners_do_not_connect() -> None:
-    """A checkerboard has as many areas as squares, row by row; what is empty has none."""
+    """A checkerboard has as many areas as squares, row by row. An empty picture has none."""
     board = (np.indices((3, 4)).sum(0) % 2).astype(np.uint8)
     expected = [[board[y, x], 1, y, x, y + 1, x + 1] for y in range(3) for x in range(4)]
     assert_same(kernel.areas(board), np.array(expected, np.int64))
@@ -687,7 +691,7 @@ def test_corners_do_not_connect() -> None:
 @examples(60)
 @given(st.integers(1, 70), st.data(), st.integers(0, 2**32))
 def test_small_dcts_are_the_twins(side: int, data: st.DataObject, seed: int) -> None:
-    """Any corner of any small side, odd or even, is the twin's."""
+    """Any corner of a small square, of odd or even side, is the twin's."""
     samples = np.random.default_rng(seed).integers(0, 256, (side, side), np.uint8)
     low = data.draw(st.integers(1, side))
     assert_same(kernel.dct_low(samples, low), twin.dct_low(samples, low))
@@ -696,14 +700,14 @@ def test_small_dcts_are_the_twins(side: int, data: st.DataObject, seed: int) -> 
 @on_every_path
 @pytest.mark.parametrize("side", [127, 128, 129, 200, 255, 256, 257, 512, 513, 1023, 1024])
 def test_large_dcts_are_the_twins(side: int) -> None:
-    """From a side of 129 on, as many bits are dropped between the passes as in the twin."""
+    """From a side of 129 on, the passes drop as many bits as in the twin."""
     samples = pattern(side, side)
     assert_same(kernel.dct_low(samples, 9), twin.dct_low(samples, 9))
 
 
 @on_every_path
 def test_a_flat_picture_has_nothing_but_a_mean() -> None:
-    """Of a flat picture of any side and value, all coefficients but the first are exactly zero."""
+    """All coefficients but the first are exactly zero, for a flat picture of any side and value."""
     for side in [*range(1, 257), 512, 1023]:
         for value in (0, 1, 255):
             corner = kernel.dct_low(np.full((side, side), value, np.uint8), min(side, 70))
@@ -712,13 +716,13 @@ def test_a_flat_picture_has_nothing_but_a_mean() -> None:
 
 @on_every_path
 def test_the_dct_is_the_real_one_within_its_rounding() -> None:
-    """At side 32, no coefficient is further from float64's than cosines of 20 bits can bring it."""
+    """At side 32, coefficients differ from float64's by at most the error of 20-bit cosines."""
     side = 32
     samples = pattern(side, side)
     k, x = np.ogrid[:side, :side]
     cosines = np.cos(np.pi * k * (2 * x + 1) / (2 * side))
     real = cosines @ samples @ cosines.T
-    # Each cosine is at most 2^-21 off, so a product of two is at most 2^-20 and a hair.
+    # Each cosine is at most 2^-21 off, so a product of two is at most slightly more than 2^-20 off.
     bound = 1.001 * 2**-20 * samples.sum()
     assert np.abs(kernel.dct_low(samples, side) / 2**40 - real).max() < bound
 
@@ -743,7 +747,7 @@ def test_the_largest_sums_do_not_overflow(side: int, k: int, m: int) -> None:
 
 @on_every_path
 def test_white_at_the_largest_side_fits() -> None:
-    """The mean of the largest white picture is its exact sum, scaled, and the rest is zero."""
+    """The mean of the largest white picture is its exact scaled sum, and the rest is zero."""
     corner = kernel.dct_low(np.full((1024, 1024), 255, np.uint8), 8)
     assert int(corner[0, 0]) == 255 * 1024 * 1024 * 2**40 >> 6
     assert np.count_nonzero(corner) == 1
@@ -754,7 +758,7 @@ def test_white_at_the_largest_side_fits() -> None:
 
 @st.composite
 def squares(draw: st.DrawFn) -> NDArray[np.float64]:
-    """Samples of 8 bits as they are or as fractions, small ones, signed ones, and flat ones."""
+    """8-bit samples as they are or as fractions, and small, signed and flat ones."""
     side = 2 ** draw(st.integers(0, 6))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     samples = rng.integers(0, 256, (side, side)).astype(np.float64)
@@ -775,7 +779,7 @@ def squares(draw: st.DrawFn) -> NDArray[np.float64]:
 def test_haar_averages_are_the_twins_to_the_bit(
     values: NDArray[np.float64], data: st.DataObject
 ) -> None:
-    """Any number of steps averages blocks, rounds as the twin, and leaves the values alone."""
+    """Any number of steps averages blocks, rounds as the twin does, and leaves the input alone."""
     side = len(values)
     levels = data.draw(st.integers(0, side.bit_length() - 1))
     before = values.copy()
@@ -793,7 +797,7 @@ def test_haar_averages_are_the_twins_to_the_bit(
 @examples(80)
 @given(squares())
 def test_the_mean_is_removed_as_by_the_twin_to_the_bit(values: NDArray[np.float64]) -> None:
-    """The way down and up takes off the mean, rounds as the twin, and leaves the values alone."""
+    """The round trip removes the mean, rounds as the twin does, and leaves the input alone."""
     before = values.copy()
     result = kernel.haar_remove_mean(values)
     assert_same(result, twin.haar_remove_mean(values))
@@ -808,7 +812,7 @@ def test_the_mean_is_removed_as_by_the_twin_to_the_bit(values: NDArray[np.float6
 @examples(100)
 @given(st.lists(st.binary(max_size=40)), st.binary(max_size=9))
 def test_texts_are_hashed_as_by_the_twin(texts: list[bytes], before: bytes) -> None:
-    """Each text has its hash, whatever stands before and behind it, also in a read-only array."""
+    """Each text has its hash, whatever surrounds it, even in a read-only array."""
     text = np.frombuffer(b"".join([before, *texts, before]), np.uint8)
     offsets = np.cumsum([len(before), *map(len, texts)])
     hashes = kernel.hash_texts(text, offsets)
@@ -819,7 +823,9 @@ def test_texts_are_hashed_as_by_the_twin(texts: list[bytes], before: bytes) -> N
 
 
 def test_the_hash_of_texts_is_murmur() -> None:
-    """The twin's hash has the value by which SMHasher, its author's tests, tells MurmurHash64A."""
+    """The twin's hash has the value by which its author's test suite, SMHasher, identifies
+    MurmurHash64A.
+    """
     hashes = [twin.murmur(bytes(range(k)), seed=256 - k) for k in range(256)]
     together = b"".join(value.to_bytes(8, "little") for value in hashes)
     assert twin.murmur(together) % 2**32 == 0x1F0D3804
@@ -830,7 +836,7 @@ def test_the_hash_of_texts_is_murmur() -> None:
     [([-1, 2], "-1 to 2"), ([0, 3, 2], "3 to 2"), ([0, 33], "0 to 33"), ([40, 50], "40 to 50")],
 )
 def test_offsets_outside_their_text_are_refused(offsets: list[int], places: str) -> None:
-    """Offsets that do not ascend within the text are refused, and the first of them named."""
+    """Offsets that do not ascend within the text are refused, and the first bad one is named."""
     expected = f"^offsets must ascend within 0 and 32, .* not go from {places}$"
     with pytest.raises(ValueError, match=expected):
         kernel.hash_texts(np.zeros(32, np.uint8), np.array(offsets))
@@ -926,7 +932,7 @@ WRONG_VALUES: list[tuple[str, str, object]] = [
 
 
 def call(function: str, **changes: object) -> object:
-    """Call a function of the kernel with valid arguments but for the changes."""
+    """Calls a function of the kernel with valid arguments, except for the changes."""
     result: object = getattr(kernel, function)(**VALID[function] | changes)
     return result
 
@@ -939,13 +945,13 @@ def assert_array_refused(function: str, name: str, array: NDArray[Any]) -> None:
 
 @pytest.mark.parametrize("function", VALID)
 def test_what_is_valid_is_accepted(function: str) -> None:
-    """Each function takes the arguments that the refused ones differ from in one place."""
+    """Each function accepts the arguments from which the refused ones differ in one place."""
     assert (call(function) is None) == (function == "join_sets")
 
 
 @pytest.mark.parametrize(("function", "name"), ARRAYS)
 def test_arrays_of_a_wrong_dtype_are_refused(function: str, name: str) -> None:
-    """An array of any other dtype is refused by its name, dtype and shape."""
+    """An array of another dtype is refused, with its name, dtype and shape."""
     array = VALID[function][name]
     for dtype in (np.int8, np.uint8, np.int32, np.uint64, np.float32, np.float64, np.complex64):
         if dtype != array.dtype:
@@ -954,13 +960,13 @@ def test_arrays_of_a_wrong_dtype_are_refused(function: str, name: str) -> None:
 
 @pytest.mark.parametrize(("function", "name"), ARRAYS)
 def test_arrays_of_an_axis_too_many_are_refused(function: str, name: str) -> None:
-    """An array with one more axis, even of length 1, is refused by its name, dtype and shape."""
+    """An array with one more axis, even of length 1, is refused, with its name, dtype and shape."""
     assert_array_refused(function, name, VALID[function][name][None])
 
 
 @pytest.mark.parametrize(("function", "name", "array"), WRONG_SHAPES)
 def test_arrays_of_a_wrong_shape_are_refused(function: str, name: str, array: NDArray[Any]) -> None:
-    """An array with too few axes, or sides that cannot be, is refused by name, dtype and shape."""
+    """An array with too few axes or impossible sides is refused, with its name, dtype and shape."""
     assert_array_refused(function, name, array)
 
 
@@ -968,7 +974,7 @@ def test_arrays_of_a_wrong_shape_are_refused(function: str, name: str, array: ND
     ("function", "name"), [array for array in ARRAYS if array[0] != "resample"]
 )
 def test_arrays_that_are_not_contiguous_are_refused(function: str, name: str) -> None:
-    """An array with gaps is refused, and told so."""
+    """An array with gaps is refused, and the message says so."""
     gaps = np.repeat(VALID[function][name], 2, axis=-1)[..., ::2]
     with pytest.raises(ValueError, match=rf"^{name} must be .*\(not contiguous\)$"):
         call(function, **{name: gaps})
@@ -976,7 +982,7 @@ def test_arrays_that_are_not_contiguous_are_refused(function: str, name: str) ->
 
 @pytest.mark.parametrize(("function", "name", "value"), WRONG_VALUES)
 def test_values_out_of_range_are_refused(function: str, name: str, value: object) -> None:
-    """A number or a range that cannot be is refused by name and value."""
+    """An impossible number or range is refused by name and value."""
     came = rf"\b{name}\b.* must .* not .*(?<!\d){re.escape(str(value))}(?!\d)"
     with pytest.raises(ValueError, match=came):
         call(function, **{name: value})
@@ -989,7 +995,7 @@ def test_hashes_of_two_widths_are_refused() -> None:
 
 
 def test_pairs_that_do_not_fit_are_refused() -> None:
-    """Both columns of pairs are equally long, and hold nodes, as does the parent itself."""
+    """Both columns of pairs are equally long and hold nodes, as does the parent itself."""
     with pytest.raises(ValueError, match=r"^left and right .* 4 and 3"):
         call("join_sets", right=NODES[:3])
     for name in ("parent", "left", "right"):
@@ -998,7 +1004,7 @@ def test_pairs_that_do_not_fit_are_refused() -> None:
 
 
 def test_an_unknown_instruction_set_changes_nothing() -> None:
-    """A path that does not exist is refused by its name, and the one before stays active."""
+    """An unknown path is refused by name, and the previous one stays active."""
     before = kernel.isa()
     with pytest.raises(ValueError, match="instruction set 'sse9'"):
         kernel.force_isa("sse9")
@@ -1027,7 +1033,7 @@ LONG_CALLS: dict[str, tuple[object, ...]] = {
 
 @pytest.mark.parametrize("name", LONG_CALLS)
 def test_other_threads_run_during_a_call(name: str) -> None:
-    """While the kernel works, a second thread gets on: it does not have to wait for the GIL."""
+    """A second thread makes progress while the kernel works, without waiting for the GIL."""
     function: Callable[..., object] = getattr(kernel, name)
     turns, running = 0, True
 
@@ -1072,12 +1078,12 @@ def parameters(function: ast.FunctionDef) -> list[str]:
 
 
 def test_the_stub_documents_every_function() -> None:
-    """`kernel.pyi` says of each function what it does, as the compiled module does not."""
+    """`kernel.pyi` documents every function, as the compiled module does not."""
     assert [name for name, node in described().items() if not ast.get_docstring(node)] == []
 
 
 def test_the_stub_describes_the_module() -> None:
-    """`kernel.pyi` has exactly the functions of the module, with the same parameters."""
+    """`kernel.pyi` has exactly the module's functions, with the same parameters."""
     functions = {
         name: value
         for name, value in vars(kernel).items()
@@ -1090,7 +1096,7 @@ def test_the_stub_describes_the_module() -> None:
 
 
 def test_the_twin_follows_the_stub() -> None:
-    """The twin has every function of `kernel.pyi` that computes, with the same parameters."""
+    """The twin has every computing function of `kernel.pyi`, with the same parameters."""
     for name, node in described().items():
         if "isa" not in name:
             assert list(inspect.signature(getattr(twin, name)).parameters) == parameters(node)

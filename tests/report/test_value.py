@@ -1,4 +1,4 @@
-"""A result is a value: settled when it is made, written and read back."""
+"""A result is a value: fixed when it is made, then written and read back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROW = (
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Copies, the same pixels in other files, a smaller one, flat ones, an animation, a failure."""
+    """Copies, equal pixels in other files, a smaller one, flat ones, an animation, a failure."""
     folder = tmp_path / "photos"
     save(folder / "a.png", photo(160, 120, 1))
     shutil.copy(folder / "a.png", folder / "b.png")
@@ -47,13 +47,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def written(result: Result) -> tuple[str, str, str]:
-    """All that can be written of a result."""
+    """All the written forms of a result."""
     return result.to_json(), result.to_csv(), text_of(result, summary=True)
 
 
 @pytest.mark.parametrize("isolate", [False, True])
 def test_deleting_every_file_changes_nothing(folder: Path, isolate: bool) -> None:
-    """JSON, CSV and text are those of before, even where they are first asked for afterwards."""
+    """JSON, CSV and text are as before, even if first requested afterwards."""
     before = written(find_duplicates(folder, isolate=isolate))
     result = find_duplicates(folder)
     assert result.table.beginnings
@@ -68,7 +68,7 @@ def test_deleting_every_file_changes_nothing(folder: Path, isolate: bool) -> Non
 
 
 def test_json_comes_back(folder: Path) -> None:
-    """What is read back has the same groups, counts, failures, rows, JSON, CSV and text."""
+    """The result read back has the same groups, counts, failures, rows, JSON, CSV and text."""
     first = find_duplicates(folder)
     assert len(first.groups) == 4
     assert first.related
@@ -91,7 +91,7 @@ def test_json_comes_back(folder: Path) -> None:
 
 
 def test_what_json_does_not_hold_raises(folder: Path) -> None:
-    """Pairs and links of a result that was read back raise; those of the first do not."""
+    """Pairs and links of a result that was read back raise. Those of the original do not."""
     first = find_duplicates(folder)
     second = Result.from_json(first.to_json())
     assert len(first.pairs.i) > 0
@@ -114,13 +114,13 @@ def test_an_empty_result_comes_back(tmp_path: Path) -> None:
     ["[]", "{}", '{"format": 2, "groups": []}', '{"format": true}', '{"format": 1}', "nothing"],
 )
 def test_other_json_is_refused(text: str) -> None:
-    """What is no result, or one of another format, raises `ValueError`."""
+    """JSON that is not a result, or has another format, raises `ValueError`."""
     with pytest.raises(ValueError, match=r"result|Expecting"):
         Result.from_json(text)
 
 
 def test_format_1_has_these_keys(folder: Path) -> None:
-    """Format 1 may gain keys; it never loses or changes one of these."""
+    """Format 1 may gain keys, but never loses or changes one of these."""
     document = json.loads(find_duplicates(folder).to_json())
     assert document["format"] == 1
     assert set(document) >= {

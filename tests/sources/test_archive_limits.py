@@ -1,4 +1,4 @@
-"""How much may come out of an archive: bombs are refused before they take time or memory."""
+"""Limits on what comes out of an archive: bombs are refused before they take time or memory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read(path: Path, data: bytes, **most: int) -> HashTable:
 
 
 def peak(read: Callable[[], object]) -> int:
-    """The most bytes that Python held at a time, NumPy and buffers of streams among them."""
+    """The peak of the memory that Python held, including NumPy arrays and stream buffers."""
     tracemalloc.start()
     try:
         read()
@@ -52,7 +52,7 @@ def peak(read: Callable[[], object]) -> int:
 
 @every_kind
 def test_large_members_are_refused(kind: str, tmp_path: Path) -> None:
-    """Unread, by their size; the others are read."""
+    """They are refused unread because of their size, and the others are read."""
     files = {"a.png": png(1), "large.png": png(2) + bytes(10_000), "c.png": png(3)}
     table = read(tmp_path / f"a.{kind}", ARCHIVES[kind](files), member_bytes=5_000)
     assert len(table) == 2
@@ -63,7 +63,7 @@ def test_large_members_are_refused(kind: str, tmp_path: Path) -> None:
 
 @every_kind
 def test_an_archive_of_too_many_members_is_left(kind: str, tmp_path: Path) -> None:
-    """After as many as are allowed, with a failure of its own."""
+    """Reading stops after the allowed number, with a failure for the archive itself."""
     files = {f"{k}.png": png(1) for k in range(6)}
     table = read(tmp_path / f"a.{kind}", ARCHIVES[kind](files), members=4)
     assert len(table) == 4
@@ -74,7 +74,7 @@ def test_an_archive_of_too_many_members_is_left(kind: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("kind", ["zip", *COMPRESS])
 def test_an_archive_that_unpacks_to_too_much_is_left(kind: str, tmp_path: Path) -> None:
-    """Bytes count that are beyond its own size, whether they are taken or skipped."""
+    """Bytes beyond the archive's own size count, whether used or skipped."""
     files = {"notes.txt": bytes(20_000), "a.png": png(1), "b.png": png(2) + bytes(50_000)}
     files |= {"c.png": png(3)}
     table = read(tmp_path / f"a.{kind}", ARCHIVES[kind](files), unpacked_bytes=40_000)
@@ -91,7 +91,7 @@ def test_what_is_not_compressed_may_be_of_any_size(kind: str, tmp_path: Path) ->
 
 
 def test_a_zip_of_zeros_is_refused_by_its_directory(tmp_path: Path) -> None:
-    """What would be gigabytes is not unpacked: too large for a member, or packed too small."""
+    """Gigabytes are not unpacked: the member is too large, or its packed size is too small."""
     zeros = zip_of({"zeros.png": bytes(100_000_000), "a.png": png(1)})
     path = tmp_path / "a.zip"
     tables: list[HashTable] = []
@@ -107,7 +107,7 @@ def test_a_zip_of_zeros_is_refused_by_its_directory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 def test_a_zip_that_lies_about_a_size_gives_no_more(method: int, tmp_path: Path) -> None:
-    """Of a member that unpacks to more than the directory says, no more than that is unpacked."""
+    """If a member unpacks to more than the directory says, only the declared size is unpacked."""
     data = zip_of({"zeros.png": bytes(60_000_000)}, method)
     for magic, at in ((LOCAL, 22), (ENTRY, 24)):
         data = changed(data, magic, at, "<I", 1000)
@@ -136,7 +136,7 @@ def test_members_that_share_their_bytes_count_each(tmp_path: Path) -> None:
 def test_a_stream_of_zeros_is_left_early(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What unpacks to a thousand times its bytes is not unpacked on, skipped or not."""
+    """Unpacking stops at a thousand times the packed bytes, even for skipped members."""
     monkeypatch.setattr(tape, "ABSURD_BYTES", 4_000_000)
     monkeypatch.setattr(limits, "ABSURD_RATIO", 100)
     bomb = header("zeros.bin", 30_000_000).tobuf() + bytes(30_000_000)
@@ -150,7 +150,7 @@ def test_a_stream_of_zeros_is_left_early(
 
 @compressed
 def test_a_large_member_of_a_stream_is_skipped_in_little_memory(kind: str, tmp_path: Path) -> None:
-    """It has to be unpacked to get past it, but not to be held. (xz itself holds 8 MiB.)"""
+    """It must be unpacked to get past it, but need not be held. (xz itself holds 8 MiB.)"""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
         archive.addfile(header("large.png", 20_000_000), io.BytesIO(bytes(20_000_000)))
@@ -175,7 +175,7 @@ def test_extended_headers_are_held_to_a_size(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["member_bytes", "unpacked_bytes", "members"])
 def test_limits_are_whole_numbers_of_one_or_more(name: str) -> None:
-    """Anything else is named, before any work."""
+    """Anything else is named before any work starts."""
     wrong: list[tuple[Any, type[Exception]]] = [(0, ValueError), (-1, ValueError), ("9", TypeError)]
     for value, error in wrong:
         with pytest.raises(error, match=f"{name} must be"):

@@ -42,7 +42,7 @@ def inner(table: HashTable) -> list[str]:
 def test_zips_have_the_members_that_zipfile_finds(
     files: dict[str, bytes], method: int, tmp_path: Path
 ) -> None:
-    """The same names, in the same order."""
+    """The names are the same, in the same order."""
     data = zip_of(files, method)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert inner(members(tmp_path / "a.zip", data)) == archive.namelist()
@@ -53,7 +53,7 @@ def test_zips_have_the_members_that_zipfile_finds(
 def test_tars_have_the_members_that_tarfile_finds(
     files: dict[str, bytes], kind: int, tmp_path: Path
 ) -> None:
-    """The same names, in the same order."""
+    """The names are the same, in the same order."""
     data = tar_of(files, kind)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         assert inner(members(tmp_path / "a.tar", data)) == archive.getnames()
@@ -64,7 +64,7 @@ def test_tars_have_the_members_that_tarfile_finds(
 def test_what_zipfile_reads_of_a_mutated_zip_is_read_alike_or_is_a_failure(
     files: dict[str, bytes], edits: list[Edit], tmp_path: Path
 ) -> None:
-    """No picture is read that `zipfile` would give other bytes for."""
+    """A picture is never read if `zipfile` would give other bytes for it."""
     data = edited(zip_of(files), edits)
     table = members(tmp_path / "a.zip", data)
     read = dict(zip(inner(table), (bytes(one) for one in table.digests), strict=True))

@@ -1,4 +1,4 @@
-"""Archives as sources: whatever kind it is, its members are read as files would be."""
+"""Archives as sources: members of every kind of archive are read as files would be."""
 
 from __future__ import annotations
 
@@ -33,14 +33,16 @@ def write(folder: Path, kind: str, files: Any = FILES) -> str:
 
 
 def statuses(table: HashTable) -> dict[str, Status]:
-    """Of the failures, by the path within the archive."""
+    """Statuses of the failures, by the path within the archive."""
     return {one.path.partition("!/")[2]: one.status for one in table.failures}
 
 
 @every_kind
 @pytest.mark.parametrize("workers", [1, 4])
 def test_members_are_read_as_files_are(kind: str, workers: int, tmp_path: Path) -> None:
-    """In the order of the archive, under its name and theirs, with the hashes of their bytes."""
+    """They come in the archive's order, under its name and theirs, with the hashes of their
+    bytes.
+    """
     path = write(tmp_path, kind)
     table = hash_images(path, workers=workers)
     assert table.paths == [f"{path}!/{name}" for name in FILES]
@@ -50,7 +52,7 @@ def test_members_are_read_as_files_are(kind: str, workers: int, tmp_path: Path) 
 
 @every_kind
 def test_an_archive_in_a_folder_is_gone_into_when_asked_for(kind: str, tmp_path: Path) -> None:
-    """It is counted as one, unless `archives`; then it is read in its place in the folder."""
+    """Without `archives` it is only counted. With it, it is read in its place in the folder."""
     path = write(tmp_path, kind, {"a.png": png(1)})
     (tmp_path / "z.png").write_bytes(png(1))
     assert find_duplicates(tmp_path).skipped == {"archive": 1}
@@ -62,7 +64,7 @@ def test_an_archive_in_a_folder_is_gone_into_when_asked_for(kind: str, tmp_path:
 
 @every_kind
 def test_an_archive_that_is_there_twice_is_read_once(kind: str, tmp_path: Path) -> None:
-    """By its name or a link, as any file."""
+    """It is recognised by its name or a link, like any file."""
     path = write(tmp_path, kind, {"a.png": png(1)})
     (tmp_path / f"link.{kind}").hardlink_to(path)
     result = find_duplicates([path, path, tmp_path], archives=True)
@@ -88,7 +90,9 @@ def test_what_is_no_image_is_counted_and_what_is_hidden_passed_over(
 
 @every_kind
 def test_patterns_are_held_against_paths_within(kind: str, tmp_path: Path) -> None:
-    """Of an archive that is named, the path in it; of one in a folder, with its own in front."""
+    """Patterns see the path within a named archive. For one in a folder, the archive's path comes
+    first.
+    """
     names = ["a.png", "b/a.png", "b/c/d.png", "cache/e.png", "cache/f/g.png"]
     path = write(tmp_path, kind, dict.fromkeys(names, png(1)))
 
@@ -131,7 +135,7 @@ def test_names_are_only_labels(kind: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 @every_kind
 def test_archives_in_archives_are_named_not_opened(kind: str, tmp_path: Path) -> None:
-    """Each is a failure that says so, whatever is in it."""
+    """Each is a failure that says so, whatever it contains."""
     inner = {f"{ending}/x.{ending}": make(FILES) for ending, make in ARCHIVES.items()}
     table = hash_images(write(tmp_path, kind, {**inner, "a.png": png(1)}))
     assert len(table) == 1
@@ -150,7 +154,7 @@ def test_names_may_be_there_twice(kind: str, tmp_path: Path) -> None:
 
 @every_kind
 def test_a_result_can_be_read_again_by_its_key(kind: str, tmp_path: Path) -> None:
-    """One image, two to compare, and a set take `archive!/path`; what is not there is missing."""
+    """One image, two to compare, and a set accept `archive!/path`. An absent member is missing."""
     path = write(tmp_path, kind)
     key = f"{path}!/1/5.png"
     assert hash_image(key) == hash_image(png(5))
@@ -162,7 +166,7 @@ def test_a_result_can_be_read_again_by_its_key(kind: str, tmp_path: Path) -> Non
 
 
 def test_a_file_whose_name_has_the_mark_is_a_file(tmp_path: Path) -> None:
-    """What is there by the whole name comes first."""
+    """A file with the whole name comes first."""
     (tmp_path / "a.zip!").mkdir()
     (tmp_path / "a.zip!" / "b.png").write_bytes(png(1))
     assert hash_image(f"{tmp_path}/a.zip!/b.png") == hash_image(png(1))
@@ -171,7 +175,7 @@ def test_a_file_whose_name_has_the_mark_is_a_file(tmp_path: Path) -> None:
 @every_kind
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
 def test_what_lies_before_the_break_is_read(kind: str, part: float, tmp_path: Path) -> None:
-    """A cut archive is a failure of its own, damaged; the members in front of the cut are read."""
+    """A truncated archive is a damaged failure of its own. Members before the cut are read."""
     path = Path(write(tmp_path, kind))
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * part)])
@@ -179,7 +183,7 @@ def test_what_lies_before_the_break_is_read(kind: str, part: float, tmp_path: Pa
     assert table.failures[-1].path == str(path)
     assert {one.status for one in table.failures} == {Status.DAMAGED}
     assert [one.partition("!/")[2] for one in table.paths] == list(FILES)[: len(table)]
-    if not kind.endswith(("bz2", "xz", "zst")):  # a block of theirs is all of it
+    if not kind.endswith(("bz2", "xz", "zst")):  # one block contains the whole member
         assert len(table) >= int(len(FILES) * part) - 2
 
 
@@ -195,7 +199,7 @@ def test_broken_archives_end_in_statuses(
     changes: list[tuple[float, int]],
     cut: float,
 ) -> None:
-    """Whatever bytes are changed or missing, nothing is raised."""
+    """Nothing is raised, whichever bytes are changed or missing."""
     data = bytearray(ARCHIVES[kind]({"a.png": png(1), "b.png": png(2)}))
     for place, value in changes:
         data[int(place * (len(data) - 1))] = value
@@ -216,7 +220,7 @@ NOT_ARCHIVES = {
 @every_kind
 @pytest.mark.parametrize("content", NOT_ARCHIVES)
 def test_the_content_decides(kind: str, content: str, tmp_path: Path) -> None:
-    """A file that is called an archive and is none is read as what it is."""
+    """A file named like an archive is read as what it really is."""
     data, status = NOT_ARCHIVES[content]
     path = tmp_path / f"a.{kind}"
     path.write_bytes(data)
@@ -227,7 +231,7 @@ def test_the_content_decides(kind: str, content: str, tmp_path: Path) -> None:
 
 @every_kind
 def test_an_archive_that_is_no_file_is_told(kind: str, tmp_path: Path) -> None:
-    """A missing one is missing, a pipe is unreadable and never waited for."""
+    """A missing one is missing. A pipe is unreadable, and reading never waits for it."""
     os.mkfifo(tmp_path / f"pipe.{kind}")
     table = hash_images([tmp_path / f"gone.{kind}", tmp_path])
     assert statuses(table) == {"": Status.MISSING}
@@ -237,14 +241,14 @@ def test_an_archive_that_is_no_file_is_told(kind: str, tmp_path: Path) -> None:
 
 @every_kind
 def test_an_archive_without_members_has_no_images(kind: str, tmp_path: Path) -> None:
-    """And is no failure."""
+    """It is not a failure either."""
     table = hash_images(write(tmp_path, kind, {}))
     assert (len(table), table.failures) == (0, [])
 
 
 @every_kind
 def test_an_archive_that_vanishes_ends_in_statuses(kind: str, tmp_path: Path) -> None:
-    """What was listed of it before is missing when its turn comes."""
+    """Members listed before are missing when their turn comes."""
     path = write(tmp_path, kind)
     inputs = Inputs(path, Choice())
     first = next(iter(inputs))
@@ -269,7 +273,7 @@ def test_inputs_can_be_sent_to_other_processes(kind: str, tmp_path: Path) -> Non
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files cannot be counted")
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
 def test_few_files_are_open_at_a_time(kind: str, tmp_path: Path) -> None:
-    """However many members there are: one for the listing, and one a thread."""
+    """Any number of members needs one open file for the listing and one per thread."""
     path = write(tmp_path, kind, {f"{k}.png": png(1) for k in range(300)})
     before = len(os.listdir("/proc/self/fd"))
     most = 0
@@ -284,7 +288,9 @@ def test_few_files_are_open_at_a_time(kind: str, tmp_path: Path) -> None:
 
 
 def test_the_command_goes_into_archives(tmp_path: Path) -> None:
-    """Named ones, and with --archives those in folders; patterns and limits are its options."""
+    """Named archives are read, and with --archives those in folders. Patterns and limits have
+    options.
+    """
     path = write(tmp_path, "zip")
     run = click.testing.CliRunner().invoke
     done = run(commands, ["hash", path, "--include", "*1.png"])
@@ -297,13 +303,13 @@ def test_the_command_goes_into_archives(tmp_path: Path) -> None:
 
 
 def test_a_zip_among_bytes_is_no_archive() -> None:
-    """Archives are gone into by their names; bytes without one are an image or not."""
+    """Archives are recognised by name, so bytes without a name are an image or not."""
     table = hash_images([zip_of(FILES), io.BytesIO(tar_of(FILES))])
     assert [one.status for one in table.failures] == [Status.NOT_AN_IMAGE] * 2
 
 
 def test_folders_in_archives_are_no_images(tmp_path: Path) -> None:
-    """They are passed over."""
+    """They are skipped."""
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.mkdir("b")

@@ -1,4 +1,4 @@
-"""How much of a JPEG is downloaded, by a server on loopback."""
+"""How much of a JPEG is downloaded from a server on loopback."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def halting(body: bytes) -> Callable[[Handler, int], None]:
-    """An answer that tells its length and never goes on behind the first scan."""
+    """An answer that gives its length but stops behind the first scan."""
 
     def answer(to: Handler, time: int) -> None:
         to.send(body[: end_of_first(body) + 2], Content_Length=str(len(body)))
@@ -39,7 +39,7 @@ def halting(body: bytes) -> Callable[[Handler, int], None]:
 
 
 def test_a_download_ends_with_the_first_scan(server: Server) -> None:
-    """The hash, the size and the number of bytes are there though the server sends no more."""
+    """The hash, size and number of bytes are found though the server sends no more."""
     for size, body in enumerate((HUGE, with_segments(HUGE, *[segment(COM, bytes(65533))] * 9))):
         url = server.answer(f"/{size}", halting(body))
         assert hash_image(url) == hash_image(body)
@@ -71,7 +71,7 @@ def packed(to: Handler, time: int) -> None:
 
 
 def breaking_off(to: Handler, time: int) -> None:
-    """Within the header, then within the first scan, then not any more."""
+    """Breaks off within the header, then within the first scan, and then no more."""
     to.send(HUGE[: {1: 100, 2: 100_000}.get(time)], Content_Length=str(len(HUGE)))
     to.close_connection = True
 
@@ -80,12 +80,12 @@ def breaking_off(to: Handler, time: int) -> None:
 def test_whatever_way_it_comes_the_hash_is_the_same(
     server: Server, answer: Callable[[Handler, int], None]
 ) -> None:
-    """Without a known length all is read, and what breaks off is begun anew."""
+    """All is read if the length is unknown, and a broken download restarts."""
     assert hash_image(server.answer("/", answer)) == hash_image(HUGE)
 
 
 def test_exact_reading_fetches_all(server: Server) -> None:
-    """Its digest is that of all bytes; in fast reading equal beginnings of equal size are equal."""
+    """The digest covers all bytes. In fast reading, equal beginnings of equal size are equal."""
     other = HUGE[:-9] + b"1234567" + HUGE[-2:]
     named = [server.serve("/a", HUGE), server.serve("/b", HUGE), server.serve("/c", other)]
     fast, exact = (find_duplicates(named, reading=how) for how in ("fast", "exact"))
@@ -96,7 +96,7 @@ def test_exact_reading_fetches_all(server: Server) -> None:
 
 
 def test_where_the_first_scan_is_not_enough_the_whole_is_fetched(server: Server) -> None:
-    """It is asked for a second time, and all of it is taken."""
+    """It is requested a second time, and read in full."""
     body = jpeg(huge(), progressive=True, restart_marker_rows=5)
     body = body.replace(b"\xff\xd0", b"\xff\xd3", 1)
     assert hash_image(server.serve("/", body)) == hash_image(body)
@@ -104,7 +104,7 @@ def test_where_the_first_scan_is_not_enough_the_whole_is_fetched(server: Server)
 
 
 def test_a_flat_picture_is_fetched_once(server: Server) -> None:
-    """What was fetched in full is read exactly from there."""
+    """An image fetched in full is read exactly from those bytes."""
     url = server.serve("/", jpeg(np.full((300, 400, 3), 9, np.uint8)))
     assert list(hash_images(url).flat_digests) == [0]
     assert server.asked["/"] == 1

@@ -42,7 +42,7 @@ def listed(data: bytes) -> list[str]:
     ],
 )
 def test_names_are_lines_or_end_with_nul(data: bytes, names: list[str]) -> None:
-    """Where a NUL byte is among the first, lines and returns are parts of names."""
+    """If the beginning has a NUL byte, line feeds and returns are parts of names."""
     assert listed(data) == names
 
 
@@ -50,27 +50,27 @@ def test_names_are_lines_or_end_with_nul(data: bytes, names: list[str]) -> None:
     st.lists(st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name), min_size=1)
 )
 def test_any_names_come_through_nul(names: list[bytes]) -> None:
-    """Whatever bytes they have."""
+    """Names may contain any bytes."""
     expected = [os.fsdecode(name) for name in names]
     assert listed(b"".join(name + b"\0" for name in names)) == expected
 
 
 @given(st.lists(st.integers(1, 30_000), min_size=1, max_size=12))
 def test_names_come_through_blocks(lengths: list[int]) -> None:
-    """Wherever a block ends."""
+    """A block may end anywhere."""
     names = ["n" * length for length in lengths]
     assert listed("\n".join(names).encode()) == names
 
 
 class Slow(io.BytesIO):
-    """Gives a byte at a time, as a pipe may."""
+    """Gives one byte at a time, as a pipe may."""
 
     def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002
         return super().read(1)
 
 
 def test_a_slow_pipe_is_read_to_the_end_of_the_first_block() -> None:
-    """What separates names is not told from what came first."""
+    """The separator is not decided from the first piece alone."""
     assert list(files_from(Slow(b"two\nlines\0b\0"))) == ["two\nlines", "b"]
 
 
@@ -85,7 +85,7 @@ def test_a_list_is_read_as_it_is_used() -> None:
 
 
 def test_a_list_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each name stands for what it would if it were named: files, folders, archives, globs."""
+    """Each name means what it would if named directly: a file, folder, archive or glob."""
     monkeypatch.chdir(tmp_path)
     for k, name in enumerate(NAMES):
         (tmp_path / name).write_bytes(png(k))
@@ -108,14 +108,14 @@ def test_a_list_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     [("gone", FileNotFoundError), (".", IsADirectoryError), (5, TypeError), (None, TypeError)],
 )
 def test_what_is_no_list_is_an_error_at_once(source: Any, error: type[Exception]) -> None:
-    """Before anything is read."""
+    """The error comes before anything is read."""
     with pytest.raises(error):
         files_from(source)
 
 
 def test_what_cannot_be_a_list_is_an_error() -> None:
-    """A name that no system could take, text where bytes are needed, a failing disk."""
-    with pytest.raises(LookalikeError, match="no list of names"):
+    """Covers a name that no system accepts, text instead of bytes, and a failing disk."""
+    with pytest.raises(LookalikeError, match="not a list of names"):
         listed(b"x" * 100_000)
     text: Any = io.StringIO("a\n")
     with pytest.raises(TypeError, match="open for reading bytes"):
@@ -135,7 +135,9 @@ def run(*arguments: str, cwd: Path, **options: Any) -> subprocess.CompletedProce
 
 
 def test_the_command_takes_lists(tmp_path: Path) -> None:
-    """From a file, a pipe or standard input, beside paths; odd names come out as valid JSON."""
+    """Lists come from a file, a pipe or standard input, besides paths. Odd names give valid
+    JSON.
+    """
     for k, name in enumerate(NAMES):
         (tmp_path / name).write_bytes(png(k))
     data = b"\0".join(os.fsencode(name) for name in NAMES[1:])
@@ -156,13 +158,13 @@ def test_the_command_takes_lists(tmp_path: Path) -> None:
         (["hash"], b"Missing argument 'PATH...'"),
         (["hash", "--files-from", "gone"], b"File 'gone' does not exist"),
         (["find", "--files-from", "."], b"File '.' is a directory"),
-        (["find", "--files-from", "long"], b"no list of names"),
+        (["find", "--files-from", "long"], b"not a list of names"),
     ],
 )
 def test_the_command_names_what_is_wrong(
     arguments: list[str], message: bytes, tmp_path: Path
 ) -> None:
-    """Without a traceback, and with 2."""
+    """The status is 2, without a traceback."""
     (tmp_path / "long").write_bytes(b"x" * 100_000)
     done = run(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, b"")

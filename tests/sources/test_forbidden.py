@@ -1,4 +1,4 @@
-"""Files and folders that may not be read: each is unreadable, and the rest goes on."""
+"""Files and folders without permission: each is unreadable, and the rest goes on."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from archives import png
 LOOKALIKE = str(Path(sys.executable).with_name("lookalike"))
 PR_CAPBSET_DROP = 24
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
-"""Of Linux: by these two root may read and list everything."""
+"""Linux capabilities that let root read and list everything."""
 
 
 def obey() -> None:
-    """Let permissions hold in a new process even for root."""
+    """Makes permissions apply in a new process, even for root."""
     if os.geteuid() == 0:
         for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
             ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def run(*arguments: object, cwd: Path, code: int = 0) -> dict[str, Any]:
-    """What the command prints as JSON, where permissions hold."""
+    """The JSON that the command prints, with permissions in force."""
     done = subprocess.run(
         [LOOKALIKE, *map(str, arguments), "--json", "-q"],
         cwd=cwd, preexec_fn=obey, capture_output=True, text=True, timeout=60,
@@ -41,7 +41,7 @@ def run(*arguments: object, cwd: Path, code: int = 0) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A picture that may be read, one that may not, and folders neither listed nor entered."""
+    """A readable picture, an unreadable one, and folders that cannot be listed or entered."""
     if sys.platform == "win32":
         pytest.skip("needs POSIX permissions")
     for name in ("a.png", "b.png", "c.zip", "listed/x.png", "closed/x.png"):
@@ -70,7 +70,7 @@ NAMED: dict[str, Callable[[Path], list[str]]] = {
 def test_what_is_named_and_may_not_be_read_is_unreadable(
     command: str, how: str, folder: Path
 ) -> None:
-    """Alone or beside what may be read, which is; from a list as well."""
+    """It fails alone, next to readable files, which are read, and from a list."""
     names = NAMED[how](folder)
     (folder / "list").write_text("\n".join(["a.png", *names]))
     for arguments in (names, ["a.png", *names], ["--files-from", "list"], names[:1]):
@@ -86,7 +86,7 @@ def test_what_is_named_and_may_not_be_read_is_unreadable(
 
 
 def test_what_is_found_and_may_not_be_read_is_unreadable(folder: Path) -> None:
-    """A file, a folder that cannot be listed, and the files of one that cannot be entered."""
+    """A file, an unlistable folder, and the files of a folder that cannot be entered."""
     document = run("find", ".", "--archives", cwd=folder)
     assert document["images"] == 1
     assert {one["path"]: one["status"] for one in document["failures"]} == dict.fromkeys(
@@ -95,12 +95,12 @@ def test_what_is_found_and_may_not_be_read_is_unreadable(folder: Path) -> None:
 
 
 def test_strict_still_exits_with_1(folder: Path) -> None:
-    """A failure is a failure, and no wrong call."""
+    """A failure is a failure, not a usage error."""
     assert run("find", "b.png", "--strict", cwd=folder, code=1)["images"] == 0
 
 
 def test_what_is_compared_must_be_readable(folder: Path) -> None:
-    """It says which one is not, as for any other that cannot be read."""
+    """The error names the unreadable one, as for any other."""
     for name in ("b.png", "closed/x.png"):
         done = subprocess.run(
             [LOOKALIKE, "compare", "a.png", name],

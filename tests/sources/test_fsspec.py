@@ -1,4 +1,4 @@
-"""Addresses as sources, by fsspec's file systems in memory and on this machine."""
+"""Addresses as sources, through fsspec's file systems in memory and on this machine."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FOUND = ["photos/a.png", "photos/b.png", "photos/deep/er/c"]
 
 @pytest.fixture(autouse=True)
 def memory() -> Iterator[MemoryFileSystem]:
-    """Files in memory, which are gone after the test."""
+    """Files in memory, which are removed after the test."""
     file_system = MemoryFileSystem()
     for name, data in FILES.items():
         file_system.pipe(f"/{name}", data)
@@ -58,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
 )
 @pytest.mark.parametrize("workers", [1, 4])
 def test_a_folder_is_walked_as_one_on_disk(name: str, workers: int) -> None:
-    """By name, with the same statuses and counts; keys begin as the folder was named."""
+    """Names, statuses and counts are the same. Keys begin as the folder was named."""
     table = hash_images(name, workers=workers)
     assert [one.partition("photos/")[2] for one in table.paths] == ["a.png", "b.png", "deep/er/c"]
     assert all(one.startswith(name) for one in table.paths)
@@ -68,7 +68,7 @@ def test_a_folder_is_walked_as_one_on_disk(name: str, workers: int) -> None:
 
 
 def test_files_on_disk_have_addresses_too(folder: Path) -> None:
-    """`file://` is this machine; a file by address and by path is one file."""
+    """`file://` means this machine, and one file by address and by path is the same file."""
     address = f"file://{folder}"
     result = find_duplicates([address, folder, str(folder / "photos/a.png")])
     assert [one.path for one in result.images] == [f"{address}/{name}" for name in FOUND]
@@ -81,7 +81,7 @@ def test_files_on_disk_have_addresses_too(folder: Path) -> None:
 
 
 def test_any_file_system_can_be_walked(folder: Path) -> None:
-    """Links to files are followed, those to folders are not; a pipe is not opened."""
+    """Links to files are followed, and links to folders are not. Pipes are not opened."""
     os.mkfifo(folder / "photos/pipe.png")
     (folder / "photos/up").symlink_to(folder)
     (folder / "photos/link.png").symlink_to("a.png")
@@ -112,7 +112,7 @@ def test_any_file_system_can_be_walked(folder: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_has_a_status(name: str, status: Status) -> None:
-    """Under the address, in a set and alone."""
+    """The status is under the address, in a set and alone."""
     assert [(one.path, one.status) for one in hash_images([name]).failures] == [(name, status)]
     if "*" not in name:
         with pytest.raises(ImageError) as caught:
@@ -133,7 +133,7 @@ def test_globs_and_patterns_work_there() -> None:
 
 @pytest.mark.parametrize("kind", ARCHIVES)
 def test_archives_there_are_gone_into(kind: str, memory: MemoryFileSystem) -> None:
-    """Named ones, and those in folders when asked for; a member can be read again by its key."""
+    """Named ones are read, and those in folders on request. A key reads a member again."""
     memory.pipe(f"/old/x.{kind}", ARCHIVES[kind]({"m/a.png": png(1), "b.png": png(2)}))
     key = f"memory://old/x.{kind}!/m/a.png"
     assert hash_images(f"memory://old/x.{kind}", workers=4).paths[0] == key
@@ -143,7 +143,7 @@ def test_archives_there_are_gone_into(kind: str, memory: MemoryFileSystem) -> No
 
 
 def test_chained_addresses_keep_their_form(memory: MemoryFileSystem, tmp_path: Path) -> None:
-    """What lies in one file system inside another is called by both."""
+    """A file in a file system inside another is named by both."""
     memory.pipe("/z.zip", zip_of({"in/a.png": png(1)}))
     assert hash_images("zip://in::memory://z.zip").paths == ["zip://in/a.png::memory://z.zip"]
     table = hash_images("simplecache::memory://photos", include="a.png")
@@ -152,7 +152,7 @@ def test_chained_addresses_keep_their_form(memory: MemoryFileSystem, tmp_path: P
 
 
 def test_the_same_address_is_read_once() -> None:
-    """Named twice, or with its folder."""
+    """It is read once even if named twice, or along with its folder."""
     result = find_duplicates(["memory://photos/a.png", "memory://photos", "memory://photos/a.png"])
     assert [one.path for one in result.images] == [f"memory://{name}" for name in FOUND]
     assert result.skipped["same file"] == 2
@@ -161,7 +161,7 @@ def test_the_same_address_is_read_once() -> None:
 def test_small_files_are_one_request_and_large_ones_are_streamed(
     memory: MemoryFileSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Names that plainly are an image's are not asked about first."""
+    """Names that are clearly images are opened without asking about them first."""
     asked: list[str] = []
     for name in ("info", "cat_file", "open", "ls"):
         real = getattr(MemoryFileSystem, name)
@@ -199,7 +199,7 @@ def test_small_files_are_one_request_and_large_ones_are_streamed(
 def test_whatever_a_file_system_raises_is_a_status(
     error: Exception, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a folder that cannot be listed, and of a file that cannot be read; the rest goes on."""
+    """Covers an unlistable folder and an unreadable file. The rest goes on."""
 
     def failing(name: str, part: str) -> None:
         real = getattr(MemoryFileSystem, name)
@@ -232,9 +232,9 @@ def test_whatever_a_file_system_raises_is_a_status(
     ],
 )
 def test_a_missing_package_is_named_at_once(name: str, line: str, tmp_path: Path) -> None:
-    """With the line that installs it, before anything is read.
+    """The error gives the install line before anything is read.
 
-    Where it is met only on the way, that is its failure, and the rest is read.
+    If the need appears only on the way, it is a failure, and the rest is read.
     """
     found: list[Any] = [name, png(1)]
     table = hash_images(iter(found))
@@ -270,7 +270,7 @@ def test_without_fsspec_addresses_say_how_to_get_it(
     ],
 )  # fmt: skip
 def test_what_is_an_address(name: str, expected: bool) -> None:
-    """A name of two letters or more, and `://`; only text can be one."""
+    """An address is a name of two letters or more, then `://`. Only text can be one."""
     assert is_address(name) is expected
     assert not is_address(Path(name))
 
@@ -283,7 +283,7 @@ def test_its_files_can_be_sent_to_other_processes() -> None:
 
 
 def test_its_streams_are_streams(memory: MemoryFileSystem) -> None:
-    """An image is read from front to back, an archive from anywhere."""
+    """An image is read from front to back, and an archive from anywhere."""
     place, path = place_of("memory://photos/a.png")
     file = place.file(path)
     assert file is not None
@@ -296,7 +296,7 @@ def test_its_streams_are_streams(memory: MemoryFileSystem) -> None:
 
 
 def test_the_library_and_the_command_take_addresses(capsys: pytest.CaptureFixture[str]) -> None:
-    """Two to compare, and the command."""
+    """The library compares two, and the command reads them."""
     assert lookalike.compare("memory://photos/a.png", "memory://photos/a.png").exact
     from lookalike.cli.commands import commands
 

@@ -1,4 +1,4 @@
-"""Servers that would keep a scan for ever or fill its memory, on loopback."""
+"""Servers on loopback that would keep a scan waiting for ever or fill its memory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from serving import Handler, Server, serving
 
 SHORT = Patience(seconds=0.4, seconds_in_all=1.0, first_pause=0.01, max_bytes=100_000)
 LONG = Patience(seconds=60, seconds_in_all=60, first_pause=0.01, max_bytes=100_000)
-"""Only the bytes can end what is fetched with this."""
+"""Only the byte limit can end what is fetched with this."""
 
 
 def png() -> bytes:
@@ -55,7 +55,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture
 def fetch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., bytes]]:
-    """Fetches a URL with some patience, by connections of its own."""
+    """Fetches a URL with some patience, over its own connections."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     made: list[Fetcher] = []
 
@@ -75,7 +75,7 @@ def failure(fetch: Callable[..., bytes], patience: Patience, url: str) -> ImageE
 
 
 def endless(head: bytes, again: bytes, pause: float) -> Callable[[Handler, int], None]:
-    """An answer that goes on with the same bytes, after a pause each time."""
+    """An answer that repeats the same bytes for ever, after a pause each time."""
 
     def answer(to: Handler, times: int) -> None:
         to.close_connection = True
@@ -106,7 +106,7 @@ SHORT_OF_THE_LIMIT = {"a body with a length"}
 def test_what_drips_for_ever_is_timed_out(
     server: Server, fetch: Callable[..., bytes], what: str
 ) -> None:
-    """Though each byte comes in time, there is one deadline, which none of them puts off."""
+    """Each byte comes in time, but one deadline covers all and is never extended."""
     url = server.answer("/", endless(*ENDLESS[what], pause=0.02))
     error = failure(fetch, SHORT, url)
     assert (error.status, error.reason) == (
@@ -119,7 +119,7 @@ def test_what_drips_for_ever_is_timed_out(
 def test_what_pours_for_ever_is_too_large(
     server: Server, fetch: Callable[..., bytes], what: str
 ) -> None:
-    """Whatever part of an answer has no end, its bytes count."""
+    """Bytes count in whichever part of an answer has no end."""
     head, again = ENDLESS[what]
     error = failure(fetch, LONG, server.answer("/", endless(head, again * 1000, pause=0)))
     assert error.status is Status.TOO_LARGE
@@ -139,7 +139,7 @@ def test_what_pours_for_ever_is_too_large(
     ],
 )
 def test_what_ends_is_read(server: Server, fetch: Callable[..., bytes], answer: bytes) -> None:
-    """A few interim answers, many headers, chunks of one byte, trailers and gzip are all right."""
+    """A few interim answers, many headers, one-byte chunks, trailers and gzip are all accepted."""
 
     def send(to: Handler, times: int) -> None:
         to.close_connection = True
@@ -149,7 +149,7 @@ def test_what_ends_is_read(server: Server, fetch: Callable[..., bytes], answer: 
 
 
 def test_a_slow_server_is_waited_for(server: Server, fetch: Callable[..., bytes]) -> None:
-    """A picture that comes in pieces is read, if all of it is there before the deadline."""
+    """A picture sent in pieces is read if all of it arrives before the deadline."""
 
     def in_pieces(to: Handler, times: int) -> None:
         to.send(b"", Content_Length=str(len(PICTURE)))
@@ -161,7 +161,7 @@ def test_a_slow_server_is_waited_for(server: Server, fetch: Callable[..., bytes]
 
 
 def test_tries_share_one_deadline(server: Server, fetch: Callable[..., bytes]) -> None:
-    """A server that is busy each time after a while is given up, and its answer is the reason."""
+    """A server that is busy each time is abandoned in the end, and its answer is the reason."""
 
     def busy(to: Handler, times: int) -> None:
         to.server.stopping.wait(0.3)
@@ -177,7 +177,7 @@ def test_tries_share_one_deadline(server: Server, fetch: Callable[..., bytes]) -
 def test_a_pause_beyond_the_deadline_is_not_made(
     server: Server, fetch: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server asks for more time than there is."""
+    """The server asks for a longer pause than the time left."""
     monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail(f"a pause of {seconds} seconds"))
     url = server.serve("/", b"", 503, Retry_After="9")
     error = failure(fetch, Patience(seconds=5, seconds_in_all=8), url)
@@ -185,7 +185,7 @@ def test_a_pause_beyond_the_deadline_is_not_made(
 
 
 def test_tries_share_one_limit_of_bytes(server: Server, fetch: Callable[..., bytes]) -> None:
-    """A server that breaks off each time, with much of a body sent, is not asked for ever."""
+    """A server that breaks off each time, after sending much of a body, is not asked for ever."""
     much = 900_000
 
     def breaking_off(to: Handler, times: int) -> None:
@@ -199,7 +199,7 @@ def test_tries_share_one_limit_of_bytes(server: Server, fetch: Callable[..., byt
 
 
 def test_redirects_share_one_deadline(server: Server, fetch: Callable[..., bytes]) -> None:
-    """Each of them is quick enough, all together are not."""
+    """Each redirect is quick enough, but all of them together are not."""
 
     def slow(to: Handler, times: int) -> None:
         to.server.stopping.wait(0.3)
@@ -214,7 +214,7 @@ def test_redirects_share_one_deadline(server: Server, fetch: Callable[..., bytes
 def test_an_image_that_is_fetched_twice_has_one_allowance(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the first scan was not enough, the second download is held to what the first left."""
+    """If the first scan was not enough, the second download gets only the rest of the allowance."""
     body = jpeg(huge(), progressive=True, restart_marker_rows=5)
     body = body.replace(b"\xff\xd0", b"\xff\xd3", 1)
     counted: list[Allowance] = []
@@ -234,7 +234,7 @@ def test_an_image_that_is_fetched_twice_has_one_allowance(
 def test_a_name_that_is_never_resolved_is_timed_out(
     fetch: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The system's resolver cannot be told to give up; the image does not wait for it."""
+    """The system's resolver cannot be cancelled, but the image does not wait for it."""
     released = threading.Event()
     monkeypatch.setattr("socket.getaddrinfo", lambda *what, **how: released.wait(60) and [])
     error = failure(fetch, SHORT, "http://never.test/a.jpg")
@@ -244,7 +244,7 @@ def test_a_name_that_is_never_resolved_is_timed_out(
 
 @pytest.mark.parametrize("head", [b"", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03"])
 def test_a_handshake_that_drips_is_timed_out(fetch: Callable[..., bytes], head: bytes) -> None:
-    """TLS is within the deadline."""
+    """The deadline includes TLS."""
     done = threading.Event()
 
     def drip(listening: socket.socket) -> None:
@@ -273,7 +273,7 @@ def test_a_handshake_that_drips_is_timed_out(fetch: Callable[..., bytes], head: 
 def test_other_encodings_are_refused(
     server: Server, fetch: Callable[..., bytes], encoding: str
 ) -> None:
-    """None was asked for. The reason names the encoding, but not at any length."""
+    """None was requested. The reason names the encoding, cut to a limited length."""
     packed = gzip.compress(gzip.compress(PICTURE))
     error = failure(fetch, LONG, server.serve("/", packed, Content_Encoding=encoding))
     assert error.status is Status.UNREADABLE
@@ -287,14 +287,14 @@ def test_other_encodings_are_refused(
 def test_gzip_that_is_broken_is_unreadable(
     server: Server, fetch: Callable[..., bytes], body: bytes
 ) -> None:
-    """It ends too soon, or is no gzip at all."""
+    """It ends too soon, or is not gzip at all."""
     error = failure(fetch, LONG, server.serve("/", body, Content_Encoding="gzip"))
     assert (error.status, "gzip encoding" in error.reason) == (Status.UNREADABLE, True)
 
 
 @cache
 def bomb(times: int) -> bytes:
-    """256 MiB of zeros, packed so many times."""
+    """256 MiB of zeros, packed this many times."""
     if times > 1:
         return gzip.compress(bomb(times - 1))
     packer = zlib.compressobj(9, wbits=31)
@@ -322,7 +322,7 @@ print(status(sys.argv[2]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - 
     ("times", "status"), [(1, "too_large"), (2, "unreadable"), (3, "unreadable")]
 )
 def test_a_bomb_takes_little_memory(server: Server, times: int, status: str) -> None:
-    """Packed once, it is given up at 64 MB; packed several times, it is not unpacked at all."""
+    """Packed once, it is abandoned at 64 MB. Packed several times, it is not unpacked at all."""
     good = server.serve("/good", PICTURE)
     bad = server.serve("/bad", bomb(times), Content_Encoding=", ".join(["gzip"] * times))
     run = [sys.executable, "-c", MEASURED, good, bad]
@@ -359,14 +359,14 @@ DATES = st.one_of(
 @example("9" * 5000)
 @example("-1")
 def test_any_retry_after_is_a_pause_or_nothing(value: str) -> None:
-    """No number, date or zone raises; what is understood is a pause of no less than nothing."""
+    """No number, date or zone raises. An understood value is a pause of zero or more."""
     seconds = fetching._retry_after(value)  # noqa: SLF001
     assert seconds is None or seconds >= 0
 
 
 @given(st.integers(60, 10**7), st.integers(-12 * 60, 14 * 60))
 def test_a_retry_after_of_a_date_is_understood_in_any_zone(ahead: int, zone: int) -> None:
-    """So many seconds from now, wherever the clock hangs."""
+    """The pause has this many seconds from now, whatever the zone of the clock."""
     date = datetime.now(timezone(timedelta(minutes=zone))) + timedelta(seconds=ahead)
     seconds = fetching._retry_after(format_datetime(date))  # noqa: SLF001
     assert seconds is not None
@@ -379,7 +379,7 @@ def test_a_retry_after_of_a_date_is_understood_in_any_zone(ahead: int, zone: int
 def test_no_retry_after_ends_a_fetch(
     server: Server, fetch: Callable[..., bytes], value: str
 ) -> None:
-    """The picture comes at the second try, whatever the first answer asked for."""
+    """The picture comes at the second try, whatever the first answer requested."""
 
     def busy_once(to: Handler, times: int) -> None:
         if times == 1:

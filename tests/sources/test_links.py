@@ -1,4 +1,4 @@
-"""Symbolic links are listed under the file they lead to, once, and deleting one saves nothing."""
+"""Symbolic links are listed once, under their target, and deleting one saves nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need righ
 
 
 def fill(folder: Path, names: Iterable[str], links: dict[str, str] | None = None) -> Path:
-    """Pictures that differ under some names, and links to what is named."""
+    """Different pictures under some names, and links to named targets."""
     for seed, name in enumerate(names):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def fill(folder: Path, names: Iterable[str], links: dict[str, str] | None = None
 
 
 def found(images: Any, **options: Any) -> tuple[list[str], dict[str, int]]:
-    """What a search reads, and what it leaves out. The table of hashes is the same for a folder."""
+    """What a search reads and skips. The table of hashes is the same for a folder."""
     result = find_duplicates(images, **options)
     if not isinstance(images, list):
         table = hash_images(images, **options)
@@ -47,7 +47,7 @@ def found(images: Any, **options: Any) -> tuple[list[str], dict[str, int]]:
 def test_a_link_in_a_folder_is_its_file(
     link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever comes first in the walk, whether links are absolute, and however it is named."""
+    """This holds whichever comes first, for absolute links, and however the folder is named."""
     monkeypatch.chdir(tmp_path)
     names = ["n/b.png", "p.png"]
     fill(tmp_path / "here", names, {link: str(tmp_path / "here" / "n" / "b.png")})
@@ -60,7 +60,7 @@ def test_a_link_in_a_folder_is_its_file(
 
 
 def test_a_link_to_a_file_elsewhere_is_listed_where_that_is(tmp_path: Path) -> None:
-    """As a path without links; beneath a folder that was named, too, as that is spelled."""
+    """Its name is a path without links. Under a named folder it keeps that folder's spelling."""
     fill(tmp_path / "there", ["x.png", "deep/y.png"])
     fill(tmp_path / "here", ["b.png"], {"a.png": "../there/deep/y.png", "c.png": "a.png"})
     here, there = str(tmp_path / "here"), str(tmp_path / "there")
@@ -73,7 +73,7 @@ def test_a_link_to_a_file_elsewhere_is_listed_where_that_is(tmp_path: Path) -> N
 
 
 def test_bytes_to_save_are_never_those_of_a_link(tmp_path: Path) -> None:
-    """A link and its file are no duplicates; a copy is one of the file, not of the link."""
+    """A link and its file are not duplicates. A copy duplicates the file, not the link."""
     fill(tmp_path, ["z/b.png"], {"a.png": "z/b.png", "z/c.png": "b.png"})
     alone = find_duplicates(tmp_path)
     assert (len(alone.groups), alone.bytes_to_save) == (0, 0)
@@ -89,7 +89,7 @@ def test_bytes_to_save_are_never_those_of_a_link(tmp_path: Path) -> None:
 def test_a_link_that_is_named_is_its_file(
     absolute: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By itself, by a glob, and beside the file: spelled as the folder that it was named in."""
+    """Alone, by a glob and beside the file, it is spelled like the folder it was named in."""
     monkeypatch.chdir(fill(tmp_path, ["Party/b.png", "copy.png"], {"link.png": "Party/b.png"}))
     before = f"{tmp_path}/" if absolute else ""
     target, link = f"{before}Party/b.png", f"{before}link.png"
@@ -102,7 +102,7 @@ def test_a_link_that_is_named_is_its_file(
 
 
 def test_the_folder_that_is_named_keeps_its_spelling(tmp_path: Path) -> None:
-    """Also where it is a link itself, and links in it lead to files in it."""
+    """The folder may itself be a link, and may hold links to its own files."""
     fill(tmp_path / "disk" / "pictures", ["a.png", "sub/b.png"], {"c.png": "sub/b.png"})
     (tmp_path / "Pictures").symlink_to("disk/pictures")
     named = str(tmp_path / "Pictures")
@@ -117,7 +117,7 @@ def test_the_folder_that_is_named_keeps_its_spelling(tmp_path: Path) -> None:
 
 
 def test_linked_folders_are_followed_and_loops_end(tmp_path: Path) -> None:
-    """What is in them is listed where it is; a link that leads back up adds nothing."""
+    """Their contents are listed where they are. A link back up adds nothing."""
     fill(tmp_path / "here", ["a.png"], {"linked": "../there", "self": "."})
     fill(tmp_path / "there", ["b.png", "deep/c.png"], {"up": "../here", "d.png": "deep/c.png"})
     here, there = str(tmp_path / "here"), os.path.realpath(tmp_path / "there")
@@ -130,7 +130,7 @@ def test_linked_folders_are_followed_and_loops_end(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_reached_twice_is_walked_once(tmp_path: Path) -> None:
-    """Under its own name, whatever comes first, so that patterns of that name match."""
+    """It has its own name, whatever comes first, so patterns of that name match."""
     fill(tmp_path, ["m/a.png"], {"b": "m", "z": "m"})
     assert found(str(tmp_path)) == ([f"{tmp_path}/m/a.png"], {})
     assert found(str(tmp_path), include="m/*") == ([f"{tmp_path}/m/a.png"], {})
@@ -138,7 +138,7 @@ def test_a_folder_that_is_reached_twice_is_walked_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", [".store/x.png", "n/.y.png"])
 def test_a_link_to_what_a_walk_leaves_out_is_followed(target: str, tmp_path: Path) -> None:
-    """A hidden file by a name that is not hidden: as with git-annex, whose files all are links."""
+    """A visible link may lead to a hidden file, as in git-annex, whose files are all links."""
     fill(tmp_path, ["a.png", target], {"link.png": target})
     assert found(str(tmp_path)) == ([f"{tmp_path}/a.png", f"{tmp_path}/{target}"], {})
     (tmp_path / "other.png").symlink_to("link.png")
@@ -147,7 +147,7 @@ def test_a_link_to_what_a_walk_leaves_out_is_followed(target: str, tmp_path: Pat
 
 
 def test_without_recursion_a_link_brings_in_a_file_of_a_sub_folder(tmp_path: Path) -> None:
-    """The walk would not come to it otherwise."""
+    """The walk would not reach that file otherwise."""
     fill(tmp_path, ["sub/a.png", "b.png"], {"link.png": "sub/a.png", "c.png": "b.png"})
     paths, skipped = found(str(tmp_path), recursive=False)
     assert paths == [f"{tmp_path}/b.png", f"{tmp_path}/sub/a.png"]
@@ -155,7 +155,7 @@ def test_without_recursion_a_link_brings_in_a_file_of_a_sub_folder(tmp_path: Pat
 
 
 def test_no_link_brings_in_what_is_excluded(tmp_path: Path) -> None:
-    """A pattern holds for the file by its own name, too, and for the folders it is in."""
+    """A pattern also applies to the file's own name, and to the folders it is in."""
     links = {"a.png": "raw/x.png", "b": "raw", "c.png": "keep.png"}
     fill(tmp_path, ["raw/x.png", "keep.png", "out/y.png"], links)
     paths, skipped = found(str(tmp_path), exclude="raw")
@@ -177,7 +177,7 @@ def test_an_archive_behind_a_link_is_called_by_its_own_name(tmp_path: Path) -> N
 
 
 def test_globs_follow_links_as_walks_do(tmp_path: Path) -> None:
-    """Those to folders on their way as well."""
+    """This includes links to folders on their way."""
     fill(tmp_path / "there", ["x.png"])
     fill(tmp_path / "here", ["b.png"], {"a.png": "b.png", "linked": "../there"})
     here, there = str(tmp_path / "here"), os.path.realpath(tmp_path / "there")
@@ -192,7 +192,7 @@ def test_globs_follow_links_as_walks_do(tmp_path: Path) -> None:
 
 
 def test_links_may_be_left_out(tmp_path: Path) -> None:
-    """Files and folders, found and named, are counted as links; hidden ones are not."""
+    """Found and named files and folders count as links. Hidden ones do not."""
     links = {"a.png": "m/b.png", "n": "m", "gone.png": "nowhere", ".h.png": "m/b.png", "f.mp4": "m"}
     fill(tmp_path, ["m/b.png"], links)
     paths = [f"{tmp_path}/m/b.png"]
@@ -201,12 +201,12 @@ def test_links_may_be_left_out(tmp_path: Path) -> None:
     assert found(named, follow_links=False) == (paths, {"link": 1})
     run = click.testing.CliRunner().invoke
     done = run(commands, ["find", str(tmp_path), "--no-follow-links"])
-    assert "Not looked at: 4 link." in done.output
+    assert "Skipped: 4 links." in done.output
     assert "1 image hashed" in done.output
 
 
 def test_links_that_lead_nowhere_keep_their_names(tmp_path: Path) -> None:
-    """There is no file to list them under: missing, or unreadable where it leads to itself."""
+    """They have no file to be listed under: missing, or unreadable if a link leads to itself."""
     fill(tmp_path, ["b.png"], {"a.png": "gone.png", "c.png": "c.png"})
     for images in (tmp_path, [tmp_path / name for name in ("a.png", "b.png", "c.png")]):
         table = hash_images(images)
@@ -217,7 +217,7 @@ def test_links_that_lead_nowhere_keep_their_names(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_a_file_is_told_under_its_own_name(tmp_path: Path) -> None:
-    """Not under that of a link."""
+    """It is never reported under the name of a link."""
     (tmp_path / "empty").touch()
     (tmp_path / "a.png").symlink_to("empty")
     (failure,) = hash_images([tmp_path / "a.png"]).failures
@@ -225,13 +225,13 @@ def test_what_is_wrong_with_a_file_is_told_under_its_own_name(tmp_path: Path) ->
 
 
 def test_imagededups_names_are_those_in_the_folder(tmp_path: Path) -> None:
-    """Its model knows of no links."""
+    """The imagededup model knows nothing of links."""
     fill(tmp_path, ["b.png"], {"a.png": "b.png"})
     assert list(PHash().encode_images(tmp_path)) == ["a.png", "b.png"]
 
 
 def test_hard_links_are_one_file_by_its_first_name(tmp_path: Path) -> None:
-    """Nothing tells which of its names is meant."""
+    """Nothing shows which of its names is the intended one."""
     fill(tmp_path, ["b.png"])
     (tmp_path / "a.png").hardlink_to(tmp_path / "b.png")
     result = find_duplicates(tmp_path)

@@ -1,4 +1,4 @@
-"""Where each input is, and what its file was like when it was listed and when it was read."""
+"""Where each input is, and the state of its file when it was listed and when it was read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Sheet:
 
 
 def test_every_kind_of_input_says_where_it_is(tmp_path: Path) -> None:
-    """Its kind, its path, and what is called in results."""
+    """A location has a kind, a path, and the inner name that results use."""
     path = str(tmp_path / "a.png")
     Path(path).write_bytes(png(1))
     expected = {
@@ -75,7 +75,7 @@ def test_every_kind_of_input_says_where_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", MADE)
 def test_a_member_is_in_its_archive_and_has_the_stamp_of_it(kind: str, tmp_path: Path) -> None:
-    """By its name there; its key is found again as the same place."""
+    """The inner name is its name there, and its key finds the same place again."""
     path = write(tmp_path, kind)
     members = listed(path)
     assert members
@@ -89,7 +89,7 @@ def test_a_member_is_in_its_archive_and_has_the_stamp_of_it(kind: str, tmp_path:
 
 
 def test_a_row_is_in_its_file_whatever_it_holds(tmp_path: Path) -> None:
-    """The image itself, a path or a URL: nothing but the row is what the results speak of."""
+    """Whether the row holds an image, a path or a URL, results name only the row."""
     (tmp_path / "a.png").write_bytes(png(1))
     path = str(tmp_path / "a.parquet")
     pq.write_table(pa.table({"image": ["a.png", "gone.png", "http://127.0.0.1/a.png"]}), path)
@@ -115,7 +115,7 @@ def test_keys_of_an_archive_that_is_named_by_a_link_are_found(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["a[1].png", "b?.png", "*.png"])
 def test_a_key_is_found_though_it_looks_like_a_glob(name: str, tmp_path: Path) -> None:
-    """By itself and in a list, as it stands in results."""
+    """It is found by itself and in a list, as written in results."""
     path = write(tmp_path, "zip", {name: png(2), "other.png": png(3)})
     table = hash_images([f"{path}!/{name}"])
     assert table.paths == [f"{path}!/{name}"]
@@ -125,7 +125,7 @@ def test_a_key_is_found_though_it_looks_like_a_glob(name: str, tmp_path: Path) -
 def test_a_key_of_a_file_of_several_columns_is_found_in_the_one_that_is_asked_for(
     tmp_path: Path,
 ) -> None:
-    """What is said of Parquet files holds for a row that is named by its key as well."""
+    """The settings for Parquet files also apply to a row named by its key."""
     path = str(tmp_path / "a.parquet")
     pq.write_table(pa.table({"one": [png(1)], "other": [png(2)]}), path)
     for column, seed in (("one", 1), ("other", 2)):
@@ -134,7 +134,7 @@ def test_a_key_of_a_file_of_several_columns_is_found_in_the_one_that_is_asked_fo
 
 
 def test_a_row_named_by_its_key_is_fetched_from_public_hosts_only(tmp_path: Path) -> None:
-    """As where the whole file is named."""
+    """This is the same as when the whole file is named."""
     path = str(tmp_path / "a.parquet")
     pq.write_table(pa.table({"image": ["http://127.0.0.1:9/a.png"]}), path)
     reasons = [
@@ -149,7 +149,7 @@ def test_a_row_named_by_its_key_is_fetched_from_public_hosts_only(tmp_path: Path
 
 
 def test_a_file_has_the_stamp_of_the_moment_when_it_was_listed(tmp_path: Path) -> None:
-    """Its size, time and identity; what was read has that of the file that was opened."""
+    """It has the size, time and identity. An input that was read has those of the opened file."""
     path = tmp_path / "a.png"
     path.write_bytes(png(1))
     (one,) = listed(tmp_path)
@@ -163,7 +163,7 @@ def test_a_file_has_the_stamp_of_the_moment_when_it_was_listed(tmp_path: Path) -
 
 
 def test_a_file_that_was_replaced_has_another_identity(tmp_path: Path) -> None:
-    """Also where the new one has the size and the time of the old one."""
+    """This holds even if the new file has the old one's size and time."""
     path, other = tmp_path / "a.png", tmp_path / "b.png"
     for one in (path, other):
         one.write_bytes(png(1))
@@ -178,7 +178,7 @@ def test_a_file_that_was_replaced_has_another_identity(tmp_path: Path) -> None:
 
 
 def test_what_is_not_a_file_has_no_stamp() -> None:
-    """Bytes, arrays and items were read from nothing that could be looked at again."""
+    """Bytes, arrays and items have no file that could be inspected again."""
     for one in listed([png(1), np.zeros((9, 9), np.uint8), Sheet()]):
         assert one.stamp is None
         assert read_picture(one.source).stamp is None
@@ -186,7 +186,7 @@ def test_what_is_not_a_file_has_no_stamp() -> None:
 
 @pytest.mark.parametrize("least_side", [None, 8])
 def test_inputs_go_to_another_process_and_back(least_side: int | None, tmp_path: Path) -> None:
-    """A file as its name, an item as its bytes; pixels do not go."""
+    """A file is sent as its name, and an item as its bytes. Pixels are not sent."""
     path = tmp_path / "a.png"
     path.write_bytes(png(1))
     (one,) = listed(tmp_path)

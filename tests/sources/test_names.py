@@ -63,7 +63,7 @@ def test_a_folder_whose_name_ends_in_an_exclamation_mark_is_a_folder(
 
 
 def test_a_file_comes_before_a_member_of_the_same_name(tmp_path: Path) -> None:
-    """Whatever exists under the whole name is meant; the member is read by another way."""
+    """A file with the whole name is meant, and another spelling reads the member."""
     (tmp_path / "p.zip").write_bytes(zip_of({"a.png": png(1)}))
     name = f"{tmp_path}/p.zip!/a.png"
     assert hash_image(name) == hash_image(png(1))
@@ -76,7 +76,7 @@ def test_a_file_comes_before_a_member_of_the_same_name(tmp_path: Path) -> None:
 
 
 def test_at_an_address_as_well(tmp_path: Path) -> None:
-    """A folder there whose name ends as an archive's and `!`."""
+    """A folder there may have a name that ends like an archive's and `!`."""
     for base in ("memory://names", f"file://{tmp_path}"):
         file_system, path = fsspec.url_to_fs(base)
         for folder in ("p.zip!", "Party!"):
@@ -93,7 +93,9 @@ def test_at_an_address_as_well(tmp_path: Path) -> None:
 def test_what_is_not_there_is_missing_all_the_same(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A wrong call where it is all that is named, else a failure, and the rest is read."""
+    """It is a usage error if nothing else is named. Otherwise it is a failure, and the rest is
+    read.
+    """
     monkeypatch.chdir(tmp_path)
     Path("b.png").write_bytes(png(1))
     done = run("find", name)
@@ -107,7 +109,7 @@ def test_what_is_not_there_is_missing_all_the_same(
 
 @posix_only
 def test_names_in_a_list_that_no_file_can_have_are_failures(tmp_path: Path) -> None:
-    """One that is too long; in a list of lines, a NUL byte beyond where a list is told by it."""
+    """Covers a name that is too long, and a late NUL byte in a list of lines."""
     (tmp_path / "a.png").write_bytes(png(1))
     lines = [f"{tmp_path}/a.png", "n" * 300, *["x" * 200] * 400, "a\0b.png"]
     (tmp_path / "list").write_text("\n".join(lines))
@@ -135,7 +137,7 @@ ODD = [
 @posix_only
 @pytest.mark.parametrize("name", ODD, ids=ascii)
 def test_csv_comes_apart_as_it_was_put_together(name: str, tmp_path: Path) -> None:
-    """For any reader, whatever is in a name: of an image as of a failure, by both commands."""
+    """Any reader parses it, whatever is in the name of an image or failure, from both commands."""
     for path in (tmp_path / name, tmp_path / f"z{name}"):
         path.write_bytes(png(1))
     (tmp_path / f"empty{name}").touch()
@@ -150,7 +152,7 @@ def test_csv_comes_apart_as_it_was_put_together(name: str, tmp_path: Path) -> No
 
 
 def test_csv_quotes_nothing_that_needs_no_quotes(tmp_path: Path) -> None:
-    """Lines of plain names are as they always were, and end with a line feed."""
+    """Lines of plain names are unquoted as always, and end with a line feed."""
     (tmp_path / "plain name.png").write_bytes(png(1))
     text = run("hash", tmp_path, "--csv").stdout
     assert text == (
@@ -174,7 +176,7 @@ ACCENTS = [
 def test_a_pattern_matches_both_spellings_of_a_letter(
     typed: str, on_disk: str, word: str, tmp_path: Path
 ) -> None:
-    """A letter with its accent in one character or two, in names, folders, globs and archives."""
+    """An accented letter may be one character or two, in names, folders, globs and archives."""
     name, pattern = normalize(on_disk, word), normalize(typed, word)  # type: ignore[arg-type]
     for path in (f"{name}.png", f"{name}/x.png", "cafe.png"):
         (tmp_path / path).parent.mkdir(exist_ok=True)

@@ -58,7 +58,7 @@ FORMS: dict[str, Any] = {
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("group", [1, 3, 100])
 def test_rows_are_read_as_files_are(form: str, workers: int, group: int, tmp_path: Path) -> None:
-    """Under the file's name and their number, from 0, whatever groups of rows there are."""
+    """Rows are named by the file and their number from 0, whatever the row groups."""
     path = write(tmp_path / "a.parquet", {"n": range(7), "i": FORMS[form]}, row_group_size=group)
     table = hash_images(path, workers=workers)
     assert table.paths == [f"{path}!/{k}" for k in range(7)]
@@ -67,7 +67,7 @@ def test_rows_are_read_as_files_are(form: str, workers: int, group: int, tmp_pat
 
 
 def test_rows_without_an_image_are_failures(tmp_path: Path) -> None:
-    """Null, empty, or what is no image; the others are read."""
+    """A row that is null, empty or not an image fails, and the others are read."""
     column = pa.array([None, b"", b"no image", IMAGES[0][:80], IMAGES[0]])
     table = hash_images(write(tmp_path / "a.parquet", {"image": column}))
     assert rows(table) == ["4"]
@@ -77,7 +77,9 @@ def test_rows_without_an_image_are_failures(tmp_path: Path) -> None:
 
 
 def test_paths_are_those_of_files_beside_it(tmp_path: Path) -> None:
-    """Texts and the paths of structs without bytes; an absolute one is that, a URL a URL."""
+    """Covers texts and paths of structs without bytes. An absolute path and a URL stay
+    themselves.
+    """
     (tmp_path / "in").mkdir()
     for k in range(3):
         (tmp_path / "in" / f"{k}.png").write_bytes(IMAGES[k])
@@ -99,7 +101,7 @@ def test_paths_are_those_of_files_beside_it(tmp_path: Path) -> None:
 
 
 def test_a_file_that_a_row_names_is_read_once(tmp_path: Path) -> None:
-    """As by any other name."""
+    """The file also counts under any other name."""
     (tmp_path / "a.png").write_bytes(IMAGES[0])
     path = write(tmp_path / "a.parquet", {"file": ["a.png", "./a.png"]})
     result = find_duplicates([path, tmp_path / "a.png", path])
@@ -111,7 +113,7 @@ HF = {b"huggingface": json.dumps({"info": {"features": {"x": {"_type": "Image"}}
 
 
 def test_the_only_column_that_can_is_taken(tmp_path: Path) -> None:
-    """That which datasets marks as images, else the only one of bytes, else the only text."""
+    """The column that datasets marks as images is used, or the only bytes, or the only text."""
     table = pa.table({"x": IMAGES, "mask": [b""] * 7, "text": ["t"] * 7})
     pq.write_table(table.replace_schema_metadata(HF), tmp_path / "a.parquet")
     pq.write_table(table.drop(["mask"]), tmp_path / "b.parquet")
@@ -135,7 +137,7 @@ def test_the_only_column_that_can_is_taken(tmp_path: Path) -> None:
 def test_where_no_column_can_be_told_the_file_is_a_failure(
     columns: dict[str, Any], wanted: str | None, status: Status, reason: str, tmp_path: Path
 ) -> None:
-    """It says which there are."""
+    """The failure lists the columns."""
     path = write(tmp_path / "a.parquet", columns)
     (only,) = hash_images(path, column=wanted).failures
     assert (only.path, only.status) == (str(path), status)
@@ -143,7 +145,7 @@ def test_where_no_column_can_be_told_the_file_is_a_failure(
 
 
 def test_a_column_can_be_named(tmp_path: Path) -> None:
-    """By the library's parameter and the command's option."""
+    """The library has a parameter for it, and the command an option."""
     path = write(tmp_path / "a.parquet", {"a": IMAGES, "b": IMAGES[::-1]})
     assert hash_images(path, column="b").hashes["phash"][0] == hash_image(IMAGES[-1])
     assert len(find_duplicates(path, column="a").images) == 7
@@ -152,7 +154,7 @@ def test_a_column_can_be_named(tmp_path: Path) -> None:
 
 
 def test_only_named_files_are_gone_into(tmp_path: Path) -> None:
-    """By name or by a glob; in a folder a Parquet file is data like any other."""
+    """This means by name or by a glob. In a folder, a Parquet file is ordinary data."""
     path = write(tmp_path / "a.parquet", {"image": IMAGES})
     assert hash_images(tmp_path, archives=True).skipped == {"data": 1}
     assert len(hash_images(f"{tmp_path}/*.parquet")) == 7
@@ -183,7 +185,7 @@ def test_what_is_no_parquet_file_is_a_failure(
 def test_broken_files_end_in_statuses(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[float, int]]
 ) -> None:
-    """Whatever bytes are changed, nothing is raised."""
+    """Nothing is raised, whichever bytes are changed."""
     path = write(tmp_path_factory.getbasetemp() / "broken.parquet", {"image": IMAGES[:3]})
     data = bytearray(path.read_bytes())
     for place, value in changes:
@@ -194,7 +196,7 @@ def test_broken_files_end_in_statuses(
 
 
 def test_limits_hold_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a row, of all rows, of their number, and of what no picture unpacks to."""
+    """Limits apply to one row, all rows, their number, and sizes that no picture unpacks to."""
     path = write(tmp_path / "a.parquet", {"image": [*IMAGES, IMAGES[0] + bytes(9000)]})
     table = hash_images(path, archive_limits=ArchiveLimits(member_bytes=5000))
     assert (len(table), statuses(table)) == (7, {"7": Status.TOO_LARGE})
@@ -210,7 +212,7 @@ def test_limits_hold_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("dictionary", [False, True])
 def test_rows_are_unpacked_some_at_a_time(dictionary: bool, tmp_path: Path) -> None:
-    """However large a group of rows is; also where all of them are one long value."""
+    """This holds for row groups of any size, even for one long value."""
     large = bytes(range(256)) * 4000
     column = [large[k:] for k in range(100)] if not dictionary else [large] * 150
     path = tmp_path / "a.parquet"
@@ -230,7 +232,7 @@ def test_rows_are_unpacked_some_at_a_time(dictionary: bool, tmp_path: Path) -> N
 def test_without_pyarrow_it_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Before anything is read, where the file is named."""
+    """The error comes before anything is read, if the file is named."""
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     for images in ("a.parquet", ["gone.png", Path("a.parquet")]):
         with pytest.raises(MissingExtraError, match="need pyarrow: pip install pyarrow"):

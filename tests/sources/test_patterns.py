@@ -1,4 +1,4 @@
-"""What `include` and `exclude` take of folders, and what globs match."""
+"""What `include` and `exclude` select in folders, and what globs match."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def found(images: Any, root: Path, **choice: Any) -> set[str]:
     ],
 )
 def test_what_patterns_match(pattern: str, path: str, matches: bool) -> None:
-    """Without a slash the last name, with one the whole path, and then `*` takes slashes."""
+    """Without a slash a pattern sees the last name. With one it sees the whole path, and `*` spans
+    slashes.
+    """
     assert Patterns([pattern]).match(path) is matches
     assert Patterns(["no such", pattern]).match(path) is matches
 
@@ -75,7 +77,7 @@ names = st.text(st.characters(exclude_characters="/*?[]\0", exclude_categories=[
 
 @given(names, st.lists(names, max_size=3))
 def test_a_name_is_a_pattern_of_itself(name: str, folders: list[str]) -> None:
-    """Whatever is in it but for the wildcards, in any folder."""
+    """This holds for any characters but the wildcards, in any folder."""
     assert Patterns(name).match("/".join([*folders, name]))
     assert not Patterns(name).match("/".join([*folders, name + "x"]))
 
@@ -84,7 +86,7 @@ def test_a_name_is_a_pattern_of_itself(name: str, folders: list[str]) -> None:
     ("pattern", "error"), [("", ValueError), ("/", ValueError), (5, TypeError)]
 )
 def test_what_is_no_pattern_is_named(pattern: Any, error: type[Exception], tree: Path) -> None:
-    """Before anything is read."""
+    """The error comes before anything is read."""
     with pytest.raises(error, match=repr(pattern)):
         hash_images(tree, include=[pattern])
     with pytest.raises(error, match=repr(pattern)):
@@ -112,7 +114,7 @@ def test_patterns_choose_among_what_is_found(
     skipped: dict[str, int],
     tree: Path,
 ) -> None:
-    """What is left out is counted, files and folders apart; excluded folders are not walked."""
+    """Excluded files and folders are counted separately, and excluded folders are not walked."""
     result = find_duplicates(tree, include=include, exclude=exclude)
     assert {os.path.relpath(one.path, tree) for one in result.images} == taken
     assert result.failures == []
@@ -120,7 +122,7 @@ def test_patterns_choose_among_what_is_found(
 
 
 def test_what_is_named_is_taken_whatever_the_patterns(tree: Path) -> None:
-    """Patterns are for what is found."""
+    """Patterns apply only to files that are found."""
     assert found([tree / "a.jpg"], tree, exclude="*", include="x") == {"a.jpg"}
 
 
@@ -136,7 +138,7 @@ GLOBS = [
 def test_a_glob_stands_for_what_it_matches(
     pattern: str, absolute: bool, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same as the standard library finds; a folder that matches is taken with all in it."""
+    """It finds the same files as the standard library. A matching folder is read whole."""
     monkeypatch.chdir(tree)
     matched = glob.glob(pattern, root_dir=tree, recursive=True)  # noqa: PTH207
     expected = {path for path in matched if (tree / path).is_file()}
@@ -151,7 +153,7 @@ def test_a_glob_stands_for_what_it_matches(
 
 
 def test_globs_of_folders_and_of_all(tree: Path) -> None:
-    """`**` at the end is the folder itself; a slash at the end matches only folders."""
+    """A final `**` is the folder itself. A final slash matches only folders."""
     assert found(f"{tree}/**", tree) == found(tree, tree)
     assert found(f"{tree}/raw/**", tree) == {n for n in TREE if n.startswith("raw/")}
     assert found(f"{tree}/*/", tree) == found(tree, tree) - {n for n in TREE if "/" not in n}
@@ -160,7 +162,7 @@ def test_globs_of_folders_and_of_all(tree: Path) -> None:
 
 
 def test_patterns_are_held_against_what_a_glob_finds(tree: Path) -> None:
-    """By the path from where the first wildcard is."""
+    """They see the path from the place of the first wildcard."""
     assert found(f"{tree}/**/*.jpg", tree, exclude=["raw/*", "2024"]) == {"a.jpg", "thumbs/a.jpg"}
     assert found(f"{tree}/*", tree, include="raw/deep/*") == {
         "raw/deep/a.jpg", "raw/deep/deeper/c.png",
@@ -168,7 +170,7 @@ def test_patterns_are_held_against_what_a_glob_finds(tree: Path) -> None:
 
 
 def test_a_path_that_is_there_is_no_glob(tree: Path) -> None:
-    """Neither is a `Path`."""
+    """A `Path` is not a glob either."""
     assert found(f"{tree}/[x].png", tree) == {"[x].png"}
     (only,) = hash_images(tree / "*.jpg").failures
     assert only.status is Status.MISSING
@@ -176,7 +178,7 @@ def test_a_path_that_is_there_is_no_glob(tree: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["*.gif", "gone/*.jpg", "**/gone/*", "/gone-[ab]*/**"])
 def test_a_glob_without_a_match_is_missing(pattern: str, tree: Path) -> None:
-    """One failure, under the glob's own name."""
+    """It is one failure, under the glob's own name."""
     path = f"{tree}/{pattern}"
     assert [(one.path, one.status) for one in hash_images([path]).failures] == [
         (path, Status.MISSING)
@@ -184,7 +186,7 @@ def test_a_glob_without_a_match_is_missing(pattern: str, tree: Path) -> None:
 
 
 def test_globs_end_where_links_lead_in_circles(tmp_path: Path) -> None:
-    """And each file is taken once."""
+    """Each file is also found only once."""
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "c.png").write_bytes(png(1))
     (tmp_path / "a" / "b" / "up").symlink_to(tmp_path / "a")
@@ -193,7 +195,7 @@ def test_globs_end_where_links_lead_in_circles(tmp_path: Path) -> None:
 
 
 def test_the_command_takes_patterns_and_globs(tree: Path) -> None:
-    """As the library does; where nothing at all matches, that is a wrong call."""
+    """It behaves as the library does. A glob without any match is a usage error."""
     run = click.testing.CliRunner().invoke
     done = run(commands, ["hash", str(tree), "--include", "a.*", "--exclude", "raw", "--json"])
     document = json.loads(done.stdout)
@@ -203,4 +205,4 @@ def test_the_command_takes_patterns_and_globs(tree: Path) -> None:
     assert run(commands, ["hash", f"{tree}/r*/*.jpg"]).output.count("\n") == 2
     done = run(commands, ["hash", f"{tree}/*.gif"])
     assert (done.exit_code, "no such file or folder" in done.output) == (2, True)
-    assert "'' is no pattern" in run(commands, ["find", str(tree), "--exclude", ""]).output
+    assert "'' is not a pattern" in run(commands, ["find", str(tree), "--exclude", ""]).output

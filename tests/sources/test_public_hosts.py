@@ -1,7 +1,7 @@
-"""`fetch="public"`: what leads to private addresses is refused, what leads to public ones is read.
+"""`fetch="public"`: private addresses are refused, and public ones are read.
 
-All servers are on loopback, so that here 127.0.0.1 counts as public, and names are resolved by a
-table. Every refusal is told from a mistake by a twin that is allowed.
+All servers are on loopback, so 127.0.0.1 counts as public here, and a table resolves the names.
+Each refusal has a twin that is allowed, which rules out a mistake.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def server() -> Iterator[Server]:
 
 
 class Names:
-    """A resolver with a table of its own; addresses are left to the system's."""
+    """A resolver with its own table. Addresses are left to the system's resolver."""
 
     def __init__(self) -> None:
         self.table: dict[str, list[str]] = {}
@@ -77,7 +77,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
 
 @pytest.fixture(autouse=True)
 def fetchers(monkeypatch: pytest.MonkeyPatch, names: Names) -> Iterator[dict[str, Fetcher]]:
-    """Those that the process shares, but that the public one takes 127.0.0.1 for public."""
+    """The fetchers that the process shares, except that the public one accepts 127.0.0.1."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     made = {
@@ -122,7 +122,9 @@ def refusal(named: str) -> str:
     ),
 )
 def test_a_special_address_is_not_public(address: str) -> None:
-    """Neither private ones nor those that carry any IPv4 address in them, nor multicast."""
+    """Private, multicast and similar addresses are not public, nor are any with an IPv4 address
+    inside.
+    """
     assert not is_public(address)
 
 
@@ -169,13 +171,13 @@ def test_this_machine_is_refused_however_it_is_spelled(
     ),
 )
 def test_a_private_address_is_refused(names: Names, host: str) -> None:
-    """Before anything is sent there."""
+    """It is refused before anything is sent there."""
     assert "not at a public address" in refusal(f"http://{host}/latest/meta-data/")
     assert "not at a public address" in refusal(f"https://user:secret@{host}:8443/")
 
 
 def test_a_name_is_judged_by_its_address(server: Server) -> None:
-    """Of two names of this machine, the one at the public address is fetched from."""
+    """Of two names of this machine, only the one at the public address is fetched."""
     assert "'private.test' is not at a public address" in refusal(url(server, "private.test"))
     assert server.connections == 0
     assert hash_image(url(server, "public.test"), fetch="public") == hash_image(PICTURE)
@@ -192,7 +194,7 @@ def test_one_private_address_of_a_name_is_enough(server: Server, names: Names) -
 
 
 def test_what_was_checked_is_connected_to(server: Server, names: Names) -> None:
-    """A name is resolved once for a connection; a second answer is never believed unchecked."""
+    """A name is resolved once per connection, so an unchecked second answer is never used."""
 
     class Rebinding(dict[str, list[str]]):
         def __getitem__(self, host: str) -> list[str]:
@@ -207,7 +209,7 @@ def test_what_was_checked_is_connected_to(server: Server, names: Names) -> None:
 
 
 def test_the_next_address_is_tried(server: Server, names: Names) -> None:
-    """Where nobody listens at the first of a name's addresses."""
+    """This happens if nobody listens at the first of a name's addresses."""
     names.table["twice.test"] = ["127.0.0.3", "127.0.0.1"]
     assert hash_image(url(server, "twice.test")) == hash_image(PICTURE)
 
@@ -217,7 +219,7 @@ def test_the_next_address_is_tried(server: Server, names: Names) -> None:
     ["http://private.test:{port}/", "//private.test:{port}/", "http://10.0.0.1/", "http://[::1]/"],
 )
 def test_a_redirect_is_checked_too(server: Server, place: str) -> None:
-    """One to a private host is refused, and one to a public host followed."""
+    """A redirect to a private host is refused, and one to a public host is followed."""
     server.serve("/away", b"", 302, Location=place.format(port=server.server_port))
     server.serve("/here", b"", 302, Location=url(server, "public.test"))
     assert "not at a public address" in refusal(url(server, "public.test", "/away"))
@@ -232,7 +234,7 @@ def test_a_redirect_is_checked_too(server: Server, place: str) -> None:
 def test_a_redirect_to_anything_but_http_is_refused(
     server: Server, place: str, fetch: lookalike.sources.Fetch
 ) -> None:
-    """The reason names where it leads."""
+    """The reason names the target."""
     server.serve("/away", b"", 302, Location=place)
     with pytest.raises(ImageError, match=f"'{place[:5]}.*' is not an http or https URL") as caught:
         hash_image(url(server, "public.test", "/away"), fetch=fetch)
@@ -242,7 +244,7 @@ def test_a_redirect_to_anything_but_http_is_refused(
 def test_a_proxy_does_not_get_round_the_check(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that the environment names would connect to whatever it is asked for; it is not used."""
+    """A proxy from the environment would connect to anything requested, so it is not used."""
     with serving() as proxy:
         proxy.serve("http://nowhere.test/", PICTURE)
         proxy.serve(url(server, "public.test"), b"by the proxy")
@@ -262,7 +264,7 @@ def test_a_proxy_does_not_get_round_the_check(
 
 
 def test_a_proxy_that_cannot_be_used_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is the failure of what was to be fetched through it."""
+    """It is the reason why the fetch failed."""
     monkeypatch.setenv("http_proxy", "gopher://127.0.0.1:1")
     fetcher = Fetcher(PATIENCE)
     with pytest.raises(ImageError, match="gopher") as caught:
@@ -284,7 +286,7 @@ def test_a_proxy_that_cannot_be_used_is_a_reason(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_other_addresses_are_refused(address: str) -> None:
-    """fsspec would connect by itself, so that what it reads is not read, with whatever is there."""
+    """fsspec would open its own connections, so nothing is read through it, installed or not."""
     assert refusal(address).endswith("hosts that are not public; only http and https are safe")
     table = hash_images([address, PICTURE], fetch="public")
     assert [one.status for one in table.failures] == [Status.UNREADABLE]
@@ -292,7 +294,7 @@ def test_other_addresses_are_refused(address: str) -> None:
 
 
 def test_addresses_are_read_from_any_host() -> None:
-    """What is refused above is read unless it is forbidden, and this machine's files always."""
+    """Addresses refused above are read by default, and this machine's files always."""
     import fsspec
 
     with fsspec.open("memory://a.png", "wb") as file:
@@ -301,7 +303,7 @@ def test_addresses_are_read_from_any_host() -> None:
 
 
 def test_files_are_read_as_ever(tmp_path: Path) -> None:
-    """Paths, `file://` and archives are no matter of hosts."""
+    """Paths, `file://` and archives do not involve hosts."""
     path = tmp_path / "a.png"
     path.write_bytes(PICTURE)
     table = hash_images([str(path), f"file://{path}", tmp_path], fetch="public")
@@ -309,7 +311,7 @@ def test_files_are_read_as_ever(tmp_path: Path) -> None:
 
 
 def test_parquet_rows_are_held_to_it(server: Server, tmp_path: Path) -> None:
-    """A URL or address in a table is refused, or fetched, as one that is named."""
+    """A URL or address in a table is refused or fetched like a named one."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -325,7 +327,7 @@ def test_parquet_rows_are_held_to_it(server: Server, tmp_path: Path) -> None:
 
 
 def test_the_command_has_the_same_word(server: Server, tmp_path: Path) -> None:
-    """`--fetch public` of `find` and `hash`; what is refused is a failure, and the rest goes on."""
+    """`find` and `hash` have `--fetch public`. A refusal is a failure, and the rest goes on."""
     lines = [url(server, "public.test"), url(server, "private.test")]
     listed = tmp_path / "list.txt"
     listed.write_text("\n".join(lines))
@@ -356,8 +358,9 @@ def test_processes_are_held_to_it(server: Server) -> None:
 def test_tls_goes_by_the_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: Names
 ) -> None:
-    """A connection to a checked address is still one to the host of the URL: its certificate must
-    be for that name."""
+    """A connection to a checked address is still a connection to the URL's host: its certificate
+    must be for that name.
+    """
     certificate, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
     subprocess.run(
         [

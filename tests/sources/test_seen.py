@@ -1,9 +1,10 @@
-"""The set of files that were there before, against a set of Python's."""
+"""The set of files seen before, compared with a Python set."""
 
 from __future__ import annotations
 
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ identities = st.one_of(
 
 @given(st.lists(identities, max_size=200))
 def test_only_the_first_of_equals_is_new(given_identities: list[int | str]) -> None:
-    """Whatever the device and the inode, and for names too."""
+    """This holds for any device and inode, and for names."""
     seen, expected = Seen(), set()
     for one in given_identities:
         assert seen.add(one) == (one not in expected)
@@ -27,7 +28,7 @@ def test_only_the_first_of_equals_is_new(given_identities: list[int | str]) -> N
 
 
 def test_many_files_are_told_apart() -> None:
-    """A hundred thousand in a row on each of two devices, and none of them twice."""
+    """A hundred thousand in a row on each of two devices are all distinct."""
     seen = Seen()
     numbers = [device << 64 | inode for device in (7, 2049) for inode in range(1, 100_001)]
     assert all(map(seen.add, numbers))
@@ -35,8 +36,9 @@ def test_many_files_are_told_apart() -> None:
     assert len(seen) == 200_000
 
 
+@pytest.mark.slow
 def test_a_file_takes_few_bytes() -> None:
-    """No more than 24, and while the array grows no more than 36."""
+    """It takes at most 24 bytes, and at most 36 while the array grows."""
     tracemalloc.start()
     try:
         seen = Seen()

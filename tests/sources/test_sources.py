@@ -1,4 +1,4 @@
-"""From folders, links, names and lists to single images, in a fixed order."""
+"""Folders, links, names, lists and other sources become single images, in a fixed order."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def png(seed: int) -> bytes:
 
 
 def fill(folder: Path, names: Iterable[str]) -> Path:
-    """Write a picture of its own under each name, in the order of the names."""
+    """Writes a different picture under each name, in the order of the names."""
     for seed, name in enumerate(names):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def inputs(images: ImageSources, *, repeats: bool = False, **choice: Any) -> Inp
 
 
 def listed(folder: Path, **options: Any) -> list[str]:
-    """The names under a folder that are taken for images, with slashes, relative to it."""
+    """The names under a folder that are treated as images, relative to it, with slashes."""
     return [Path(one.key).relative_to(folder).as_posix() for one in inputs(folder, **options)]
 
 
@@ -82,7 +82,7 @@ IN_ORDER = [
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_folder_is_walked_in_the_order_of_names(seed: int, tmp_path: Path) -> None:
-    """In whatever order they were made: a folder's files by name, then its folders by name."""
+    """The order of creation does not matter: files come by name, then folders by name."""
     names = random.Random(seed).sample(IN_ORDER, len(IN_ORDER))
     assert listed(fill(tmp_path, names)) == IN_ORDER
 
@@ -94,14 +94,14 @@ def test_sub_folders_are_left_alone_unless_asked_for(tmp_path: Path) -> None:
 
 
 def test_hidden_files_and_folders_are_left_out_unless_asked_for(tmp_path: Path) -> None:
-    """A name with a leading dot is passed over, and everything under it."""
+    """A name with a leading dot is skipped, with everything under it."""
     fill(tmp_path, ["a.png", ".b.png", ".c/d.png", "e/.f.png", "e/g.png"])
     assert listed(tmp_path) == ["a.png", "e/g.png"]
     assert listed(tmp_path, hidden=True) == [".b.png", "a.png", ".c/d.png", "e/.f.png", "e/g.png"]
 
 
 def test_a_hidden_folder_that_is_named_is_walked(tmp_path: Path) -> None:
-    """What is named is meant, whatever its name."""
+    """A named folder is wanted, whatever its name."""
     fill(tmp_path, [".hidden/a.png", ".hidden/b/c.png"])
     assert listed(tmp_path / ".hidden") == ["a.png", "b/c.png"]
 
@@ -116,7 +116,7 @@ def test_an_empty_folder_holds_no_images(tmp_path: Path) -> None:
 def test_a_folder_may_be_named_with_a_trailing_slash_or_relatively(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The paths that come out begin as the folder was named."""
+    """Output paths begin as the folder was named."""
     fill(tmp_path, ["photos/a.png"])
     monkeypatch.chdir(tmp_path)
     for name in ("photos", f"photos{os.sep}", os.curdir, str(tmp_path)):
@@ -129,7 +129,7 @@ def test_a_folder_may_be_named_with_a_trailing_slash_or_relatively(
 
 
 def test_other_kinds_of_files_are_skipped_and_counted(tmp_path: Path) -> None:
-    """A file that is plainly something else, by an extension in any case, is counted by kind."""
+    """A file of an obviously different kind, by its extension in any case, is counted by kind."""
     others = {
         "text": ["a.txt", "b.TXT", "sub/c.Json"],
         "video": ["d.mp4", "e.MOV"],
@@ -150,17 +150,17 @@ def test_other_kinds_of_files_are_skipped_and_counted(tmp_path: Path) -> None:
     "name", ["IMG_1", "txt", "a.", "a.JPG", "b.photo", "2024.05.01", "a.txt.png", "mp4 (1)"]
 )
 def test_a_file_that_may_be_an_image_is_opened(name: str, tmp_path: Path) -> None:
-    """Names without an extension, or with one that says nothing, are opened."""
+    """Names without an extension, or with an uninformative one, are opened."""
     assert hash_images(fill(tmp_path, [name])).paths == [str(tmp_path / name)]
 
 
 def test_hidden_files_are_not_counted_as_skipped(tmp_path: Path) -> None:
-    """What is hidden is passed over in silence."""
+    """Hidden files are skipped silently."""
     assert hash_images(fill(tmp_path, [".notes.txt"])).skipped == {}
 
 
 def test_a_file_that_is_named_is_opened_whatever_its_extension(tmp_path: Path) -> None:
-    """The caller's word counts for more than a name."""
+    """The caller's word outranks a name."""
     fill(tmp_path, ["picture.txt"])
     (tmp_path / "text.txt").write_text("no picture")
     table = hash_images([tmp_path / "picture.txt", tmp_path / "text.txt"])
@@ -174,7 +174,7 @@ def test_a_file_that_is_named_is_opened_whatever_its_extension(tmp_path: Path) -
 
 @posix_only
 def test_links_that_lead_nowhere_are_failures(tmp_path: Path) -> None:
-    """A broken link is missing, one to itself unreadable, and both in their place."""
+    """A broken link is missing, and a link to itself is unreadable. Both keep their place."""
     fill(tmp_path, ["b.png"])
     (tmp_path / "a.png").symlink_to("gone.png")
     (tmp_path / "c.png").symlink_to("c.png")
@@ -215,7 +215,7 @@ def its_folder_twice(path: Path) -> ImageSources:
 def test_a_file_that_is_there_twice_is_no_duplicate_of_itself(
     name_twice: Callable[[Path], ImageSources], tmp_path: Path
 ) -> None:
-    """A search reads one file once, whatever its names, and counts the rest as the same file."""
+    """A search reads one file once, and counts its other names as the same file."""
     images = name_twice(fill(tmp_path, ["file.png"]) / "file.png")
     result = find_duplicates(images)
     assert len(result.images) == 1
@@ -237,7 +237,7 @@ def test_copies_of_a_file_are_not_the_same_file(tmp_path: Path) -> None:
 
 
 def test_missing_files_are_each_a_failure() -> None:
-    """What is not there cannot be the same file as anything, so each naming of it is told."""
+    """A missing file cannot be the same as anything, so each mention of it is reported."""
     result = find_duplicates(["gone.png", "gone.png"])
     assert [one.status for one in result.failures] == [Status.MISSING] * 2
 
@@ -252,7 +252,7 @@ def error_of(one: Input) -> ImageError:
 
 
 def test_a_folder_that_vanishes_while_it_is_walked_is_a_failure(tmp_path: Path) -> None:
-    """The walk says which folder could not be listed, and goes on."""
+    """The walk names the folder that could not be listed, and goes on."""
     fill(tmp_path, ["a.png", "b/c.png", "d/e.png"])
     walk = iter(inputs(tmp_path))
     assert next(walk).key == str(tmp_path / "a.png")
@@ -286,7 +286,7 @@ def test_a_folder_that_may_not_be_listed_is_a_failure(tmp_path: Path) -> None:
 def test_a_folder_too_deep_to_be_named_is_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where a path grows longer than the system takes, the walk ends in a failure."""
+    """A path that grows beyond the system's limit ends the walk in a failure."""
     fill(tmp_path, ["a.png"])
     monkeypatch.chdir(tmp_path)
     for _ in range(20):
@@ -301,7 +301,7 @@ def test_a_folder_too_deep_to_be_named_is_a_failure(
 
 
 def test_folders_files_bytes_and_pixels_may_be_mixed(tmp_path: Path) -> None:
-    """Everything is taken as named, in order; what has no path is called by its place."""
+    """Everything comes in the given order, and an input without a path is named by its place."""
     fill(tmp_path, ["folder/a.png", "folder/b.png", "c.png"])
     images: list[ImageSource] = [
         png(7),
@@ -335,7 +335,7 @@ SINGLE: dict[str, Callable[[Path], ImageSource]] = {
 
 @pytest.mark.parametrize("kind", SINGLE)
 def test_a_single_image_is_a_set_of_one(kind: str, tmp_path: Path) -> None:
-    """One image need not be put in a list: bytes and arrays are not taken for many."""
+    """One image does not need a list: bytes and arrays are not mistaken for many images."""
     path = fill(tmp_path, ["a.png"]) / "a.png"
     (only,) = hash_images(SINGLE[kind](path)).images
     (same,) = hash_images([SINGLE[kind](path)]).images
@@ -357,7 +357,7 @@ MANY: dict[str, Callable[[list[Path]], Any]] = {
 
 @pytest.mark.parametrize("kind", MANY)
 def test_any_iterable_of_images_will_do(kind: str, tmp_path: Path) -> None:
-    """Whatever gives one image after the other is a set of them."""
+    """Any iterable that yields images is a set of them."""
     fill(tmp_path, ["a.png", "b.png", "c.png"])
     paths = sorted(tmp_path.iterdir())
     assert hash_images(MANY[kind](paths)).paths == [str(path) for path in paths]
@@ -365,7 +365,7 @@ def test_any_iterable_of_images_will_do(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("thing", [5, None, 2.5, object()], ids=steady)
 def test_what_holds_no_images_is_named(thing: Any) -> None:
-    """No image and no iterable: TypeError with the name of the type, before anything is done."""
+    """Anything else raises TypeError with its type, before any work is done."""
     for take in (inputs, hash_images, find_duplicates):
         with pytest.raises(TypeError, match=f"not {type(thing).__name__}"):
             take(thing)
@@ -374,7 +374,7 @@ def test_what_holds_no_images_is_named(thing: Any) -> None:
 @pytest.mark.parametrize("thing", [5, None, ["a.png"]], ids=steady)
 @pytest.mark.parametrize("place", [0, 2])
 def test_a_thing_in_a_list_that_is_no_image_is_named(thing: Any, place: int) -> None:
-    """TypeError with the thing itself and its place in the list."""
+    """The TypeError has the thing itself and its place in the list."""
     images: list[Any] = [picture(0), picture(1), picture(2)]
     images.insert(place, thing)
     with pytest.raises(TypeError) as caught:
@@ -384,7 +384,7 @@ def test_a_thing_in_a_list_that_is_no_image_is_named(thing: Any, place: int) -> 
 
 
 def test_pictures_from_a_generator_are_not_drawn_far_ahead() -> None:
-    """However many pictures a generator has, only a few are in memory at a time."""
+    """Only a few of a generator's pictures are in memory at a time."""
     drawn = 0
     ahead = []
 
@@ -402,7 +402,7 @@ def test_pictures_from_a_generator_are_not_drawn_far_ahead() -> None:
 
 
 def test_a_generator_that_fails_fails_the_call() -> None:
-    """An exception of the caller's own generator comes back to the caller."""
+    """An exception of the caller's own generator reaches the caller."""
 
     def pictures() -> Iterator[NDArray[np.uint8]]:
         yield picture(0)
@@ -437,7 +437,7 @@ def test_a_generator_that_fails_fails_the_call() -> None:
     ids=ascii,
 )
 def test_odd_names_are_names(name: str, tmp_path: Path) -> None:
-    """Whatever name the system takes is found in a folder, read when it is named, and kept."""
+    """Any name that the system allows is found in a folder, read when named, and kept."""
     fill(tmp_path, [name])
     for images in (tmp_path, tmp_path / name, [str(tmp_path / name)]):
         table = hash_images(images)
@@ -449,7 +449,7 @@ def test_odd_names_are_names(name: str, tmp_path: Path) -> None:
 def test_pipes_sockets_and_devices_are_never_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Found in a folder, named, matched by a glob or in a list: unreadable, and nobody waits."""
+    """Found, named, matched by a glob or listed, they are unreadable and never waited for."""
     monkeypatch.chdir(tmp_path)
     Path("in").mkdir()
     os.mkfifo("in/a.png")
@@ -490,7 +490,7 @@ NO_NAMES = {
 def test_names_of_nothing_are_failures(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever a name is like, it has a status, and the output stays valid."""
+    """Every name has a status, and the output stays valid."""
     name, status = NO_NAMES[what]
     monkeypatch.chdir(fill(tmp_path, ["a.png"]))
     for images in ([name, "a.png"], iter([name, "a.png"])):
@@ -503,7 +503,7 @@ def test_names_of_nothing_are_failures(
 
 @posix_only
 def test_files_that_vanish_are_failures(tmp_path: Path) -> None:
-    """One that was listed, and is gone when its turn comes, is missing; the rest is read."""
+    """A listed file that is gone when its turn comes is missing, and the rest is read."""
     fill(tmp_path, [f"{k:02}.png" for k in range(40)])
 
     def progress(_stage: str, done: int, _total: int | None) -> None:
@@ -530,7 +530,7 @@ class Made:
 
 
 class Failing(Made):
-    """One that cannot be opened."""
+    """An item that cannot be opened."""
 
     def __init__(self, key: str, error: Exception) -> None:
         super().__init__(key, b"")
@@ -542,7 +542,7 @@ class Failing(Made):
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_items_of_the_callers_own_are_read(workers: int) -> None:
-    """Anything with a key, a size and `open`; whatever goes wrong is a failure under its key."""
+    """Anything with a key, a size and `open` is an item. Any error is a failure under its key."""
     items: list[Item] = [
         Made("a", png(1)),
         Made("b", png(2), len(png(2))),

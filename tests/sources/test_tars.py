@@ -1,4 +1,4 @@
-"""What tar archives can be like."""
+"""The kinds of tar archives."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ plain_and_packed = pytest.mark.parametrize("kind", ["tar", "tgz"])
 @plain_and_packed
 @pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT])
 def test_every_format_is_read(form: int, kind: str, tmp_path: Path) -> None:
-    """pax, GNU and ustar, with names as long as they allow."""
+    """Covers pax, GNU and ustar, with names of the maximum length."""
     long = LONG if form != tarfile.USTAR_FORMAT else "f" * 120 + "/" + "n" * 90 + ".png"
     files = {"a.png": png(1), long: png(2), "c.png": png(3)}
     table = read(tmp_path, tar_of(files, form), kind)
@@ -44,14 +44,16 @@ def test_every_format_is_read(form: int, kind: str, tmp_path: Path) -> None:
 @plain_and_packed
 @pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
 def test_names_that_are_no_text(form: int, kind: str, tmp_path: Path) -> None:
-    """Their bytes are kept, as those of files are."""
+    """Their bytes are kept, as for files."""
     table = read(tmp_path, tar_of({"\udcff.png": png(1)}, form), kind)
     assert names(table) == ["\udcff.png"]
 
 
 @plain_and_packed
 def test_links_and_devices_are_counted(kind: str, tmp_path: Path) -> None:
-    """They hold no image: hard and symbolic links, pipes and devices. Folders are passed over."""
+    """Hard and symbolic links, pipes and devices hold no images and are counted. Folders are
+    skipped.
+    """
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
         archive.addfile(header("folder.png", kind=tarfile.DIRTYPE))
@@ -69,7 +71,7 @@ def test_links_and_devices_are_counted(kind: str, tmp_path: Path) -> None:
 
 @plain_and_packed
 def test_sparse_members_are_not_read(kind: str, tmp_path: Path) -> None:
-    """Old GNU ones, with a map that goes on in another block, and those of pax."""
+    """Covers old GNU ones, whose map continues in another block, and pax ones."""
     old = header("old.png", 512, tarfile.GNUTYPE_SPARSE)
     block = bytearray(old.tobuf(tarfile.GNU_FORMAT))
     block[482] = 1
@@ -86,7 +88,7 @@ def test_sparse_members_are_not_read(kind: str, tmp_path: Path) -> None:
 
 @plain_and_packed
 def test_pax_headers_say_name_and_size(kind: str, tmp_path: Path) -> None:
-    """Those of one member and those of all that follow, whatever the header itself says."""
+    """Headers apply to one member or to all that follow, whatever the member's own header says."""
     info = header("wrong.png", 0)
     info.pax_headers = {"path": "right.png", "size": str(len(png(1)))}
     data = (
@@ -102,7 +104,7 @@ def test_pax_headers_say_name_and_size(kind: str, tmp_path: Path) -> None:
 
 @plain_and_packed
 def test_a_missing_end_is_told(kind: str, tmp_path: Path) -> None:
-    """All members are read, and the archive is a failure: there may have been more."""
+    """All members are read, and the archive is a failure, since more may have followed."""
     table = read(tmp_path, member("a.png", png(1)), kind)
     assert names(table) == ["a.png"]
     assert [one.status for one in table.failures] == [Status.DAMAGED]
@@ -123,7 +125,7 @@ BROKEN = {
 @plain_and_packed
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_is_broken_ends_the_archive(what: str, kind: str, tmp_path: Path) -> None:
-    """What lies before is read; the archive is damaged, and says so."""
+    """Members before it are read. The archive is damaged, and says so."""
     table = read(tmp_path, member("a.png", png(1)) + BROKEN[what] + tar_of({"b.png": png(2)}), kind)
     assert names(table) == ["a.png"]
     assert [one.status for one in table.failures] == [Status.DAMAGED]
@@ -131,7 +133,7 @@ def test_what_is_broken_ends_the_archive(what: str, kind: str, tmp_path: Path) -
 
 
 def test_compressed_streams_may_follow_each_other(tmp_path: Path) -> None:
-    """As parallel compressors write them, and with zeros between."""
+    """Parallel compressors write such streams, some with zeros between."""
     data = tar_of({f"{k}.png": png(k) for k in range(5)})
     half = len(data) // 2 + 77
     path = tmp_path / "a.tgz"
@@ -142,7 +144,7 @@ def test_compressed_streams_may_follow_each_other(tmp_path: Path) -> None:
 def test_without_zstd_the_archive_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where this Python has none, it is unsupported, with the line that installs it."""
+    """Where this Python has no zstd, the archive is unsupported, with the install line."""
 
     def without(name: str) -> ModuleType:
         if "zstd" in name:

@@ -96,7 +96,9 @@ def cut_off(to: Handler, time: int) -> None:
 
 
 def test_a_url_is_as_good_as_its_file(server: Server, tmp_path: Path) -> None:
-    """One image, two to compare, a set, and a search take URLs beside paths; the URL is the key."""
+    """One image, two to compare, a set and a search accept URLs beside paths. The URL is the
+    key.
+    """
     path = tmp_path / "a.png"
     path.write_bytes(PICTURE)
     url = server.serve("/a.png?size=1", PICTURE)
@@ -110,7 +112,7 @@ def test_a_url_is_as_good_as_its_file(server: Server, tmp_path: Path) -> None:
 
 
 def test_only_text_is_a_url() -> None:
-    """A `Path` of such a name is a file; other schemes are left to fsspec."""
+    """A `Path` of such a name is a file, and other schemes are left to fsspec."""
     with pytest.raises(ImageError) as caught:
         hash_image(Path("http://127.0.0.1/"))
     assert caught.value.status is Status.MISSING
@@ -130,7 +132,7 @@ def test_only_text_is_a_url() -> None:
 def test_a_bad_connection_ends_in_a_status(
     server: Server, answer: Callable[[Handler, int], None], status: Status, reason: str
 ) -> None:
-    """Slow, stuck, dripping, endless and cut-off answers are given up."""
+    """Slow, stuck, dripping, endless and cut-off answers are abandoned."""
     found, why = failure(server.answer("/", answer))
     assert found is status
     assert reason in why
@@ -149,7 +151,7 @@ def test_a_bad_connection_ends_in_a_status(
     ],
 )
 def test_a_refusal_ends_in_a_status(server: Server, code: int, status: Status, times: int) -> None:
-    """The reason names the HTTP status; only what may pass is tried again, three times."""
+    """The reason has the HTTP status. Only temporary errors are retried, three times."""
     url = server.serve("/", b"", code)
     found, reason = failure(url)
     assert found is status
@@ -158,7 +160,7 @@ def test_a_refusal_ends_in_a_status(server: Server, code: int, status: Status, t
 
 
 def test_what_passes_is_tried_again(server: Server) -> None:
-    """429, 500 and a broken connection, and then the picture."""
+    """The picture comes after 429, 500 and a broken connection."""
 
     def recovering(to: Handler, time: int) -> None:
         if time == 1:
@@ -186,7 +188,7 @@ def test_nobody_listens(server: Server) -> None:
     "url", ["http://", "http://[", "http://127.0.0.1:99999/", "http://\udc80/"]
 )
 def test_a_url_that_is_none(url: str) -> None:
-    """A URL that cannot be asked for is unreadable."""
+    """An invalid URL is unreadable."""
     assert failure(url)[0] is Status.UNREADABLE
 
 
@@ -208,7 +210,7 @@ def test_retry_after_is_kept_to_and_capped(
 
 
 def test_pauses_grow(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without such a wish, or one that is no date, a pause is about twice the one before."""
+    """Without a valid Retry-After, each pause is about twice the one before."""
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     monkeypatch.setattr("random.uniform", lambda least, most: 1.0)
@@ -232,7 +234,7 @@ def test_retry_after_may_be_a_date(server: Server, monkeypatch: pytest.MonkeyPat
 
 
 def test_redirects_are_followed_to_a_limit(server: Server) -> None:
-    """Five of them lead to the picture, six or a loop nowhere, and only http is followed."""
+    """Five redirects reach the picture, six or a loop fail, and only http is followed."""
     server.serve("/0", PICTURE)
     for at in range(1, 7):
         server.serve(f"/{at}", b"moved", 302, Location=f"/{at - 1}")
@@ -261,7 +263,7 @@ def test_redirects_are_followed_to_a_limit(server: Server) -> None:
 def test_headers_are_not_trusted(
     server: Server, body: bytes, headers: dict[str, str], status: Status
 ) -> None:
-    """A wrong length, and a content type that the bytes do not bear out, end in a status."""
+    """A wrong length, or a content type that contradicts the bytes, ends in a status."""
     url = server.answer("/", lambda to, time: _and_hang_up(to, body, headers))
     assert failure(url)[0] is status
 
@@ -278,7 +280,7 @@ def test_the_bytes_decide(server: Server) -> None:
 
 
 def test_connections_are_used_again(server: Server) -> None:
-    """Twenty pictures, refusals and redirects among them, come over one connection a thread."""
+    """Twenty pictures, with refusals and redirects among them, use one connection per thread."""
     server.serve("/moved", b"moved", 302, Location="/0")
     named = [server.serve(f"/{at}", png(at)) for at in range(18)]
     named += [server.url("/nothing"), server.url("/moved")]
@@ -290,7 +292,7 @@ def test_connections_are_used_again(server: Server) -> None:
 
 
 def test_many_are_fetched_at_once(server: Server) -> None:
-    """As many as there are workers: each picture comes only when all four are asked for."""
+    """As many as there are workers: each picture comes only when all four have been requested."""
     asked: list[int] = []
 
     def together(to: Handler, time: int) -> None:
@@ -304,7 +306,7 @@ def test_many_are_fetched_at_once(server: Server) -> None:
 
 
 def test_a_set_keeps_its_failures(server: Server) -> None:
-    """What cannot be fetched is a failure in its place, and the rest goes on."""
+    """A failed fetch is a failure in its place, and the rest goes on."""
     good, bad = server.serve("/a", PICTURE), server.url("/b")
     table = hash_images([bad, good, bad, good])
     assert table.paths == [good, good]
@@ -313,7 +315,7 @@ def test_a_set_keeps_its_failures(server: Server) -> None:
 
 
 def test_a_url_named_twice_is_fetched_once_in_a_scan(server: Server) -> None:
-    """It is counted as a file that is there twice."""
+    """The second mention counts as the same file."""
     url = server.serve("/a", PICTURE)
     result = lookalike.find_duplicates([url, url])
     assert (len(result.images), result.skipped) == (1, {"same file": 1})
@@ -331,7 +333,7 @@ def test_the_command_takes_urls(server: Server) -> None:
 
 
 def test_without_httpx_urls_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says what to install, before anything is read; files need nothing."""
+    """The error says what to install, before anything is read. Files do not need httpx."""
     monkeypatch.undo()  # the impatient fetcher
     monkeypatch.setitem(sys.modules, "httpx", None)
     fetching._fetcher_of.cache_clear()  # noqa: SLF001

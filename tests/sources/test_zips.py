@@ -1,4 +1,4 @@
-"""What zip archives can be like."""
+"""The kinds of zip archives."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def paths(folder: Path, data: bytes) -> list[str]:
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 @pytest.mark.parametrize("comment", [b"", 9 * b"PK\5\6 in it ", b"c" * 65535], ids=len)
 def test_methods_and_comments(method: int, comment: bytes, tmp_path: Path) -> None:
-    """Stored, deflated and bzip2; a comment of any length may follow."""
+    """Stored, deflated and bzip2 members are read, and a comment of any length may follow."""
     assert paths(tmp_path, zip_of(FILES, method, comment)) == ["a.png", "b.png"]
 
 
 def test_zstd_members(tmp_path: Path) -> None:
-    """Method 93 is read where zstd is there."""
+    """Method 93 is read if zstd is available."""
     stored = zip_of({"a.png": png(1)}, zipfile.ZIP_STORED)
     packed = zstd.compress(png(1))
     at = stored.find(png(1))
@@ -72,7 +72,7 @@ def test_zstd_members(tmp_path: Path) -> None:
 def test_members_that_cannot_be_read(
     at: int, form: str, value: int, status: Status, reason: str, tmp_path: Path
 ) -> None:
-    """Each has a status and a reason; the archive itself has none."""
+    """Each has a status and a reason. The archive itself has none."""
     found = failures(tmp_path, changed(zip_of(FILES), ENTRY, at, form, value))
     assert [(one.path.partition("!/")[2], one.status) for one in found] == [
         ("a.png", status),
@@ -99,7 +99,7 @@ def test_directories_that_cannot_be_read(
 
 
 def test_a_wrong_number_of_members_is_told(tmp_path: Path) -> None:
-    """What the directory has is read; that it should have more is a failure."""
+    """The members in the directory are read, and the missing ones are one failure."""
     (tmp_path / "a.zip").write_bytes(changed(zip_of(FILES), END, 10, "<H", 5))
     table = hash_images(tmp_path / "a.zip")
     assert len(table) == 2
@@ -108,7 +108,7 @@ def test_a_wrong_number_of_members_is_told(tmp_path: Path) -> None:
 
 
 class Pipe(io.RawIOBase):
-    """What can be written but not sought, as zips are made that are sent as they are packed."""
+    """A stream that cannot seek, as used for zips that are sent while they are packed."""
 
     def __init__(self) -> None:
         self.written = bytearray()
@@ -123,7 +123,7 @@ class Pipe(io.RawIOBase):
 
 @pytest.mark.parametrize("large", [False, True])
 def test_large_archives_and_streamed_ones(large: bool, tmp_path: Path) -> None:
-    """Numbers of 64 bits are read, and sizes that follow the bytes; streamed ones need the end."""
+    """64-bit numbers and sizes after the bytes are read. A streamed zip needs its end."""
     pipe = Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in FILES.items():
@@ -137,7 +137,7 @@ def test_large_archives_and_streamed_ones(large: bool, tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [0, 1 << 40, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
 @pytest.mark.parametrize("which", [20, 24, 42], ids=["packed", "size", "place"])
 def test_numbers_of_64_bits_are_only_numbers(which: int, value: int, tmp_path: Path) -> None:
-    """Whatever sizes and places a directory claims, the member has a status."""
+    """The member has a status, whatever sizes and places a directory claims."""
     data = changed(zip_of({"a.png": png(1)}), ENTRY, which, "<I", 0xFFFFFFFF)
     data = changed(data, ENTRY, 30, "<H", 12)
     end = data.rfind(END)
@@ -153,7 +153,7 @@ def test_numbers_of_64_bits_are_only_numbers(which: int, value: int, tmp_path: P
 
 
 def test_more_members_than_16_bits_count(tmp_path: Path) -> None:
-    """The directory of 64 bits is found, and read to its end."""
+    """The 64-bit directory is found, and read to its end."""
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for k in range(0x10000 + 3):
@@ -164,7 +164,7 @@ def test_more_members_than_16_bits_count(tmp_path: Path) -> None:
 
 
 def test_names_are_in_utf_8_or_in_cp437(tmp_path: Path) -> None:
-    """As each member says; bytes that are no text stay what they are."""
+    """Each member says which. Bytes that are not text stay as they are."""
     name = "\N{SNOWMAN}\N{LATIN SMALL LETTER E WITH ACUTE}.png"
     assert paths(tmp_path, zip_of({name: png(1)})) == [name]
     old = changed(zip_of({"e.png": png(1)}).replace(b"e.png", b"\x82.png"), ENTRY, 8, "<H", 0)
@@ -174,7 +174,7 @@ def test_names_are_in_utf_8_or_in_cp437(tmp_path: Path) -> None:
 
 
 def test_links_are_counted(tmp_path: Path) -> None:
-    """A link of Unix holds only a name."""
+    """A Unix link holds only a name."""
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         info = zipfile.ZipInfo("link.png")

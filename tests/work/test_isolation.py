@@ -1,4 +1,4 @@
-"""Work in processes of its own: nothing that happens there harms anything else."""
+"""Work in separate processes: nothing that happens there harms anything else."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 @pytest.fixture(autouse=True)
 def _bad_format() -> Iterator[None]:
-    """A format of which some files crash, hang or eat memory; for others it is not there."""
+    """A format with files that crash, hang or use up memory. Other files do not match it."""
     importlib.import_module("bad_decoders").register()
     openable.cache_clear()
     yield
@@ -46,7 +46,7 @@ def _bad_format() -> Iterator[None]:
 
 
 def bad(deed: str) -> bytes:
-    """A file that does what is named when it is decoded."""
+    """A file that does the named thing when it is decoded."""
     return b"BAD!" + deed.encode()
 
 
@@ -58,13 +58,13 @@ def told(table: HashTable) -> list[Any]:
 
 
 def children() -> set[int]:
-    """The processes that this one has started and that are not gone."""
+    """The processes that this one has started and that are still there."""
     lists = Path("/proc/self/task").glob("*/children")
     return {int(pid) for one in lists for pid in one.read_text().split()}
 
 
 def has_gone(pid: int, seconds: float = 20.0) -> bool:
-    """Whether a process ends within some time, be it that nobody has asked for its status."""
+    """Whether a process ends within some time, even if nobody has collected its status."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
@@ -96,7 +96,7 @@ def jpeg(pixels: np.ndarray[Any, Any], **options: Any) -> bytes:
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """Inputs of all kinds, sound and not."""
+    """Inputs of all kinds, intact and not."""
     folder = tmp_path_factory.mktemp("mixed")
     sound = save(folder / "sound.png", photo(60, 40, 1))
     cut_off = folder / "cut off.jpg"
@@ -122,7 +122,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 def test_results_are_those_of_threads(
     workers: int, options: dict[str, Any], mixed: list[Any]
 ) -> None:
-    """Images, hashes, failures and all that is kept of each are equal, and in the same order."""
+    """Images, hashes, failures and all their details are equal, and in the same order."""
     mixed[9].seek(0)
     isolated = hash_images(mixed, isolate=True, workers=workers, **options)
     mixed[9].seek(0)
@@ -141,7 +141,9 @@ DEEDS = {
 
 
 def test_bad_files_get_their_status_and_the_others_are_unharmed() -> None:
-    """What crashes, ends its process or never ends is one failure each, between sound images."""
+    """A file that crashes, exits or hangs its process is one failure, and its neighbours are
+    read.
+    """
     inputs: list[Any] = []
     for at, deed in enumerate(DEEDS):
         inputs += [jpeg(photo(60, 40, at)), bad(deed), bad("chatter")]
@@ -156,7 +158,9 @@ def test_bad_files_get_their_status_and_the_others_are_unharmed() -> None:
 
 @linux_only
 def test_a_decoder_that_eats_memory_costs_one_image() -> None:
-    """Beyond its limit a process gets no memory: the image is too large, the next one is read."""
+    """A process gets no memory beyond its limit: the image is too large, and the next one is
+    read.
+    """
     table = hash_images([bad("eat"), bad("chatter")], isolate=True, memory=1 << 27, workers=1)
     assert [one.status for one in table.failures] == [Status.TOO_LARGE]
     assert table.paths == ["[1]"]
@@ -165,7 +169,7 @@ def test_a_decoder_that_eats_memory_costs_one_image() -> None:
 def test_an_image_is_not_blamed_for_what_others_did(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that a used process crashes at gets another chance in a new one, a first one does not."""
+    """An image that crashes a used process is tried again in a new one. In a new one, it is not."""
     monkeypatch.setenv("NOTES", str(tmp_path / "first"))
     table = hash_images([bad("chatter"), bad("crash_once")], isolate=True, workers=1)
     assert (len(table), table.failures) == (2, [])
@@ -174,6 +178,7 @@ def test_an_image_is_not_blamed_for_what_others_did(
     assert table.paths == ["[1]"]
 
 
+@pytest.mark.slow
 def test_many_bad_files_do_not_end_the_search(tmp_path: Path) -> None:
     """A folder in which every other file crashes still gives all its groups."""
     for k in range(4):
@@ -188,7 +193,7 @@ def test_many_bad_files_do_not_end_the_search(tmp_path: Path) -> None:
 
 
 def test_processes_are_started_once_and_kept() -> None:
-    """As many calls as there are, they go to one process for each thread that calls at a time."""
+    """All calls share one process per thread that calls at the same time."""
     with Workers(jobs.process, Isolation()) as workers:
         assert len({workers(k) for k in range(50)}) == 1
         threads = [threading.Thread(target=workers, args=(k,)) for k in range(3)]
@@ -200,7 +205,7 @@ def test_processes_are_started_once_and_kept() -> None:
 
 
 def test_a_process_that_is_killed_from_outside_is_replaced() -> None:
-    """Between two items and in the midst of one; the item is worked on anew."""
+    """It may be killed between two items or during one, which is then worked on again."""
     with Workers(jobs.nap, Isolation()) as workers:
         first = workers(0.0)
         os.kill(first, signal.SIGKILL)
@@ -211,7 +216,7 @@ def test_a_process_that_is_killed_from_outside_is_replaced() -> None:
 
 
 def test_a_process_that_has_grown_is_replaced_before_it_is_too_late() -> None:
-    """Memory that is never given back is not counted against the images that come after."""
+    """Memory that is never given back does not count against later images."""
     with Workers(jobs.keep, Isolation(memory=100 << 20)) as workers:
         processes = [workers(20 << 20) for _ in range(12)]
     assert 2 <= len(set(processes)) <= 6
@@ -219,7 +224,9 @@ def test_a_process_that_has_grown_is_replaced_before_it_is_too_late() -> None:
 
 @linux_only
 def test_an_item_that_does_not_fit_is_an_error_and_nothing_worse() -> None:
-    """A request larger than the memory of the process raises MemoryError; the next goes well."""
+    """A request larger than the memory of the process raises MemoryError, and the next one
+    succeeds.
+    """
     with Workers(jobs.count, Isolation(memory=32 << 20)) as workers:
         with pytest.raises(MemoryError):
             workers(bytes(100 << 20))
@@ -235,7 +242,7 @@ def test_an_exception_comes_through_and_leaves_the_process_alone() -> None:
 
 
 def test_a_process_that_cannot_begin_ends_the_work() -> None:
-    """That is no fault of an image: it is an error, and says how the process ended."""
+    """This is not the fault of an image, so it is an error that says how the process ended."""
     with (
         Workers(jobs.process, Isolation(), jobs.fail_to_begin) as workers,
         pytest.raises(LookalikeError, match="cannot be started: exit status 7"),
@@ -247,7 +254,7 @@ def test_a_process_that_cannot_begin_ends_the_work() -> None:
 def test_no_process_is_left_when_the_work_is_over_or_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All have gone when the call returns, also by an exception while some are at work."""
+    """All have gone when the call returns, even if an exception ends it while some are at work."""
     before = children()
     hash_images([bad("chatter")] * 5, isolate=True, workers=2)
     assert children() == before
@@ -271,7 +278,7 @@ print(len(table), [str(one.status) for one in table.failures])
 
 
 def script(path: Path, *names: Path, **environment: str) -> subprocess.Popen[str]:
-    """A program that has no `if __name__ == "__main__"`."""
+    """A program without `if __name__ == "__main__"`."""
     path.write_text(WITHOUT_A_GUARD)
     return subprocess.Popen(
         [sys.executable, path, *names],
@@ -281,7 +288,7 @@ def script(path: Path, *names: Path, **environment: str) -> subprocess.Popen[str
 
 
 def test_a_plain_script_needs_no_guard(tmp_path: Path) -> None:
-    """A program is not run again in the processes that work for it."""
+    """A program is not run again in its worker processes."""
     crashing = tmp_path / "bad.png"
     crashing.write_bytes(bad("crash"))
     good = save(tmp_path / "good.png", photo(60, 40, 1))
@@ -290,7 +297,7 @@ def test_a_plain_script_needs_no_guard(tmp_path: Path) -> None:
 
 
 def awaited(notes: Path) -> int:
-    """The number of the process that has begun to decode, from where it noted it."""
+    """The number of the process that has begun to decode, read from its note."""
     until = time.monotonic() + 30
     while not (notes.exists() and notes.read_text().endswith("\n")):
         assert time.monotonic() < until
@@ -300,7 +307,7 @@ def awaited(notes: Path) -> int:
 
 @linux_only
 def test_no_process_outlives_a_program_that_is_killed(tmp_path: Path) -> None:
-    """Not even one that hangs in a decoder."""
+    """Not even one that hangs in a decoder does."""
     (tmp_path / "bad.png").write_bytes(bad("note"))
     notes = tmp_path / "notes"
     with script(tmp_path / "script.py", tmp_path / "bad.png", NOTES=str(notes)) as program:
@@ -321,7 +328,7 @@ COMMAND = "import bad_decoders; from lookalike.cli import main; main()"
 def test_the_command_stops_at_once_while_a_decoder_hangs(
     number: signal.Signals, code: int, word: str, tmp_path: Path
 ) -> None:
-    """A signal ends the command and its processes within a moment, and no file is left."""
+    """A signal ends the command and its processes in a moment, and leaves no file."""
     (tmp_path / "bad.png").write_bytes(bad("note"))
     save(tmp_path / "good.png", photo(60, 40, 1))
     notes = tmp_path / "notes"
@@ -346,8 +353,8 @@ def test_the_command_stops_at_once_while_a_decoder_hangs(
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"timeout": 5}, ValueError, "timeout needs isolate"),
-        ({"memory": 1 << 30}, ValueError, "memory needs isolate"),
+        ({"timeout": 5}, ValueError, "timeout requires isolate=True"),
+        ({"memory": 1 << 30}, ValueError, "memory requires isolate=True"),
         ({"isolate": True, "timeout": 0}, ValueError, "more than 0 seconds and .* year, not 0"),
         ({"isolate": True, "timeout": float("nan")}, ValueError, "not nan"),
         ({"isolate": True, "timeout": 1e300}, ValueError, "at most 31,536,000, .* not 1e"),
@@ -364,7 +371,7 @@ def test_the_command_stops_at_once_while_a_decoder_hangs(
 def test_wrong_arguments_are_named_before_anything_begins(
     options: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    """Also those that make no sense without another."""
+    """This includes arguments that make no sense without another."""
     for function in (hash_images, find_duplicates):
         with pytest.raises(error, match=message):
             function(["gone.png"], **options)
@@ -372,7 +379,7 @@ def test_wrong_arguments_are_named_before_anything_begins(
 
 @pytest.mark.parametrize("timeout", ["1e300", "inf", "nan", "0", "-1", "31536001"])
 def test_the_command_refuses_the_same_times(timeout: str) -> None:
-    """In the same words, as a wrong call."""
+    """The message is the same, as a usage error."""
     with pytest.raises(ValueError, match="timeout must be") as caught:
         hash_images([], isolate=True, timeout=float(timeout))
     run = click.testing.CliRunner().invoke
@@ -383,14 +390,14 @@ def test_the_command_refuses_the_same_times(timeout: str) -> None:
 
 @pytest.mark.parametrize("limits", [{"timeout": 31_536_000}, {"memory": 1 << 62}])
 def test_the_widest_limits_can_be_kept(limits: dict[str, Any]) -> None:
-    """What is not refused works, on any system."""
+    """Every accepted value works, on any system."""
     assert len(hash_images([noise(40, 30)], isolate=True, workers=1, **limits)) == 1
     with Workers(jobs.count, Isolation(**limits)) as workers:
         assert workers(b"abc") == 3
 
 
 def test_a_crash_is_an_error_with_a_status() -> None:
-    """Whoever calls the processes directly gets an ImageError."""
+    """A direct caller of the processes gets an ImageError."""
     with (
         Workers(jobs.nap, Isolation(timeout=0.3)) as workers,
         pytest.raises(ImageError, match="more than 0.3 seconds") as caught,

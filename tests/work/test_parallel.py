@@ -29,7 +29,7 @@ class Source:
 
 
 class Work:
-    """A function that notes what it was begun with; 0 may fail, and what follows takes its time."""
+    """A function that notes its arguments. 0 may fail, and later items take their time."""
 
     SECONDS = 0.3
 
@@ -47,7 +47,7 @@ class Work:
 
 
 def stop(results: Iterator[Any]) -> None:
-    """Take no more of the results, as leaving a loop over them does."""
+    """Stops taking results, as leaving a loop over them does."""
     assert isinstance(results, Generator)
     results.close()
 
@@ -55,7 +55,7 @@ def stop(results: Iterator[Any]) -> None:
 @pytest.mark.parametrize("workers", [1, 2, 7])
 @pytest.mark.parametrize("count", [0, 1, 3, 200])
 def test_results_come_in_the_order_of_the_items(count: int, workers: int) -> None:
-    """However long each item takes, and however many threads there are."""
+    """This holds for any duration of an item and any number of threads."""
 
     def late_if_even(number: int) -> int:
         time.sleep(0.0005 * (1 - number % 2))
@@ -66,7 +66,7 @@ def test_results_come_in_the_order_of_the_items(count: int, workers: int) -> Non
 
 @pytest.mark.parametrize("workers", [2, 5])
 def test_items_are_worked_on_at_the_same_time(workers: int) -> None:
-    """As many threads as were asked for are at work together, none of them the caller's."""
+    """Exactly the requested number of threads work together, and none is the caller's."""
     all_here = threading.Barrier(workers)
 
     def meet(_: int) -> int:
@@ -79,7 +79,7 @@ def test_items_are_worked_on_at_the_same_time(workers: int) -> None:
 
 
 def test_a_long_item_keeps_none_of_the_others_from_their_turn() -> None:
-    """While one item takes long, results before it are taken, and so the next items begin."""
+    """While one item takes long, results before it are taken, so the next items begin."""
     begun = [threading.Event() for _ in range(40)]
 
     def one_waits_for_a_later_one(number: int) -> bool:
@@ -109,7 +109,7 @@ def test_no_more_than_the_workers_are_at_work() -> None:
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_items_are_drawn_as_results_are_taken(workers: int) -> None:
-    """Nothing is drawn before the first result is asked for, and never far ahead of the results."""
+    """Nothing is drawn before the first result is requested, and never far ahead of the results."""
     source = Source(1000)
     results = ordered_map(lambda number: number, source, workers)
     assert source.drawn == 0
@@ -119,7 +119,7 @@ def test_items_are_drawn_as_results_are_taken(workers: int) -> None:
 
 
 def test_items_may_be_without_end() -> None:
-    """The first results of an endless source can be had."""
+    """An endless source gives its first results."""
     source = Source(2**62)
     results = ordered_map(lambda number: 2 * number, source, 2)
     assert [next(results) for _ in range(5)] == [0, 2, 4, 6, 8]
@@ -128,7 +128,7 @@ def test_items_may_be_without_end() -> None:
 
 
 def test_an_exception_of_the_function_comes_in_its_place() -> None:
-    """The results before it are given, then it is raised, as it was."""
+    """The results before it are given, and then it is raised unchanged."""
     results = ordered_map(lambda number: 6 // (3 - number), range(9), 2)
     assert [next(results) for _ in range(3)] == [2, 3, 6]
     with pytest.raises(ZeroDivisionError):
@@ -138,7 +138,7 @@ def test_an_exception_of_the_function_comes_in_its_place() -> None:
 
 
 def test_an_exception_drops_what_has_not_begun() -> None:
-    """What waits behind an item that failed is never begun."""
+    """Items that wait behind a failed one never begin."""
     work = Work(fails=True)
     with pytest.raises(KeyError, match="no zero"):
         list(ordered_map(work, range(100), 1))
@@ -146,7 +146,7 @@ def test_an_exception_drops_what_has_not_begun() -> None:
 
 
 def test_an_exception_of_the_source_comes_through() -> None:
-    """Where drawing the next item fails, so does the map, and its threads end."""
+    """If drawing the next item fails, so does the map, and its threads end."""
 
     def source() -> Iterator[int]:
         yield from range(20)
@@ -159,7 +159,7 @@ def test_an_exception_of_the_source_comes_through() -> None:
 
 
 def test_a_caller_that_stops_early_drops_what_has_not_begun() -> None:
-    """Closing the results ends what is at work, begins nothing else, and leaves no thread."""
+    """Closing the results lets current work end, begins nothing else, and leaves no thread."""
     before = threading.active_count()
     work, source = Work(), Source(100)
     results = ordered_map(work, source, 1)
@@ -180,7 +180,7 @@ def test_by_default_there_is_a_worker_for_every_processor_of_the_process() -> No
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processors cannot be assigned")
 def test_a_process_with_one_processor_has_one_worker() -> None:
-    """A process that is held to one processor uses no more."""
+    """A process limited to one processor uses no more."""
     processors = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(processors)})
     try:
@@ -194,7 +194,9 @@ def test_a_process_with_one_processor_has_one_worker() -> None:
     [(0, ValueError), (-1, ValueError), (True, TypeError), (2.0, TypeError), ("2", TypeError)],
 )
 def test_a_wrong_number_of_workers_is_named(workers: Any, error: type[Exception]) -> None:
-    """Workers are a whole number from 1 on; anything else is refused by name."""
+    """The number of workers must be a whole number of at least 1. Anything else is refused by
+    name.
+    """
     with pytest.raises(error, match=f"not {workers!r}"):
         worker_count(workers)
 
@@ -205,7 +207,7 @@ def test_a_wrong_number_of_workers_is_named(workers: Any, error: type[Exception]
 @pytest.mark.parametrize("workers", [1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 31, 64, 65, 1000])
 def test_paced_results_come_in_the_order_of_the_items(count: int, workers: int) -> None:
-    """Whether items are short or long, or first the one and then the other."""
+    """Items may be short, long, or first the one and then the other."""
 
     def long_now_and_then(number: int) -> int:
         if number % 400 > 300:
@@ -216,24 +218,26 @@ def test_paced_results_come_in_the_order_of_the_items(count: int, workers: int) 
 
 
 def light(_: object) -> bool:
-    """Whether many may be in memory at a time: numbers may."""
+    """Whether many may be in memory at a time, which is true of numbers."""
     return True
 
 
 def in_a_row(threads: list[int]) -> int:
-    """How many items were worked on by the thread that had the one before."""
+    """How many items were worked on by the same thread as the item before."""
     return sum(one == other for one, other in pairwise(threads))
 
 
 def test_short_work_comes_to_be_done_by_one_thread() -> None:
-    """Several would take longer to pass it around. It is not the caller's, which hears signals."""
+    """Several would spend longer passing it around. The thread is not the caller's, which handles
+    signals.
+    """
     threads = list(paced_map(lambda _: threading.get_ident(), range(5000), 3, light))
     assert in_a_row(threads) > 4000
     assert threading.get_ident() not in threads
 
 
 def test_work_that_waits_stays_with_threads() -> None:
-    """It takes little of a processor, but many can wait at the same time."""
+    """It uses little of a processor, but many items can wait at the same time."""
 
     def wait(_: int) -> int:
         time.sleep(0.002)
@@ -245,7 +249,9 @@ def test_work_that_waits_stays_with_threads() -> None:
 @pytest.mark.parametrize("seconds", [0.0, 0.002])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_work_is_never_done_by_the_caller(workers: int, seconds: float) -> None:
-    """Long or short, and by however many threads: the caller's is free to hear signals."""
+    """For long or short work and any number of threads, the caller's stays free to handle
+    signals.
+    """
 
     def work(_: int) -> int:
         until = time.thread_time() + seconds
@@ -259,7 +265,7 @@ def test_work_is_never_done_by_the_caller(workers: int, seconds: float) -> None:
 
 
 def test_one_thread_is_given_light_items_many_at_a_time_and_heavy_ones_singly() -> None:
-    """Light ones hold nothing to speak of; of heavy ones only the next is drawn ahead."""
+    """Light ones take almost no memory. Of heavy ones, only the next is drawn ahead."""
     for is_light, most in ((light, 32), (lambda _: False, 2)):
         source = Source(1000)
         ahead = [
@@ -270,7 +276,7 @@ def test_one_thread_is_given_light_items_many_at_a_time_and_heavy_ones_singly() 
 
 
 def test_a_long_item_keeps_no_result_waiting() -> None:
-    """Though items are handed over many at a time, a result waits for one more item at most."""
+    """Items are handed over many at a time, but a result waits for at most one more item."""
     ends: list[float] = []
 
     def now_and_then_long(number: int) -> int:
@@ -284,7 +290,7 @@ def test_a_long_item_keeps_no_result_waiting() -> None:
 
 
 def test_a_failure_of_short_work_reaches_the_caller() -> None:
-    """Wherever it is done then; what comes after it is not begun."""
+    """It reaches the caller wherever the work is done, and later items do not begin."""
     begun = []
 
     def fail_late(number: int) -> None:

@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def outputs(*cells: str) -> list[list[Any]]:
-    """What a real notebook shows under each of its cells."""
+    """The output of a real notebook under each of its cells."""
     notebook = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells]  # type: ignore[no-untyped-call]
     )
@@ -42,7 +42,7 @@ def outputs(*cells: str) -> list[list[Any]]:
 
 
 def bars(shown: list[Any]) -> list[tuple[str, str]]:
-    """The stages in a cell's only picture, and what is written behind their bars."""
+    """The stages in a cell's only picture, and the output after their bars."""
     (picture,) = [one for one in shown if one.output_type == "display_data"]
     plain = re.sub(r"\x1b\[[0-9;]*m", "", picture.data["text/plain"])
     assert "<pre" in picture.data["text/html"]
@@ -53,8 +53,9 @@ def bars(shown: list[Any]) -> list[tuple[str, str]]:
 
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own
 def test_a_notebook_shows_bars(folder: Path) -> None:
-    """One picture under the cell, redrawn in its place and there in the end, for this library's
-    own functions as for the drop-in; no widgets are needed, and nothing else is written."""
+    """One picture under the cell is redrawn in place and stays, for this library's own functions
+    and the drop-in. No widgets are needed, and nothing else is written.
+    """
     scan, stages, drop_in, encodings, quiet, nothing = outputs(
         "import lookalike\n"
         "with lookalike.progress_bar() as bar:\n"
@@ -80,7 +81,7 @@ def test_a_notebook_shows_bars(folder: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own
 def test_a_bar_that_was_stopped_shows_how_far_it_came() -> None:
-    """An error leaves it as it is, and comes under it."""
+    """An error leaves the bar as it is, and appears under it."""
     (shown,) = outputs(
         "import lookalike\n"
         "with lookalike.progress_bar() as bar:\n"
@@ -94,7 +95,9 @@ def test_a_bar_that_was_stopped_shows_how_far_it_came() -> None:
 def test_a_log_gets_lines_where_they_are_wanted(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One for the end of each stage and one a second before; without being asked, nothing."""
+    """There is a line for the end of each stage and one per second before. By default there is
+    nothing.
+    """
     with progress.progress_bar() as bar:
         bar("reading", 5, 5)
     assert capsys.readouterr().err == ""
@@ -120,8 +123,9 @@ def test_a_log_gets_lines_where_they_are_wanted(
 def test_the_drop_in_shows_progress_where_no_terminal_is(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As tqdm does: percents on a captured standard error, nothing on standard output; with
-    `verbose=False`, none at all."""
+    """As in tqdm, percents go to a captured standard error, and nothing to standard output. With
+    `verbose=False`, there are none at all.
+    """
     encodings = PHash(verbose=True).encode_images(folder)
     assert capsys.readouterr() == ("", "encoding: 100%, 7 of 7\n")
     PHash().find_duplicates(folder)
@@ -138,7 +142,7 @@ def test_the_drop_in_shows_progress_where_no_terminal_is(
 
 
 def test_the_command_stays_silent_where_no_terminal_is(folder: Path) -> None:
-    """What it writes into a pipe is for programs."""
+    """Its output into a pipe is for programs."""
     for argument in ("find", "hash"):
         command = [str(LOOKALIKE), argument, str(folder), "--json"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -148,13 +152,13 @@ def test_the_command_stays_silent_where_no_terminal_is(folder: Path) -> None:
 def test_without_a_standard_error_nothing_is_shown(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
-    """A program without a console has none."""
+    """A program without a console has no standard error."""
     monkeypatch.setattr(sys, "stderr", None)
     assert len(PHash().find_duplicates(folder)) == 7
 
 
 def test_the_drop_in_draws_a_bar_on_a_terminal(folder: Path) -> None:
-    """There it is a bar, which is wiped out in the end."""
+    """On a terminal it is a bar, which is erased at the end."""
     script = f"from lookalike.methods import PHash; PHash().find_duplicates({str(folder)!r})"
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}

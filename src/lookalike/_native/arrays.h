@@ -1,4 +1,4 @@
-// NumPy arrays in and out: checks that name what is wrong, and results that are not copied.
+// NumPy arrays in and out. Checks name what is wrong, and results are not copied.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -53,7 +53,7 @@ bool is_packed(const Array& array) {
     return true;
 }
 
-// The data of a C-contiguous array of `ndim` dimensions, or a ValueError.
+// Returns the data of a C-contiguous array with `ndim` dimensions, or raises ValueError.
 template <typename T, typename Array>
 auto packed(const Array& array, const char* name, size_t ndim, const char* shape) {
     if (reinterpret_cast<uintptr_t>(array.data()) % alignof(T))

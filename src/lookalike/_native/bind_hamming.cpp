@@ -15,7 +15,7 @@ namespace {
 using Bounds = std::pair<int64_t, int64_t>;
 using Columns = std::tuple<NewArray<uint32_t>, NewArray<uint32_t>, NewArray<uint16_t>, size_t>;
 
-constexpr size_t kWidest = 8191;  // bytes; a distance in bits must fit in 16
+constexpr size_t kWidest = 8191;  // in bytes: a distance in bits must fit in 16
 
 Hashes hashes_of(const AnyArray& array, const char* name) {
     const uint8_t* data = packed<uint8_t>(array, name, 2, "(n, bytes) of uint8");

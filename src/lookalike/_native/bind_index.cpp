@@ -141,7 +141,7 @@ size_t whole(int64_t value, int64_t least, const char* name) {
     return static_cast<size_t>(value);
 }
 
-// What a join of Python's asks for; holds what the plan points to.
+// The arguments of a join called from Python. Holds what the plan points to.
 struct Request {
     Band rows, columns;
     JoinPlan plan;
@@ -234,7 +234,7 @@ struct Queries {
             refuse("queries must have ", std::to_string(words), " words, as the hashes, not ",
                    describe(array));
         begin = whole(rows.first, 0, "the first row");
-        end = whole(rows.second, rows.first, "the row behind the last");
+        end = whole(rows.second, rows.first, "the row after the last");
         if (end > hashes.count)
             refuse("rows must lie within 0 and ", std::to_string(hashes.count), ", not end at ",
                    std::to_string(end));
@@ -330,7 +330,7 @@ Columns nearest_of_all(const AnyArray& array, const AnyArray& query_array, const
 
 void bind_index(nb::module_& module) {
     using nb::arg;
-    nb::set_leak_warnings(false);  // a band that lives until the interpreter ends is no leak
+    nb::set_leak_warnings(false);  // bands may live until the interpreter ends
     nb::exception<Damaged>(module, "DamagedError", PyExc_ValueError);
     nb::class_<OwnedBand>(module, "Band")
         .def(nb::init<AnyArray, AnyArray, AnyArray, AnyArray, std::optional<AnyArray>>(),

@@ -156,7 +156,7 @@ NewArray<int64_t> dct_corner(const AnyArray& samples, int64_t low) {
     return new_array(std::move(out), {corner, corner});
 }
 
-// A copy to work in, of a square whose side is a power of two.
+// A working copy of a square whose side is a power of two.
 std::unique_ptr<double[]> scratch_square(const AnyArray& values, size_t& side) {
     const double* data = packed<double>(values, "values", 2, "(side, side) of float64");
     side = values.shape(0);

@@ -1,4 +1,4 @@
-"""What the native kernel of this installation can do."""
+"""Which instruction sets the native kernel of this installation supports."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ class KernelInfo(NamedTuple):
     """Which instruction sets the kernel uses."""
 
     isa: str
-    """The one in use: `scalar` (portable C++), `avx2` or `avx512`."""
+    """The instruction set in use: `scalar` (portable C++), `avx2` or `avx512`."""
     available: tuple[str, ...]
-    """All that this processor has, the best one last."""
+    """All that this processor supports, the best last."""
 
     @property
     def path(self) -> str:
-        """An older name of `isa`."""
+        """The former name of `isa`."""
         return self.isa
 
 
 def kernel_info() -> KernelInfo:
-    """Say which instruction set the kernel uses, and which ones this processor has."""
+    """Which instruction set the kernel uses, and which ones this processor supports."""
     return KernelInfo(kernel.isa(), tuple(kernel.isas()))

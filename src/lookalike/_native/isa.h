@@ -1,10 +1,10 @@
-// Which instruction set the kernel uses: chosen when it is loaded, and forced by tests.
+// Which instruction set the kernel uses. It is chosen at loading, and tests can force another.
 #pragma once
 
 #include <string>
 #include <vector>
 
-// What only these compilers and this processor know stands behind this guard.
+// Guards code that needs one of these compilers and an x86-64 processor.
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define LOOKALIKE_X86 1
 #define LOOKALIKE_AVX2 __attribute__((target("avx2")))
@@ -14,7 +14,7 @@
 #define LOOKALIKE_X86 0
 #endif
 
-// A function body that is compiled once for every instruction set that calls it.
+// Marks a function body that is compiled once for every instruction set that calls it.
 #if defined(__GNUC__) || defined(__clang__)
 #define LOOKALIKE_INLINE inline __attribute__((always_inline))
 #else
@@ -28,6 +28,6 @@ enum class Isa { scalar, avx2, avx512 };
 const char* name(Isa isa);
 std::vector<Isa> available_isas();  // best last
 Isa active_isa();
-void force_isa(const std::string& name);  // throws std::invalid_argument; "" takes the best again
+void force_isa(const std::string& name);  // "" is the best, may throw std::invalid_argument
 
 }  // namespace lookalike

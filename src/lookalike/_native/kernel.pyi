@@ -1,22 +1,24 @@
-"""What Python cannot do fast: comparing hashes, all of them or those near each other in some bits,
-joining sets, resampling, the transforms of pHash and wHash, blur, counts of colours, connected
-areas, and hashes of texts.
+"""What is too slow in Python: comparing hashes, joining sets, and work on pixels and texts.
+
+Hashes are compared all with all, or only those near each other in some bits. The work on pixels is
+resampling, the transforms of pHash and wHash, blur, counts of colours, and connected areas. Texts
+are hashed.
 
 Every function releases the GIL while it works. It accepts C-contiguous NumPy arrays (`resample`:
 any strides). A wrong array raises `ValueError`, which names the array, what was expected, and the
 dtype and shape that were passed.
 
-All functions compute in integers, or in float64 with one rounding after the other. They give the
+All functions compute in integers, or in float64 with a fixed order of operations. They give the
 same results with every instruction set and on every platform. Only the order of the results of
 `join_pairs` may differ.
 
-Threads may call them at the same time with the same arrays and bands, as long as none writes to
-these. `parent` and `labels`, which the kernel writes to, may be shared by calls of `join_sets` and
+Threads may call them at the same time with the same arrays and bands, as long as nothing writes to
+them. `parent` and `labels`, which the kernel writes to, may be shared by calls of `join_sets` and
 `join_groups`.
 
-Three instruction sets exist: `scalar`, which is portable C++, and on x86-64 built by GCC or Clang
-`avx2` and `avx512` (with VPOPCNTDQ). The best one that the processor has is chosen when the module
-is loaded.
+There are three instruction sets. `scalar` is portable C++. On x86-64, builds by GCC or Clang also
+have `avx2` and `avx512` (with VPOPCNTDQ). The best one that the processor has is chosen when the
+module is loaded.
 """
 
 import numpy as np
@@ -244,10 +246,11 @@ def resample(
     height: int,
     box: tuple[float, float, float, float] | None = None,
 ) -> NDArray[np.uint8]:
-    """Resize by Lanczos, a = 3, as frozen: the support widens when shrinking, 22-bit weights, an
-    8-bit result after the horizontal pass, then after the vertical one. Equal to Pillow 12's
-    `Image.resize((width, height), LANCZOS)` to the bit, except for pictures more than 100 times as
-    tall as wide, which Pillow narrows last.
+    """Resize by Lanczos, a = 3, as frozen in docs/hashes.md.
+
+    The support widens when shrinking. Weights have 22 bits. The horizontal pass comes first, and
+    each pass is rounded to 8 bits. Equal to Pillow 12's `Image.resize((width, height), LANCZOS)` to
+    the bit, except for pictures more than 100 times as tall as wide. Pillow narrows those last.
 
     `pixels` is `(h, w)` or `(h, w, 3)` with any strides. Returns `(height, width)` or
     `(height, width, 3)`. The sides of the result are 1 to 65536. `box` is the part of the pixels to
@@ -264,9 +267,9 @@ def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def colour_bins(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     """How many of the `(h, w, 3)` RGB pixels are of each kind, `(15,)`.
 
-    `[0]` counts dark pixels, whose grey is below 32. For all others, `most` is the greatest
-    channel, and `spread` is how far it lies above the least. The hue is on a scale of 255: red is
-    0, yellow 42.5, green 85.
+    `[0]` counts dark pixels, whose grey is below 32. For all others, `most` is the largest channel,
+    and `spread` is the largest minus the smallest. The hue is on a scale of 255: red is 0, yellow
+    42.5, green 85.
 
     - `[1]`: grey, `3 spread < most`
     - `[2:8]`: faint, `3 spread < 2 most`, by hue, from 0, 43, 85, 128, 170 and 213 on
@@ -277,10 +280,11 @@ def colour_bins(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     """
 
 def blur(samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A Gaussian blur of radius 2 of `(h, w)`: three boxes along the rows, then three along the
-    columns. Each is `(4473924 inner + 1677722 outer + 2^23) >> 24`. `inner` is the sum of a sample
-    and its two neighbours, and `outer` is the sum of the two next to them. Edges are repeated.
-    Equal to Pillow's `GaussianBlur()` to the bit.
+    """A Gaussian blur of radius 2 of `(h, w)`, equal to Pillow's `GaussianBlur()` to the bit.
+
+    It is three boxes along the rows, then three along the columns. Each is
+    `(4473924 inner + 1677722 outer + 2^23) >> 24`. `inner` is the sum of a sample and its two
+    neighbours, and `outer` is the sum of the two next to them. Edges are repeated.
     """
 
 def areas(values: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -297,9 +301,9 @@ def dct_low(samples: NDArray[np.uint8], low: int) -> NDArray[np.int64]:
     Row k, column l is the sum over y, x of `samples[y, x] cos(pi k (2y+1) / 2 side)
     cos(pi l (2x+1) / 2 side)`. Cosines are rounded to 20 bits after the point, so the result is
     scaled by 2^40. From a side of 129 on, up to 1024, the sums over y lose their lowest
-    `2 ceil(log2(side)) - 14` bits, rounded half up. `samples[0, 0]` is subtracted from all samples
-    before, and its share is added to the first coefficient after. So all other coefficients of a
-    flat picture are exactly zero.
+    `2 ceil(log2(side)) - 14` bits, rounded half up. Before that, `samples[0, 0]` is subtracted from
+    all samples. Afterwards its share is added to the first coefficient. So all other coefficients
+    of a flat picture are exactly zero.
     """
 
 def haar_low(values: NDArray[np.float64], levels: int) -> NDArray[np.float64]:
@@ -310,7 +314,7 @@ def haar_low(values: NDArray[np.float64], levels: int) -> NDArray[np.float64]:
     """
 
 def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """All Haar steps down, the last average set to zero, all steps up again (axis 1, then axis 0).
+    """Take all Haar steps down, zero the last average, and go up again (axis 1, then axis 0).
 
     The array is `(side, side)`, and the side is a power of two. The result is rounded as the steps
     round it, not as subtracting the mean would.
@@ -319,18 +323,18 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def separable(samples: NDArray[np.uint8]) -> tuple[float, float]:
     """How much `(h, w)` varies, and how much of that a constant plus a product cannot explain.
 
-    The first number is the mean square of what differs from the mean. The second is the part of it
-    that is left by `m + p a + q b + s a b`, with the mean m, a column a and a row b of length 1 and
-    mean 0, and any p, q and s: that is every constant plus the product of one column and one row,
-    and the sum of a column and a row, which such products come as near to as you like. `a` and `b`
-    are found by going from one to the other 4 times (power iteration), which is enough where
-    little is left; elsewhere the second number may be somewhat too large.
+    The first number is the mean square of the differences from the mean. The second is the part of
+    it that `m + p a + q b + s a b` leaves. m is the mean, and p, q and s are any numbers. `a` is a
+    column and `b` a row, both of length 1 and mean 0. This form covers every constant plus the
+    product of one column and one row. It also covers the sum of a column and a row, which is a
+    limit of such products. `a` and `b` are found by 4 rounds of power iteration. That is enough if
+    little is left. Otherwise the second number may be slightly too large.
     """
 
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A 64-bit hash of each of n texts, `(n,)`: MurmurHash64A with seed 0.
 
     `text` is `(m,)` and `offsets` is `(n + 1,)`. Text k is `text[offsets[k]:offsets[k + 1]]`. The
-    offsets need not begin at 0 or end at m. Offsets that do not ascend within 0 and m raise
-    `ValueError`.
+    offsets need not begin at 0 or end at m. They must ascend and lie within 0 and m. Otherwise
+    `ValueError` is raised.
     """

@@ -1,8 +1,8 @@
-"""The algorithms, from pixels to bits. Each file declares its own; the registry collects them.
+"""The algorithms, from pixels to bits. Each file declares its own. The registry collects them.
 
 A name is `FAMILY[:SIZE][@FLAVOUR]`: `phash`, `dhash:16`, `phash@imagededup`. Plain names are
-ImageHash's definitions. The size is that of the grid of bits, by default 8. The size of a
-`colorhash` is the number of bits per share, by default 3. Hashes of different sizes or flavours
+ImageHash's definitions. The size is the side of the grid of bits, 8 by default. For `colorhash` it
+is the number of bits per share, 3 by default. Hashes of different sizes or flavours
 cannot be compared.
 """
 

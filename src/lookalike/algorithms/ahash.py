@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def ahash(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """ImageHash's `average_hash`: grey, resized to size x size; a bit says `sample > mean`."""
+    """ImageHash's `average_hash`: grey, resized to size x size. A bit is set if `sample > mean`."""
     return margins(picture, size) > 0
 
 
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
-    """By how many levels of grey each sample is lighter than their mean."""
+    """How many levels of grey each sample is lighter than their mean."""
     grid = picture.grey_grid(size, size)
     above: NDArray[np.float64] = (times(grid, grid.size) - int(grid.sum())) / grid.size
     return above
@@ -36,20 +36,23 @@ def margins(picture: Picture, size: int) -> NDArray[np.float64]:
 def ahash_by(
     picture: Picture, size: int, mean: Callable[[NDArray[np.uint8]], float]
 ) -> NDArray[np.bool_]:
-    """As `ahash`, with what `mean` makes of the size x size samples in place of their mean."""
+    """Like `ahash`, but compares with `mean(samples)` instead of the mean of the samples."""
     grid = picture.grey_grid(size, size)
     lighter: NDArray[np.bool_] = grid > mean(grid)
     return lighter
 
 
 def ahash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """imagededup's `AHash`: resized in colour to size x size, then grey; `sample >= mean`."""
+    """imagededup's `AHash`: resized in colour to size x size, then made grey.
+
+    A bit is set if `sample >= mean`.
+    """
     grid = colour_grid(picture, size, size)
     return times(grid, grid.size) >= int(grid.sum())
 
 
 def times(grid: NDArray[np.uint8], factor: int) -> NDArray[np.int64]:
-    """In whole numbers, so that no rounding decides whether a sample is the mean."""
+    """Multiply in whole numbers, so rounding cannot decide whether a sample equals the mean."""
     return grid.astype(np.int64) * factor
 
 

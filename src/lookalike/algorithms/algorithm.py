@@ -23,53 +23,56 @@ class Algorithm:
     name: str
     """The canonical name, which every hash carries."""
     shape: BitShape
-    """Rows and columns of the grid of bits, a tuple of two."""
+    """Rows and columns of the grid of bits, as a tuple of two."""
     default_max_distance: int
-    """The distance in bits within which two images match unless the caller chooses another."""
+    """The largest distance in bits at which two images match, unless the caller gives another."""
     compute: Callable[[Picture], NDArray[np.bool_]]
     """The bits of a picture, `(rows, columns)` bool."""
     reduced: Reduced | None
-    """What fast reading needs to know; None: colours are needed, and every pixel is read."""
+    """What fast reading needs to know. None if colours are needed, so every pixel is read."""
 
     @property
     def bits(self) -> int:
-        """How many bits a hash has."""
+        """The number of bits of a hash."""
         return self.shape.bits
 
     @property
     def width(self) -> int:
-        """How many bytes a hash takes, `ceil(bits / 8)`."""
+        """The number of bytes of a hash, `ceil(bits / 8)`."""
         return self.shape.width
 
     @property
     def digits(self) -> int:
-        """How many hex digits a hash prints as, `ceil(bits / 4)`."""
+        """The number of hex digits of a hash, `ceil(bits / 4)`."""
         return self.shape.digits
 
     @property
     def least_side(self) -> int | None:
-        """How many pixels fast reading leaves of the shorter side, or more; None: all of them."""
+        """The fewest pixels that fast reading leaves on the shorter side. None for all of them."""
         return self.reduced.least_side if self.reduced else None
 
 
 @dataclass(frozen=True)
 class Reduced:
-    """How an algorithm hashes a picture of which fast reading left fewer pixels."""
+    """How an algorithm hashes a picture with fewer pixels, as fast reading leaves it."""
 
     least_side: int
-    """The fewest pixels that fast reading leaves of the shorter side."""
+    """The fewest pixels that fast reading leaves on the shorter side."""
     margins: Callable[[Picture], NDArray[np.float64]]
-    """How far the value behind each bit is above its threshold, in levels of grey. The bit is set
-    if that is more than 0."""
+    """How far the value of each bit is above its threshold, in levels of grey. The bit is set if
+    the margin is more than 0."""
     doubtful_within: float
-    """A bit with a smaller margin is doubtful: all pixels might give the other value."""
+    """A bit with a smaller margin is doubtful: reading all pixels might flip it."""
     most_doubtful: float
-    """The largest share of the bits that may be doubtful. A bit counts less the larger its margin
-    is: 1 at a margin of 0, nothing from `doubtful_within` on."""
+    """The largest share of the bits that may be doubtful. A bit with a larger margin counts less: 1
+    at a margin of 0, and nothing from `doubtful_within` on."""
 
     def bits(self, picture: Picture) -> NDArray[np.bool_] | None:
-        """The bits of a reduced picture; None if too many are doubtful, so that the picture must be
-        read again, exactly. Otherwise at most one bit of 16 differs from an exact one."""
+        """The bits of a reduced picture, or None if too many are doubtful.
+
+        Then the picture must be read again, exactly. Otherwise at most one bit in 16 differs from
+        the exact hash.
+        """
         margins = self.margins(picture)
         sureness = np.minimum(np.abs(margins) / self.doubtful_within, 1)
         return None if 1 - sureness.mean() > self.most_doubtful else margins > 0

@@ -1,4 +1,4 @@
-"""colorhash: how much of the picture is dark, grey, and of each hue, wherever in it that is.
+"""colorhash: how much of the picture is dark, grey and of each hue, regardless of position.
 
 Source: J. Buchner, `colorhash` of ImageHash (2020), https://github.com/JohannesBuchner/imagehash
 """
@@ -27,9 +27,9 @@ BITS_OF_A_SHARE = Sizes("1 to 8", lambda size: 1 <= size <= 8, default=3)
 def colorhash(picture: Picture, binbits: int) -> NDArray[np.bool_]:
     """ImageHash's `colorhash`: 14 shares of the pixels, `binbits` bits each.
 
-    The first share is that of dark pixels, the second that of grey ones, both of all pixels. The
-    others are those of the hues, of all pixels that are neither. A share is rounded down to a
-    number of `binbits` bits, of which all of it has one more than the largest.
+    The first share is that of dark pixels, the second that of grey ones, both out of all pixels.
+    The others are the shares of the hues, out of the pixels that are neither dark nor grey. A share
+    from 0 to 1 is scaled to 0 to `2**binbits`, rounded down, and limited to `2**binbits - 1`.
     """
     counts = _colour_bins(picture).tolist()
     dark, grey, coloured = counts[0], counts[1], sum(counts[2:])
@@ -43,7 +43,7 @@ def colorhash(picture: Picture, binbits: int) -> NDArray[np.bool_]:
 
 
 def _colour_bins(picture: Picture) -> NDArray[np.int64]:
-    """As `kernel.colour_bins`; grey has no colour."""
+    """Like `kernel.colour_bins`. A grey picture has only dark and grey pixels."""
     if picture.pixels.ndim == 3:
         return kernel.colour_bins(np.ascontiguousarray(picture.pixels))
     counts = np.zeros(SHARES + 1, np.int64)
@@ -53,7 +53,9 @@ def _colour_bins(picture: Picture) -> NDArray[np.int64]:
 
 
 def _bits(share: int, binbits: int) -> list[bool]:
-    """The most significant first. Not binary: the place of bit k is set by any of bits k to 2k.
+    """The bits of a share, most significant first.
+
+    They are not binary digits. The place of bit k is set if any of the bits k to 2k is set.
 
     So the eight shares of 3 bits are 000, 001, 010, 011, 110, 111, 110 and 111.
     """
@@ -61,7 +63,7 @@ def _bits(share: int, binbits: int) -> list[bool]:
 
 
 def shape(binbits: int) -> BitShape:
-    """A row of so many bits for each share."""
+    """One row of `binbits` bits per share."""
     return BitShape(SHARES, binbits)
 
 

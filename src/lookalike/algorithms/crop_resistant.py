@@ -1,8 +1,8 @@
-"""Segments: the light and the dark areas of a picture. Hashes of each of them survive cropping.
+"""Segments: the light and dark areas of a picture. A hash of each of them survives cropping.
 
 Source: M. Steinebach, H. Liu, Y. Yannikos, "Efficient Cropping-Resistant Robust Image Hashing"
-(2014), https://doi.org/10.1109/ARES.2014.85, as ImageHash's `crop_resistant_hash` has it. All of it
-is in integers.
+(2014), https://doi.org/10.1109/ARES.2014.85, as implemented by ImageHash's `crop_resistant_hash`.
+All of it is computed in integers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Box(NamedTuple):
-    """A part of a picture in pixels; right and lower lie one behind the last."""
+    """A part of a picture, in pixels. `right` and `lower` are one beyond the last pixel."""
 
     left: int
     upper: int
@@ -31,28 +31,32 @@ class Box(NamedTuple):
 def segment_boxes(
     picture: Picture, *, side: int, threshold: float, min_size: int, limit: int | None
 ) -> list[Box]:
-    """The bounds of the picture's segments, first the light ones, then the dark ones, in the order
-    of their first samples row by row. A picture without segments is one as a whole.
+    """The bounds of the picture's segments: the light ones first, then the dark ones.
 
-    They are looked for in its side x side grey grid, blurred, as the connected areas of more than
-    `min_size` samples that are lighter than `threshold` or are not. Only the `limit` largest are
-    given, if any, the largest first. Of a picture smaller than the grid, boxes may be empty.
+    Each kind is in the order of first samples, row by row. A picture without segments is one
+    segment as a whole.
+
+    Segments are found in a blurred grey grid of side x side samples. A segment is a connected area
+    of more than `min_size` samples that are all lighter than `threshold`, or all not. With a
+    `limit`, only that many are returned, largest first. Boxes may be empty if the picture is
+    smaller than the grid.
     """
     light = light_samples(picture.grey_grid(side, side), threshold)
     bounds = _segments(light, min_size, limit)
-    # Whole numbers and quotients rounded just so, to the even one from the middle: as ImageHash.
+    # Rounded exactly as ImageHash does it: halves go to the even number.
     scale = np.array([picture.height / side, picture.width / side] * 2)
     pixels = np.rint(bounds * scale).astype(np.int64).tolist()
     return [Box(left, upper, right, lower) for upper, left, lower, right in pixels]
 
 
 def _segments(light: NDArray[np.bool_], min_size: int, limit: int | None) -> NDArray[np.int64]:
-    """`(n, 4)`: top, left, bottom and right of each segment, in samples."""
+    """The top, left, bottom and right of each segment, in samples, `(n, 4)`."""
     side = len(light)
     areas = kernel.areas(light.view(np.uint8))
     hills, valleys = areas[areas[:, 0] == 1], areas[areas[:, 0] == 0]
-    # The search for dark areas ends when the samples seen are as many as there are. It counts, in
-    # addition to those of the areas found, the samples around the grid, but no area of only one.
+    # As in ImageHash, the search for dark areas ends once it has counted as many samples as the
+    # grid has. It counts the areas found and the samples around the grid. It does not count areas
+    # of a single sample.
     seen = np.append(
         hills[:, 1].sum(where=hills[:, 1] > 1), valleys[:-1, 1] * (valleys[:-1, 1] > 1)
     )
@@ -67,9 +71,9 @@ def _segments(light: NDArray[np.bool_], min_size: int, limit: int | None) -> NDA
 
 
 def light_samples(grid: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:
-    """Which samples exceed the threshold in a grid that is blurred, and rid of what is single.
+    """Which samples exceed the threshold after a blur and a 3 x 3 median.
 
-    The latter is a median of 3 x 3: at least five of the nine exceed the threshold.
+    The median removes single samples: at least five of the nine must exceed the threshold.
     """
     light = kernel.blur(grid).astype(np.float32) > threshold
     padded = np.pad(light.view(np.uint8), 1, mode="edge")

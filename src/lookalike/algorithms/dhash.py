@@ -20,35 +20,43 @@ if TYPE_CHECKING:
 
 
 def dhash(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """ImageHash's `dhash`: grey, resized to size + 1 columns x size rows; a bit says that the
-    sample to the right is lighter."""
+    """ImageHash's `dhash`: grey, resized to size + 1 columns x size rows.
+
+    A bit is set if the sample to the right is lighter.
+    """
     return margins(picture, size) > 0
 
 
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
-    """By how many levels of grey each sample is lighter than the one to its left."""
+    """How many levels of grey each sample is lighter than the one to its left."""
     return np.diff(picture.grey_grid(size + 1, size).astype(np.float64), axis=1)
 
 
 def dhash_vertical(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """ImageHash's `dhash_vertical`: size columns x size + 1 rows; the sample below is lighter."""
+    """ImageHash's `dhash_vertical`: grey, resized to size columns x size + 1 rows.
+
+    A bit is set if the sample below is lighter.
+    """
     return margins_vertical(picture, size) > 0
 
 
 def margins_vertical(picture: Picture, size: int) -> NDArray[np.float64]:
-    """By how many levels of grey each sample is lighter than the one above."""
+    """How many levels of grey each sample is lighter than the one above."""
     return np.diff(picture.grey_grid(size, size + 1).astype(np.float64), axis=0)
 
 
 def dhash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """imagededup's `DHash`: as ImageHash's, but resized in colour, then grey."""
+    """imagededup's `DHash`: like ImageHash's, but resized in colour, then made grey."""
     grid = colour_grid(picture, size + 1, size)
     return grid[:, 1:] > grid[:, :-1]
 
 
 def most_doubtful(size: int) -> float:
-    """A larger share than elsewhere: neighbours are often equal, as in a clear sky, and stay so.
-    A smaller one of few bits, where chance turns over more than its share."""
+    """The largest share of doubtful bits, for a size.
+
+    It is larger than in other families. Neighbours are often equal, as in a clear sky, and they
+    stay equal. It is smaller for few bits, where chance flips more than its share.
+    """
     return 1 / 3 - 4 / 3 / size
 
 

@@ -1,4 +1,4 @@
-"""`Family`: algorithms that differ in their size only. Each module declares its own."""
+"""`Family`: algorithms that differ only in size. Each module declares its own."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from lookalike.images.picture import Picture
 
 LEAST_REDUCED = 4
-"""The smallest size in fast reading. In a smaller hash, one bit that differs is too many."""
+"""The smallest size that uses fast reading. In a smaller hash, even one wrong bit is too many."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes that the algorithms of a family come in."""
+    """The sizes available in a family."""
 
     text: str
-    """How messages and help name them."""
+    """How messages and help describe them."""
     fit: Callable[[int], bool]
     default: int = 8
 
@@ -35,44 +35,45 @@ EIGHT = Sizes("8", lambda size: size == 8)
 
 
 def square(size: int) -> BitShape:
-    """As many rows as columns."""
+    """A grid with as many rows as columns."""
     return BitShape(size, size)
 
 
 def a_sixteenth(_size: int) -> float:
-    """As many as may differ."""
+    """The default for `most_doubtful`: the share of bits that may differ."""
     return 1 / 16
 
 
 @dataclass(frozen=True)
 class Family:
-    """Algorithms that differ in their size only.
+    """Algorithms that differ only in size.
 
-    `match_bits` of the plain names were chosen on real photographs and copies of them, as
-    docs/algorithms.md explains. imagededup's are its own.
+    `match_bits` of the plain names were chosen on real photographs and copies of them. See
+    docs/algorithms.md. Those of imagededup's flavours are imagededup's own.
     """
 
     name: str
-    """`phash` or `phash@imagededup`: the name of the algorithm of the default size."""
+    """The name at the default size, such as `phash` or `phash@imagededup`."""
     compute: Callable[[Picture, int], NDArray[np.bool_]]
     match_bits: int
-    """`max_distance` at the default size; other sizes take the same share of their bits."""
+    """`max_distance` at the default size. Other sizes use the same share of their bits."""
     sizes: Sizes = TO_128
     shape: Callable[[int], BitShape] = square
     """The grid of bits for a size."""
     margins: Callable[[Picture, int], NDArray[np.float64]] | None = None
-    """As in `Reduced`; None: the algorithm needs colours, and the picture is read exactly."""
+    """As in `Reduced`. None if the algorithm needs colours, so the picture is read exactly."""
     pixels_of_a_bit: int = 32
-    """How many pixels fast reading leaves along a side of the square that a bit stands for. That is
-    enough for hashes of photographs to differ from exact ones by less than a quarter of a bit on
-    average."""
+    """Each bit stands for a square of the picture. Fast reading leaves this many pixels along its
+    side. With that, hashes of photographs differ from exact ones by less than a quarter of a bit
+    on average."""
     doubtful_within: float = 1.0
     most_doubtful: Callable[[int], float] = a_sixteenth
-    """As in `Reduced`, the second for a size. Chosen on photographs, and on pictures that were
-    drawn or faded until they were nearly flat. Hardly any photograph is read twice for it."""
+    """Both as in `Reduced`. `most_doubtful` depends on the size. They were chosen on photographs,
+    and on pictures that were drawn, or faded until nearly flat. Very few photographs have to be
+    read twice."""
 
     def algorithm(self, size: int) -> Algorithm:
-        """The algorithm of a size, which must fit."""
+        """The algorithm for a size, which must be a valid one."""
         stem, at, flavour = self.name.partition("@")
         shape = self.shape(size)
         return Algorithm(

@@ -1,4 +1,4 @@
-"""Small grids of a picture that several algorithms share. A picture keeps each of them."""
+"""Small grids of a picture that several algorithms share. A picture caches each of them."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """pHash, the perceptual hash: which of the lowest frequencies are stronger than their median.
 
-Sources: C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010);
+Sources: C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010),
 N. Krawetz, "Looks Like It" (2011),
 https://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
 
-The DCT is computed in integers, so that it is the same on every machine.
+The DCT is computed in integers, so it is the same on every machine.
 """
 
 from __future__ import annotations
@@ -24,25 +24,31 @@ if TYPE_CHECKING:
     from lookalike.images.picture import Picture
 
 SAMPLES_PER_BIT = 4
-"""The picture is resized to four times as many samples a side as the hash has bits, unless said."""
+"""By default, a side of the resized picture has four times as many samples as the hash has bits."""
 SHIFT = 40
-"""Coefficients are scaled by 2 to the power of this, and their cosines by that of half of it."""
+"""Coefficients are scaled by `2**SHIFT`, and their cosines by `2**(SHIFT // 2)`."""
 
 
 def phash(picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT) -> NDArray[np.bool_]:
-    """ImageHash's `phash`: grey, resized to 4 size x 4 size, DCT-II; a bit says that one of the
-    size x size lowest coefficients is greater than the median of them all."""
+    """ImageHash's `phash`: grey, resized to 4 size x 4 size, then a DCT-II.
+
+    The size x size lowest coefficients are kept. A bit is set if its coefficient is greater than
+    the median of them all.
+    """
     return margins(picture, size, samples_per_bit) > 0
 
 
 def margins(
     picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
 ) -> NDArray[np.float64]:
-    """By how much each coefficient is above the median. In levels of grey: a sample that is one
-    level off changes a coefficient by so much at most, as if the cosines were of length 1."""
+    """How far each coefficient is above the median, in levels of grey.
+
+    The cosines are scaled to length 1. So a sample that is one level off changes a coefficient by
+    at most one level.
+    """
     side = samples_per_bit * size
     low = kernel.dct_low(picture.grey_grid(side, side), size)
-    # The sign is exact: a whole number becomes the nearest float, which is 0 for 0 alone.
+    # The sign is exact: a whole number becomes the nearest float, and only 0 becomes 0.
     above: NDArray[np.float64] = (2 * low - twice_median(low)) / (2.0 ** (SHIFT + 1) * side / 2)
     return above
 
@@ -50,16 +56,18 @@ def margins(
 def phash_simple(
     picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
 ) -> NDArray[np.bool_]:
-    """ImageHash's `phash_simple`: grey, resized to 4 size x 4 size, DCT-II of each of the first
-    size rows; a bit says that a coefficient is greater than the mean of them all. Of each row, the
-    size lowest but the first, its mean, are taken."""
+    """ImageHash's `phash_simple`: grey, resized to 4 size x 4 size, then a DCT-II by rows.
+
+    Only the first size rows are used. Each row gives its size lowest coefficients after the first,
+    which is the row's mean. A bit is set if its coefficient is greater than the mean of them all.
+    """
     return margins_simple(picture, size, samples_per_bit) > 0
 
 
 def margins_simple(
     picture: Picture, size: int, samples_per_bit: int = SAMPLES_PER_BIT
 ) -> NDArray[np.float64]:
-    """By how much each coefficient is above the mean; in levels of grey, as `margins`."""
+    """How far each coefficient is above the mean, in levels of grey as in `margins`."""
     side = samples_per_bit * size
     samples = picture.grey_grid(side, side)[:size].astype(np.int64)
     low = (samples - samples[:, :1]) @ _cosines(side)[:, 1 : size + 1]
@@ -69,8 +77,10 @@ def margins_simple(
 
 
 def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """imagededup's `PHash`: resized in colour, then grey; the median leaves the first coefficient,
-    the mean of the picture, out; `>=`."""
+    """imagededup's `PHash`: resized in colour, then grey, compared with `>=`.
+
+    The median leaves out the first coefficient, which is the mean of the picture.
+    """
     side = SAMPLES_PER_BIT * size
     low = kernel.dct_low(colour_grid(picture, side, side), size)
     return 2 * low >= twice_median(low.ravel()[1:])
@@ -78,7 +88,7 @@ def phash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=16)
 def _cosines(side: int) -> NDArray[np.int64]:
-    """Those of the DCT-II, a column for each frequency, rounded to 20 bits behind the point."""
+    """The cosines of the DCT-II, one column per frequency, rounded to 20 bits after the point."""
     x, k = np.ogrid[:side, :side]
     angles = k * (2 * x + 1) % (4 * side) / (2 * side)
     cosines: NDArray[np.float64] = np.cos(np.pi * angles)
@@ -86,7 +96,7 @@ def _cosines(side: int) -> NDArray[np.int64]:
 
 
 def twice_median(values: NDArray[np.int64]) -> np.int64:
-    """Twice the median, which for an even number of values need not be a whole number itself."""
+    """Twice the median. The median of an even number of values may not be a whole number."""
     ordered = np.sort(values, axis=None)
     middle: np.int64 = ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]
     return middle
@@ -94,7 +104,7 @@ def twice_median(values: NDArray[np.int64]) -> np.int64:
 
 FAMILIES = (
     Family("phash", phash, 10, margins=margins, pixels_of_a_bit=20),
-    # A coefficient of a single row has fewer samples to make up for the error of one.
+    # A coefficient of one row has fewer samples, so an error in one of them weighs more.
     Family("phash_simple", phash_simple, 5, margins=margins_simple, doubtful_within=0.5),
     Family("phash@imagededup", phash_imagededup, 10, EIGHT),
 )

@@ -1,4 +1,4 @@
-"""The registry: finds an algorithm by its name among the families that the modules declare."""
+"""The registry finds an algorithm by name among the families that the modules declare."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ FAMILIES = {family.name: family for module in MODULES for family in module.FAMIL
 
 
 def algorithm_names() -> list[str]:
-    """The names that `get_algorithm` accepts, without sizes: plain names first, then flavours."""
+    """The names that `get_algorithm` accepts, without sizes. Plain names come before flavours."""
     return sorted(FAMILIES, key=lambda name: "@" in name)
 
 
 def algorithm_sizes() -> dict[str, str]:
-    """The sizes that each of these names comes in, in words."""
+    """The sizes available for each of these names, in words."""
     return {name: FAMILIES[name].sizes.text for name in algorithm_names()}
 
 
 def get_algorithm(name: str) -> Algorithm:
-    """The algorithm of that name; the same object for all names of one algorithm.
+    """The algorithm with this name. All names of one algorithm give the same object.
 
     Raises `ValueError` for an unknown name or size, and `TypeError` for anything but a str.
     """
@@ -37,7 +37,7 @@ def get_algorithm(name: str) -> Algorithm:
 
 
 def checked_distance(max_distance: int | None, algorithm: str) -> int:
-    """`max_distance`, or the default of the algorithm. Raises `ValueError` and `TypeError`."""
+    """`max_distance`, or the algorithm's default. Raises `ValueError` and `TypeError`."""
     kind = get_algorithm(algorithm)
     if max_distance is None:
         return kind.default_max_distance

@@ -18,16 +18,16 @@ _hex = re.compile("[0-9a-fA-F]+")
 
 
 def is_hex(text: str) -> bool:
-    """Whether there is nothing in the text but hex digits, and at least one."""
+    """Whether the text consists of hex digits only, and has at least one."""
     return _hex.fullmatch(text) is not None
 
 
 class BitShape(NamedTuple):
-    """The grid of bits of a hash; `BitShape(64)` where only the number of bits is known.
+    """The grid of bits of a hash, or `BitShape(64)` if only the number of bits is known.
 
-    Bytes, int and hex are one number: the bits row by row, the most significant first, with zero
-    bits in front where they do not fill whole bytes. The checks take the name of the algorithm, if
-    there is one, for their messages.
+    Bytes, int and hex all write the same number: the bits row by row, most significant first. Zero
+    bits are added in front if the bits do not fill whole bytes. The checks accept the name of the
+    algorithm for their messages.
     """
 
     rows: int
@@ -35,22 +35,22 @@ class BitShape(NamedTuple):
 
     @property
     def bits(self) -> int:
-        """How many bits a hash has."""
+        """The number of bits of a hash."""
         return self.rows * self.columns
 
     @property
     def width(self) -> int:
-        """How many bytes a hash takes, `ceil(bits / 8)`."""
+        """The number of bytes of a hash, `ceil(bits / 8)`."""
         return -(-self.bits // 8)
 
     @property
     def words(self) -> int:
-        """How many words of 64 bits a hash takes, `ceil(bits / 64)`."""
+        """The number of 64-bit words of a hash, `ceil(bits / 64)`."""
         return -(-self.bits // 64)
 
     @property
     def digits(self) -> int:
-        """How many hex digits a hash prints as, `ceil(bits / 4)`."""
+        """The number of hex digits of a hash, `ceil(bits / 4)`."""
         return -(-self.bits // 4)
 
     def noun(self, algorithm: str | None) -> str:
@@ -58,18 +58,18 @@ class BitShape(NamedTuple):
         return f"{algorithm} hash" if algorithm else f"hash of {self.bits} bits"
 
     def parse_hex(self, texts: Sequence[str], algorithm: str | None = None) -> bytes:
-        """The bytes of the hashes that print as `texts`, one after the other.
+        """The bytes of the hashes written as `texts`, one after the other.
 
-        Digits of either case are accepted. Raises `TypeError` for anything but a str, and
-        `ValueError` for a text that is not the hex of such a hash.
+        Upper and lower case digits are accepted. Raises `TypeError` for anything but a str, and
+        `ValueError` for a text that is not a valid hash in hex.
         """
         front = "0" * (2 * self.width - self.digits)
         try:
-            # All digits become bytes at once: that is ten times as fast as one by one.
+            # Converting all digits at once is ten times as fast as one hash at a time.
             data = bytes.fromhex("".join([front + text for text in texts]))
         except (TypeError, ValueError):
             data = b""
-        # `fromhex` skips blanks, so that the lengths are checked on both sides.
+        # `fromhex` skips blanks, so both the lengths of the texts and of the bytes are checked.
         is_whole = len(data) == len(texts) * self.width and set(map(len, texts)) <= {self.digits}
         if not is_whole or len(self._excessive(data)):
             for text in texts:
@@ -77,7 +77,7 @@ class BitShape(NamedTuple):
         return data
 
     def check_bytes(self, data: bytes, algorithm: str | None = None) -> None:
-        """Raise `ValueError` unless these are the bytes of one hash."""
+        """Raise `ValueError` unless `data` is the bytes of one hash."""
         if len(data) != self.width:
             raise ValueError(
                 f"a {self.noun(algorithm)} has {self.width} bytes, not {len(data)}: {data!r}"
@@ -86,7 +86,7 @@ class BitShape(NamedTuple):
             raise ValueError(f"a {self.noun(algorithm)} has {self.bits} bits, not more: {data!r}")
 
     def check_array(self, data: NDArray[np.uint8], algorithm: str | None = None) -> None:
-        """Raise `ValueError` unless the array is `(n, width)` uint8 and each row is a hash."""
+        """Raise `ValueError` unless `data` is `(n, width)` uint8 and each row is a hash."""
         if data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != self.width:
             what = f"{algorithm} hashes" if algorithm else "hashes"
             raise ValueError(
@@ -101,12 +101,12 @@ class BitShape(NamedTuple):
             )
 
     def check_distance(self, max_distance: object, algorithm: str | None = None) -> int:
-        """`max_distance` as an int. Raises `TypeError`; `ValueError` unless it is 0 to `bits`."""
+        """`max_distance` as an int. Raises `TypeError`, and `ValueError` unless 0 to `bits`."""
         of = f"for {algorithm}" if algorithm else "bits"
         return whole_number(max_distance, "max_distance", least=0, most=self.bits, of=of)
 
     def _excessive(self, data: bytes | NDArray[np.uint8]) -> NDArray[np.intp]:
-        """Which hashes have bits set in front of their own."""
+        """The rows whose padding bits are not zero."""
         spare = 8 * self.width - self.bits
         if not spare:
             return np.empty(0, np.intp)

@@ -1,5 +1,6 @@
-"""wHash, the wavelet hash: which parts of the picture, averaged by Haar wavelets, are lighter than
-their median.
+"""wHash, the wavelet hash: which parts of the picture are lighter than the median of the parts.
+
+The parts are averaged by Haar wavelets.
 
 Source: D. Petrov, "Wavelet image hash in Python" (2016),
 https://fullstackml.com/wavelet-image-hash-in-python-3504fdd282b5
@@ -29,25 +30,28 @@ POWERS_OF_TWO = Sizes(
 
 
 def whash(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """ImageHash's `whash` with its Haar mode: grey, resized to the largest power of two in the
-    picture's shorter side (and no less than size), samples / 255, the mean removed by going all
-    Haar steps down and up, then down to size x size; a bit says `average > median`."""
+    """ImageHash's `whash` with its Haar mode.
+
+    The picture is made grey and resized to `natural_side`, and the samples are divided by 255. The
+    mean is removed by going all Haar steps down and up again. Then Haar steps go down to
+    size x size averages. A bit is set if `average > median`.
+    """
     return margins(picture, size) > 0
 
 
 def margins(picture: Picture, size: int) -> NDArray[np.float64]:
-    """By how many levels of grey each average is above their median."""
+    """How many levels of grey each average is above their median."""
     side = natural_side(picture, size)
     samples = kernel.haar_remove_mean(picture.grey_grid(side, side) / 255.0)
     levels = (side // size).bit_length() - 1
     low = kernel.haar_low(samples, levels)
-    # A step doubles the averages. The sign is exact: a difference of floats is 0 for equal ones.
+    # A step doubles the averages. The sign is exact: the difference of equal floats is 0.
     above: NDArray[np.float64] = (low - np.median(low)) * (255.0 / (1 << levels))
     return above
 
 
 def natural_side(picture: Picture, size: int) -> int:
-    """The largest power of two in the shorter side of the picture, but no less than `size`."""
+    """The largest power of two within the picture's shorter side, but at least `size`."""
     shorter = int(min(picture.pixels.shape[:2]))
     return max(1 << (shorter.bit_length() - 1), size)
 
@@ -55,11 +59,11 @@ def natural_side(picture: Picture, size: int) -> int:
 def whash_by(
     picture: Picture, size: int, side: int, wavelet: str = "haar", *, remove_mean: bool = True
 ) -> NDArray[np.bool_]:
-    """As `whash`, resized to side x side, a power of two no less than size; with the mean left
-    where it is, or with any other wavelet of PyWavelets for the last steps.
+    """Like `whash`, but resized to side x side, where side is a power of two and at least size.
 
-    Other wavelets leave more averages than size x size. Raises `MissingExtraError` for them where
-    PyWavelets is not installed.
+    The mean may be kept, and the last steps may use any other wavelet of PyWavelets. Other wavelets
+    leave more averages than size x size. They raise `MissingExtraError` if PyWavelets is not
+    installed.
     """
     samples = picture.grey_grid(side, side) / 255.0
     if remove_mean:
@@ -70,7 +74,7 @@ def whash_by(
 
 
 def _low(values: NDArray[np.float64], wavelet: str, levels: int) -> NDArray[np.float64]:
-    """The averages after so many steps, as PyWavelets works them out."""
+    """The averages after `levels` steps, computed by PyWavelets."""
     with extra("PyWavelets", f"the wavelet {wavelet!r} needs PyWavelets"):
         pywt = import_module("pywt")
     wanted = pywt.Wavelet(wavelet)
@@ -80,15 +84,17 @@ def _low(values: NDArray[np.float64], wavelet: str, levels: int) -> NDArray[np.f
 
 
 def whash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
-    """imagededup's `WHash`: resized in colour to 256 x 256, then grey, samples / 255, five Haar
-    steps down; `average >= median`."""
+    """imagededup's `WHash`: resized in colour to 256 x 256, then made grey, samples / 255.
+
+    Then five Haar steps down. A bit is set if `average >= median`.
+    """
     samples = colour_grid(picture, IMAGEDEDUP_SIDE, IMAGEDEDUP_SIDE) / 255.0
     low = kernel.haar_low(samples, (IMAGEDEDUP_SIDE // size).bit_length() - 1)
     return low >= np.median(low)
 
 
 FAMILIES = (
-    # Averages of many samples are nearer to the exact ones than a sample is.
+    # An average of many samples is closer to the exact value than a single sample is.
     Family("whash", whash, 6, POWERS_OF_TWO, margins=margins, doubtful_within=0.5),
     Family("whash@imagededup", whash_imagededup, 10, EIGHT),
 )

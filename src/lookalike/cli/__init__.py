@@ -1,4 +1,4 @@
-"""The command: `lookalike find`, `lookalike hash` and the others."""
+"""The command `lookalike` with `find`, `hash`, `compare` and `formats`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from lookalike.cli.stopping import exit_stopped, stop_on_signals, was_stopped
 
 
 def main() -> None:
-    """Run the command; errors, and being stopped, come without a traceback."""
+    """Run the command. Errors and interrupts end it without a traceback."""
     try:
         stop_on_signals()
         from lookalike.cli.commands import run
 
         run()
-    except BaseException as error:  # whatever the interrupt has become; all else goes on
+    except BaseException as error:  # an interrupt in any form; other errors are raised again
         if isinstance(error, KeyboardInterrupt) or was_stopped():
             exit_stopped()
         raise

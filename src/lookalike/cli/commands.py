@@ -1,4 +1,4 @@
-"""`lookalike` with its commands `find`, `hash` and the others, and what comes of their errors."""
+"""The group of commands, and the exit status for each kind of error."""
 
 from __future__ import annotations
 
@@ -70,17 +70,17 @@ def run() -> None:
     """Run the command that the arguments name, and end the process."""
     fill_standard_files()
     buffer_output()
-    # What Pillow warns of, such as odd metadata, is in a status where it matters.
+    # If a warning of Pillow matters, a status of the image says so. Odd metadata does not matter.
     warnings.filterwarnings("ignore", module="PIL")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal or file that lacks some characters
+        if isinstance(stream, io.TextIOWrapper):  # its encoding may lack some characters
             stream.reconfigure(errors="backslashreplace")
     try:
         code = commands.main(standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as error:
-        with suppress(OSError):  # nobody is there to be told
+        with suppress(OSError):  # standard error may be closed
             error.show()
         code = error.exit_code
     except (LookalikeError, MemoryError) as error:
@@ -93,7 +93,7 @@ def run() -> None:
         drop_output()
     except click.Abort:
         exit_stopped()
-    except Exception:  # of ours; the code must not look like a verdict
+    except Exception:  # a bug; the exit status must not look like a verdict
         if was_stopped():
             raise
         traceback.print_exc()

@@ -1,4 +1,4 @@
-"""`lookalike hash`: the hashes of images, one a line."""
+"""`lookalike hash`: the hashes of images, one image per line."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike import defaults
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
 from lookalike.cli.output import report_failures, report_tracebacks
+from lookalike.hashing.options import DEFAULT_ALGORITHM
 from lookalike.text import printable
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "algorithms",
     cls=options.AlgorithmOption,
     multiple=True,
-    default=[defaults.ALGORITHM],
+    default=[DEFAULT_ALGORITHM],
     show_default=True,
     metavar="NAME",
     help="What makes the hashes; may be given several times, for one decode and several hashes.",
@@ -89,13 +89,13 @@ def hex_columns(table: HashTable) -> dict[str, list[str]]:
 
 
 def as_lines(table: HashTable) -> str:
-    """The hashes of an image, then its path, a line each."""
+    """One line per image: its hashes, then its path."""
     rows = zip(*hex_columns(table).values(), map(printable, table.paths), strict=True)
     return "".join("  ".join(row) + "\n" for row in rows)
 
 
 def as_json_text(table: HashTable) -> str:
-    """Images with their hashes, and failures."""
+    """Images with their hashes, and failures, as JSON."""
     from lookalike.images import PREPARATION
 
     hexes = hex_columns(table)
@@ -113,7 +113,7 @@ def as_json_text(table: HashTable) -> str:
 
 
 def as_csv_text(table: HashTable) -> str:
-    """A line for every image, then for every failure: path, hashes, status and reason."""
+    """One line per image, then one per failure: path, hashes, status and reason."""
     from lookalike.hashing.row import status_of
     from lookalike.hashing.schema import EVERY
     from lookalike.report.rows import csv_text

@@ -1,4 +1,4 @@
-"""Which images a command reads, and how: the argument and options of all that read sets of them."""
+"""The argument and options of all commands that read sets of images."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
 
-from lookalike import defaults
 from lookalike.cli.options import usage_errors
 from lookalike.hashing.options import DEFAULTS
+from lookalike.work import defaults
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Options
@@ -25,7 +25,7 @@ NUMBER = click.IntRange(min=1)
 PATHS: Option = click.argument(
     "paths", metavar="[PATH...]", nargs=-1, type=click.Path(readable=False)
 )
-"""What may not be read is a failure of its own, and the rest goes on."""
+"""A path that cannot be read becomes a failure, and the others are still read."""
 FILES_FROM: Option = click.option(
     "--files-from",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
@@ -127,7 +127,7 @@ KEYWORDS: dict[str, Option] = {
         f"[default: {defaults.MEMORY}]",
     ),
 }
-"""The `Options` that the command has, all but `archive_limits`, which are several here."""
+"""The command's options for `Options`, except `archive_limits`, which has several options."""
 LIMITS: dict[str, Option] = {
     "member_bytes": click.option(
         "--max-member-bytes",
@@ -164,7 +164,7 @@ OPTIONS = [PATHS, FILES_FROM, *KEYWORDS.values(), *LIMITS.values()]
 def reads_images(command: Command) -> Command:
     """Add the argument and the options to a command.
 
-    It gets them as `images`, and as `keywords` for `hash_images` or `find_duplicates`.
+    The command receives `images`, and `keywords` for `hash_images` or `find_duplicates`.
     """
 
     @wraps(command)
@@ -172,7 +172,7 @@ def reads_images(command: Command) -> Command:
         from lookalike.sources import ArchiveLimits, Patterns
         from lookalike.work.isolation import isolation_for
 
-        # click has made each of the type that its option says.
+        # click has converted each value to the type of its option.
         limits = cast("dict[str, int]", {name: given.pop(name) for name in LIMITS})
         keywords = cast("Options", {name: given.pop(name) for name in KEYWORDS})
         keywords["archive_limits"] = ArchiveLimits(**limits)
@@ -189,9 +189,9 @@ def reads_images(command: Command) -> Command:
 
 
 def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:
-    """All that is named. Raises `click.UsageError` where none of it is there.
+    """All named images. Raises `click.UsageError` if none of them exists.
 
-    Where only some is missing, that is a failure like any other, and the work goes on.
+    If only some are missing, each becomes a failure and the others are still read.
     """
     from lookalike.sources import files_from, is_there
 

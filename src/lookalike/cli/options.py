@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import click
 
-from lookalike import defaults
+from lookalike.hashing.options import DEFAULT_ALGORITHM
 
 
 class AlgorithmOption(click.Option):
-    """Lists all algorithms in its help, after what is said there."""
+    """An option whose help ends with a list of all algorithms."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and its help."""
@@ -37,7 +37,7 @@ def _algorithms() -> str:
 algorithm = click.option(
     "--algorithm",
     cls=AlgorithmOption,
-    default=defaults.ALGORITHM,
+    default=DEFAULT_ALGORITHM,
     show_default=True,
     metavar="NAME",
     help="What makes the hashes.",
@@ -69,7 +69,7 @@ debug = click.option(
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """Turn what the library says of a wrong argument into an error of the command's usage."""
+    """Turn the library's `ValueError` for a wrong argument into a usage error of the command."""
     try:
         yield
     except ValueError as error:
@@ -77,6 +77,6 @@ def usage_errors() -> Iterator[None]:
 
 
 def require_one_form(as_json: bool, as_csv: bool) -> None:
-    """Raise `click.UsageError` where two forms of output were asked for."""
+    """Raise `click.UsageError` if two forms of output are requested."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot both be given")

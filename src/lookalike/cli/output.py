@@ -1,4 +1,4 @@
-"""Where the commands print: a file that is never half-written, the terminal, or a pipe."""
+"""The output of the commands: a file that is never half-written, the terminal, or a pipe."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ if TYPE_CHECKING:
     from lookalike.hashing.row import Failure
 
 PIPE_WIDTH = 100_000
-"""A pipe has no width: whatever reads it wants whole lines."""
+"""A pipe has no width, and its reader needs whole lines."""
 
 
 @contextmanager
 def output(path: str | None) -> Iterator[Callable[[str], None]]:
-    """Give a function that prints text, or writes it to the file at `path`.
+    """Yield a function that prints text, or writes it to the file at `path`.
 
-    That file is replaced as a whole when everything has gone well, by a temporary one beside it;
-    whether that can be made is found out before any work begins. What is no file, such as a pipe,
-    is written into.
+    A temporary file beside that file replaces it as a whole after success. It is created before any
+    work begins, so that errors show early. A pipe or device at `path` is written directly.
     """
     if path is None:
         if sys.stdout is None:
@@ -66,7 +65,7 @@ def _writer(file: TextIO) -> Callable[[str], None]:
 
 
 def console(path: str | None) -> Console:
-    """What to print tables on, to be captured: as wide as the terminal, or as any line needs."""
+    """A console for tables, as wide as the terminal, or wide enough for any line."""
     from rich.console import Console
 
     if path is None and sys.stdout is not None and sys.stdout.isatty():
@@ -75,20 +74,20 @@ def console(path: str | None) -> Console:
 
 
 def is_coloured(path: str | None) -> bool:
-    """Whether what is printed may have colours: on a terminal, unless it is asked not to."""
+    """Whether the output may have colours: on a terminal, unless the user disabled them."""
     if path is not None or sys.stdout is None or not sys.stdout.isatty():
         return False
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in {"dumb", "unknown"}
 
 
 def report_failures(failures: list[Failure]) -> None:
-    """Say on standard error which inputs could not be read, and why."""
+    """Print to standard error which inputs could not be read, and why."""
     for line in [*map(failure_line, failures), *unexpected_lines(failures)]:
         click.echo(line, err=True)
 
 
 def report_tracebacks(failures: list[Failure]) -> None:
-    """Say on standard error where in the program each of these failures arose."""
+    """Print the tracebacks of these failures to standard error."""
     for one in failures:
         if one.traceback:
             lines = map(printable, one.traceback.splitlines())

@@ -1,6 +1,6 @@
-"""How the command is stopped from outside, by a signal.
+"""Stops the command after a signal.
 
-Nothing is imported here that takes long: a signal may come while everything else still is.
+This module imports nothing slow, because a signal may arrive while other modules are imported.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import NoReturn
 
 SIGNALS = {"SIGINT": "Interrupted.", "SIGTERM": "Terminated.", "SIGHUP": "Hung up."}
 EXIT_BY_SIGNAL = 128
-"""To which a shell, too, adds the number of the signal that ended a command."""
+"""The exit status is this plus the number of the signal, as in a shell."""
 
 
 _come: int | None = None
-"""The signal that has come."""
+"""The signal that has arrived."""
 
 
 def stop_on_signals() -> None:
-    """From now on a signal that asks for the end raises `KeyboardInterrupt`, once, in the main
-    thread."""
+    """Let signals to end raise `KeyboardInterrupt`, once, in the main thread."""
     for name in SIGNALS:
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+        # nohup sets a signal to be ignored.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
 
 
@@ -38,26 +38,28 @@ def _stop(number: int, _: FrameType | None) -> None:
 
 
 def ignore_signals() -> None:
-    """Tidying up is not to be interrupted."""
+    """Ignore signals from now on, so that the clean-up is not interrupted."""
     for name in SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _go_on)
 
 
 def _go_on(_number: int, _frame: FrameType | None) -> None:
-    """Not SIG_IGN: Python complains of a signal that came before it was ignored."""
+    """Do nothing. With SIG_IGN, Python would complain about a signal that arrived earlier."""
 
 
 def was_stopped() -> bool:
-    """Whether such a signal has come. What it raised may have turned into something else on its
-    way: in the midst of a lock, into a `RuntimeError`."""
+    """Whether such a signal has arrived.
+
+    The exception that it raised may have become another, such as a `RuntimeError` inside a lock.
+    """
     return _come is not None
 
 
 def exit_stopped() -> NoReturn:
-    """Say that the work was stopped and end the process, without waiting for any decoder."""
+    """Print that the work was stopped, and end the process without waiting for any decoder."""
     number = signal.SIGINT if _come is None else _come
     if sys.stderr is not None:
-        with suppress(OSError):  # nobody is there to be told
+        with suppress(OSError):  # standard error may be closed
             print(SIGNALS[signal.Signals(number).name], file=sys.stderr, flush=True)
     os._exit(EXIT_BY_SIGNAL + number)

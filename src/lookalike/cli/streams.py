@@ -1,4 +1,4 @@
-"""Standard output and its like: closed, full, or a pipe whose reader has had enough."""
+"""Handles standard streams that are closed or full, or pipes whose reader has gone."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ EXIT_CLOSED_PIPE = EXIT_BY_SIGNAL + getattr(signal, "SIGPIPE", 13)
 
 
 class ClosedPipe(Exception):
-    """Whoever read the output has had enough."""
+    """The reader of the output has closed the pipe."""
 
 
 class Commands(click.Group):
-    """A group of commands that leaves closed pipes to its caller; click's own says nothing."""
+    """A group of commands that reports closed pipes to its caller. click hides them."""
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         with _pipes_told():
@@ -43,18 +43,18 @@ def _pipes_told() -> Iterator[None]:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process, without taking down what it has in memory: the system does that faster."""
+    """End the process without freeing its memory, because the system does that faster."""
     ignore_signals()
-    atexit._run_exitfuncs()  # noqa: SLF001  # as the interpreter does before it takes things down
+    atexit._run_exitfuncs()  # noqa: SLF001  # the interpreter also runs them at its end
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            with suppress(OSError):  # what the command itself has to say went out before
+            with suppress(OSError):  # the command's own output was flushed before
                 stream.flush()
     os._exit(code)
 
 
 def fill_standard_files() -> None:
-    """Let no other file take the place of a standard one that was closed, and get its output."""
+    """Open closed standard files, so that no other file takes their place and output."""
     null = os.open(os.devnull, os.O_RDWR)
     while null <= 2:
         null = os.open(os.devnull, os.O_RDWR)
@@ -62,7 +62,7 @@ def fill_standard_files() -> None:
 
 
 def buffer_output() -> None:
-    """With `-u` Python loses what standard output does not take at once, as where a disk fills."""
+    """Buffer standard output. With `-u`, Python loses data after a partial write."""
     stream: Any = sys.stdout
     if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
         sys.stdout = open(  # noqa: SIM115
@@ -71,7 +71,7 @@ def buffer_output() -> None:
 
 
 def drop_output() -> None:
-    """What is left in buffers goes nowhere, silently."""
+    """Silently drop the data that is left in buffers."""
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

@@ -1,1 +1,1 @@
-"""From inputs to a table of hashes, in threads or processes."""
+"""Turns inputs into a table of hashes, in threads or processes."""

@@ -1,4 +1,4 @@
-"""`TableBuilder`: gathers what became of the inputs into a table."""
+"""`TableBuilder`: collects the outcome of every input in a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEFT_OUT = f"Only the first {MOST_TRACEBACKS:,} tracebacks are kept.\n"
 
 
 class TableBuilder:
-    """Gathers what became of the inputs, in their order, into a `HashTable`."""
+    """Collects the outcome of every input, in order, and makes a `HashTable` of them."""
 
     def __init__(self, algorithms: Sequence[str]) -> None:
         """`algorithms`: their canonical names."""
@@ -38,9 +38,9 @@ class TableBuilder:
         self._finished = False
 
     def add(self, row: Row | Failure) -> None:
-        """Append what became of the next input.
+        """Append the outcome of the next input.
 
-        Raises `ValueError` for a row with other hashes than the table's, and `RuntimeError` once
+        Raises `ValueError` if the hashes of the row do not fit the table, and `RuntimeError` once
         the table is finished.
         """
         if self._finished:
@@ -61,14 +61,14 @@ class TableBuilder:
         self._count += 1
 
     def finish(self, skipped: Mapping[str, int] = MappingProxyType({})) -> HashTable:
-        """The table of all that was added. `skipped`: how many files were left out, by kind."""
+        """The table of everything added. `skipped`: how many files were left out, by kind."""
         if self._finished:
             raise RuntimeError("finish after finish: make a new TableBuilder")
         self._finished = True
         return HashTable(self._columns, self._hashes, self._failures, self._failed_at, skipped)
 
     def _bounded(self, failure: Failure) -> Failure:
-        """With no more tracebacks than anybody would read: a program may fail over millions."""
+        """Drop the traceback after the first `MOST_TRACEBACKS`. There may be millions."""
         if failure.traceback:
             self._tracebacks += 1
             if self._tracebacks > MOST_TRACEBACKS:

@@ -1,4 +1,4 @@
-"""How the values of a column are held in memory without a Python object for each."""
+"""Columns of values in memory, stored without a Python object per value."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Values(Protocol):
 
 
 class Numbers:
-    """Whole numbers of 64 bits, some of them unknown: `NONE` stands for these."""
+    """64-bit integers. `NONE` stands for an unknown value."""
 
     NONE = -(1 << 63)
 
@@ -33,7 +33,7 @@ class Numbers:
         self._array = array("q")
 
     def append(self, value: int | None) -> None:
-        """Raises `OverflowError` for a number of more bits."""
+        """Add a value. Raises `OverflowError` if it does not fit into 64 bits."""
         self._array.append(self.NONE if value is None else value)
 
     def __getitem__(self, at: int) -> int | None:
@@ -45,13 +45,13 @@ class Numbers:
 
 
 class Flags(bytearray):
-    """Truths, a byte each."""
+    """Booleans, one byte each."""
 
     def __getitem__(self, at: int) -> bool:  # type: ignore[override]
         return bool(super().__getitem__(at))
 
     def true_at(self) -> Iterator[int]:
-        """The positions of the true ones."""
+        """The positions of the true values."""
         at = self.find(1)
         while at >= 0:
             yield at
@@ -66,7 +66,7 @@ class Flags(bytearray):
 
 
 class Blocks:
-    """Bytes of one length, one after the other."""
+    """Byte strings of one length, stored one after the other."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -86,9 +86,9 @@ class Blocks:
 
 
 class Identities:
-    """Numbers of 128 bits, as those of devices and files together; 0 stands for None.
+    """128-bit integers, which hold the numbers of a device and a file. 0 stands for None.
 
-    Of a longer number the last 128 bits are kept.
+    Only the last 128 bits of a longer number are kept.
     """
 
     BYTES = 16
@@ -109,7 +109,7 @@ class Identities:
 
 
 class Codes(Generic[H]):
-    """Values of which few are distinct, such as formats: two bytes each."""
+    """Values with few distinct ones, such as formats. Each takes two bytes."""
 
     MOST = 1 << 16
 
@@ -117,12 +117,12 @@ class Codes(Generic[H]):
         self._codes = array("H")
         self._distinct: list[H] = []
         self._code_of: dict[H, int] = {}
-        self._last: object = object()  # none of the values
+        self._last: object = object()  # not equal to any value
         self._last_code = 0
 
     def append(self, value: H) -> None:
-        """Raises `ValueError` where there are too many distinct values."""
-        if value is not self._last:  # to hash a member of an Enum takes longer than all else
+        """Add a value. Raises `ValueError` if there are too many distinct ones."""
+        if value is not self._last:  # hashing an Enum member takes longer than everything else
             self._last_code = self._code(value)
             self._last = value
         self._codes.append(self._last_code)
@@ -142,7 +142,7 @@ class Codes(Generic[H]):
         return len(self._codes)
 
     def other_than(self, usual: H) -> dict[int, H]:
-        """By position, the values that are not the usual one."""
+        """The values that differ from the usual one, by position."""
         if self._distinct in ([], [usual]):
             return {}
         skipped = self._code_of.get(usual)
@@ -150,7 +150,7 @@ class Codes(Generic[H]):
 
 
 class Sparse(Generic[T]):
-    """Values that are nearly all the same: only others are held, by position."""
+    """Values that are nearly all the same. Only the others are stored, by position."""
 
     def __init__(self, usual: T) -> None:
         self._usual = usual
@@ -170,7 +170,7 @@ class Sparse(Generic[T]):
 
     @property
     def others(self) -> Mapping[int, T]:
-        """By position, ascending, the values that are not the usual one. It cannot be changed."""
+        """The values that differ from the usual one, by ascending position. It is read-only."""
         return MappingProxyType(self._others)
 
     def updated(self, changed: Mapping[int, T]) -> Sparse[T]:

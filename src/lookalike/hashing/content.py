@@ -1,4 +1,4 @@
-"""`Content`: what an input holds, when it is read once more to compare it with others."""
+"""`Content`: what an input holds. Inputs are read a second time to compare their contents."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Content(NamedTuple):
     """What one input holds."""
 
     size: int
-    """Of the file, in bytes."""
+    """The size of the file in bytes."""
     digest: bytes
-    """As the one of a table, of all bytes."""
+    """A digest of all bytes, made like the digests in a table."""
     pixels: bytes = b""
-    """What images of equal pixels in all frames have in common; empty where that is not known."""
+    """A digest of the pixels of all frames, equal for equal pixels. Empty if it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ class Limits:
     max_bytes: int
 
     def content(self, wanted: Wanted) -> Content:
-        """What a source holds. Raises as `read_picture` does."""
+        """What a source holds. Raises the errors of `read_picture`."""
         source, decode = wanted
         if not decode:
-            assert isinstance(source, Encoded)  # pixels are known without reading them again
+            assert isinstance(source, Encoded)  # plain pixels need no second reading
             contents = source.contents(None, self.max_bytes)
             return Content(contents.size, blake3(contents.data).digest(DIGEST_BYTES))
         picture = read_picture(source, max_pixels=self.max_pixels, max_bytes=self.max_bytes)
         shown = [picture.pixel_digest()]
-        if 1 < picture.frames <= MOMENTS:  # of more, not every frame is looked at
+        if 1 < picture.frames <= MOMENTS:  # with more frames, not every one is read
             shown += [frame.pixel_digest() for frame in picture.later]
         known = len(shown) == picture.frames and not picture.is_preview
         pixels = shown[0] if len(shown) == 1 else blake3(b"".join(shown)).digest(DIGEST_BYTES)
@@ -61,7 +61,7 @@ class Limits:
 
 
 class SecondReading:
-    """Reads inputs of a scan once more, as it did: in threads or processes, within its limits."""
+    """Reads inputs of a scan a second time, in the same way and within the same limits."""
 
     def __init__(self, again: Again, request: Request) -> None:
         self._again = again
@@ -72,8 +72,10 @@ class SecondReading:
     def __call__(
         self, locations: Collection[Location], decode: bool
     ) -> Iterator[tuple[Location, Content | None]]:
-        """What the inputs at these locations hold, in any order; None where that cannot be found
-        out. An input that cannot be read again at all is left out."""
+        """Yield what the inputs at these locations hold, in any order.
+
+        The content is None if reading fails. An input that cannot be read again at all is left out.
+        """
         with self._reader() as read:
 
             def found(one: Input) -> tuple[Location, Content | None]:
@@ -81,8 +83,8 @@ class SecondReading:
                     return one.location, read((one.source, decode))
                 except WorkerStartError:
                     raise
-                except BaseException as error:  # noqa: BLE001  # whatever it is, nothing is known
-                    trouble_of(error)  # raises what asks for the end of the program
+                except BaseException as error:  # noqa: BLE001  # after any error, nothing is known
+                    trouble_of(error)  # raises the error again if it asks the program to end
                     return one.location, None
 
             yield from threaded_map(found, self._again.inputs(locations), self._workers)

@@ -1,6 +1,7 @@
-"""Tables from plain columns, and to and from Arrow; `docs/tables.md` describes its schema.
+"""Converts tables from plain columns, and to and from Arrow.
 
-pyarrow is an extra, imported where it is used.
+`docs/tables.md` describes the Arrow schema. pyarrow is an extra, which is imported where it is
+used.
 """
 
 from __future__ import annotations
@@ -25,19 +26,19 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
 
 RAW_PATH = "raw_path"
-"""The column of the paths that are not valid text, as Arrow's strings have to be."""
+"""The column for paths that are not valid text. Arrow's strings must be valid text."""
 METADATA = b"lookalike"
-"""The key of what is said of a table as a whole, in JSON."""
+"""The key of the metadata of a whole table, in JSON."""
 KEYS = ("algorithms", "skipped", "preparation")
-"""Those of that JSON."""
+"""The keys of that JSON."""
 ALWAYS = ("path", "status")
-"""What Arrow's rows never lack."""
+"""The columns that are never null in Arrow."""
 
 
 def table_from(
     columns: Mapping[str, Sequence[Any]], algorithms: Sequence[str], skipped: Mapping[str, int]
 ) -> HashTable:
-    """As `HashTable.from_columns`."""
+    """See `HashTable.from_columns`."""
     algorithms = [get_algorithm(name).name for name in algorithms]
     names = [*(column.name for column in COLUMNS), *algorithms]
     lengths = {name: len(columns[name]) if name in columns else None for name in names}
@@ -57,7 +58,7 @@ def table_from(
 
 
 def _outcome(plain: dict[str, Any], algorithms: Sequence[str]) -> Row | Failure:
-    """One row of plain values: it has a digest where the image was read."""
+    """The outcome in one row of plain values. It has a digest if the image was read."""
     if plain["digest"] is None:
         return Failure(plain["path"], Status(plain["status"]), plain["reason"])
     native = {column.name: column.form.native(plain[column.name]) for column in COLUMNS}
@@ -65,7 +66,7 @@ def _outcome(plain: dict[str, Any], algorithms: Sequence[str]) -> Row | Failure:
 
 
 def to_arrow(table: HashTable) -> Table:
-    """As `HashTable.to_arrow`."""
+    """See `HashTable.to_arrow`."""
     with extra("pyarrow", "to_arrow needs pyarrow"):
         import pyarrow as pa
 
@@ -84,7 +85,7 @@ def to_arrow(table: HashTable) -> Table:
 
 
 def arrow_schema(algorithms: Sequence[str]) -> Schema:
-    """That of a table with the hashes of these algorithms."""
+    """The Arrow schema of a table with the hashes of these algorithms."""
     import pyarrow as pa
 
     types = {
@@ -101,7 +102,7 @@ def arrow_schema(algorithms: Sequence[str]) -> Schema:
 
 
 def from_arrow(table: Table) -> tuple[HashTable, int]:
-    """The table, and the number of the preparation of its pictures."""
+    """The table, and the version of the preparation of its pictures."""
     from pyarrow import ArrowException
 
     try:

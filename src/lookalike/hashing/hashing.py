@@ -1,4 +1,4 @@
-"""Images to hashes: one, two to compare, or a whole set in threads."""
+"""Hashes images: one, two to compare, or a whole set in threads."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ def hash_image(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Hash:
-    """The hash of one image.
+    """Hash one image.
 
     `image`: a path, an http or https URL, an address such as `s3://bucket/a.jpg`, a path in an
     archive such as `photos.zip!/a.jpg`, the bytes of a file, a file open for reading bytes, an
-    `Item`, a Pillow image, or a NumPy array: `(height, width)` or `(height, width, 1)` grey,
-    `(height, width, 2)` grey and alpha, `(height, width, 3)` RGB, or `(height, width, 4)` RGB and
-    alpha, of bool, uint8, uint16, float32 or float64. Grey uint16 is stretched where it does not
-    fill its range, as a file of 16 bits is. Floats must lie within 0 to 1 and are never stretched.
+    `Item`, a Pillow image, or a NumPy array. The shape of an array is `(height, width)` or
+    `(height, width, 1)` for grey, `(height, width, 2)` for grey and alpha, `(height, width, 3)` for
+    RGB, or `(height, width, 4)` for RGB and alpha. Its type is bool, uint8, uint16, float32 or
+    float64. Grey uint16 values are stretched if they do not fill their range, like 16-bit files.
+    Floats must lie within 0 to 1 and are never stretched.
 
-    EXIF orientation is applied, and what is transparent is seen on white, or on black if it is flat
-    on white. `reading`: `fast` reads no more of a JPEG than the hash needs, and may differ from
-    `exact`, which reads every pixel, in a bit or two.
-    `fetch` is that of `find_duplicates`.
+    EXIF orientation is applied. Transparent images are shown on white, or on black if they are flat
+    on white. `reading`: `fast` decodes only as much of a JPEG as the hash needs, `exact` every
+    pixel. The two hashes may differ in a bit or two. `fetch` is the same as for `find_duplicates`.
 
-    Raises `ImageError`, with a status and a reason, where the image cannot be read; `ValueError`
-    for an unknown algorithm or an array of another shape, type or range; `MissingExtraError` for a
-    URL without httpx.
+    Raises `ImageError`, with a status and a reason, if the image cannot be read. Raises
+    `ValueError` for an unknown algorithm, or an array of another shape, type or range. Raises
+    `MissingExtraError` for a URL without httpx.
     """
     recipe = recipe_for(
         get_algorithm(algorithm).name,
@@ -74,14 +74,14 @@ def hash_image(
 
 
 def read_named(image: ImageSource) -> Picture:
-    """`read_picture`, but it fetches URLs, and its `ImageError` names the path."""
+    """Like `read_picture`, but fetches URLs, and its `ImageError` names the path."""
     with _naming(image):
         return read_picture(source_of(image))
 
 
 @contextmanager
 def _naming(image: ImageSource) -> Iterator[None]:
-    """Errors that arise within name the path of the image."""
+    """Add the path of the image to errors raised within."""
     try:
         yield
     except ImageError as error:
@@ -89,7 +89,7 @@ def _naming(image: ImageSource) -> Iterator[None]:
 
 
 def named(error: ImageError, image: ImageSource) -> ImageError:
-    """The same error with the path of the image, if it has one."""
+    """Return the same error with the path of the image, if it has one."""
     path = os.fsdecode(image) if isinstance(image, str | os.PathLike) else None
     return ImageError(error.status, error.reason, path)
 
@@ -101,7 +101,7 @@ def distance(
     algorithm: str = "phash",
     reading: Reading = "fast",
 ) -> int:
-    """In how many bits the hashes of two images differ. Raises as `hash_image` does."""
+    """The number of bits in which the hashes of two images differ. Raises as `hash_image` does."""
     hash_of = partial(hash_image, algorithm=algorithm, reading=reading)
     return hash_of(first) - hash_of(second)
 
@@ -129,18 +129,18 @@ def hash_images(
     memory: int | None = None,
     progress: Progress | None = None,
 ) -> HashTable:
-    """Hash many images, each decoded once for all algorithms.
+    """Hash many images. Each is decoded once for all algorithms.
 
-    `images`: a folder, an archive, a path, a URL, anything else that `hash_image` takes, or any
-    number of these. Folders are walked in the order of their names, into their sub-folders if
-    `recursive`, past hidden files unless `hidden`. Symbolic links are listed under the file that
-    they lead to, or left out without `follow_links`. An image that is named twice is hashed twice.
-    `reading` is that of `hash_image`, where with `fast` the algorithm that needs most of a picture
-    decides for all; everything else is as for `find_duplicates`.
+    `images`: a folder, an archive, a path, a URL, anything else that `hash_image` accepts, or any
+    number of these. Folders are walked in the order of their names. Sub-folders are searched if
+    `recursive`, and hidden files are left out unless `hidden`. Symbolic links are listed under the
+    file that they lead to, or left out without `follow_links`. An image that is named twice is
+    hashed twice. `reading` is the same as for `hash_image`. With `fast`, the algorithm that needs
+    the most pixels decides for all. Everything else is the same as for `find_duplicates`.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
-    image that cannot be read is a failure; the rest goes on. What an iterator of yours raises is
-    raised.
+    image that cannot be read becomes a failure, and the other images are still read. Errors raised
+    by an iterator of yours are passed on.
     """
     request = request_for(
         images, algorithms, repeats=True, only_first=True,
@@ -155,12 +155,12 @@ def hash_images(
 def hash_inputs(request: Request, progress: Progress, *, known: Known | None = None) -> HashTable:
     """Hash all inputs, in threads or processes, while they are still being listed.
 
-    `known`: asked for each input in the threads that read; what it knows is not read. What it
-    raises is raised.
+    `known` is called for each input, in the threads that read. An input whose outcome it returns
+    is not read. Its errors are passed on.
     """
     builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)
-    # A process may hang while others go on.
+    # One process may hang while the others go on.
     in_threads = threaded_map if request.isolation else paced_map
     with _hasher(request.recipe, request.isolation) as hasher:
         work = partial(_known_or_read, known, hasher) if known else hasher
@@ -182,7 +182,7 @@ def _known_or_read(
 def _hasher(
     recipe: Recipe, isolation: Isolation | None
 ) -> Iterator[Callable[[Input], Row | Failure]]:
-    """What hashes an input, to be called in threads."""
+    """Yield the function that hashes an input. It is called in threads."""
     if isolation is None:
         yield partial(hash_here, recipe=recipe)
         return
@@ -195,10 +195,9 @@ def _hasher(
 
 
 class _Listing:
-    """The inputs, listed well ahead of their reading, so that their number is soon known.
+    """Lists the inputs well before they are read, so that their number is known early.
 
-    Only names and items are listed ahead: pictures that a generator makes one after the other are
-    not gathered in memory.
+    Only names and items are listed ahead. Pictures from a generator do not pile up in memory.
     """
 
     AHEAD = 64

@@ -1,4 +1,4 @@
-"""What is known of one image at the relative moments that files of several frames are seen at."""
+"""The hashes of one image at the relative moments at which files of several frames are compared."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
 
 ONLY_FIRST = 0
-"""The kind of files whose later frames were not looked at. Nothing is known to match them."""
+"""The kind of files whose later frames were not read. They are never known to match."""
 STILL = MOMENTS << MOMENTS
-"""The kind of stills, and of whatever has all moments, none of them flat."""
+"""The kind of stills, and of every file with all moments and no flat frame."""
 
 
 class Samples(NamedTuple):
-    """What is kept of the frames that were looked at in a file of several, the first included."""
+    """The sampled frames of a file with several frames, including the first."""
 
     flat: tuple[bool, ...]
-    """Of each frame, whether its hashes mean nothing."""
+    """For each frame, whether its hashes are meaningless."""
     hashes: tuple[bytes, ...]
-    """For each algorithm of the table, the hashes of all these frames, one after the other."""
+    """For each algorithm of the table, the hashes of all these frames, concatenated."""
 
 
 class Moments(NamedTuple):
-    """An image at the moments that are known of it."""
+    """The known moments of an image."""
 
     frames: tuple[int, ...]
-    """The frame that is seen at each."""
+    """The frame shown at each moment."""
     flat: tuple[bool, ...]
-    """Whether its hash means nothing."""
+    """For each moment, whether the hash of its frame is meaningless."""
     hashes: NDArray[np.uint8]
     """`(moments, bytes)`."""
     kind: int
 
     @classmethod
     def of(cls, count: int, samples: Samples, algorithm: int) -> Moments:
-        """Those of an image of `count` frames, by one of the algorithms of its table."""
+        """The moments of an image of `count` frames, for one of the algorithms of its table."""
         at = frames_at(count)
         seen = sorted(set(at))[: len(samples.flat)]
         rows = [seen.index(frame) for frame in at if frame in seen]
@@ -53,7 +53,7 @@ class Moments(NamedTuple):
 
 
 def moments_of(table: HashTable, at: int, algorithm: str) -> Moments:
-    """Those of the image at a position."""
+    """The moments of the image at a position."""
     samples = table.samples.get(at)
     if samples is not None:
         return Moments.of(table.frames(at), samples, table.algorithms.index(algorithm))

@@ -1,7 +1,7 @@
-"""`Options`: the keywords that `find_duplicates`, `hash_images` and the command have in common.
+"""`Options`: the keywords that `find_duplicates`, `hash_images` and the command share.
 
-Only their types and defaults are here, and nothing heavy is imported: the command asks for them
-before it knows what to do.
+This module holds only their types and defaults. It imports nothing heavy, because the command
+needs it to parse its arguments.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
-from lookalike.defaults import MAX_BYTES, MAX_PIXELS
+from lookalike.work.defaults import MAX_BYTES, MAX_PIXELS
 
 if TYPE_CHECKING:
     from lookalike.sources import ArchiveLimits, Fetch
@@ -19,7 +19,7 @@ Damaged: TypeAlias = Literal["report", "hash"]
 
 
 class Options(TypedDict, total=False):
-    """Which images to take, and how to read them; `find_duplicates` says what each means."""
+    """Which images to read, and how. `find_duplicates` explains each option."""
 
     reading: Reading
     recursive: bool
@@ -40,6 +40,7 @@ class Options(TypedDict, total=False):
     memory: int | None
 
 
+DEFAULT_ALGORITHM = "phash"
 DEFAULTS: Options = {
     "reading": "fast",
     "recursive": True,

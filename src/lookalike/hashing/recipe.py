@@ -1,9 +1,9 @@
-"""`Recipe`: how one input becomes a row of a table, in this process or in another."""
+"""`Recipe`: turns one input into a row of a table, in this process or another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,18 +36,18 @@ DAMAGED = ("report", "hash")
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to make of an image, and within which limits. It can be sent to another process."""
+    """How to hash an image, and within which limits. It can be sent to another process."""
 
     algorithms: tuple[str, ...]
     """Their canonical names."""
     least_side: int | None
-    """As `read_picture` takes it."""
+    """The argument of `read_picture`."""
     max_pixels: int
     max_bytes: int
     take_damaged: bool
-    """Whether to hash what there is of an image that cannot be decoded to its end."""
+    """Whether to hash the readable part of an image that cannot be decoded completely."""
     only_first: bool = True
-    """Whether to look at no more than the first frame of an image."""
+    """Whether to read only the first frame of an image."""
 
     @cached_property
     def kinds(self) -> list[Algorithm]:
@@ -55,7 +55,7 @@ class Recipe:
         return [get_algorithm(name) for name in self.algorithms]
 
     def row(self, one: Input) -> Row:
-        """What to keep of an image. Raises as `read_picture` does."""
+        """Make the row of an image. Raises the errors of `read_picture`."""
         picture, hashes = self.read(one.source)
         if picture.damage and picture.nearly_flat:  # so are many that have nothing in common
             raise ImageError(Status.DAMAGED, f"{picture.damage}; there is too little of it to hash")
@@ -81,10 +81,10 @@ class Recipe:
         )
 
     def read(self, source: Source) -> tuple[Picture, list[NDArray[np.bool_]]]:
-        """A picture and the bits of its hashes. Raises as `read_picture` does.
+        """Return a picture and the bits of its hashes. Raises the errors of `read_picture`.
 
-        It is read exactly where fewer of its pixels leave a doubt: about too many of its bits, or
-        whether it has enough detail, as it matches only where every pixel is equal if not.
+        A reduced picture may leave too many bits in doubt, or whether it has enough detail. Then
+        every pixel is read. Without enough detail, it matches only if every pixel is equal.
         """
         picture = self._read(source, self.least_side)
         if not picture.is_reduced:
@@ -117,7 +117,7 @@ def recipe_for(
     damaged: Damaged,
     only_first: bool = True,
 ) -> Recipe:
-    """What a caller asks for. Raises `ValueError` and `TypeError` for what there is not."""
+    """Make a recipe. Raises `ValueError` and `TypeError` for unknown algorithms and options."""
     if isinstance(algorithms, str) or not isinstance(algorithms, Iterable):
         algorithms = [algorithms]
     kinds = list({kind.name: kind for kind in map(get_algorithm, algorithms)}.values())
@@ -131,7 +131,7 @@ def recipe_for(
 
 
 def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
-    """What `read_picture` is to leave of a picture for some algorithms."""
+    """The least side to which `read_picture` may reduce a picture for these algorithms."""
     one_of(reading, "reading", READINGS)
     sides = [kind.least_side for kind in kinds]
     known = [side for side in sides if side is not None]
@@ -139,18 +139,18 @@ def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:
 
 
 def hash_here(one: Input, recipe: Recipe) -> Row | Failure:
-    """What becomes of an input, worked out in this process."""
+    """Hash an input in this process."""
     return _outcome(one, lambda: recipe.row(one))
 
 
 def hash_elsewhere(
     one: Input, recipe: Recipe, workers: Workers[Input, Row | Failure]
 ) -> Row | Failure:
-    """The same, worked out by `hash_here` in another process, unless the image must stay here."""
+    """Hash an input by `hash_here` in another process, unless the image must stay in this one."""
 
     def row(least_side: int | None) -> Row | Failure:
         source = one.source.sent(least_side, recipe.max_bytes)
-        return recipe.row(one) if source is None else workers(replace(one, source=source))
+        return recipe.row(one) if source is None else workers(one._replace(source=source))
 
     def row_of_enough() -> Row | Failure:
         try:
@@ -162,10 +162,10 @@ def hash_elsewhere(
 
 
 def _outcome(one: Input, row: Callable[[], Row | Failure]) -> Row | Failure:
-    """The row; or whatever is raised over this input, as its failure."""
+    """Return the row. Any error raised over this input becomes its failure."""
     try:
         return row()
     except (WorkerStartError, WholeNeededError):
         raise
-    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
+    except BaseException as error:  # noqa: BLE001  # a Rust panic is not an Exception
         return Failure.of(one.location.key, trouble_of(error))

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a caller asks for, checked: nothing has been read yet."""
+    """A checked request. Nothing has been read yet."""
 
     inputs: Inputs
     recipe: Recipe
     isolation: Isolation | None
-    """What processes are held to; None reads in this one."""
+    """The limits of the worker processes. None reads in this process."""
     workers: int
-    """How many threads, or processes."""
+    """The number of threads or processes."""
 
 
 def request_for(
@@ -38,10 +38,10 @@ def request_for(
     only_first: bool,
     **options: Unpack[Options],
 ) -> Request:
-    """The request that the keywords of `hash_images` and `find_duplicates` make.
+    """Make a request from the keywords of `hash_images` and `find_duplicates`.
 
-    `repeats`: whether to hash an image again that was named twice. `only_first`: whether to look at
-    no more than the first frame of each. Raises `ValueError`, `TypeError` and `MissingExtraError`.
+    `repeats`: whether an image that is named twice is hashed twice. `only_first`: whether only the
+    first frame of each image is read. Raises `ValueError`, `TypeError` and `MissingExtraError`.
     """
     asked = DEFAULTS | options
     choice = Choice(

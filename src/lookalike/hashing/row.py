@@ -1,4 +1,4 @@
-"""`Row` and `Failure`: what became of one input; `ImageInfo`: a row as it is shown."""
+"""`Row` and `Failure`: the outcome of one input. `ImageInfo`: a row as it is shown."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ Digest: TypeAlias = bytes
 
 
 def status_of(damage: str) -> Status:
-    """That of an image that was hashed: `damaged` where it could not be decoded to its end."""
+    """The status of a hashed image: `damaged` if it could not be decoded completely."""
     return Status.DAMAGED if damage else Status.OK
 
 
 class Row(NamedTuple):
-    """What is kept of one image that was read."""
+    """What is stored about one image that was read."""
 
     location: Location
     stamp: Stamp
-    """Of its file, or of the file that it is a part of, when that was read."""
+    """The stamp of its file, or of the file that contains it, when that was read."""
     byte_count: int
-    """Size of the image itself, or of the pixels of one that came without a file."""
+    """The size of the image itself, or of its pixels if it came without a file."""
     width: int
     height: int
     format: str
     frames: int
     digest: bytes
-    """`DIGEST_BYTES` that images of the same bytes have in common."""
+    """`DIGEST_BYTES` bytes, equal for images of the same bytes."""
     is_beginning: bool
-    """Whether there is a file at the path, and the digest is of its beginning and size alone."""
+    """Whether a file is at the path, and the digest covers only its beginning and size."""
     flat_digest: bytes
-    """For a flat or degenerate image, `DIGEST_BYTES` that those of the same pixels have in common;
-    else empty."""
+    """For a flat or degenerate image, `DIGEST_BYTES` bytes, equal for the same pixels. Otherwise
+    empty."""
     hashes: tuple[bytes, ...]
-    """One for each algorithm of the table."""
+    """One hash per algorithm of the table."""
     damage: str = ""
-    """As that of `ImageInfo`."""
+    """The same as in `ImageInfo`."""
     marks: Mark = Mark(0)
     samples: Samples | None = None
-    """Of a file of several frames, where more than the first were to be looked at."""
+    """The samples of a file with several frames, unless only the first frame was wanted."""
     end_unseen: bool = False
     """Whether only the beginning of the file was read, wherever it comes from."""
 
@@ -60,12 +60,12 @@ class Row(NamedTuple):
 
     @property
     def status(self) -> Status:
-        """`damaged` where there is a damage; else `ok`."""
+        """`damaged` if it has a `damage`, otherwise `ok`."""
         return status_of(self.damage)
 
     @property
     def inner_at(self) -> int:
-        """Where in `path` the name of the member or the number of the row begins; else 0."""
+        """Where the name of the member or the number of the row begins in `path`. Otherwise 0."""
         path, inner = self.path, self.location.inner
         return 0 if path == self.location.path else len(path) - len(inner)
 
@@ -77,22 +77,22 @@ class Failure:
     path: str
     status: Status
     reason: str
-    """In plain words."""
+    """A short explanation for people."""
     traceback: str = field(default="", compare=False, repr=False)
-    """Where an exception was raised that nobody has foreseen; empty for all others."""
+    """Where an unexpected exception was raised. Empty for all other failures."""
 
     @classmethod
     def of(cls, path: str, error: ImageError) -> Failure:
-        """The failure of the input at `path` that an error says."""
+        """Make the failure of the input at `path` from an error."""
         return cls(path, error.status, error.reason, getattr(error, "traceback", ""))
 
     def to_dict(self) -> dict[str, str]:
-        """As plain types."""
+        """The failure as plain types."""
         return {"path": self.path, "status": str(self.status), "reason": self.reason}
 
 
 Known: TypeAlias = "Callable[[Input], Row | Failure | None]"
-"""What became of an input when it was read before; None where it has to be read."""
+"""Returns the outcome of an input that was read before, or None if it must be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +100,32 @@ class ImageInfo:
     """One image that was read."""
 
     path: str
-    """Its path; for one that has none, its place among the inputs in square brackets."""
+    """Its path. Without a path, its number among the inputs in square brackets."""
     bytes: int
-    """Size of the file, or of the pixels of an image that came without one."""
+    """The size of the file, or of the pixels of an image that came without a file."""
     width: int
     """In pixels, upright."""
     height: int
     """In pixels, upright."""
     format: str
-    """As Pillow names it, such as JPEG; of a raw file, as its names end, such as NEF; empty for
-    pixels that came without a file."""
+    """Pillow's name of the format, such as JPEG. For a raw file, its extension, such as NEF. Empty
+    for pixels that came without a file."""
     frames: int
-    """How many frames a viewer plays or pages it turns; the hashes are those of the first."""
+    """The number of frames or pages that a viewer shows. The hashes are those of the first."""
     flat: bool
-    """Whether it has too little detail for its hashes to mean anything."""
+    """Whether it has too little detail for meaningful hashes."""
     hashes: dict[str, Hash]
     """By the name of the algorithm."""
     location: Location
-    """Where it is, and of what kind that place is."""
+    """Where it is, and what kind of place that is."""
     stamp: Stamp
-    """What its file, or the file that it is a part of, was like when it was read."""
+    """The stamp of its file, or of the file that contains it, when it was read."""
     digest: Digest
-    """16 bytes that images of the same bytes have in common."""
+    """16 bytes, equal for images of the same bytes."""
     damage: str = ""
-    """Why it could not be decoded to its end, and what there is of it was hashed; else empty."""
+    """Why only a part of it could be decoded and hashed. Otherwise empty."""
     marks: tuple[str, ...] = ()
-    """What to know before trusting its hashes, in words: those of `Mark`."""
+    """What to know before trusting its hashes, in the words of `Mark`."""
 
     @property
     def pixels(self) -> int:
@@ -134,5 +134,5 @@ class ImageInfo:
 
     @property
     def status(self) -> Status:
-        """`damaged` where there is a damage; else `ok`."""
+        """`damaged` if it has a `damage`, otherwise `ok`."""
         return status_of(self.damage)

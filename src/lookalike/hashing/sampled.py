@@ -1,4 +1,4 @@
-"""What is kept of the frames of one picture that were looked at."""
+"""The hashes and digests of the sampled frames of one picture."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Sampled:
-    """Hashes of a picture's frames; of a still, of its one.
+    """Hashes the frames of a picture. A still has one frame.
 
-    A picture of several frames is flat where all that were looked at are. `damage` says why a later
-    frame could not be read; `samples` are those of the frames before it.
+    A picture of several frames is flat if all sampled frames are flat. `damage` says why a later
+    frame could not be read. `samples` then holds the frames before it.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Sampled:
         *,
         only_first: bool,
     ) -> None:
-        """`first`: the bits of the first frame by each algorithm."""
+        """`first`: the bits of the first frame for each algorithm."""
         self.damage: ImageError | None = None
         self._picture = picture
         self._frames = 1 if only_first else picture.frames
@@ -54,12 +54,12 @@ class Sampled:
 
     @property
     def first(self) -> tuple[bytes, ...]:
-        """The hash of the first frame by each algorithm."""
+        """The hash of the first frame for each algorithm."""
         return tuple(hashes[0] for hashes in self._hashes)
 
     @property
     def samples(self) -> Samples | None:
-        """What is kept of a picture of several frames."""
+        """The samples of a picture with several frames. None for one frame."""
         if self._frames == 1:
             return None
         return Samples(tuple(self._flat), self._columns)
@@ -70,31 +70,31 @@ class Sampled:
 
     @property
     def moments(self) -> Moments:
-        """The picture by the first of the algorithms."""
+        """The moments of the picture for the first algorithm."""
         return Moments.of(self._frames, Samples(tuple(self._flat), self._columns), 0)
 
     @property
     def pixels_only(self) -> bool:
-        """Whether no frame has enough detail for its hash to mean anything."""
+        """Whether no frame has enough detail for a meaningful hash."""
         return all(self._flat)
 
     @property
     def flat_digest(self) -> bytes:
-        """What flat pictures have in common that show the same at all times; else empty."""
+        """A digest of a flat picture, equal if the same is shown at all times. Otherwise empty."""
         if not self.pixels_only:
             return b""
-        if len(self._flat) == 1:  # of several frames, only the file tells it from others
+        if len(self._flat) == 1:  # with several frames, only the file's bytes identify it
             return self._digests[0] if self._frames == 1 else self._picture.digest
         at = frames_at(self._frames)
         seen = sorted(set(at))[: len(self._digests)]
         shown = [self._digests[seen.index(frame)] for frame in at if frame in seen]
-        if len(shown) == MOMENTS and len(set(shown)) == 1:  # it never moves, as a still
+        if len(shown) == MOMENTS and len(set(shown)) == 1:  # it never moves, like a still
             return shown[0]
         return blake3(b"".join(shown)).digest(DIGEST_BYTES)
 
     @property
     def marks(self) -> Mark:
-        """The picture's, by all of its frames."""
+        """The marks of the picture, corrected by all of its frames."""
         marks = self._picture.marks
         if self._frames == 1:
             return marks

@@ -1,4 +1,4 @@
-"""`COLUMNS`: the one list of what is kept of an image, which all tables and reports follow."""
+"""`COLUMNS`: the one list of what is stored per image. All tables and reports follow it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lookalike.sources.location import Kind, Location, Stamp
 
 
 class Type(StrEnum):
-    """What the values of a column are to others: in Arrow, in JSON, in a database."""
+    """The type of a column's values outside of Python: in Arrow, in JSON, in a database."""
 
     TEXT = "string"
     WHOLE = "int64"
@@ -32,7 +32,7 @@ class Type(StrEnum):
 
 
 class Form(NamedTuple):
-    """How a value becomes a plain one, which Arrow and databases have, and back."""
+    """Converts a value to a plain one for Arrow and databases, and back."""
 
     plain: Callable[[Any], Any]
     native: Callable[[Any], Any]
@@ -46,17 +46,17 @@ SAME = Form(_same, _same)
 
 
 class Column(NamedTuple):
-    """One column: how it is called, what it says, and how it is held."""
+    """One column: its name, its meaning, and how it is stored."""
 
     name: str
     type: Type
     about: str
     hold: Callable[[], Values] | None
-    """Makes what holds its values; None where they follow from other columns."""
+    """Makes the container of its values. None if they follow from other columns."""
     of: str
-    """The attribute of a row that is its value."""
+    """The attribute of a row that holds its value."""
     shown: Callable[[ImageInfo], Any] | None = None
-    """Its value for people, in a row of a report; None where reports leave it out."""
+    """Returns its value for a report. None if reports leave it out."""
     form: Form = SAME
 
 
@@ -65,7 +65,7 @@ def _words(marks: Mark) -> str | None:
 
 
 def _mark(words: str | None) -> Mark:
-    """Raises `ValueError` for other words."""
+    """The marks that these words name. Raises `ValueError` for unknown words."""
     marks = Mark(0)
     for word in (words or "").split(", "):
         if word:
@@ -178,27 +178,27 @@ COLUMNS = (
         form=MAYBE_TEXT,
     ),
 )  # fmt: skip
-"""All but the hashes: each algorithm has a column of its name."""
+"""All columns except the hashes. Each algorithm has a column of its own name."""
 
 OWN = [column.name for column in COLUMNS if column.name in Row._fields]
-"""The columns that a row has under their own names."""
+"""The columns that are attributes of a row under the same name."""
 
 EVERY = ("path", "status", "reason")
-"""The columns that an input has, whatever became of it."""
+"""The columns that every input has, whether it was read or not."""
 
 SHOWN = tuple(column.name for column in COLUMNS if column.shown)
 """The keys of `row_dict`."""
 
 
 def location_of(kind: Kind, path: str, inner_at: int) -> Location:
-    """A location from its key and where the inner part of that begins, 0 where there is none."""
+    """Make a location from its key and the start of the inner part, or 0 if it has none."""
     if not inner_at:
         return Location(kind, path)
     return Location(kind, path[: max(inner_at - len(MARK), 0)], path[inner_at:])
 
 
 def row_of(values: Mapping[str, Any], hashes: tuple[bytes, ...]) -> Row:
-    """A row from the value of each column. Raises `ValueError` where they contradict each other."""
+    """Make a row from the value of each column. Raises `ValueError` for contradictory values."""
     path, inner_at = values["path"], values["inner_at"]
     row = Row(
         location=location_of(values["kind"], path, inner_at),
@@ -214,10 +214,10 @@ def row_of(values: Mapping[str, Any], hashes: tuple[bytes, ...]) -> Row:
 
 
 def row_dict(image: ImageInfo) -> dict[str, Any]:
-    """What reports say of an image, by the names in `SHOWN`; None where there is nothing to say."""
+    """What reports say about an image, by the names in `SHOWN`. None stands for no value."""
     return {column.name: column.shown(image) for column in COLUMNS if column.shown}
 
 
 def failure_dict(failure: Failure) -> dict[str, Any]:
-    """The same of an input that could not be read."""
+    """What reports say about an input that could not be read."""
     return dict.fromkeys(SHOWN) | failure.to_dict()

@@ -1,6 +1,6 @@
-"""`HashTable`: what is known of each image of a set, and its hashes, in columns.
+"""`HashTable`: the facts about each image of a set, and its hashes, in columns.
 
-Columns, because a Python object for each of ten million images would take gigabytes.
+It uses columns because one Python object per image takes gigabytes for ten million images.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 class HashTable:
-    """The images of a set with their hashes, and the failures, both in the order of the inputs.
+    """The images of a set with their hashes, and the failures. Both are in the order of the inputs.
 
     `table.images[k]` is an `ImageInfo`, and `table.hashes["phash"][k]` its hash. A table never
-    changes; `TableBuilder`, `from_columns` and `from_arrow` make one.
+    changes. `TableBuilder`, `from_columns` and `from_arrow` make tables.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class HashTable:
         failed_at: array[int],
         skipped: Mapping[str, int],
     ) -> None:
-        """For `TableBuilder`: what the columns hold is not copied."""
+        """Only for `TableBuilder`. The contents of the columns are not copied."""
         self._columns = dict(columns)
         self._hashes = dict(hashes)
         self._failures = failures
@@ -59,10 +59,10 @@ class HashTable:
         *,
         skipped: Mapping[str, int] = MappingProxyType({}),
     ) -> HashTable:
-        """A table from plain values, as `columns` gives them: a value for each input in each of
-        `COLUMNS`, and in one for each of `algorithms`.
+        """Make a table from plain values, as returned by `columns`.
 
-        Raises `ValueError` where a column is missing or holds what it cannot.
+        There must be a column for each of `COLUMNS` and each of `algorithms`. Each must hold one
+        value per input. Raises `ValueError` if a column is missing or holds an invalid value.
         """
         from lookalike.hashing.exchange import table_from
 
@@ -70,8 +70,10 @@ class HashTable:
 
     @classmethod
     def from_arrow(cls, table: Table) -> HashTable:
-        """What `to_arrow` gave. Raises `ValueError` for a table of anything else, and warns where
-        the hashes were made from pictures that are prepared in another way now."""
+        """Make a table from the result of `to_arrow`. Raises `ValueError` for any other table.
+
+        Warns if the hashes come from a version that prepared pictures differently.
+        """
         from lookalike.hashing.exchange import from_arrow
         from lookalike.index.stored.preparation import warn_if_older
 
@@ -80,7 +82,7 @@ class HashTable:
         return found
 
     def to_arrow(self) -> Table:
-        """A row for each input in their order, as `docs/tables.md` describes it.
+        """Make an Arrow table with one row per input, in order. `docs/tables.md` describes it.
 
         Raises `MissingExtraError` without pyarrow.
         """
@@ -91,7 +93,7 @@ class HashTable:
     def columns(self) -> dict[str, list[Any]]:
         """Plain values for all inputs, by the names of `COLUMNS` and of the algorithms.
 
-        Of an input that could not be read, all but its path, status and reason are None.
+        For an input that could not be read, only the path, status and reason are not None.
         """
         columns = {
             column.name: [column.form.plain(one) for one in _all(self._columns[column.name])]
@@ -105,7 +107,7 @@ class HashTable:
         return columns
 
     def _with_failures(self, name: str, values: list[Any]) -> list[Any]:
-        """A column of the images, and what the failures have in it, in the order of the inputs."""
+        """A column with the values of the images and failures, in the order of the inputs."""
         failed = {
             at: one.to_dict().get(name)
             for at, one in zip(self._failed_at, self._failures, strict=True)
@@ -115,9 +117,9 @@ class HashTable:
         return [failed[at] if at in failed else next(read) for at in range(total)]
 
     def with_damages(self, damages: Mapping[int, str], seen: Iterable[int]) -> HashTable:
-        """The same table, but some images turned out to be damaged, and the ends of some are seen.
+        """A copy of the table in which some images are damaged and some ends are seen.
 
-        `damages`: why, by position; `seen`: positions. All other columns are shared.
+        `damages`: the reasons, by position. `seen`: positions. All other columns are shared.
         """
         changed = {
             "reason": self._columns["reason"].updated(damages),
@@ -148,7 +150,7 @@ class HashTable:
 
     @property
     def failed_at(self) -> array[int]:
-        """Of each failure, its position among all inputs."""
+        """The position of each failure among all inputs."""
         return self._failed_at[:]
 
     @property
@@ -158,38 +160,37 @@ class HashTable:
 
     @property
     def flat_digests(self) -> Mapping[int, bytes]:
-        """By position, for the images that are flat or degenerate: what those of equal pixels have
-        in common."""
+        """Digests of flat or degenerate images, by position. They are equal for equal pixels."""
         return self._others("flat_digest")
 
     @property
     def damages(self) -> Mapping[int, str]:
-        """By position, for the images that could not be decoded to their end: why."""
+        """Why some images could not be decoded completely, by position."""
         return self._others("reason")
 
     @property
     def samples(self) -> Mapping[int, Samples]:
-        """By position, for the images of several frames, where these were looked at."""
+        """The samples of images with several frames, if these were read, by position."""
         return self._others("samples")
 
     @cached_property
     def marks(self) -> Mapping[int, Mark]:
-        """By position, for the images that have any."""
+        """The marks of the images that have any, by position."""
         return MappingProxyType(self._columns["marks"].other_than(Mark(0)))
 
     @cached_property
     def beginnings(self) -> frozenset[int]:
-        """The positions of the files of which only the beginning was read."""
+        """The positions of the files whose beginning alone was read."""
         return frozenset(self._columns["is_beginning"].true_at())
 
     @cached_property
     def ends_unseen(self) -> frozenset[int]:
-        """The positions of the images of which nobody has looked at more than the beginning."""
+        """The positions of the images whose end has not been read so far."""
         return frozenset(self._columns["end_unseen"].true_at())
 
     @property
     def damaged(self) -> list[Failure]:
-        """The images that were hashed though they cannot be decoded to their end, and why."""
+        """The images that were hashed although they cannot be decoded completely, and why."""
         return [
             Failure(self.paths[at], Status.DAMAGED, reason) for at, reason in self.damages.items()
         ]
@@ -209,7 +210,7 @@ class HashTable:
 
     @cached_property
     def digests(self) -> NDArray[np.uint8]:
-        """`(n, 16)`: equal for images of the same bytes (or pixels, where no file was)."""
+        """`(n, 16)`: equal for images of the same bytes, or the same pixels without a file."""
         return _array_of(self._columns["digest"])
 
     @cached_property
@@ -235,7 +236,7 @@ class HashTable:
         return location_of(columns["kind"][at], columns["path"][at], columns["inner_at"][at])
 
     def stamp(self, at: int) -> Stamp:
-        """What the file of the image at a position was like when it was read."""
+        """The stamp of the file of the image at a position, when it was read."""
         columns = self._columns
         return Stamp(columns["file_bytes"][at], columns["modified_ns"][at], columns["identity"][at])
 
@@ -254,7 +255,7 @@ class HashTable:
         return count
 
     def row(self, at: int) -> Row:
-        """What was added for the image at a position."""
+        """The row that was added for the image at a position."""
         values = {name: column[at] for name, column in self._columns.items()}
         return row_of(values, tuple(blocks[at] for blocks in self._hashes.values()))
 
@@ -287,14 +288,14 @@ def _all(values: Values) -> Iterable[Any]:
 
 
 def _array_of(blocks: Blocks) -> NDArray[np.uint8]:
-    """The bytes, which are not copied, and cannot be changed there."""
+    """A read-only view of the bytes, without a copy."""
     array = np.frombuffer(blocks.data, np.uint8).reshape(-1, blocks.width)
     array.flags.writeable = False
     return array
 
 
 class Images(Sequence[ImageInfo]):
-    """The images of a table, made when they are asked for."""
+    """The images of a table. Each is made on access."""
 
     def __init__(self, table: HashTable) -> None:
         self._table = table

@@ -1,6 +1,6 @@
-"""Bytes to pixels. Nothing outside this package imports Pillow.
+"""Decodes bytes to pixels. Nothing outside this package imports Pillow.
 
-It is imported where it is needed: that takes a while, and JPEGs are read without.
+Pillow is imported only when needed, because the import is slow and JPEGs are read without it.
 """
 
 from lookalike.images.contents import Contents

@@ -1,4 +1,4 @@
-"""NumPy arrays as images: which are accepted, and how their samples become 8 bits."""
+"""NumPy arrays as images: which ones are accepted, and how samples are converted to 8 bits."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ACCEPTED = (
     {(), (1,), (2,), (3,), (4,)},
     "bool, uint8, uint16, float32 or float64 of (height, width) or (height, width, 1 to 4)",
 )
-"""Kinds of samples, the shapes of a pixel, and both in words."""
+"""The kinds of samples, the shapes of a pixel, and both in words."""
 
 
 def pixels_of(array: NDArray[Any], *, as_stored: bool) -> NDArray[np.uint8]:
     """`(height, width)` grey, `(height, width, 3)` RGB or `(height, width, 4)` RGBA.
 
-    With `as_stored`, only arrays that are images for imagededup are. Raises `NotAnImageError`
-    for what cannot be an image.
+    With `as_stored`, only arrays that imagededup accepts are accepted. Raises `NotAnImageError` for
+    other arrays.
     """
     kind = f"{array.dtype.kind}{array.dtype.itemsize}"
     kinds, channels, accepted = STORED if as_stored else ACCEPTED
@@ -48,14 +48,14 @@ def _to_8_bits(array: NDArray[Any]) -> NDArray[np.uint8]:
     if array.dtype.kind == "f":
         _check_range(array)
         return scaled(array, 0.0, 1.0)
-    if array.dtype.itemsize == 2:  # as files of that depth: colours lose their lower bytes
+    if array.dtype.itemsize == 2:  # as in files of that depth, colours lose their lower bytes
         return to_8_bits(array) if array.ndim == 2 else (array >> 8).astype(np.uint8)
     return array
 
 
 def _check_range(array: NDArray[Any]) -> None:
     low, high = float(array.min()), float(array.max())
-    if not (low >= 0 and high <= 1):  # not for NaN either
+    if not (low >= 0 and high <= 1):  # also true for NaN
         shape = f"an array of {array.dtype} of shape {array.shape}"
         if not np.isfinite([low, high]).all():
             raise NotAnImageError(
@@ -70,7 +70,7 @@ def _check_range(array: NDArray[Any]) -> None:
 
 
 def _advice(dtype: np.dtype[Any]) -> str:
-    """How to make an image of numbers of a type that is not accepted."""
+    """How to convert an array whose type is not accepted."""
     if dtype.kind in "iu":
         return "; convert it first: array.astype(np.uint8) if its values are 0 to 255"
     return "; convert it first: array.astype(np.float32)" if dtype.kind == "f" else ""

@@ -1,4 +1,4 @@
-"""The bytes of a file, or as many from its beginning as are needed."""
+"""Reads the bytes of a file, or only as many from its beginning as needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIRST = 1 << 16
 STEP = 1 << 17
-"""Bytes that are read at first, and then at a time."""
+"""How many bytes are read at first, and then at a time."""
 
 
 class Contents(NamedTuple):
@@ -24,35 +24,35 @@ class Contents(NamedTuple):
 
     data: bytes | bytearray
     size: int
-    """Of the whole file; `data` is all of it where it is as long."""
+    """Size of the whole file. If `data` is as long, it is the whole file."""
     stamp: Stamp | None = None
-    """Of the file, as it was when it was opened; None for what is not a file of this machine."""
+    """State of the file when it was opened. None if it is not a file on this machine."""
 
 
 def file_contents(
     path: str, least_side: int | None, max_bytes: int = DEFAULT_MAX_BYTES
 ) -> Contents:
-    """Those of the file at `path`. Raises `ImageError`."""
+    """The contents of the file at `path`. Raises `ImageError`."""
     try:
-        _require_file(os.stat(path))  # noqa: PTH116  # what is no file is not even opened
+        _require_file(os.stat(path))  # noqa: PTH116  # open regular files only
         with open(path, "rb", buffering=0, opener=_opener) as file:
             status = os.fstat(file.fileno())
             _require_file(status)
-            # Special files say that they have no bytes, and give some all the same.
+            # Special files report a size of 0 but still have bytes to read.
             contents = read_contents(file, status.st_size or None, least_side, max_bytes)
-            return contents._replace(stamp=Stamp.of(status))
+            return Contents(contents.data, contents.size, Stamp.of(status))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(Status.MISSING, "there is no such file") from error
     except OSError as error:
         raise cannot_be_read(error) from error
     except ValueError as error:  # a null byte in the name
-        raise ImageError(Status.MISSING, f"no file can have such a name: {error}") from error
+        raise ImageError(Status.MISSING, f"invalid file name: {error}") from error
 
 
 def item_contents(
     item: Item, least_side: int | None, max_bytes: int = DEFAULT_MAX_BYTES
 ) -> Contents:
-    """Those of an item. Raises `ImageError`."""
+    """The contents of an item. Raises `ImageError`."""
     try:
         with item.open() as file:
             return read_contents(file, item.size, least_side, max_bytes)
@@ -66,7 +66,7 @@ def read_contents(
     least_side: int | None,
     max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Contents:
-    """Read a file to its end; with a `least_side`, and if the size is known, perhaps less of it."""
+    """Read a file to its end, or less with a `least_side` and a known size."""
     if size is None:
         return _whole(read_to_end(file, max_bytes))
     check_bytes(size, max_bytes)
@@ -82,23 +82,23 @@ def read_contents(
     else:
         if _is_complete(file, size):
             return Contents(scan.cut_out(data), size)
-    file.seek(0)  # to read it in one piece is faster than to put pieces together
+    file.seek(0)  # reading it in one piece is faster than joining pieces
     return _whole(_read(file, size))
 
 
 def cannot_be_read(error: OSError) -> ImageError:
-    """What to raise for an error of the system."""
+    """The `ImageError` for an error of the operating system."""
     return ImageError(Status.UNREADABLE, f"it cannot be read: {error.strerror or error}")
 
 
 def _is_complete(file: IO[bytes], size: int) -> bool:
-    """Whether the end of a JPEG is there, so that one that was cut off is not taken for sound."""
+    """Whether the end of a JPEG is present. A truncated one must not count as sound."""
     file.seek(max(size - LAST_BYTES, 0))
     return has_end(_read(file, LAST_BYTES))
 
 
 def read_to_end(file: IO[bytes], max_bytes: int) -> bytearray:
-    """All bytes that are left of a file of unknown size, unless they are too many."""
+    """All remaining bytes of a file of unknown size. Raises `ImageError` for too many."""
     data = bytearray()
     while more := file.read(STEP):
         if not isinstance(more, bytes):
@@ -115,7 +115,7 @@ def _whole(data: bytes | bytearray) -> Contents:
 
 
 def _read(file: IO[bytes], count: int) -> bytes:
-    """So many bytes, or fewer at the end of the file."""
+    """Read `count` bytes, or fewer at the end of the file."""
     data = file.read(count)
     while len(data) < count and (more := file.read(count - len(data))):
         data += more
@@ -123,7 +123,7 @@ def _read(file: IO[bytes], count: int) -> bytes:
 
 
 def _opener(path: str, flags: int) -> int:
-    """Where a pipe has taken the place of the file, its opening must not wait for a writer."""
+    """Do not wait for a writer, in case a pipe has replaced the file."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 

@@ -1,4 +1,4 @@
-"""The bytes of a file to a `Picture`, by whatever reads its format."""
+"""Decodes the bytes of a file to a `Picture`, with the reader for its format."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def decoded(read: Callable[[int | None, int], Contents], how: How) -> Picture:
     """The first frame of a file. Raises `ImageError`.
 
-    `read(least_side, max_bytes)` gives its contents. They are asked for once more where the
-    beginning that was read turns out not to be enough.
+    `read(least_side, max_bytes)` returns its contents. It is called a second time if only the
+    beginning was read and that is not enough.
     """
     contents = read(how.least_side, how.max_bytes)
     picture = read_jpeg(contents, how)

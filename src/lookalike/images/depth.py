@@ -1,7 +1,8 @@
-"""Deep grey samples to 8 bits, and which values are black and white. `docs/hashes.md` defines it.
+"""Converts deep grey samples to 8 bits, and chooses black and white. See `docs/hashes.md`.
 
-Nearly no camera, scanner or instrument fills the range of its samples, so the values that a picture
-does have decide, but for pictures that fill half the range or more, and for blank ones.
+Hardly any camera, scanner or instrument fills the range of its samples. So black and white are
+chosen from the values in the picture. The exceptions are blank pictures, and those that fill half
+the range or more.
 """
 
 from __future__ import annotations
@@ -18,37 +19,39 @@ if TYPE_CHECKING:
 TAIL = 0.001
 """The share of the samples that may be darker than black, and lighter than white."""
 MOST_SAMPLES = 1 << 22
-"""Of a larger picture, every second, third, … sample of every second, third, … row is looked at."""
+"""A larger picture is sampled: every second, third, … sample of every second, third, … row."""
 
 LEAST_COUNTS, LEAST_SHARE = 32, 1 / 2048
-"""A picture of less contrast is blank: in whole numbers, and as a share of the greatest float."""
+"""A picture with less contrast is blank. For whole numbers it is a difference of values, and for
+floats a share of the largest magnitude."""
 BLOCKS, LEAST_BLOCK, FEWEST = 16, 4, 16
 NOISE_SAMPLES = 1 << 18
 NOISE = 3.0
-"""The means of blocks of n unrelated samples vary by 1 / n of what the samples do. A picture in
-which they vary by less than so many times that is nothing but noise, so blank as well."""
+"""The variance of the means of blocks of n unrelated samples is 1 / n of that of the samples. If it
+is less than this many times that, the picture is only noise, so it is blank too."""
 
 FILLS = (-999, -9999, -99999, -32767, -32768, -(2**31))
 HUGE = 1e30
-"""Values that usually mean that there is no data, and the magnitude from which on all floats do."""
+"""Values that usually mean no data, and the magnitude from which on every float means no data."""
 FILL_TAIL, FILL_GAP, OTHER_GAP = 0.02, 0.5, 8.0
-"""How far such a value, or any other, must lie from all else, in multiples of its contrast."""
+"""The share of the rest to ignore as tails at each end, next to one of `FILLS`. Then how far one of
+`FILLS`, or any other value, must lie from the rest, in multiples of the contrast of the rest."""
 
 
 def to_8_bits(samples: NDArray[Any], absent: Iterable[float] = ()) -> NDArray[np.uint8]:
     """Scale and round `(height, width)` samples: uint16, int16, uint32, int32 or float32.
 
-    `absent`: values that are declared to mean that there is no data.
+    `absent` holds values that are declared to mean no data.
     """
     black, white = _range(samples, absent)
-    if samples.dtype.str[1:] != "u2":  # of either byte order
+    if samples.dtype.str[1:] != "u2":  # in either byte order
         return scaled(samples, black, white)
     table = scaled(np.arange(1 << 16)[None], black, white)[0]
     return _by_rows(samples, lambda rows: table[rows.astype(np.intp)])
 
 
 def scaled(samples: NDArray[Any], black: float, white: float) -> NDArray[np.uint8]:
-    """0 for black and 255 for white, and for all beyond. NaN is black."""
+    """Scale black to 0 and white to 255, and clip values beyond. NaN is black."""
 
     def convert(rows: NDArray[Any]) -> NDArray[np.uint8]:
         values = np.nan_to_num(rows.astype(np.float64), nan=black).clip(black, white)
@@ -60,7 +63,7 @@ def scaled(samples: NDArray[Any], black: float, white: float) -> NDArray[np.uint
 def _by_rows(
     samples: NDArray[Any], convert: Callable[[NDArray[Any]], NDArray[np.uint8]]
 ) -> NDArray[np.uint8]:
-    """Some rows at a time, as it takes eight bytes a sample."""
+    """Convert some rows at a time, because conversion needs eight bytes per sample."""
     out = np.empty(samples.shape, np.uint8)
     for row in range(0, len(samples), 64):
         out[row : row + 64] = convert(samples[row : row + 64])
@@ -83,7 +86,7 @@ def _thinned(samples: NDArray[Any], most: int) -> NDArray[Any]:
 
 
 def _ends(values: NDArray[Any], tail: float) -> tuple[float, float]:
-    """The values that all but a share of `tail` reach, from below and from above."""
+    """The lowest and highest values, ignoring a share of `tail` at each end."""
     if not values.size:
         return 0.0, 0.0
     ranks = int(tail * (values.size - 1)), ceil((1 - tail) * (values.size - 1))
@@ -92,9 +95,10 @@ def _ends(values: NDArray[Any], tail: float) -> tuple[float, float]:
 
 
 def _full_range(dtype: np.dtype[Any], low: float, high: float) -> tuple[float, float]:
-    """The first that holds both ends: 16 bits, all of the type; of floats, 0 to 1.
+    """The first range that holds both ends: 16 bits, or all of the type. For floats, 0 to 1.
 
-    For other floats there is none; it is from 0 to the farther end, or from end to end around 0.
+    Other floats have no full range. Theirs is from 0 to the farther end, or from end to end if 0
+    lies between.
     """
     if dtype.kind == "f":
         return (0.0, 1.0) if low >= 0 and high <= 1 else (min(low, 0.0), max(high, 0.0))
@@ -104,7 +108,7 @@ def _full_range(dtype: np.dtype[Any], low: float, high: float) -> tuple[float, f
 
 
 def _is_blank(samples: NDArray[Any], low: float, high: float) -> bool:
-    """Whether there is nothing to be seen, however much the contrast is raised."""
+    """Whether there is nothing to see, however much the contrast is raised."""
     contrast = high - low
     is_float = samples.dtype.kind == "f"
     least = LEAST_SHARE * max(abs(low), abs(high)) if is_float else LEAST_COUNTS
@@ -125,7 +129,7 @@ def _is_noise(samples: NDArray[Any], low: float, high: float) -> bool:
 
 
 def _ends_of_data(samples: NDArray[Any], absent: Iterable[float]) -> tuple[float, float]:
-    """`_ends` of the samples that do not stand for no data."""
+    """`_ends` of the samples, without those that mean no data."""
     values = samples.reshape(-1)
     if samples.dtype.kind == "f":
         values = values[np.abs(values) < HUGE]  # so not NaN either
@@ -142,9 +146,9 @@ def _ends_of_data(samples: NDArray[Any], absent: Iterable[float]) -> tuple[float
 
 
 def _without(fill: float, values: NDArray[Any], samples: NDArray[Any]) -> NDArray[Any]:
-    """The values but for a `fill`, where that stands far apart from all of them.
+    """The values without a `fill`, if it lies far apart from all of them.
 
-    Never where nothing else is to be seen: then it is ink, or paper.
+    It is kept if there is nothing else to see, because then it is ink or paper.
     """
     known = fill in FILLS
     if not known and not (values >= fill).all() and not (values <= fill).all():
@@ -156,5 +160,5 @@ def _without(fill: float, values: NDArray[Any], samples: NDArray[Any]) -> NDArra
     contrast, gap = high - low, max(low - fill, fill - high)
     if gap <= (FILL_GAP if known else OTHER_GAP) * contrast or _is_blank(samples, low, high):
         return values
-    # A copy that was resized has mixtures of the two.
+    # A resized copy has mixtures of fill and data.
     return rest[rest >= low - contrast] if known else rest

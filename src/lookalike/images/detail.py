@@ -1,4 +1,4 @@
-"""`Detail`: whether there is anything in a picture for a hash to go by."""
+"""`Detail`: whether a picture has enough detail for a hash."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 32
-"""Of the grid that every picture is looked at in first."""
+"""The side of the small grid, which is examined first for every picture."""
 FINE_SIDE = 512
-"""Of the grid in which thin lines are looked for, at most; and at most half of the picture's."""
+"""The largest side of the grid used to find thin lines. It is at most half of the picture's."""
 PART_SIDE = 96
-"""Of the grid in which the part that stands out is looked at."""
+"""The side of the grid used to examine the part that stands out."""
 SPECKS = SIDE
-"""So many samples of the first grid may be anything: a scanned page has dust on it."""
+"""This many samples of the small grid are ignored, because a scanned page has dust on it."""
 FLAT_RANGE = 8
-"""Samples that differ by no more of 255 are taken for equal."""
+"""Samples that differ by at most this, of 255, count as equal."""
 DEVIATIONS = 5
-"""A sample stands out if it is farther from the median than so many times what half of them are:
-3.4 standard deviations, where that is noise."""
+"""A sample stands out if it is farther from the median than this many median deviations. For noise
+that is 3.4 standard deviations."""
 LEAST_EXTENT = 1 / 40
-"""What is no longer than that share of a side is a speck."""
+"""Anything shorter than this share of a side is a speck."""
 AROUND = 1 / 3
-"""How much is looked at on either side of what stands out, as a share of its sides."""
+"""The margin examined on each side of what stands out, as a share of its sides."""
 LEAST_SHARE = 0.03
-"""Where a picture varies along one axis only, less than that share of its variation is left."""
+"""If a picture varies along one axis only, less than this share of its variation remains."""
 FAINT = 1.5
-"""And so many levels in the small grid at most, on average: a copy keeps bits made by more."""
+"""Then at most this many levels remain on average in the small grid. A copy keeps bits that are
+made by more."""
 ROUNDING = 1 / 6
-"""Mean square of what rounding to whole levels twice leaves."""
+"""The mean square error of rounding to whole levels twice."""
 MARGIN = 2
-"""How many times more a reduced picture must have for there to be no doubt about the whole one."""
+"""How many times as much detail a reduced picture needs to leave no doubt about the whole one."""
 
 
 class Box(NamedTuple):
@@ -54,23 +55,23 @@ WHOLE = Box()
 
 
 class Detail:
-    """How much detail a picture has. Most have so much that one small grid is enough to say so."""
+    """How much detail a picture has. For most pictures, one small grid is enough to tell."""
 
     def __init__(
         self, size: tuple[int, int], grid: Callable[[int, int, Box], NDArray[np.uint8]]
     ) -> None:
-        """`size`: width and height of the picture. `grid`: the grey of a part of it, resized."""
+        """`size` is width and height of the picture. `grid` returns the grey of a part, resized."""
         self._width, self._height = size
         self._grid = grid
         small = grid(SIDE, SIDE, WHOLE)
         self.spread = _spread(small)
-        """How many levels of grey the small grid spans, all but `SPECKS` of its samples."""
+        """How many levels of grey the small grid spans, without `SPECKS` of its samples."""
         self._levels = kernel.separable(small)[1] / FAINT**2
-        """How much of it there is beyond one axis, as `beyond`."""
+        """How much the small grid varies beyond one axis, as in `beyond`."""
 
     @property
     def flat(self) -> bool:
-        """Whether there is nothing in it but a few specks."""
+        """Whether it shows nothing but a few specks."""
         return self.spread <= FLAT_RANGE and self.extent < LEAST_EXTENT
 
     @property
@@ -80,13 +81,13 @@ class Detail:
 
     @property
     def doubtful(self) -> bool:
-        """Whether it is flat or degenerate, or would be with somewhat less detail."""
+        """Whether it is flat or degenerate, or would be with slightly less detail."""
         nearly_flat = self.spread <= MARGIN * FLAT_RANGE and self.extent < MARGIN * LEAST_EXTENT
         return nearly_flat or self.beyond < MARGIN
 
     @cached_property
     def extent(self) -> float:
-        """The longest of what stands out, as a share of the side that it goes along."""
+        """The length of the longest area that stands out, as a share of the parallel side."""
         if not len(self._areas):
             return 0.0
         lengths = (self._areas[:, 4:] - self._areas[:, 2:4]) / self._fine.shape
@@ -94,11 +95,11 @@ class Detail:
 
     @cached_property
     def beyond(self) -> float:
-        """How much there is beyond a constant plus the product of one column and one row.
+        """How much variation there is beyond a constant plus the product of one column and one row.
 
-        From 1 on it is enough to go by. The small grid says so for most pictures. Where it may be
-        too coarse to, the part that stands out is looked at in a finer one: a disc is as good as a
-        square while it is small, and lines of text are as good as bars.
+        1 or more is enough. For most pictures the small grid is enough to tell. If it may be too
+        coarse, the part that stands out is examined in a finer grid. In a coarse grid, a small disc
+        looks like a square, and lines of text look like bars.
         """
         if self._levels >= MARGIN and self.spread > MARGIN * FLAT_RANGE:
             return self._levels
@@ -108,8 +109,10 @@ class Detail:
 
     @property
     def _bounds(self) -> Box:
-        """What all that stands out lies within, and a strip of what is around it; everything,
-        where there is no plain ground for anything to stand out from."""
+        """The bounds of everything that stands out, with a margin.
+
+        The whole picture, if it has no plain background.
+        """
         if not len(self._areas) or self._limit > MARGIN * FLAT_RANGE:
             return WHOLE
         sides = np.array(self._fine.shape)
@@ -121,8 +124,8 @@ class Detail:
 
     @cached_property
     def _fine(self) -> NDArray[np.uint8]:
-        # Half the picture's side at most, as a line of single pixels is not connected where it is
-        # slanted; resized, it is.
+        # At most half of the picture's side. A slanted line of single pixels is not connected, but
+        # it is after resizing.
         width, height = (
             max(SIDE, min(FINE_SIDE, side // 2)) for side in (self._width, self._height)
         )
@@ -130,17 +133,17 @@ class Detail:
 
     @cached_property
     def _off(self) -> NDArray[np.float64]:
-        """By how many levels each sample of the fine grid is off their median."""
+        """How many levels each sample of the fine grid differs from their median."""
         return self._fine - np.median(self._fine)
 
     @cached_property
     def _limit(self) -> float:
-        """What is farther off than that stands out."""
+        """A sample that differs by more than this stands out."""
         return max(FLAT_RANGE, DEVIATIONS * float(np.median(np.abs(self._off))))
 
     @cached_property
     def _areas(self) -> NDArray[np.int64]:
-        """What stands out, each connected area by itself, as `kernel.areas`."""
+        """The connected areas that stand out, as from `kernel.areas`."""
         lighter, darker = self._off > self._limit, self._off < -self._limit
         found = kernel.areas(lighter + np.uint8(2) * darker)
         return found[found[:, 0] > 0]
@@ -148,6 +151,6 @@ class Detail:
 
 def _spread(samples: NDArray[np.uint8]) -> int:
     ordered = samples.flatten()
-    ordered.sort(kind="stable")  # which for bytes is the fastest
+    ordered.sort(kind="stable")  # the fastest kind for bytes
     within: NDArray[np.uint8] = ordered[-1 - SPECKS :] - ordered[: SPECKS + 1]
     return int(within.min())

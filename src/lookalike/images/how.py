@@ -1,4 +1,4 @@
-"""`How`: how an image is to be read."""
+"""`How`: the options for reading an image."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ class How(NamedTuple):
     within: tuple[int, int] | None = None
 
     def accepted(self, picture: Picture, lost: str) -> Picture:
-        """The picture, some of whose data are lost if `lost` says so; raises `ImageError` unless
-        such a picture is accepted.
+        """The picture, marked as damaged if some of its data is lost.
 
-        Whoever reads as ImageHash and imagededup do gets what Pillow makes of it, as they do.
+        `lost` says what is lost, and is empty if nothing is. Raises `ImageError` if data is lost
+        and damaged pictures are not accepted. With `as_stored`, the picture is returned as Pillow
+        decodes it, as in ImageHash and imagededup.
         """
         if lost and not self.as_stored:
             if not self.take_damaged:

@@ -1,8 +1,8 @@
-"""The limit on pixels: ours while we read, Pillow's own for everybody else.
+"""The limit on pixels: ours while lookalike reads, Pillow's own for all other code.
 
-Pillow's plug-ins check sizes themselves, now and then only while they decode, against a limit that
-is global to the process and belongs to the caller's program. While a thread of ours reads, its
-limit stands in for that one.
+Pillow's plug-ins check sizes themselves, some of them only while they decode. Their limit is global
+to the process and belongs to the caller's program. While one of our threads reads, its own limit
+replaces that one.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from lookalike import defaults
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, Status
+from lookalike.work import defaults
 
 DEFAULT_MAX_PIXELS = defaults.MAX_PIXELS
 DEFAULT_MAX_BYTES = defaults.MAX_BYTES
 MAX_SIDE = 1_000_000
-"""Resampling needs memory for each row and each column, however few pixels they hold."""
+"""Resampling needs memory per row and per column, even if there are few pixels."""
 
 _reading = threading.local()
 
 
 def check_limits(max_pixels: int, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
-    """Raise `TypeError` or `ValueError` for what cannot be a limit."""
+    """Raise `TypeError` or `ValueError` for invalid limits."""
     for name, value in (("max_pixels", max_pixels), ("max_bytes", max_bytes)):
         whole_number(value, name, least=1)
 
 
 def check_size(size: tuple[int, int], max_pixels: int) -> None:
-    """Raise `ImageError` for an image of more pixels than the limit, or with too long a side."""
+    """Raise `ImageError` for an image with more pixels than the limit, or with too long a side."""
     width, height = size
     if max(size) > MAX_SIDE:
         raise ImageError(
-            Status.TOO_LARGE, f"{width} x {height} is too long a side; the limit is {MAX_SIDE:,}"
+            Status.TOO_LARGE, f"a side of {width} x {height} is too long; the limit is {MAX_SIDE:,}"
         )
     if width * height > max_pixels:
         raise ImageError(
@@ -45,14 +45,14 @@ def check_size(size: tuple[int, int], max_pixels: int) -> None:
 
 
 def check_bytes(size: int, max_bytes: int) -> None:
-    """Raise `ImageError` for a file of more bytes than the limit."""
+    """Raise `ImageError` for a file with more bytes than the limit."""
     if size > max_bytes:
         raise ImageError(Status.TOO_LARGE, f"it has {size:,} bytes; the limit is {max_bytes:,}")
 
 
 @contextmanager
 def limit(max_pixels: int) -> Iterator[None]:
-    """Let `max_pixels` stand in for Pillow's limit in this thread."""
+    """Use `max_pixels` instead of Pillow's limit in this thread."""
     _stand_in()
     _reading.max_pixels = max_pixels
     try:
@@ -65,7 +65,7 @@ def limit(max_pixels: int) -> Iterator[None]:
 def _stand_in() -> None:
     from PIL import Image
 
-    # There is no public way; a Pillow that has this no longer needs no stand-in.
+    # There is no public way. A Pillow without this function needs no replacement.
     of_pillow = getattr(Image, "_decompression_bomb_check", None)
     if of_pillow is None:
         return

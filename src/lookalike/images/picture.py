@@ -1,4 +1,4 @@
-"""`Picture`: the pixels of one image, and what has been made of them."""
+"""`Picture`: the pixels of one image, and what is computed from them."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ T = TypeVar("T")
 
 DIGEST_BYTES = 16
 UPSIDE_DOWN, MIRRORED = {3, 4, 7, 8}, {2, 3, 6, 7}
-"""EXIF orientations in which the first row, or column, is seen last."""
+"""EXIF orientations in which the first row, or the first column, is seen last."""
 
 
 class Reduction(NamedTuple):
-    """How a picture was decoded to fewer pixels than its file has, or to their luma."""
+    """How a picture was decoded to fewer pixels than its file has, or to luma only."""
 
     size: tuple[int, int]
     """Width and height in the file."""
     scale: int
-    """How many pixels of the file make up one, on either axis."""
+    """How many pixels of the file make one pixel, along each axis."""
     first_scan: bool = False
     """Whether only the first scan of a progressive JPEG was decoded."""
 
@@ -56,44 +56,48 @@ class Picture:
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
-        `orientation`: how it is to be seen, as EXIF counts. `file`: the bytes it was decoded from.
-        `reduction`: where it was decoded to other pixels than the file has. `whole_size`: width and
-        height, as stored, of the picture that this one stands for, where that is another one;
-        `is_preview`: whether it is then one that the camera has made. `later`: as `later`. `alpha`:
-        `(height, width)`, as stored, where it is not opaque everywhere; `stored` is what is seen.
+        - `orientation`: how it should be turned, as an EXIF number.
+        - `file`: the bytes it was decoded from.
+        - `reduction`: given if the decoded pixels differ from those of the file.
+        - `whole_size`: given if this picture stands for another one. It is the width and height of
+          that one, as stored.
+        - `is_preview`: whether this picture is a preview that a camera made.
+        - `later`: see the attribute.
+        - `alpha`: `(height, width)`, as stored, unless it is opaque everywhere. `stored` is what is
+          seen.
         """
         self._stored = stored
         self._alpha = alpha
         self._orientation = orientation
         self._file = file
         self.pixels = turn(stored, orientation)
-        """Upright; a view of what is stored, so not contiguous where it was turned."""
+        """The upright pixels. They are a view, and not contiguous if they were turned."""
         self.format = format
-        """The format's name as Pillow has it, such as JPEG; empty for pixels that came as such."""
+        """Pillow's name of the format, such as JPEG. Empty for pixels that came without a file."""
         self.frames = frames
-        """How many frames or pages the file has; this is the first."""
+        """How many frames or pages the file has. This is the first."""
         self.later = later
-        """The sampled ones of the others, to be decoded one at a time, and once."""
+        """The sampled later frames, decoded one at a time. They can be iterated only once."""
         self.byte_count = stored.nbytes if file is None else file.size
-        """Size of the file in bytes, or of the pixels where no file was."""
+        """Size of the file in bytes, or of the pixels if there is no file."""
         width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])
         self._reduction = reduction
         self.decoded_size = upright((width, height), orientation)
-        """Width and height of the upright picture that was decoded, in pixels of its file."""
+        """Width and height of the decoded picture, upright, in pixels of its file."""
         self.width, self.height = upright(whole_size or (width, height), orientation)
-        """Of the upright picture, in pixels; `pixels` may be fewer."""
+        """Size of the upright picture in pixels. `pixels` may have fewer."""
         self.is_preview = is_preview
-        """Whether `pixels` are those of the preview in a raw file, not the sensor's."""
+        """Whether `pixels` come from the preview in a raw file, not from the sensor."""
         self._scale = reduction.scale if reduction else 1
         self._first_scan = reduction is not None and reduction.first_scan
         self.is_reduced = reduction is not None
-        """Whether `pixels` are fewer or other than those of the file: luma, or a smaller scale."""
+        """Whether `pixels` are not exactly those of the file: only luma, or a smaller scale."""
         self.damage = ""
-        """Why the file could not be decoded to its end; empty where it was."""
+        """Why the file could not be decoded to its end. Empty if it was."""
         self._made: dict[Hashable, Any] = {}
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` returns, made once per key. Several algorithms may need the same grid."""
+        """The result of `make`, called once per key. Several algorithms may need the same grid."""
         if key not in self._made:
             self._made[key] = make()
         made: T = self._made[key]
@@ -101,9 +105,9 @@ class Picture:
 
     @property
     def digest(self) -> bytes:
-        """What exact duplicates have in common: of the file's bytes, or of the pixels.
+        """A digest that exact duplicates share: of the file's bytes, or of the pixels.
 
-        Where only the beginning of a file was read, of that and its size.
+        If only the beginning of a file was read, it covers that and the file's size.
         """
         if self._file is None:
             return self.pixel_digest()
@@ -119,25 +123,24 @@ class Picture:
 
     @property
     def whole_file(self) -> Contents | None:
-        """The file, where all of it was read."""
+        """The file, if all of it was read."""
         return None if self.is_beginning else self._file
 
     @property
     def stamp(self) -> Stamp | None:
-        """Of the file it was read from, as it was when it was opened; None where that is not a file
-        of this machine."""
+        """The stamp of its file at opening. None if it was not read from a file on this machine."""
         return self._file.stamp if self._file else None
 
     @cached_property
     def grey(self) -> NDArray[np.uint8]:
         """`(height, width)`: `(19595 R + 38470 G + 7471 B + 32768) >> 16`."""
-        # Turned once it is grey: that moves a third of the bytes.
+        # Turning the grey picture moves a third of the bytes.
         stored = np.ascontiguousarray(self._stored)
         grey = kernel.grey(stored) if stored.ndim == 3 else stored
         return np.ascontiguousarray(turn(grey, self._orientation))
 
     def grey_grid(self, width: int, height: int, part: Box = WHOLE) -> NDArray[np.uint8]:
-        """`(height, width)`: the picture, or a part of it, made grey, then resized."""
+        """The picture or a part of it, made grey, then resized to `(height, width)`."""
         return self.cached(
             ("grey", width, height, part),
             lambda: kernel.resample(self.grey, width, height, self._within(part)),
@@ -145,22 +148,22 @@ class Picture:
 
     @property
     def flat(self) -> bool:
-        """Whether there is too little detail for a hash to mean anything, as `Detail` has it."""
+        """Whether there is too little detail for a meaningful hash, as defined by `Detail`."""
         return self.detail.flat
 
     @property
     def degenerate(self) -> bool:
-        """Whether it varies along one axis only, so that most bits of a hash say nothing."""
+        """Whether it varies along one axis only, so most bits of a hash say nothing."""
         return self.detail.degenerate
 
     @cached_property
     def detail(self) -> Detail:
-        """What there is in it for a hash to go by."""
+        """How much detail it has for a hash to use."""
         return Detail(self.decoded_size, self.grey_grid)
 
     @property
     def marks(self) -> Mark:
-        """What to know about it before trusting its hashes."""
+        """Facts to know about it before trusting its hashes."""
         marks = Mark.PREVIEW if self.is_preview else Mark(0)
         marks |= Mark.FIRST_SCAN if self._first_scan else Mark(0)
         if self.flat:
@@ -169,14 +172,14 @@ class Picture:
 
     @property
     def pixels_only(self) -> bool:
-        """Whether its hash says so little that it matches only where every pixel is equal."""
+        """Whether its hash says so little that it matches only if every pixel is equal."""
         return self.flat or self.degenerate
 
     @property
     def nearly_flat(self) -> bool:
-        """Whether it is flat but for a strip along one side, of an eighth of the picture.
+        """Whether it is flat except for a strip along one side, an eighth of the picture wide.
 
-        That is all that is left of a file that breaks off early.
+        A file that breaks off early leaves only such a strip.
         """
         grid, strip = self.grey_grid(SIDE, SIDE), SIDE // 8
         rests = grid[strip:], grid[:-strip], grid[:, strip:], grid[:, :-strip]
@@ -186,8 +189,8 @@ class Picture:
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the picture within the pixels.
 
-        Where a side is not a multiple of the scale, the last pixels hang over its edge. A hash that
-        used them whole would be that of a picture stretched by as much.
+        If a side is not a multiple of the scale, the last pixels extend beyond its edge. Using them
+        whole would give the hash of a slightly stretched picture.
         """
         rows, columns = self.pixels.shape[:2]
         width, height = self.decoded_size
@@ -220,12 +223,14 @@ class Picture:
         size: tuple[int, int],
         orientation: int,
     ) -> Picture:
-        """This picture standing for the one of `size` in a raw file, whose `orientation` counts
-        where the preview has none of its own."""
+        """This picture as the preview of a raw file whose picture has the given `size`.
+
+        The `orientation` of the raw file is used if the preview has none of its own.
+        """
         seen = orientation if self._orientation == 1 else self._orientation
         columns, rows = self._stored.shape[1], self._stored.shape[0]
         if seen >= 5 and (columns > rows) != (size[0] > size[1]) and columns != rows:
-            # Stored upright, unlike what it stands for.
+            # The preview is stored upright, unlike the raw picture.
             seen, size = 1, upright(size, seen)
         preview = Picture(
             self._stored,
@@ -240,9 +245,9 @@ class Picture:
         return preview
 
     def pixel_digest(self) -> bytes:
-        """16 bytes that pictures with equal pixels have in common, and no others.
+        """16 bytes that are equal only for pictures with equal pixels.
 
-        Colours count as they are seen, so not at all where nothing is, and alpha counts.
+        Colours count as they are seen, so those of transparent pixels are ignored. Alpha counts.
         """
         colour = self.pixels if self.pixels.ndim == 3 else np.repeat(self.pixels[..., None], 3, 2)
         digest = blake3(repr(colour.shape).encode())
@@ -258,12 +263,12 @@ def _is_flat(grid: NDArray[np.uint8]) -> bool:
 
 
 def upright(size: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """Width and height of a picture of `size` that is turned upright."""
+    """Width and height of a picture of `size` after it is turned upright."""
     return (size[1], size[0]) if 5 <= orientation <= 8 else size
 
 
 def turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """A view of the pixels turned upright, for an EXIF orientation; unknown ones change nothing."""
+    """A view of the pixels, turned upright by EXIF orientation. Unknown values change nothing."""
     if 5 <= orientation <= 8:
         pixels = pixels.swapaxes(0, 1)
     if orientation in UPSIDE_DOWN:

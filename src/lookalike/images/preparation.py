@@ -1,6 +1,8 @@
-"""`PREPARATION`: which way of preparing pictures for their hashes this is."""
+"""`PREPARATION`: the version of how pictures are prepared for hashing."""
 
 PREPARATION = 2
-"""What becomes of a file's bytes before the frozen steps of `docs/hashes.md` begin: how what is
-transparent is seen, how deep samples become 8 bits, and which frames are looked at. It counts up
-when that changes some pictures' hashes; files from before the number was kept are 1."""
+"""The version of the steps from a file's bytes to the frozen steps of `docs/hashes.md`.
+
+They decide how transparency is seen, how deep samples become 8 bits, and which frames are sampled.
+The number goes up when a change to them changes the hashes of some pictures. Files from before the
+number was stored count as 1."""

@@ -1,4 +1,4 @@
-"""Whatever holds an image to a `Picture`, or an `ImageError` that says why not."""
+"""Reads an image from any source to a `Picture`. Raises an `ImageError` that says why it cannot."""
 
 from __future__ import annotations
 
@@ -27,18 +27,21 @@ def read_picture(
 ) -> Picture:
     """Read the first frame, upright and opaque.
 
-    `source`: a path, the bytes of a file, a file open for reading bytes, an `Item`, a Pillow image,
-    an array as `hash_image` takes it, or a `Source`. With `as_stored`, EXIF orientation is not
-    applied, alpha is dropped and deep grey is clipped, as ImageHash and imagededup have it, and
-    arrays must be uint8 `(height, width)` or `(height, width, 3)`.
-    `least_side`: if only grey is wanted, with at least so many pixels on the shorter side. Only as
-    much of a JPEG as that needs is decoded, or even read. `within`: if only colours are wanted,
-    enough of them to fill a box of that width and height. None reads every pixel.
-    `max_pixels`, `max_bytes`: larger images are refused by header, larger files by size.
-    `take_damaged`: decode a damaged image as far as it goes; `picture.damage` says what is wrong.
+    - `source`: a path, the bytes of a file, a file open for reading bytes, an `Item`, a Pillow
+      image, an array as for `hash_image`, or a `Source`.
+    - `max_pixels`, `max_bytes`: larger images are rejected by header, and larger files by size.
+    - `as_stored`: read like ImageHash and imagededup. EXIF orientation is not applied, alpha is
+      dropped, and deep grey is clipped. Arrays must be uint8 `(height, width)` or
+      `(height, width, 3)`.
+    - `least_side`: only grey is needed, with at least this many pixels on the shorter side. Only as
+      much of a JPEG as that needs is decoded, or even read. None reads every pixel.
+    - `take_damaged`: decode a damaged image as far as possible. `picture.damage` says what is
+      wrong.
+    - `within`: only enough pixels in colour are needed to fill a box of this width and height. None
+      reads every pixel.
 
-    Raises `ImageError` for an image that cannot be read, `TypeError` and `ValueError` for anything
-    that cannot be an image.
+    Raises `ImageError` for an image that cannot be read, and `TypeError` or `ValueError` for
+    anything that cannot be an image.
     """
     check_limits(max_pixels, max_bytes)
     how = How(max_pixels, max_bytes, as_stored, least_side, take_damaged, within)

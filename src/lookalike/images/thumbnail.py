@@ -1,7 +1,7 @@
 """Thumbnails: a picture in colour, small enough for a page or a figure.
 
-Of a JPEG only as many pixels are decoded as are needed: an eighth, a quarter or half of them along
-each side. The thumbnail in its EXIF is never used, as it may show another picture.
+A JPEG is decoded at the smallest scale that is enough: an eighth, a quarter or half of each side.
+The thumbnail in its EXIF data is never used, because it may show another picture.
 """
 
 from __future__ import annotations
@@ -32,21 +32,22 @@ class Thumbnail(NamedTuple):
     """`(height, width, 3)` RGB."""
     width: int
     height: int
-    """Of the whole picture, upright."""
+    """Size of the whole picture, upright."""
 
 
 def thumbnail(source: ImageSource | Source, width: int, height: int) -> NDArray[np.uint8]:
     """The picture within a box of `width` x `height` pixels, `(h, w, 3)` RGB uint8.
 
-    It is upright, whole, in its proportions, over white where it is transparent, and never larger
-    than the original. `source`: as `read_picture` takes it. Raises as `read_picture` does, and
-    `ValueError` or `TypeError` for a width or height that is not a positive whole number.
+    The whole picture is shown, upright and in its proportions. Transparent parts are over white. It
+    is never larger than the original. `source` is as for `read_picture`. Raises the errors of
+    `read_picture`, and `ValueError` or `TypeError` for a width or height that is not a positive
+    whole number.
     """
     return read_thumbnail(source, width, height).pixels
 
 
 def read_thumbnail(source: ImageSource | Source, width: int, height: int) -> Thumbnail:
-    """As `thumbnail`, with the size of the whole picture."""
+    """Like `thumbnail`, with the size of the whole picture."""
     box = (
         whole_number(width, "width", least=1, most=MOST_SIDE),
         whole_number(height, "height", least=1, most=MOST_SIDE),

@@ -1,4 +1,4 @@
-"""What is seen of a picture with alpha: the picture on white, or on black where that is blank."""
+"""How a picture with alpha is seen: on white, or on black if it is blank on white."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ INVERTED = np.array([255, 255, 255, 0], np.uint8)
 
 
 def seen(pixels: NDArray[np.uint8], make: Callable[..., Picture] = Picture) -> Picture:
-    """`pixels`: grey or RGB, as for `Picture`, or RGBA, alpha not multiplied in.
+    """The picture of `pixels` as it is seen.
 
-    `make`: `Picture`, with what else it is to be told.
+    `pixels` is grey or RGB as for `Picture`, or RGBA, not premultiplied. `make` is `Picture` with
+    its other arguments bound.
     """
     if pixels.ndim == 2 or pixels.shape[2] == 3:
         return make(pixels)
@@ -30,10 +31,10 @@ def seen(pixels: NDArray[np.uint8], make: Callable[..., Picture] = Picture) -> P
     if alpha.min() == OPAQUE:
         return make(on_white)
     picture = make(on_white, alpha=alpha)
-    # A white icon. One that is blank on black too is told from others by its alpha alone.
+    # A white icon. If it is blank on black too, only its alpha distinguishes it from others.
     return make(_over_black(pixels), alpha=alpha) if picture.flat else picture
 
 
 def _over_black(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """`(c a + 127) / 255`, rounded down: the negative of the negative on white."""
+    """`(c a + 127) / 255`, rounded down: inverts the colours, puts them on white, inverts again."""
     return ~kernel.over_white(pixels ^ INVERTED)

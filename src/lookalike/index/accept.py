@@ -1,4 +1,4 @@
-"""What an index accepts: hashes of one kind, in any of the forms that people have them in."""
+"""What an index accepts: hashes of one kind, in any of their usual forms."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 LEAST_BITS, MOST_BITS = 8, 4096
 COMMON_DISTANCE = 10 / 64
-"""What `max_distance` is planned for where nothing better is known, as a share of the bits."""
+"""The `max_distance` to plan for by default, as a share of the bits."""
 
 
 class Kind(NamedTuple):
-    """What the hashes of an index are."""
+    """The kind of hashes in an index: their algorithm and number of bits."""
 
     algorithm: str | None
     bits: int
 
     @classmethod
     def of(cls, algorithm: str | None, bits: int | None) -> Kind:
-        """Of an algorithm, or of a number of bits."""
+        """The kind for an algorithm or for a number of bits."""
         if (algorithm is None) == (bits is None):
             raise TypeError("an Index needs either the name of an algorithm, or bits=")
         if algorithm is not None:
@@ -38,17 +38,17 @@ class Kind(NamedTuple):
 
     @property
     def shape(self) -> BitShape:
-        """How the hashes are laid out. An index needs no more than the number of bits."""
+        """The layout of the hashes. An index needs only the number of bits."""
         return BitShape(self.bits)
 
     @property
     def words(self) -> int:
-        """How many words of 64 bits a hash is kept in."""
+        """How many 64-bit words a hash takes."""
         return self.shape.words
 
     @property
     def default_max_distance(self) -> int:
-        """The distance that a search is planned for before one was asked for."""
+        """The distance to plan for before any search has asked for one."""
         if self.algorithm is not None:
             return get_algorithm(self.algorithm).default_max_distance
         return round(self.bits * COMMON_DISTANCE)
@@ -57,12 +57,12 @@ class Kind(NamedTuple):
         return self.shape.noun(self.algorithm)
 
     def require_same(self, other: Kind) -> None:
-        """Raise `AlgorithmMismatchError` unless hashes of both can be compared."""
+        """Raise `AlgorithmMismatchError` unless hashes of both kinds can be compared."""
         if self != other:
             raise AlgorithmMismatchError(f"a {self} and a {other} cannot be compared")
 
     def words_of(self, hashes: object, *, one: bool = False) -> NDArray[np.uint64]:
-        """Hashes as `(n, words)` of uint64; `one`: only a single hash is accepted."""
+        """Hashes as a uint64 array `(n, words)`. `one`: accept only a single hash."""
         if isinstance(hashes, Hash | str) or (
             isinstance(hashes, np.ndarray) and hashes.ndim == 1 and hashes.dtype == np.uint8
         ):

@@ -1,4 +1,4 @@
-"""`Index`: keys and their hashes, searched exactly, in memory or in a mapped file."""
+"""`Index`: keys and their hashes, in memory or in a mapped file. Searches are exact."""
 
 from __future__ import annotations
 
@@ -29,42 +29,42 @@ if TYPE_CHECKING:
     from lookalike.index.stored.file import IndexFile
 
 LEAST_TAIL, MOST_TAIL = 4096, 65536
-"""Entries that came after the last sorting are scanned, until they are more than a 16th of the
-others, but no fewer and no more than these."""
+"""Entries added since the last sort are scanned. Once they exceed a 16th of the sorted entries, all
+are sorted again. These two numbers bound that threshold."""
 
 
 class Index:
-    """Keys with hashes, and exact answers to what lies within a distance of what.
+    """Keys with hashes, and exact search for hashes within a distance.
 
         index = Index("phash")
         index.add(["a.jpg", "b.jpg"], hashes)
         index.query(h, max_distance=10)            # [Match(key='b.jpg', distance=3)]
         index.save("hashes.index")
 
-    Keys are all int (64 bits) or all str. Each time that a key is added makes an entry of its own.
-    An entry is identified by its key or its position: the number of present entries before it.
+    Keys are all int (64 bits) or all str. A key may be added several times. Each time makes a new
+    entry. An entry is identified by its key or its position: the number of entries before it.
 
-    Hashes are given as `Hash` or `HashArray`, as their hex digits, or as a uint8 array of `(n,
-    bytes)`, spare bits in front zero. Distances are in bits, `max_distance` is inclusive, and every
-    answer is complete. How to search is planned from the entries when it is first needed; `explain`
-    describes the plan. A search uses as many threads as there are processors.
+    Hashes may be `Hash` objects, a `HashArray`, hex digits, or a uint8 array `(n, bytes)` whose
+    spare leading bits are zero. Distances are in bits, `max_distance` is inclusive, and every
+    answer is complete. The first search plans how to search these entries, and `explain` describes
+    the plan. A search uses one thread per processor.
 
     Any number of threads may search while one adds or removes. Each search sees the entries that
-    were there when it began.
+    were present when it began.
 
-    `copy.copy` and `copy.deepcopy` return an independent index, which shares memory with this one
-    until either changes. A pickle holds all keys and hashes, also those of a mapped file, and is
-    sorted for search again when that is first needed. Processes on one machine should open one file
-    instead.
+    `copy.copy` and `copy.deepcopy` return an independent index. It shares memory with this one
+    until either changes. A pickle holds all keys and hashes, even those of a mapped file. The
+    unpickled index is sorted again at its first search. Processes on one machine should rather open
+    the same file.
 
-    Every method of an index that was opened from a file raises `IndexFileError` where it meets
-    damage there. An answer does not mean that there is none: only `check` reads everything.
+    If the file of an opened index is damaged, any method that reads the damage raises
+    `IndexFileError`. An answer is no proof that the file is intact: only `check` reads all of it.
     """
 
     def __init__(self, algorithm: str | None = None, *, bits: int | None = None) -> None:
-        """`algorithm`: what made the hashes, such as `phash`; or else their `bits`, 8 to 4096.
+        """Takes either `algorithm`, such as `phash`, or the `bits` of a hash, 8 to 4096.
 
-        Raises `ValueError` or `TypeError` for an unknown algorithm, or not just one of the two.
+        Raises `ValueError` or `TypeError` for an unknown algorithm, or unless exactly one is given.
         """
         self._kind = Kind.of(algorithm, bits)
         self._preparation = 0 if algorithm is None else PREPARATION
@@ -75,7 +75,7 @@ class Index:
 
     @property
     def algorithm(self) -> str | None:
-        """The name of the algorithm, or None where only the number of bits is known."""
+        """The name of the algorithm, or None if only the number of bits is known."""
         return self._kind.algorithm
 
     @property
@@ -85,18 +85,18 @@ class Index:
 
     @property
     def preparation(self) -> int | None:
-        """How pictures were prepared for their hashes: the number that `docs/hashes.md` explains.
+        """How pictures were prepared for hashing: a number that `docs/hashes.md` explains.
 
-        It is this library's own, or that of the file that the index was opened from. None where
-        the file does not say it, as older ones do not, and where the algorithm is not known.
+        An opened index has the number in its file, and a new one has this library's own. None if
+        the file has no number, as in older files, or if the algorithm is not known.
         """
         return self._preparation or None
 
     def add(self, keys: OneOrMore, hashes: object) -> None:
-        """Add entries behind the others: a key and a hash, or as many keys as hashes.
+        """Append entries: one key and one hash, or equal numbers of keys and hashes.
 
-        Raises `ValueError`, `TypeError` or `AlgorithmMismatchError` for keys and hashes that do not
-        fit, and then adds nothing.
+        Raises `ValueError`, `TypeError` or `AlgorithmMismatchError`, and then adds nothing, if keys
+        or hashes do not fit.
         """
         words = self._kind.words_of(hashes)
         with self._lock:
@@ -110,16 +110,16 @@ class Index:
             if used + len(words) > len(self._buffer):
                 grown = np.empty((max(2 * used, used + len(words)), self._kind.words), np.uint64)
                 grown[:used] = state.tail
-                self._buffer = grown  # those who read keep the old one
+                self._buffer = grown  # readers keep the old one
             with reading(self._file):
                 state.keys.extend(checked)
             self._buffer[used : used + len(words)] = words
             self._state = state._replace(tail=self._buffer[: used + len(words)])
 
     def remove(self, keys: OneOrMore) -> None:
-        """Remove all entries of a key, or of each of some keys.
+        """Remove all entries of one or more keys.
 
-        Raises `KeyError` for a key that is not there, and then removes nothing.
+        Raises `KeyError` for a key that is not in the index, and then removes nothing.
         """
         wanted = column_of(listed(keys))
         with self._lock:
@@ -148,11 +148,11 @@ class Index:
         return bool(state.is_there(found).any())
 
     def __iter__(self) -> Iterator[int | str]:
-        """The keys of the entries, in the order in which these were added."""
+        """The keys of the entries, in the order they were added."""
         return read_through(self._state.all_keys(), self._file)
 
     def keys_at(self, positions: Iterable[int] | NDArray[np.integer]) -> list[int | str]:
-        """The keys of the entries at some positions. Raises `IndexError` beyond the last."""
+        """The keys of the entries at given positions. Raises `IndexError` past the last entry."""
         state = self._state
         ranks = np.asarray(positions if isinstance(positions, np.ndarray) else list(positions))
         if ranks.ndim != 1 or (len(ranks) and ranks.dtype.kind not in "iu"):
@@ -166,7 +166,7 @@ class Index:
             return state.keys.take(state.places_of(ranks.astype(np.int64)))
 
     def query(self, hash: Hash | str | NDArray[np.uint8], max_distance: int) -> list[Match]:  # noqa: A002
-        """The entries within a distance of a hash, by distance, then insertion."""
+        """The entries within a distance of a hash, sorted by distance, then insertion."""
         words = self._kind.words_of(hash, one=True)
         state = self._ready(max_distance)
         with reading(self._file):
@@ -183,7 +183,7 @@ class Index:
         return found._replace(position=state.ranks(found.position))
 
     def nearest(self, hash: Hash | str | NDArray[np.uint8], k: int) -> list[Match]:  # noqa: A002
-        """The k entries nearest to a hash, or all if fewer, by distance, then insertion."""
+        """The k entries nearest to a hash, or all if fewer, sorted by distance, then insertion."""
         count = whole_number(k, "k", least=1)
         words = self._kind.words_of(hash, one=True)
         state = self._ready(self._kind.default_max_distance)
@@ -193,8 +193,8 @@ class Index:
     def pairs(self, max_distance: int, *, workers: int | None = None) -> Iterator[Block]:
         """All pairs of entries within a distance, in blocks `(i, j, distance)` of arrays.
 
-        i < j are positions; every pair comes once, in no promised order. Blocks have up to about a
-        million pairs, and are made as they are taken: equal hashes in great numbers make very many.
+        i < j are positions. Every pair comes once, in no guaranteed order. A block has up to about
+        a million pairs. Blocks are made lazily, because many equal hashes make very many pairs.
         """
         state = self._ready(max_distance, workers)
         return read_through(state.pairs(max_distance, workers), self._file)
@@ -213,16 +213,16 @@ class Index:
     def groups(self, max_distance: int, *, workers: int | None = None) -> list[NDArray[np.intp]]:
         """The positions of the entries of each connected set of two and more, ascending.
 
-        Two entries within the distance are connected, and all that hang together by such pairs.
+        Entries within the distance are connected, directly or through a chain of such pairs.
         """
         state = self._ready(max_distance, workers)
         with reading(self._file):
-            if len(state.removed):  # what is gone must not connect what is there
+            if len(state.removed):  # removed entries must not connect others
                 state = self._sort(max_distance)
             return members_of(state.connected(max_distance, workers))
 
     def explain(self, max_distance: int | None = None) -> str:
-        """How the index is searched, and what a search for all pairs is expected to cost."""
+        """How the index is searched, and the expected cost of finding all pairs."""
         within = self._kind.default_max_distance if max_distance is None else max_distance
         state = self._ready(within)
         with reading(self._file):
@@ -230,11 +230,11 @@ class Index:
         return "\n".join(lines) or "there is nothing to search"
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the index to a file, in place of one that is there, all or not at all.
+        """Write the index to a file, atomically replacing any file at `path`.
 
-        Removed entries are left out, and the others sorted for search. `docs/index-format.md`
-        describes the file. The file that the index was opened from is checked first, so that
-        damage is not passed on under new checksums.
+        Removed entries are left out. The others are sorted for search. `docs/index-format.md`
+        describes the file. The file that the index was opened from is checked first. Otherwise
+        damage could be copied and get new checksums.
         """
         from lookalike.index.stored.storage import save
 
@@ -248,14 +248,14 @@ class Index:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Index:
-        """Open a saved index: its file is mapped, not read, and shared with other processes.
+        """Open a saved index. Its file is mapped, not read, and shared with other processes.
 
-        What is added and removed stays in memory until `save`. Raises `IndexFileError` for a file
-        that is not an index, made by a newer version, truncated or damaged in its headers; `check`
-        finds damage in the rest. Warns with `PreparationWarning` where some pictures' hashes may
-        not be those that would be made now. The file may be replaced while it is open, as `save`
-        does it, but must not be written to: where it is cut short, the system ends whoever reads it
-        (SIGBUS).
+        Changes stay in memory until `save`. Raises `IndexFileError` if the file is not an index, is
+        from a newer version, is truncated or has damaged headers. `check` finds damage in the rest.
+        Warns with `PreparationWarning` if this version might give some pictures other hashes.
+
+        The open file may be replaced, as `save` does, but must not be written to. If it is
+        truncated, the system kills any process that reads it (SIGBUS).
         """
         from lookalike.index.stored.storage import load
 
@@ -269,8 +269,8 @@ class Index:
         return index
 
     def check(self) -> None:
-        """Read all of the file that the index was opened from. Raises `IndexFileError` if a bit of
-        it is not as it was written. An index that was never in a file is always right."""
+        """Read the whole file that the index was opened from. Raises `IndexFileError` if any bit
+        has changed since it was written. An index without a file always passes."""
         if self._file is not None:
             self._file.check()
 
@@ -282,10 +282,10 @@ class Index:
 
     def __copy__(self) -> Self:
         copied = type(self).__new__(type(self))
-        with self._lock:  # so that nobody is adding keys
+        with self._lock:  # no other thread may add keys meanwhile
             state = self._state._replace(keys=self._state.keys.copy())
             own = {"_lock": threading.RLock(), "_state": state}
-            # A buffer with no room behind its entries: what is added goes into a new one.
+            # The buffer has no spare room, so the copy puts new entries into a new buffer.
             vars(copied).update(vars(self), _buffer=state.tail, **own)
         return copied
 
@@ -306,9 +306,9 @@ class Index:
         return f"<Index {what}, {len(self):,} entries>"
 
     def _ready(self, max_distance: object, workers: int | None = None) -> State:
-        """The state to search in; sorted first if too much of it would be scanned.
+        """The state to search, sorted first if too much of it would be scanned.
 
-        Raises `ValueError` or `TypeError` for arguments that are not as they must be.
+        Raises `ValueError` or `TypeError` for wrong arguments.
         """
         distance = self._kind.shape.check_distance(max_distance)
         worker_count(workers)
@@ -319,14 +319,14 @@ class Index:
         if len(state.tail) <= most_tail and len(state.removed) <= most_removed:
             return state
         if not self._lock.acquire(blocking=state.base is None):
-            return state  # somebody is writing: what is there is searched as it is
+            return state  # another thread is writing: search what there is
         try:
             return self._sort(distance) if self._state is state else self._state
         finally:
             self._lock.release()
 
     def _sort(self, max_distance: int) -> State:
-        """Make one base of all entries that are there."""
+        """Sort all present entries into one base."""
         with self._lock, reading(self._file):
             keys, words = self._state.present()
             base = Part.sorted(words, self._kind.bits, max_distance)

@@ -24,13 +24,13 @@ class Part(NamedTuple):
     """The position of the first entry among all entries of the index."""
     starts: NDArray[np.uint32] | None = None
     """`(m + 1,)`: where the entries of each distinct hash begin in `entries`. None if no two are
-    equal. Then entries have the numbers of their hashes."""
+    equal. Entries then have the same numbers as their hashes."""
     entries: NDArray[np.uint32] | None = None
     """`(n,)`: the entries, sorted by hash, ascending within each hash."""
 
     @classmethod
     def plain(cls, words: NDArray[np.uint64], first: int) -> Part:
-        """Entries that are scanned as they are."""
+        """Entries to be scanned, unsorted."""
         return cls(Linear(words), first)
 
     @classmethod
@@ -44,7 +44,7 @@ class Part(NamedTuple):
     def distinct(
         cls, words: NDArray[np.uint64], first: int, search: Callable[[NDArray[np.uint64]], Searcher]
     ) -> Part:
-        """Entries whose distinct hashes are searched by what `search` makes of them."""
+        """Entries whose distinct hashes are searched by the searcher that `search` makes."""
         number, firsts = kernel.distinct(words)
         if len(firsts) == len(words):
             return cls(search(words), first)
@@ -75,7 +75,7 @@ class Part(NamedTuple):
         return numbers
 
     def positions(self, places: NDArray[np.integer]) -> NDArray[np.uint32]:
-        """The positions among all entries of those at some places of `entries`."""
+        """The positions among all entries of the entries at `places` in `entries`."""
         found = places if self.entries is None else self.entries[places]
         if self.entries is not None and found.max(initial=0) >= len(self.entries):
             raise damaged()
@@ -96,7 +96,7 @@ class Part(NamedTuple):
 
 
 def damaged() -> kernel.DamagedError:
-    """The error for entries and hashes, perhaps from a file, that do not belong together."""
+    """The error for entries that do not match their hashes, perhaps in a damaged file."""
     return kernel.DamagedError("the entries do not belong to the hashes: they are damaged")
 
 

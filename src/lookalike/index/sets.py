@@ -1,4 +1,4 @@
-"""Connected sets, as lists of their members."""
+"""Connected sets as lists of members."""
 
 from __future__ import annotations
 

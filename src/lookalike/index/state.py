@@ -27,38 +27,38 @@ class Match(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """What was found for many queries, by query, then distance, then insertion."""
+    """The matches of many queries, sorted by query, then distance, then insertion."""
 
     query: NDArray[np.uint32]
     """Positions among the queries."""
     position: NDArray[np.uint32]
-    """Positions among the entries; `Index.keys_at` gives their keys."""
+    """Positions among the entries. `Index.keys_at` gives their keys."""
     distance: NDArray[np.uint16]
     """In bits."""
 
 
 class State(NamedTuple):
-    """Entries, told by their places: removed ones have a place too, but no rank.
+    """Entries, identified by their places. Removed entries have a place but no rank.
 
-    It never changes: whoever reads takes it once, whoever writes puts another in its stead.
+    A state never changes. A reader takes it once, and a writer replaces it with another.
     """
 
     keys: Keys
     base: Part | None
     """Sorted for search, perhaps in a mapped file."""
     tail: NDArray[np.uint64]
-    """The hashes of the entries behind those of the base."""
+    """The hashes of the entries after those of the base."""
     removed: NDArray[np.uint32]
-    """The places of the entries that are no longer there, ascending."""
+    """The places of removed entries, ascending."""
 
     @property
     def places(self) -> int:
-        """How many entries there are, the removed ones too."""
+        """The number of entries, including removed ones."""
         return len(self.tail) + (0 if self.base is None else len(self.base))
 
     @property
     def parts(self) -> list[Part]:
-        """The base and the tail, as far as there are any entries in them."""
+        """The base and the tail, each only if it has entries."""
         parts = [] if self.base is None or not len(self.base) else [self.base]
         if len(self.tail):
             parts.append(Part.plain(self.tail, self.places - len(self.tail)))
@@ -66,11 +66,11 @@ class State(NamedTuple):
 
     @property
     def words(self) -> NDArray[np.uint64]:
-        """The hashes of all entries."""
+        """The hashes of all entries, including removed ones."""
         return self.tail if self.base is None else np.concatenate([self.base.words, self.tail])
 
     def present(self) -> tuple[Keys, NDArray[np.uint64]]:
-        """The keys and the hashes of the entries that are there."""
+        """The keys and the hashes of the present entries."""
         if not len(self.removed):
             return self.keys, self.words
         keep = np.ones(self.places, np.bool_)
@@ -78,13 +78,13 @@ class State(NamedTuple):
         return self.keys.select(keep), self.words[keep]
 
     def all_keys(self) -> Iterator[int | str]:
-        """The keys of the entries that are there."""
+        """The keys of the present entries."""
         left = self.places - len(self.removed)
         for begin in range(0, left, BLOCK):
             yield from self.keys.take(self.places_of(np.arange(begin, min(begin + BLOCK, left))))
 
     def is_there(self, places: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """Which of the entries at some places were not removed."""
+        """Whether the entry at each place is present, not removed."""
         if not len(self.removed):
             return np.ones(len(places), np.bool_)
         at = np.searchsorted(self.removed, places)
@@ -93,7 +93,7 @@ class State(NamedTuple):
         return there
 
     def ranks(self, places: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """The positions of entries among those that are there."""
+        """The positions of entries among those present."""
         if not len(self.removed):
             return places
         return (places - np.searchsorted(self.removed, places)).astype(np.uint32)
@@ -104,7 +104,7 @@ class State(NamedTuple):
         return ranks + np.searchsorted(before, ranks, side="right")
 
     def missing(self, found: Found) -> list[int | str]:
-        """Which of the keys that were looked for are not there, or no longer."""
+        """Which of the wanted keys were never added or have been removed."""
         if found.missing or not len(self.removed) or not len(found.positions):
             return found.missing
         first = np.cumsum(found.counts) - found.counts
@@ -112,7 +112,7 @@ class State(NamedTuple):
         return self.keys.take(found.positions[first[there == 0]])
 
     def find(self, queries: NDArray[np.uint64], max_distance: int, workers: int | None) -> Matches:
-        """What is within a distance of the queries; `position` is the place."""
+        """The entries within a distance of the queries. `position` holds their places."""
         asked = Part.plain(queries, 0)
         query, place, distance = concatenated(
             block
@@ -132,12 +132,12 @@ class State(NamedTuple):
         return [Match(*one) for one in zip(keys, found.distance.tolist(), strict=True)]
 
     def nearest(self, query: NDArray[np.uint64], k: int) -> Matches:
-        """The k entries nearest to one query, or all that there are; `position` is the place."""
+        """The k entries nearest to one query, or all if fewer. `position` holds their places."""
         parts = self.parts
         if len(parts) == 1 and not len(self.removed):
             found = parts[0].searcher.nearest(query, k)
             begin, counts = parts[0].spans(found.j)
-            if counts is None or counts.max(initial=1) == 1:  # no equal ones: it is in order
+            if counts is None or counts.max(initial=1) == 1:  # no equal hashes: already in order
                 return Matches(found.i, parts[0].positions(begin), found.distance)
         hashes = k
         while True:
@@ -147,8 +147,10 @@ class State(NamedTuple):
             hashes *= 2
 
     def _among_nearest(self, query: NDArray[np.uint64], hashes: int) -> tuple[Matches, bool]:
-        """Entries that have the nearest `hashes` of each part, as far as nothing may come between,
-        and whether these are all entries."""
+        """The entries with the `hashes` nearest hashes of each part, and whether these are all.
+
+        Includes only entries that no other entry could precede.
+        """
         asked = Part.plain(query, 0)
         blocks: list[Block] = []
         sure, is_all = np.inf, True
@@ -158,7 +160,7 @@ class State(NamedTuple):
             blocks += expanded(asked, part, found)
             is_all &= hashes >= distinct
             if hashes < distinct and len(self.removed):
-                # Where the first entry of a hash is gone, one that is as far may come before it.
+                # If the first entry of a hash was removed, another as far away may precede it.
                 sure = min(sure, int(found.distance[-1]))
         asks, place, distance = concatenated(blocks)
         kept = (distance < sure) & self.is_there(place)
@@ -166,7 +168,7 @@ class State(NamedTuple):
         return Matches(asks[order], place[order], distance[order]), is_all
 
     def pairs(self, max_distance: int, workers: int | None) -> Iterator[Block]:
-        """All pairs of entries that are there, i < j, by their ranks."""
+        """All pairs of present entries, i < j, as ranks."""
         parts = self.parts
         for at, part in enumerate(parts):
             for block in all_pairs(part, max_distance, workers):
@@ -176,16 +178,16 @@ class State(NamedTuple):
                     yield from _there(self, self, block)
 
     def pairs_with(self, other: State, max_distance: int, workers: int | None) -> Iterator[Block]:
-        """All pairs of an entry here and an entry of another state, by their ranks."""
+        """All pairs of an entry here and an entry of another state, as ranks."""
         for ours in self.parts:
             for theirs in other.parts:
                 for block in pairs_between(ours, theirs, max_distance, workers):
                     yield from _there(self, other, block)
 
     def connected(self, max_distance: int, workers: int | None) -> NDArray[np.uint32]:
-        """For each place the number of the connected set that its entry belongs to."""
+        """For each place, the number of the connected set of its entry."""
         parts = self.parts
-        if len(self.tail):  # of many equal hashes there, the pairs would be very many
+        if len(self.tail):  # many equal hashes would make very many pairs
             parts[-1] = Part.distinct(self.tail, parts[-1].first, Linear)
         firsts = np.cumsum([0, *(len(part.searcher.words) for part in parts)]).astype(np.uint32)
         parent = np.empty(firsts[-1], np.uint32)
@@ -202,7 +204,7 @@ class State(NamedTuple):
 
 
 def _there(ours: State, theirs: State, block: Block) -> Iterator[Block]:
-    """The pairs of a block whose entries are both there, by their ranks; nothing if none is."""
+    """The pairs of a block whose entries are both present, as ranks. Yields no empty block."""
     if len(ours.removed) or len(theirs.removed):
         there = ours.is_there(block.i) & theirs.is_there(block.j)
         block = Block(

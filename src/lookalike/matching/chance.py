@@ -1,8 +1,8 @@
-"""How many images match by chance alone: what may be expected of hashes of random bits.
+"""How many images match by chance alone, if hashes were random bits.
 
-Of n random hashes, another lies within d bits of one with a probability of the sum of C(bits, k)
-for k from 0 to d, divided by 2 ** bits. Real hashes are less varied than random ones, so that this
-is the least to expect; docs/choosing-a-distance.md has measurements.
+Two random hashes lie within d bits with a probability of the sum of C(bits, k) for k from 0 to d,
+divided by 2 ** bits. Real hashes vary less than random ones, so real numbers are higher.
+docs/choosing-a-distance.md has measurements.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from lookalike.algorithms import BitShape, checked_distance, get_algorithm
 from lookalike.checks import whole_number
 
 SAFE_LEVEL = 0.01
-"""The mean number of chance matches of an image up to which a distance is called safe.
+"""A distance is safe up to this mean number of chance matches per image.
 
-At 1 most images would hang together as one false group. At 0.01 an image in a hundred has a chance
-match, nearly all of them in false pairs: one in several thousand is in a false group of three.
+At 1, most images would form one false group. At 0.01, one image in a hundred has a chance match.
+Nearly all of these are false pairs. One image in several thousand is in a false group of three.
 """
 
 LONGER_SIZES = (4, 8, 12, 16)
-"""The sizes among which a longer hash is looked for."""
+"""The sizes to try when suggesting a longer hash."""
 
 
 def expected_chance_matches(n: int, bits: int, max_distance: int) -> float:
-    """The mean number of others, among n random hashes, within `max_distance` bits of one.
+    """The mean number of other hashes within `max_distance` bits of one, among n random hashes.
 
-    `max_distance` is inclusive. Computed in whole numbers up to one last division. Raises
+    `max_distance` is inclusive. Computed in whole numbers, with one final division. Raises
     `ValueError` and `TypeError` for a negative n, no bits, or a distance that is not 0 to `bits`.
     """
     n, bits = _checked(n, bits)
@@ -36,10 +36,10 @@ def expected_chance_matches(n: int, bits: int, max_distance: int) -> float:
 
 
 def largest_safe_distance(n: int, bits: int) -> int | None:
-    """The largest `max_distance` at which n random hashes have at most `SAFE_LEVEL` chance matches
-    each; None if not even equal hashes are that rare.
+    """The largest `max_distance` with at most `SAFE_LEVEL` chance matches per hash.
 
-    Raises `ValueError` and `TypeError` for a negative n or no bits.
+    This is for n random hashes. None if even equal hashes are not that rare. Raises `ValueError`
+    and `TypeError` for a negative n or no bits.
     """
     n, bits = _checked(n, bits)
     safe = None
@@ -51,9 +51,9 @@ def largest_safe_distance(n: int, bits: int) -> int | None:
 
 
 def longer_algorithm(n: int, algorithm: str, max_distance: int) -> tuple[str, int] | None:
-    """The shortest longer hash of the same kind at which as large a share of the bits is safe.
+    """The shortest longer hash of the same kind for which the same share of the bits is safe.
 
-    Its name and its `max_distance`, rounded down; None if there is none of up to 16 x 16 bits.
+    Returns its name and its `max_distance`, rounded down. None if up to 16 x 16 bits there is none.
     """
     kind = get_algorithm(algorithm)
     distance = checked_distance(max_distance, algorithm)
@@ -62,7 +62,7 @@ def longer_algorithm(n: int, algorithm: str, max_distance: int) -> tuple[str, in
     for size in LONGER_SIZES:
         try:
             longer = get_algorithm(f"{stem}:{size}{at}{flavour}")
-        except ValueError:  # a size that this kind does not come in
+        except ValueError:  # this kind does not have that size
             continue
         share = distance * longer.bits // kind.bits
         if longer.bits > kind.bits and _is_safe(n, longer.bits, share):
@@ -71,7 +71,7 @@ def longer_algorithm(n: int, algorithm: str, max_distance: int) -> tuple[str, in
 
 
 def chance_warning(n: int, algorithm: str, max_distance: int) -> str | None:
-    """A paragraph in plain words if `max_distance` is not safe among n different hashes.
+    """A paragraph of warning if `max_distance` is not safe among n different hashes, or None.
 
     It says how many chance matches to expect, the largest safe distance and, if there is one, a
     longer hash. Raises `ValueError` and `TypeError` for wrong arguments.
@@ -83,15 +83,15 @@ def chance_warning(n: int, algorithm: str, max_distance: int) -> str | None:
     mean = expected_chance_matches(n, kind.bits, distance)
     safe = largest_safe_distance(n, kind.bits)
     longer = longer_algorithm(n, kind.name, distance)
-    advice = "No distance is safe" if safe is None else f"Take a max_distance of at most {safe}"
+    advice = "No distance is safe" if safe is None else f"Use a max_distance of at most {safe}"
     if longer:
         name, share = longer
-        link = "; take" if safe is None else ", or"
+        link = ": use" if safe is None else ", or"
         advice += f"{link} a longer hash: {name} ({get_algorithm(name).bits} bits) within {share}"
     return (
-        f"Each of {n:,} different {kind.name} hashes has, by chance alone, an average of "
-        f"{_short(mean)} others within {distance} of its {kind.bits} bits, and real pictures have "
-        f"more: groups may hold images that have nothing to do with each other. {advice}."
+        f"With {n:,} different {kind.name} hashes, each matches {_short(mean)} others on average "
+        f"by chance alone, within {distance} of {kind.bits} bits. Real pictures match more, so "
+        f"groups may contain unrelated images. {advice}."
     )
 
 
@@ -100,7 +100,7 @@ def _checked(n: int, bits: int) -> tuple[int, int]:
 
 
 def _hashes_within(bits: int) -> Iterator[int]:
-    """How many of the 2 ** bits hashes lie within 0, 1, 2, ... bits of one."""
+    """How many of the 2 ** bits hashes lie within 0, 1, 2, ... bits of a given one."""
     total = at_distance = 1
     for distance in range(bits + 1):
         yield total
@@ -117,5 +117,5 @@ def _is_safe(n: int, bits: int, max_distance: int) -> bool:
 
 
 def _short(mean: float) -> str:
-    """Two digits that count, and no exponent."""
+    """The number with two significant digits and no exponent."""
     return f"{mean:,.0f}" if mean >= 10 else f"{mean:.2g}"

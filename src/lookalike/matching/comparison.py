@@ -21,27 +21,27 @@ class Comparison:
     """What two images have in common."""
 
     distance: int
-    """In how many bits their hashes differ; of several frames, those that differ most."""
+    """In how many bits their hashes differ. With several frames, the largest such number."""
     bits: int
     """How many bits the hashes have."""
     algorithm: str
     max_distance: int
-    """Up to which distance two images are alike."""
+    """The largest distance at which two images are alike."""
     exact: bool
     """Whether they have the same bytes."""
     flat: bool
-    """Whether one of them has too little detail for its hash to mean anything."""
+    """Whether one of them has too little detail for its hash to be meaningful."""
     degenerate: bool
-    """Whether one of them varies along one axis only, so that most bits of its hash say nothing."""
+    """Whether one varies along one axis only, so most bits of its hash are meaningless."""
     alike: bool
-    """Whether they look alike; where one is flat or degenerate, whether their pixels are equal.
-    Of several frames, all that were looked at have to agree."""
+    """Whether they look alike. If one is flat or degenerate, whether their pixels are equal.
+    With several frames, all compared frames have to agree."""
     agreeing: int
-    """How many of their frames look alike, compared at the same moments of the two."""
+    """How many of their frames look alike, compared at the same moments."""
     compared: int
-    """How many pairs of frames were compared; 1 for two stills."""
+    """How many pairs of frames were compared. For two stills, 1."""
     first_frames_alike: bool
-    """Whether their first frames look alike, whatever comes after."""
+    """Whether their first frames look alike, regardless of later ones."""
 
 
 def compare(
@@ -53,8 +53,8 @@ def compare(
 ) -> Comparison:
     """Compare two images, as `find_duplicates` would.
 
-    Takes what `hash_image` takes. Raises `ImageError` for one that cannot be read, `ValueError` and
-    `TypeError` for wrong arguments.
+    Accepts whatever `hash_image` accepts. Raises `ImageError` for an unreadable image, and
+    `ValueError` or `TypeError` for wrong arguments.
     """
     kind = get_algorithm(algorithm)
     allowed = checked_distance(max_distance, algorithm)

@@ -1,7 +1,7 @@
 """Which members of groups have the same bytes, and which the same pixels.
 
-Files are read again only where the scan left it open: where it read no more than the beginning of
-files that begin alike, and where members of one group have equal hashes and sizes, but other bytes.
+Files are read again only if the scan left the question open. It does so in two cases: files begin
+alike and only their beginnings were read, or hashes and sizes are equal but bytes are not.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ if TYPE_CHECKING:
     from lookalike.work.progress import Progress
 
 Read: TypeAlias = Callable[[Collection[Location], bool], Iterator[tuple[Location, Content | None]]]
-"""Reads again those inputs at some locations for which that is possible, in any order; None where
-it fails. With True their pixels are decoded, else only their bytes are read."""
+"""Reads the inputs at some locations again, if possible, in any order. Gives None for a failure.
+With True it decodes their pixels, otherwise it reads only their bytes."""
 
 
 def nothing_again(
     locations: Collection[Location],  # noqa: ARG001
     decode: bool,  # noqa: ARG001
 ) -> Iterator[tuple[Location, Content | None]]:
-    """Reads nothing: what the scan left open stays so."""
+    """Reads nothing, so what the scan left open stays open."""
     return iter(())
 
 
 class Copies(NamedTuple):
-    """Of each member, the number of the first member that it equals; its own if there is none."""
+    """For each member, the number of the first member that it equals, which may be itself."""
 
     bytes: NDArray[np.intp]
     pixels: NDArray[np.intp]
 
     def evidence(self, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.uint8]:
-        """The strongest evidence for the link of each pair of members, by their numbers."""
+        """The strongest evidence for the link between each pair of members, given their numbers."""
         found = np.full(len(one), Evidence.NEAR, np.uint8)
         found[self.pixels[one] == self.pixels[other]] = Evidence.PIXELS
         found[self.bytes[one] == self.bytes[other]] = Evidence.BYTES
         return found
 
     def take(self, numbers: NDArray[np.intp]) -> Copies:
-        """Those of some members, among themselves."""
+        """The copies among some of the members."""
         return Copies(*(first_equal(column[numbers]) for column in self))
 
     def of(self, span: slice) -> Copies:
-        """Those of members that follow each other, among themselves."""
+        """The copies among a range of members."""
         return Copies(*(first_equal(column[span]) for column in self))
 
 
@@ -68,7 +68,7 @@ def find_copies(
     read: Read,
     progress: Progress,
 ) -> Copies:
-    """Compare the members of each group with each other. `groups`: the group of each member."""
+    """Compare the members within each group. `groups`: the group of each member."""
     reading = _Reading(table, members, read, progress)
     same_bytes = first_equal(groups, words_of(table.digests[members]))
     _tell_ends_apart(same_bytes, reading)
@@ -77,7 +77,7 @@ def find_copies(
 
 
 class _Reading:
-    """What members hold, read once more."""
+    """Reads the contents of members again."""
 
     def __init__(
         self, table: HashTable, members: NDArray[np.intp], read: Read, progress: Progress
@@ -89,11 +89,11 @@ class _Reading:
         self._done = 0
 
     def members_in(self, positions: Collection[int]) -> NDArray[np.bool_]:
-        """Which members are at one of some positions."""
+        """Whether each member is at one of the positions."""
         return np.isin(self.members, np.fromiter(positions, np.intp, len(positions)))
 
     def contents(self, numbers: NDArray[np.intp], decode: bool) -> dict[int, Content]:
-        """By number of the member, where it could be read and is what it was at the scan."""
+        """Contents by number of member, if it could be read and is unchanged since the scan."""
         numbers_of: dict[Location, list[int]] = {}
         for number in numbers.tolist():
             numbers_of.setdefault(self.table.location(self.members[number]), []).append(number)
@@ -105,7 +105,7 @@ class _Reading:
             for number in numbers_of[location]:
                 if content and self._is_unchanged(int(self.members[number]), content):
                     found[number] = content
-        if self._done < total:  # the others cannot be read again
+        if self._done < total:  # the rest cannot be read again
             self._done = total
             self._progress("comparing", total, total)
         return found
@@ -117,8 +117,11 @@ class _Reading:
 
 
 def _tell_ends_apart(same: NDArray[np.intp], reading: _Reading) -> None:
-    """Tell apart the files that only begin alike. What cannot be read again, as behind a URL, is
-    taken for the same as what has its beginning and its length, where that is one thing."""
+    """Separate the files that only begin alike.
+
+    Some inputs cannot be read again, such as URLs. They are taken as equal to the content with the
+    same beginning and length, if there is only one.
+    """
     begun = reading.members_in(reading.table.beginnings)
     several = np.bincount(same[begun], minlength=len(same)) > 1
     doubtful = np.flatnonzero(begun & several[same])
@@ -148,9 +151,9 @@ def _same_pixels(
     hashes: HashArray,
     reading: _Reading,
 ) -> NDArray[np.intp]:
-    """Decode the members that may have equal pixels, one of each content, and compare them.
+    """Decode and compare members that may have equal pixels, one per distinct content.
 
-    In a group of flat or degenerate stills it is equal pixels that links them.
+    Flat or degenerate stills are in one group because their pixels are equal.
     """
     table, members = reading.table, reading.members
     frames = np.fromiter(map(table.frames, members.tolist()), np.int64, len(members))
@@ -165,7 +168,7 @@ def _same_pixels(
     wanted = may & ~flat & several[alike]
     pixels = dict.fromkeys(np.flatnonzero(flat).tolist(), b"flat")
     for number in np.flatnonzero(wanted).tolist():
-        if not table.formats[members[number]]:  # pixels without a file: their digest is known
+        if not table.formats[members[number]]:  # pixels without a file have a digest already
             pixels[number] = table.digests[members[number]].tobytes()
             wanted[number] = False
     contents = reading.contents(np.flatnonzero(wanted), decode=True)
@@ -179,7 +182,7 @@ def _same_pixels(
 
 
 def first_equal(*columns: NDArray[np.generic]) -> NDArray[np.intp]:
-    """Of each row, the number of the first row that equals it in all columns."""
+    """For each row, the number of the first row that equals it in all columns."""
     rows = [column[:, None] if column.ndim == 1 else column for column in columns]
     words = np.concatenate([row.astype(np.uint64) for row in rows], axis=1)
     class_of, first = kernel.distinct(words)

@@ -1,4 +1,4 @@
-"""Groups in flat columns: their members, and what was settled about each."""
+"""Groups in flat columns: their members, and the decisions about each."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GroupColumns:
-    """All groups of a result, one after the other, each with its keeper first."""
+    """All groups of a result, one after another, each with its keeper first."""
 
     members: NDArray[np.intp]
-    """Positions of the images; after the keeper the nearest to it first."""
+    """Positions of the images. After the keeper, the nearest to it come first."""
     starts: NDArray[np.intp]
     """Where each group begins in `members`."""
     distance: NDArray[np.uint16]
-    """Of each member from its keeper, in bits."""
+    """The distance of each member from its keeper, in bits."""
     copies: Copies
     """Which members have equal bytes, and which equal pixels."""
     reason: NDArray[np.uint8]
-    """Of each group, the number of the rule in `keepers.RULES` that chose its keeper."""
+    """For each group, the number of the rule in `keepers.RULES` that chose its keeper."""
     values: list[tuple[object, object]]
-    """Of each group, what that rule went by: of the keeper, and of the next best."""
+    """For each group, the values compared by that rule: the keeper's and the runner-up's."""
     known_widths: tuple[list[int], list[bool]] | None = None
-    """Where they were stored: of each group, the largest distance and whether it is exact."""
+    """For each group, the largest distance and whether it is exact, if these were stored."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -59,12 +59,12 @@ class GroupColumns:
 
     @cached_property
     def group(self) -> NDArray[np.intp]:
-        """The number of the group of each member."""
+        """The number of each member's group."""
         return np.repeat(np.arange(len(self)), self.sizes)
 
     @cached_property
     def evidence(self) -> NDArray[np.uint8]:
-        """Numbers of `Evidence`, for each member and its keeper; of a keeper, the weakest."""
+        """Numbers of `Evidence` between each member and its keeper. A keeper has the weakest."""
         found = self.copies.evidence(np.arange(len(self.members)), self.starts[self.group])
         found[self.starts] = Evidence.NEAR
         return found
@@ -77,7 +77,7 @@ class GroupColumns:
         return out
 
     def span(self, at: int) -> slice:
-        """Where the members of a group are."""
+        """The range of a group's members."""
         begin = int(self.starts[at])
         return slice(begin, begin + int(self.sizes[at]))
 
@@ -89,7 +89,7 @@ class GroupColumns:
         return widths.tolist(), exact.tolist()
 
     def width(self, table: HashTable, hashes: HashArray, at: int) -> tuple[int, bool]:
-        """The same of one group."""
+        """The same for one group."""
         if self.known_widths is not None:
             return self.known_widths[0][at], self.known_widths[1][at]
         widths, exact = widths_of(table, hashes, self.members[self.span(at)], np.zeros(1, np.intp))
@@ -103,7 +103,7 @@ def grouped(
     read: Read,
     progress: Progress,
 ) -> GroupColumns:
-    """Settle what there is to say about connected sets of images: keepers, copies, distances."""
+    """Determine the keepers, copies and distances of connected sets of images."""
     members = np.concatenate([np.empty(0, np.intp), *sets])
     starts = starts_of(sets)
     groups = np.repeat(np.arange(len(sets)), sizes_of(members, starts))
@@ -132,7 +132,7 @@ def _distances(
     starts: NDArray[np.intp],
     keepers: NDArray[np.intp],
 ) -> NDArray[np.uint16]:
-    """The distance of each member from the keeper of its group, a number of a member."""
+    """The distance of each member from the keeper of its group. Keepers are member numbers."""
     sizes = sizes_of(members, starts)
     distance = distances_at(hashes, members, np.repeat(members[keepers], sizes))
     for at in np.flatnonzero(with_samples(table, members, starts)).tolist():

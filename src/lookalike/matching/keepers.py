@@ -1,4 +1,4 @@
-"""Which image of a group to keep, and why: one order of rules for every command."""
+"""Which image of a group to keep, and why. Every command uses the same rules in one order."""
 
 from __future__ import annotations
 
@@ -27,38 +27,38 @@ class Candidates(NamedTuple):
     at: NDArray[np.intp]
     """Their positions in the table."""
     unseen: Collection[int]
-    """The positions of images of which nobody has seen the end."""
+    """The positions of images that have not been read to their end."""
 
     def sizes(self) -> NDArray[np.int64]:
         """`(n, 3)`: bytes, width and height."""
         return self.table.sizes[self.at]
 
     def frames(self) -> NDArray[np.int64]:
-        """How many frames each has."""
+        """How many frames each image has."""
         return np.fromiter(map(self.table.frames, self.at.tolist()), np.int64, len(self.at))
 
     def paths(self) -> NDArray[np.object_]:
-        """The path of each."""
+        """The path of each image."""
         return np.array([self.table.paths[at] for at in self.at.tolist()], object)
 
     def lengths(self) -> NDArray[np.int64]:
-        """How many characters the path of each has."""
+        """How many characters each path has."""
         return np.fromiter(map(len, self.paths()), np.int64, len(self.at))
 
     def are_in(self, positions: Collection[int]) -> NDArray[np.bool_]:
-        """Whether each is at one of some positions."""
+        """Whether each image is at one of the positions."""
         return np.isin(self.at, np.fromiter(positions, np.intp, len(positions)))
 
 
 class KeeperRule(NamedTuple):
-    """One way in which an image is better than another."""
+    """One way in which an image can be better than another."""
 
     reason: str
     """In plain words."""
     values: Callable[[Candidates], NDArray[np.generic]]
-    """What it goes by."""
+    """The values it compares."""
     least: bool = False
-    """Whether the least is best, not the most."""
+    """Whether the smallest value is best, instead of the largest."""
 
 
 RULES = (
@@ -72,7 +72,7 @@ RULES = (
     KeeperRule("shortest path", lambda those: those.lengths(), least=True),
     KeeperRule("first by name", lambda those: those.paths(), least=True),
 )
-"""Each decides only among images that are equal by the ones before."""
+"""Each rule decides only between images that tie by all previous rules."""
 
 REASONS = tuple(rule.reason for rule in RULES)
 
@@ -81,11 +81,11 @@ class Ranking(NamedTuple):
     """The members of some sets, the best of each first."""
 
     order: NDArray[np.intp]
-    """Numbers of members, by set, then by how good they are."""
+    """Numbers of members, by set, best first."""
     reason: NDArray[np.uint8]
-    """Of each set, the number of the rule by which the first is better than the second."""
+    """For each set, the number of the rule that ranks the first above the second."""
     values: list[tuple[object, object]]
-    """Of each set, what that rule goes by: of the first, and of the second."""
+    """For each set, the values that this rule compared: of the first and of the second."""
 
 
 def rank(
@@ -94,9 +94,9 @@ def rank(
     starts: NDArray[np.intp],
     unseen: Collection[int] | None = None,
 ) -> Ranking:
-    """Order the members of sets of two and more; `starts` is where each set begins in `members`.
+    """Order the members of sets of two or more. `starts` is where each set begins in `members`.
 
-    `unseen`: as those of `Candidates`, None for those of the table.
+    `unseen`: as in `Candidates`. None takes those of the table.
     """
     those = Candidates(table, members, table.ends_unseen if unseen is None else unseen)
     columns = [rule.values(those) for rule in RULES]
@@ -105,7 +105,7 @@ def rank(
     order = np.lexsort([*reversed(ranks), numbers])
     first, second = order[starts], order[starts + 1]
     differ = np.stack([one[first] != one[second] for one in ranks])
-    differ[-1] = True  # two of one name are in the order of the inputs
+    differ[-1] = True  # two with the same name keep the order of the inputs
     reason = differ.argmax(axis=0).astype(np.uint8)
     values = np.empty((len(starts), 2), object)
     for rule, column in enumerate(columns):
@@ -116,7 +116,7 @@ def rank(
 
 
 def _ranks(column: NDArray[np.generic], least: bool) -> NDArray[np.int64]:
-    """Numbers of which the least is the best."""
+    """Numbers of which the smallest is the best."""
     if column.dtype == object:
         column = np.unique(column, return_inverse=True)[1]
     numbers = column.astype(np.int64)
@@ -130,11 +130,11 @@ def see_ends(
     workers: int | None,
     progress: Progress,
 ) -> dict[int, str]:
-    """Look through the files that would be kept though only their first scan was read.
+    """Check the files that would be kept although only their first scan was read.
 
-    One that turns out to be cut off is damaged, and the next best of its group is looked through.
-    What is behind a URL or in another source is not read again: its end stays unseen. Gives, by
-    position, what is missing of each file that was looked through; empty text where nothing is.
+    A file that turns out to be truncated counts as damaged. Then the next best file of its group is
+    checked. A URL or another source is not read again, so its end stays unseen. Returns what each
+    checked file lacks, by position. The text is empty if the file is complete.
     """
     unseen = np.zeros(len(table), np.bool_)
     unseen[list(table.ends_unseen)] = True
@@ -155,7 +155,7 @@ def see_ends(
 
 
 def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> dict[int, str]:
-    """What is missing at the ends of the members of one group, up to the first that is whole."""
+    """What is missing at the ends of the members of one group, up to the first complete one."""
     found: dict[int, str] = {}
     for at in best_first.tolist():
         if at not in table.ends_unseen or at not in table.beginnings:
@@ -170,10 +170,10 @@ def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> 
 
 
 def _lost(table: HashTable, at: int, max_bytes: int) -> str | None:
-    """What is missing at the end of a file; None where that cannot be told."""
+    """What is missing at the end of a file, or None if that cannot be determined."""
     try:
         contents = FileSource(table.paths[at]).contents(None, max_bytes)
-    except (ImageError, MemoryError):  # it is gone, or too much to be read whole
+    except (ImageError, MemoryError):  # it is gone or too large to read whole
         return None
     if contents.size != table.size(at)[0]:  # it has changed since
         return None

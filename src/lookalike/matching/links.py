@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Evidence(IntEnum):
-    """Why two images match, the weakest first."""
+    """Why two images match, the weakest evidence first."""
 
     NEAR = 0
     """Their hashes lie within the distance of the rule."""
@@ -32,7 +32,7 @@ class Links(NamedTuple):
     """Pairs of images that match each other directly, ordered by i, then j."""
 
     i: NDArray[np.intp]
-    """Positions among the images; i < j."""
+    """Positions among the images, i < j."""
     j: NDArray[np.intp]
     """Positions among the images."""
     distance: NDArray[np.uint16]
@@ -48,9 +48,9 @@ def links_within(
     members: NDArray[np.intp],
     copies: Copies,
 ) -> Links:
-    """The links between the members of one group, worked out anew: searching lists none.
+    """The links between the members of one group, computed anew because a search lists none.
 
-    `copies`: those of the members. Raises `LookalikeError` where the links are too many to list.
+    `copies`: those of the members. Raises `LookalikeError` if there are too many links to list.
     """
     pairs = pairs_within([members], table, hashes, max_distance)
     order = np.argsort(members)

@@ -1,9 +1,9 @@
-"""From hashes to connected sets, without listing a pair.
+"""From hashes to connected sets, without listing pairs.
 
-Images of equal hashes are one node, so that 300,000 of them are no 45,000,000,000 pairs. Flat
-and degenerate images, whose hashes mean nothing or little, are one node where their pixels are
-equal, and are not searched. Files of several frames are nodes of their own: they are few, and are
-compared frame by frame.
+Images with equal hashes are one node, so 300,000 of them do not become 45 billion pairs. The hashes
+of flat and degenerate images mean little or nothing. Such images are one node if their pixels are
+equal, and are not searched. Files with several frames have separate nodes. There are few of them,
+and they are compared frame by frame.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 
 class Nodes(NamedTuple):
-    """The distinct images of a table, as far as the search is concerned."""
+    """The images of a table that the search treats as distinct."""
 
     of_image: NDArray[np.uint32]
     """`(n,)`: the node of each image."""
     hashes: HashArray
-    """Those of the first nodes, the stills."""
+    """The hashes of the first nodes, the stills."""
     sequences: Sequences
-    """The next nodes; those behind them are flat or degenerate, and have no hashes."""
+    """The next nodes. The last ones are flat or degenerate, and have no hashes."""
     total: int
     """How many nodes there are."""
 
 
 def nodes_of(table: HashTable, hashes: HashArray) -> Nodes:
-    """Collapse the images of a table."""
+    """Collapse the images of a table into nodes."""
     sequences = Sequences(table, hashes.algorithm)
     still = np.ones(len(table), np.bool_)
     still[list(table.flat_digests)] = False
@@ -82,7 +82,7 @@ def _join_sequences(
     max_distance: int,
     workers: int | None,
 ) -> None:
-    """Join sequences with each other, and with the stills that they are near at every moment."""
+    """Join sequences with each other, and with stills that they are near at every moment."""
     stills, sequences = nodes.hashes, nodes.sequences
     offset = np.uint32(len(stills))
     for block in sequences.links(max_distance, workers):

@@ -1,4 +1,4 @@
-"""Pairs of images, worked out within groups: no pair reaches out of one."""
+"""Pairs of images, computed within groups, because no pair spans two groups."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Pairs(NamedTuple):
     """Pairs of images within `max_distance`, ordered by i, then j."""
 
     i: NDArray[np.intp]
-    """Positions among the images; i < j."""
+    """Positions among the images, i < j."""
     j: NDArray[np.intp]
     """Positions among the images."""
     distance: NDArray[np.uint16]
@@ -32,7 +32,7 @@ class Pairs(NamedTuple):
 
 
 class _Links:
-    """The pairs of one group, between its distinct hashes, not yet expanded to images."""
+    """The pairs between the distinct hashes of a group, not yet expanded to images."""
 
     def __init__(
         self, members: NDArray[np.intp], at_all: NDArray[np.uint8], max_distance: int
@@ -56,7 +56,7 @@ class _Links:
 
     @property
     def count(self) -> int:
-        """How many pairs of images they stand for; within a hash, each is counted both ways."""
+        """How many pairs of images they stand for. Within one hash, each pair counts twice."""
         return int((self.left_count * self.right_count).sum())
 
     def expand(self) -> Pairs:
@@ -65,7 +65,7 @@ class _Links:
         step = np.arange(len(link)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         one = self.members[self.left[link] + step // self.right_count[link]]
         other = self.members[self.right[link] + step % self.right_count[link]]
-        # Within one hash every pair stands there twice, and every image with itself.
+        # Within one hash, every pair occurs twice, and every image is paired with itself.
         wanted = (self.left[link] != self.right[link]) | (one < other)
         one, other = one[wanted], other[wanted]
         return Pairs(np.minimum(one, other), np.maximum(one, other), self.distance[link][wanted])
@@ -76,7 +76,7 @@ def pairs_within(
 ) -> Pairs:
     """The pairs of each set of positions that lie within `max_distance`.
 
-    Raises `LookalikeError` where they would be more than about `MOST_PAIRS`.
+    Raises `LookalikeError` if there would be more than about `MOST_PAIRS`.
     """
     links = [_Links(members, at_moments(table, members, hashes), max_distance) for members in sets]
     count = sum(one.count for one in links)
@@ -90,8 +90,7 @@ def pairs_within(
 
 
 def too_many(how_many: str) -> LookalikeError:
-    """What to raise for pairs that would not fit in memory."""
+    """The error for pairs that would not fit in memory."""
     return LookalikeError(
-        f"{how_many} {MOST_PAIRS:,} pairs of images are too many to list; "
-        "go through the groups instead"
+        f"{how_many} {MOST_PAIRS:,} pairs of images are too many to list: use the groups instead"
     )

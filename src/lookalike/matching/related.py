@@ -1,4 +1,4 @@
-"""Images that begin alike and go on differently: no duplicates, but worth knowing of."""
+"""Images that begin alike and continue differently: not duplicates, but worth knowing about."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     from lookalike.matching.nodes import Nodes
 
 MOST_RELATED = 10_000
-"""More pairs are not listed: of a thousand films with one title there are half a million."""
+"""At most this many pairs are listed. A thousand films with one title make half a million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Two images of which the first frame with any detail is alike, and not all others are."""
+    """Two images whose first frames with any detail are alike, but not all the others."""
 
     first: str
     """The path of one."""
     second: str
-    """The path of the other, which comes later among the inputs."""
+    """The path of the other, which is later among the inputs."""
     agreeing: int
-    """How many of the frames that were compared are alike."""
+    """How many of the compared frames are alike."""
     compared: int
-    """How many pairs of frames were compared, at the same moments of the two."""
+    """How many pairs of frames were compared, at the same moments."""
 
     @property
     def share(self) -> float:
-        """Of the frames that agree, above 0 to 1. Even all may, where not all could be compared."""
+        """The share of frames that agree, above 0. At 1, some frames could not be compared."""
         return self.agreeing / self.compared
 
     @property
     def reason(self) -> str:
-        """The same in plain words, for the first of the two."""
+        """A description of the pair, for the first of the two."""
         return f"begins like {self.second}: {self.agreeing} of {self.compared} frames agree"
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,8 +66,10 @@ def related_images(
     max_distance: int,
     workers: int | None,
 ) -> list[Related]:
-    """At most one pair for any two of the sets that `connect` made, and `MOST_RELATED` in all, by
-    their places among the inputs."""
+    """At most one pair per two sets that `connect` made, and at most `MOST_RELATED` in all.
+
+    They are ordered by their positions among the inputs.
+    """
     first_of = np.empty(nodes.total, np.intp)
     first_of[nodes.of_image[::-1]] = np.arange(len(table))[::-1]
     pairs: dict[tuple[int, int], tuple[int, int]] = {}
@@ -87,8 +89,10 @@ def related_images(
 def _pairs_of_nodes(
     nodes: Nodes, sets: NDArray[np.uint32], max_distance: int, workers: int | None
 ) -> Iterator[tuple[int, int]]:
-    """Nodes of different sets, one of them a sequence at least, that are near each other in their
-    first frames with any detail, at the same moment."""
+    """Pairs of nodes of different sets that begin alike. At least one is a sequence.
+
+    Their first frames with any detail are near each other, at the same moment.
+    """
     sequences = nodes.sequences
     moments = sequences.first_moments()
     for moment in np.unique(moments).tolist():
@@ -96,7 +100,7 @@ def _pairs_of_nodes(
         words = words_of(np.ascontiguousarray(sequences.hashes[numbers, moment]))
         class_of, first = kernel.distinct(words)
         of_class: list[dict[int, int]] = [{} for _ in first]
-        """For each distinct hash, by set, the first node."""
+        """For each distinct hash, the first node of each set."""
         for number, at in zip(numbers.tolist(), class_of.tolist(), strict=True):
             node = len(nodes.hashes) + number
             of_class[at].setdefault(int(sets[node]), node)

@@ -18,7 +18,7 @@ class Rule:
 
     @classmethod
     def of(cls, algorithm: str, max_distance: int | None = None) -> Rule:
-        """What a caller asks for; None takes the default distance of the algorithm.
+        """The rule a caller asks for. None takes the default distance of the algorithm.
 
         Raises `ValueError` and `TypeError` for an unknown algorithm or an impossible distance.
         """

@@ -1,8 +1,8 @@
-"""Files of several frames, compared moment by moment: animations, and documents of many pages.
+"""Files with several frames, compared moment by moment: animations and multi-page documents.
 
-Each is seen at `MOMENTS` relative moments; a still is the same at all of them. Two images match
-where they are near each other at every moment. So that nothing can come between two that differ,
-only images of one kind are ever linked: of which the same moments are known, and the same are flat.
+Each is sampled at `MOMENTS` relative moments. A still is the same at all of them. Two images match
+if they are near each other at every moment. Only images of one kind are linked: their known moments
+are the same, and so are their flat ones. Otherwise a third image could link two that differ.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
 
 MOST_WORDS = 64
-"""Of 64 bits: about how much of the hashes of all moments one search compares."""
+"""About how many words of 64 bits one search compares, of the hashes of all moments."""
 CHUNK_BYTES = 1 << 25
 
 
@@ -32,17 +32,17 @@ class Agreement(NamedTuple):
     """How far two images agree."""
 
     agreeing: int
-    """In how many of the frames that were compared they are alike."""
+    """How many of the compared frames are alike."""
     compared: int
     distance: int
-    """Of the frames that differ most; of the first, where none has any detail."""
+    """Between the frames that differ most, or between the first if no frame has any detail."""
     first_alike: bool
     matches: bool
-    """Whether the two are linked in a search: all frames agree, and enough of them are known."""
+    """Whether a search links the two: all frames agree, and enough of them are known."""
 
 
 def agreement(one: Moments, other: Moments, max_distance: int) -> Agreement:
-    """Compare what is known of both. Two flat frames agree, a flat one and another do not."""
+    """Compare the frames known of both. Two flat frames agree. A flat one matches no other."""
     known = min(len(one.frames), len(other.frames))
     distances = np.bitwise_count(one.hashes[:known] ^ other.hashes[:known]).sum(axis=1)
     flat = np.array([one.flat[:known], other.flat[:known]])
@@ -60,14 +60,14 @@ def agreement(one: Moments, other: Moments, max_distance: int) -> Agreement:
 
 
 class Sequences:
-    """The distinct files of several frames of a table, but for those that are flat throughout."""
+    """The distinct files with several frames in a table, except those that are flat throughout."""
 
     def __init__(self, table: HashTable, algorithm: str) -> None:
         width = table.hashes[algorithm].data.shape[1]
         self.number_of: dict[int, int] = {}
-        """By the position of an image, the number of its sequence."""
+        """The number of each image's sequence, by the position of the image."""
         self.positions: list[int] = []
-        """The first image of each."""
+        """The first image of each sequence."""
         kinds: list[int] = []
         hashes: list[NDArray[np.uint8]] = []
         numbers: dict[bytes, int] = {}
@@ -87,7 +87,7 @@ class Sequences:
                 hashes.append(known)
         self.kinds = np.array(kinds, np.uint32)
         self.hashes = np.array(hashes, np.uint8).reshape(-1, MOMENTS, width)
-        """`(n, MOMENTS, bytes)`; zeros where a moment is flat or not known."""
+        """`(n, MOMENTS, bytes)`. Moments that are flat or unknown are zeros."""
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -115,11 +115,11 @@ def _detailed(kind: int) -> list[int]:
 def near_at_all(
     hashes: NDArray[np.uint8], max_distance: int, workers: int | None
 ) -> Iterator[Block]:
-    """Pairs i < j of `(n, moments, bytes)` that lie within `max_distance` at every moment, and
-    their largest distance at any.
+    """Pairs i < j of rows that lie within `max_distance` at every moment.
 
-    The hashes of several moments are searched as one: where all pictures are alike at one moment,
-    as in films that begin with the same title, there would be too many pairs to look at.
+    `hashes`: `(n, moments, bytes)`. The distance of a pair is its largest at any moment. The hashes
+    of several moments are searched as one. If all pictures are alike at one moment, as in films
+    with the same title, searching that moment alone would find too many pairs.
     """
     moments = _words_of_each(hashes)
     moments.sort(key=lambda words: -len(kernel.distinct(words)[1]))
@@ -139,8 +139,10 @@ def near_at_all(
 def distinct_rows(
     hashes: NDArray[np.uint8],
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Of `(n, moments, bytes)`, the number of each row among the distinct ones, and where each of
-    these is first."""
+    """For each row of `(n, moments, bytes)`, its number among the distinct rows.
+
+    Also gives the position of the first row of each number.
+    """
     of_each = [kernel.distinct(words) for words in _words_of_each(hashes)]
     if len(of_each) == 1:
         return of_each[0]
@@ -169,8 +171,10 @@ def farthest(
 
 
 def at_moments(table: HashTable, members: NDArray[np.intp], hashes: HashArray) -> NDArray[np.uint8]:
-    """`(members, moments, bytes)`: the hashes of a group at each moment at which they say
-    something. Of stills, and where only equal files or pixels match, that is one."""
+    """`(members, moments, bytes)`: the hashes of a group at each moment with any detail.
+
+    Stills have one moment. So do groups in which only equal files or pixels match.
+    """
     positions = members.tolist() if table.samples else []
     several = next((at for at in positions if at in table.samples), None)
     if several is not None and several not in table.flat_digests:
@@ -182,19 +186,19 @@ def at_moments(table: HashTable, members: NDArray[np.intp], hashes: HashArray) -
 
 
 def starts_of(sets: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
-    """Where each set begins when all stand one after the other."""
+    """Where each set begins if all are concatenated."""
     return np.cumsum([0, *map(len, sets)], dtype=np.intp)[:-1]
 
 
 def sizes_of(members: NDArray[np.intp], starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """How many members each group has; `starts` is where each begins."""
+    """How many members each group has. `starts` is where each group begins."""
     return np.diff(starts, append=len(members))
 
 
 def with_samples(
     table: HashTable, members: NDArray[np.intp], starts: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
-    """Which groups have a member of several frames that were looked at."""
+    """Whether each group has a member with several sampled frames."""
     if not table.samples or not len(starts):
         return np.zeros(len(starts), np.bool_)
     sampled = np.isin(members, list(table.samples))

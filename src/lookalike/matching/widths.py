@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 EXACT_UP_TO = 10_000
 SMALL = 8
-"""Groups of up to so many members are measured together, all of one size at a time."""
+"""Groups of up to this many members are measured together, one size at a time."""
 
 
 def widths_of(
     table: HashTable, hashes: HashArray, members: NDArray[np.intp], starts: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-    """The width of each group, and whether it is exact, as `widest_distance` has it.
+    """The width of each group, and whether it is exact, as in `widest_distance`.
 
     `starts`: where each group begins in `members`.
     """
@@ -46,8 +46,8 @@ def widths_of(
 def widest_distance(hashes: HashArray) -> tuple[int, bool]:
     """The largest distance between any two distinct hashes, and whether that is exact.
 
-    Up to `EXACT_UP_TO` hashes it is. Above, it is a bound: as no hash is farther from the first
-    than some d, no two are farther apart than 2 d.
+    Up to `EXACT_UP_TO` hashes it is exact. Beyond that it is a bound: if no hash is farther than d
+    from the first, no two are farther apart than 2 d.
     """
     if len(hashes) <= EXACT_UP_TO:
         return kernel.diameter(hashes.data), True
@@ -56,7 +56,7 @@ def widest_distance(hashes: HashArray) -> tuple[int, bool]:
 
 
 def widest_at_all(at_all: NDArray[np.uint8], hashes: HashArray) -> tuple[int, bool]:
-    """The same for images at several moments: the largest distance at any of them."""
+    """The same for images with several moments: the largest distance at any moment."""
     moments = [np.ascontiguousarray(at_all[:, k]) for k in range(at_all.shape[1])]
     distinct = [HashArray(data, hashes.algorithm).unique().hashes for data in moments]
     widest = [widest_distance(one) for one in distinct]

@@ -1,1 +1,1 @@
-"""What a search gives back, for people and for programs."""
+"""The result of a search, for people and for programs."""

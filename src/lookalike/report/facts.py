@@ -1,4 +1,4 @@
-"""`Facts`: what a result says besides its groups."""
+"""`Facts`: what a result contains besides its groups."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Facts:
-    """What there is to know of a whole scan."""
+    """Facts about a whole scan."""
 
     related: list[Related]
     failures: list[Failure]
     damaged: list[Failure]
     warnings: list[str]
     images: int
-    """How many were read."""
+    """How many images were read."""
     flat: int
     degenerate: int
     skipped: dict[str, int]
@@ -40,7 +40,7 @@ class Facts:
     def of(
         cls, table: HashTable, rule: Rule, groups: GroupColumns, related: Sequence[Related] = ()
     ) -> Facts:
-        """Those of a scan that has just been made."""
+        """The facts of a scan that has just been made."""
         degenerate = sum(Mark.DEGENERATE in marks for marks in table.marks.values())
         return cls(
             related=list(related),
@@ -57,14 +57,14 @@ class Facts:
 def _warnings(table: HashTable, rule: Rule, groups: GroupColumns) -> list[str]:
     most = len(table) - len(table.flat_digests)
     if chance_warning(most, rule.algorithm, rule.max_distance) is None:
-        return []  # nor is there among fewer
+        return []  # fewer hashes need no warning either
     distinct = _distinct_count(table, rule, groups)
     warning = chance_warning(distinct, rule.algorithm, rule.max_distance)
     return [warning] if warning else []
 
 
 def _distinct_count(table: HashTable, rule: Rule, groups: GroupColumns) -> int:
-    """How many distinct hashes were searched: outside the groups no two are equal."""
+    """How many distinct hashes were searched. Outside the groups, no two are equal."""
     grouped = np.zeros(len(table), np.bool_)
     grouped[groups.members] = True
     grouped[list(table.flat_digests)] = False

@@ -1,4 +1,4 @@
-"""`Group`: images that are linked, and which of them to keep."""
+"""`Group`: linked images, and which of them to keep."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A member of a group that need not stay."""
+    """A member of a group that need not be kept."""
 
     image: ImageInfo
     distance: int
-    """From the keeper, in bits; of several frames, that of those that differ most. Above
-    `max_distance` where only a chain of others links the two."""
+    """From the keeper, in bits. With several frames, that of the frames that differ most. Above
+    `max_distance` if only a chain of other images links the two."""
     exact: bool
     """Whether it has the same bytes as the keeper."""
     same_pixels: bool = False
-    """Whether it has the same pixels as the keeper, upright and in all frames, whatever its format
-    and metadata. It has where it is exact. Found out only where hashes and dimensions are equal."""
+    """Whether it has the same pixels as the keeper, upright and in all frames, regardless of format
+    and metadata. Always true if `exact`. Checked only if hashes and dimensions are equal."""
 
 
 class Group:
-    """A connected set of images: each is within `max_distance` of some other."""
+    """A connected set of images: each is within `max_distance` of another."""
 
     def __init__(self, table: HashTable, rule: Rule, columns: GroupColumns, at: int) -> None:
         """`at`: the number of the group in the columns."""
@@ -52,12 +52,12 @@ class Group:
 
     @property
     def positions(self) -> NDArray[np.intp]:
-        """Positions of the members among the images of the result, the keeper's first."""
+        """Positions of the members among the images of the result, the keeper first."""
         return self._columns.members[self._span]
 
     @property
     def keeper(self) -> ImageInfo:
-        """The member that stays; `keeper_reason` says why."""
+        """The member to keep. `keeper_reason` says why."""
         return self._table.image(int(self.positions[0]))
 
     @property
@@ -67,12 +67,12 @@ class Group:
 
     @property
     def keeper_values(self) -> tuple[object, object]:
-        """What `keeper_reason` went by: of the keeper, and of the next best member."""
+        """The values that `keeper_reason` compared: the keeper's and the runner-up's."""
         return self._columns.values[self._at]
 
     @property
     def members(self) -> list[ImageInfo]:
-        """All of its images, the keeper first."""
+        """All images of the group, the keeper first."""
         return [self._table.image(int(at)) for at in self.positions]
 
     @property
@@ -92,11 +92,10 @@ class Group:
 
     @property
     def links(self) -> Links:
-        """The pairs of members that match each other directly, and why: in a chain A, B, C there is
-        none of A and C.
+        """The pairs of members that match each other directly, and why.
 
-        Raises `LookalikeError` where they are more than about 20,000,000, and for a result that was
-        read from JSON.
+        A chain A, B, C has no link between A and C. Raises `LookalikeError` if there are more than
+        about 20,000,000 links, or if the result was read from JSON.
         """
         require_hashes(self._columns)
         hashes = self._table.hashes[self._rule.algorithm]
@@ -105,25 +104,28 @@ class Group:
 
     @property
     def marks(self) -> dict[str, list[str]]:
-        """By path, the marks of the members that have any."""
+        """The marks of members that have any, by path."""
         table = self._table
         marked = [at for at in self.positions.tolist() if at in table.marks]
         return {table.paths[at]: list(table.marks[at].words) for at in marked}
 
     @property
     def bytes_to_save(self) -> int:
-        """What the duplicates take, in bytes."""
+        """The total size of the duplicates, in bytes."""
         return int(self._table.sizes[self.positions[1:], 0].sum())
 
     @property
     def max_distance_within(self) -> int:
-        """The largest distance between any two members; where `max_distance_is_exact` is false,
-        which is above 10,000 distinct hashes, a bound: no two are farther apart."""
+        """The largest distance between any two members.
+
+        With more than 10,000 distinct hashes it is only an upper bound, and `max_distance_is_exact`
+        is false.
+        """
         return self._width[0]
 
     @property
     def max_distance_is_exact(self) -> bool:
-        """Whether `max_distance_within` is no mere bound."""
+        """Whether `max_distance_within` is exact, not just an upper bound."""
         return self._width[1]
 
     @cached_property
@@ -136,17 +138,17 @@ class Group:
 
 
 class Groups(Sequence[Group]):
-    """The groups of a result, made when they are asked for."""
+    """The groups of a result. Each is made on access."""
 
     def __init__(
         self, table: HashTable, rule: Rule, columns: GroupColumns, numbers: range | None = None
     ) -> None:
-        """`numbers`: those of some groups, None for all."""
+        """`numbers`: the numbers of some groups, or None for all."""
         self._table = table
         self._rule = rule
         self._columns = columns
         self.numbers = range(len(columns)) if numbers is None else numbers
-        """Of the groups, from 0."""
+        """The numbers of the groups, from 0."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -165,8 +167,8 @@ class Groups(Sequence[Group]):
 
 
 def require_hashes(columns: GroupColumns) -> None:
-    """Raise `LookalikeError` for groups of which not everything was read back."""
+    """Raise `LookalikeError` for groups that were read back without their hashes."""
     if columns.known_widths is not None:
         raise LookalikeError(
-            "a result that was read from JSON has no pairs and no links; search again for them"
+            "a result read from JSON has no pairs or links: run the search again to get them"
         )

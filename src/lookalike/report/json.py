@@ -1,4 +1,4 @@
-"""A result as JSON, format 1, and back. Keys may be added to the format; none changes or goes."""
+"""A result to JSON, format 1, and back. Keys may be added, but none is changed or removed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TRUTHS = {False: "false", True: "true"}
 
 
 def to_dict(result: Result) -> dict[str, Any]:
-    """The whole document in plain types."""
+    """The whole document as plain types."""
     columns, duplicate_columns = _split(member_columns(result))
     images, more = _dicts(columns), _dicts(duplicate_columns)
     keepers = [images[at] for at in result.columns.starts.tolist()]
@@ -48,7 +48,7 @@ def to_dict(result: Result) -> dict[str, Any]:
 
 
 def to_json(result: Result) -> str:
-    """The same as text, written by hand: it is several times as fast as `json` with line breaks."""
+    """The document as text. Built by hand, several times as fast as `json` with line breaks."""
     columns, duplicate_columns = _split(member_columns(result))
     images, more = _bodies(columns), _bodies(duplicate_columns)
     duplicates = list(map("{%s, %s}".__mod__, zip(images, more, strict=True)))
@@ -64,7 +64,7 @@ def to_json(result: Result) -> str:
 
 
 def _split(columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
-    """Those of all members, and those of duplicates only."""
+    """The columns of all members, and those of duplicates only."""
     more = {name: columns.pop(name) for name in OF_DUPLICATES}
     return columns, more
 
@@ -77,7 +77,7 @@ def _spans(result: Result) -> Iterator[tuple[int, int]]:
 def _group_columns(
     result: Result, keepers: list[Any], duplicates: list[Any]
 ) -> dict[str, list[Any]]:
-    """What there is to know of every group, by the name of the column."""
+    """The columns of groups, by name."""
     columns, table = result.columns, result.table
     widths, exact = columns.widths(table, table.hashes[result.algorithm])
     marks = [group.marks for group in result.groups] if table.marks else [{}] * len(columns)
@@ -93,7 +93,7 @@ def _group_columns(
 
 
 def _rest(result: Result) -> dict[str, Any]:
-    """What comes after the groups."""
+    """The rest of the document, after the groups."""
     facts = result.facts
     return {
         "related": [one.to_dict() for one in facts.related],
@@ -117,9 +117,9 @@ def _dicts(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
 
 
 def _bodies(columns: dict[str, list[Any]], are_texts: Collection[str] = ()) -> list[str]:
-    """Of every row, the inside of a JSON object. What all rows have in common is written only once.
+    """The inside of a JSON object per row. Values that all rows share are converted only once.
 
-    `are_texts`: columns that are JSON already.
+    `are_texts`: columns that are already JSON.
     """
     length = len(next(iter(columns.values())))
     parts: list[str] = []
@@ -136,7 +136,7 @@ def _bodies(columns: dict[str, list[Any]], are_texts: Collection[str] = ()) -> l
 
 
 def _values(column: list[Any]) -> Iterable[object]:
-    """The JSON of each value of a column; whole numbers are their own."""
+    """The JSON of each value of a column. Whole numbers stay as they are."""
     kinds = set(map(type, column))
     if kinds <= {int}:
         return column
@@ -155,22 +155,22 @@ def _value(value: Any) -> str:
 
 
 def _listed(texts: Iterable[str], indent: int = 4) -> str:
-    """A JSON list with a line for every entry."""
+    """A JSON list with one line per entry."""
     line = "\n" + " " * indent
     lines = f",{line}".join(texts)
     return f"[{line}{lines}{line[:-2]}]" if lines else "[]"
 
 
 def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
-    """What a result is made of, from the text of `to_json`.
+    """The parts of a result, from the text of `to_json`.
 
-    Raises `ValueError` for what is no such text, or one of another format.
+    Raises `ValueError` for any other text, or for another format.
     """
     document = json.loads(text)
     found = document.get("format") if isinstance(document, dict) else None
     if found != FORMAT or isinstance(found, bool):
         raise ValueError(
-            f"the JSON must be that of a result, with a format of {FORMAT}, not {found!r}"
+            f"expected the JSON of a result with format {FORMAT}, not format {found!r}"
         )
     try:
         rule = Rule.of(document["algorithm"], document["max_distance"])
@@ -194,12 +194,12 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             version=document["version"],
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"the JSON is not that of a result: {error!r}") from error
+        raise ValueError(f"not the JSON of a result: {error!r}") from error
     return table, rule, groups, facts
 
 
 def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule) -> GroupColumns:
-    """Add the members to the table; what is known of each group."""
+    """Add the members to the table, and return the columns of the groups."""
     rows: list[dict[str, Any]] = []
     starts = []
     for group in groups:
@@ -227,7 +227,7 @@ def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule
 
 
 def _row(row: dict[str, Any], algorithm: str) -> Row:
-    """A row of a table; of several frames, only the hash of the first is known."""
+    """A row of a table. If it has several frames, only the hash of the first is known."""
     marks = Mark(0)
     for word in row["marks"]:
         marks |= Mark[word.upper().replace(" ", "_")]
@@ -250,6 +250,6 @@ def _row(row: dict[str, Any], algorithm: str) -> Row:
 
 
 def _outer(row: dict[str, Any]) -> str:
-    """The path without the name of the member that stands behind it."""
+    """The path without the name of the archive member after it."""
     path: str = row["path"]
     return path.removesuffix(f"{MARK}{row['inner']}") if row["inner"] else path

@@ -1,4 +1,4 @@
-"""What a search for duplicates gives back: a value, which is written and read back."""
+"""The result of a search for duplicates: a value that can be written and read back."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 class Result:
     """The outcome of a search for duplicates.
 
-    Equal inputs give an equal result, whatever the number of workers. It is settled when it is
-    made: what becomes of the files afterwards does not change it.
+    Equal inputs give equal results, regardless of the number of workers. A result is final when it
+    is made. Later changes to the files do not affect it.
     """
 
     def __init__(self, table: HashTable, rule: Rule, columns: GroupColumns, facts: Facts) -> None:
         self.rule = rule
         """What counted as a match."""
         self.table = table
-        """The images, their hashes and the failures; of a result that was read from JSON, only
-        the images that are in groups."""
+        """The images, their hashes and the failures. A result read from JSON has only the images
+        that are in groups."""
         self.columns = columns
         """The groups, in arrays."""
         self.facts = facts
-        """What there is besides."""
+        """Everything besides the groups."""
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Result:
-        """A result from the text that `to_json` gave.
+        """A result from the text that `to_json` returned.
 
-        It has the groups, failures and counts of the first, and gives the same rows, JSON and CSV.
-        `images` and `table` hold only the images that are in groups, at other positions; `pairs`
-        and the `links` of groups raise `LookalikeError`. Raises `ValueError` for any other text.
+        It has the same groups, failures and counts, and gives the same rows, JSON and CSV. `images`
+        and `table` hold only images that are in groups, so positions differ. `pairs` and the
+        `links` of groups raise `LookalikeError`. Raises `ValueError` for any other text.
         """
         return cls(*read_json(text))
 
@@ -64,7 +64,7 @@ class Result:
 
     @property
     def groups(self) -> Groups:
-        """The groups, in the order of their first images; each is made when it is asked for."""
+        """The groups, in the order of their first images. Each is made on access."""
         return Groups(self.table, self.rule, self.columns)
 
     @property
@@ -84,8 +84,10 @@ class Result:
 
     @property
     def related(self) -> list[Related]:
-        """Images that begin alike and go on differently, in pairs; no two are of one group, and of
-        two groups there is one pair. At most `MOST_RELATED`."""
+        """Pairs of images that begin alike and continue differently, at most `MOST_RELATED`.
+
+        The two are in different groups. Any two groups have at most one pair.
+        """
         return self.facts.related
 
     @property
@@ -95,71 +97,72 @@ class Result:
 
     @property
     def flat_count(self) -> int:
-        """How many images are flat: they match only where their pixels are equal."""
+        """How many images are flat: they match only if their pixels are equal."""
         return self.facts.flat
 
     @property
     def degenerate_count(self) -> int:
-        """How many images vary along one axis only: they are matched as flat ones are."""
+        """How many images vary along one axis only. They are matched like flat ones."""
         return self.facts.degenerate
 
     @property
     def damaged(self) -> list[Failure]:
-        """The images that were hashed though they cannot be decoded to their end, and why."""
+        """The images that were hashed although they cannot be decoded to their end, and why."""
         return self.facts.damaged
 
     @property
     def warnings(self) -> list[str]:
-        """What to know before trusting the groups, a paragraph each; empty if there is nothing.
+        """What to know before trusting the groups, one paragraph each. Empty if there is nothing.
 
-        There is one kind so far: that images match by chance (`lookalike.matching.chance`). It goes
-        by the number of distinct hashes that were searched: those of flat and degenerate images are
-        not.
+        So far there is one warning: images may match by chance (`lookalike.matching.chance`). It
+        depends on the number of distinct hashes that were searched. Flat and degenerate images are
+        not searched.
         """
         return self.facts.warnings
 
     @property
     def duplicate_count(self) -> int:
-        """How many images are in a group and not its keeper."""
+        """How many images are in a group without being its keeper."""
         return len(self.columns.members) - len(self.columns)
 
     @property
     def bytes_to_save(self) -> int:
-        """What all duplicates take, in bytes."""
+        """The total size of all duplicates, in bytes."""
         columns = self.columns
         return int(self.table.sizes[columns.members[~columns.is_keeper], 0].sum())
 
     @cached_property
     def pairs(self) -> Pairs:
-        """All pairs within `max_distance`, worked out when first asked for.
+        """All pairs within `max_distance`, computed on first access.
 
-        Raises `LookalikeError` where they are more than about 20,000,000: go by the groups then.
+        Raises `LookalikeError` for more than about 20,000,000 pairs. Use the groups instead.
         """
         require_hashes(self.columns)
         sets = [group.positions for group in self.groups]
         return pairs_within(sets, self.table, self.table.hashes[self.algorithm], self.max_distance)
 
     def to_dict(self) -> dict[str, Any]:
-        """Groups, failures, warnings and counts in plain types, as the JSON has them."""
+        """Groups, failures, warnings and counts as plain types, as in the JSON."""
         return to_dict(self)
 
     def to_json(self) -> str:
-        """`to_dict` as JSON, in ASCII, so that any name in any encoding comes through.
+        """`to_dict` as JSON. It is ASCII, so names in any encoding survive.
 
         `from_json` reads it back.
         """
         return to_json(self)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """A dictionary for every member of a group, its keeper first, then for every failure, then
-        for every related pair, with the status `related` and the other image in its reason.
+        """A dictionary per group member, then per failure, then per related pair.
 
-        The keys are `COLUMNS`; groups count from 1; None stands where a column has no meaning.
+        The keeper of a group comes first. A related pair has the status `related`, and its reason
+        names the other image. The keys are `COLUMNS`. Groups are numbered from 1. A column without
+        meaning is None.
         """
         return rows_of(self)
 
     def to_csv(self) -> str:
-        """`rows` as CSV with a header line, yes and no as `true` and `false`."""
+        """`rows` as CSV with a header line. Booleans are `true` and `false`."""
         rows = (
             [str(value).lower() if isinstance(value, bool) else value for value in row.values()]
             for row in self.rows()
@@ -167,7 +170,7 @@ class Result:
         return csv_text(chain([COLUMNS], rows))
 
     def to_frame(self) -> pd.DataFrame:
-        """`rows` as a pandas DataFrame, with types that may be missing.
+        """`rows` as a pandas DataFrame with nullable types.
 
         Raises `MissingExtraError` without pandas.
         """

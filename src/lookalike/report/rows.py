@@ -1,4 +1,4 @@
-"""What is written of every image, in columns: one list of them for JSON, CSV and data frames."""
+"""The columns written per image: one list of them for JSON, CSV and data frames."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ COLUMNS = (
     "status",
     "reason",
 )
-"""Those of the CSV and of data frames."""
+"""The columns of the CSV and of data frames."""
 
 RELATED = "related"
-"""Stands where other rows have their `Status`."""
+"""Used where other rows have their `Status`."""
 
 WHOLE = ("group", "distance", "bytes", "width", "height", "frames")
 YES_NO = ("keeper", "exact", "same_pixels")
-"""Columns that pandas keeps as whole numbers and truths though some are missing."""
+"""Columns that pandas stores as nullable integers and booleans."""
 
 
 def image_columns(
     table: HashTable, algorithm: str, positions: NDArray[np.intp]
 ) -> dict[str, list[Any]]:
-    """What there is to know of some images, by the name of the column."""
+    """The columns of some images, by name."""
     numbers = positions.tolist()
     sizes = table.sizes[positions]
     kinds, inner_at, modified, identities = (
@@ -77,7 +77,7 @@ def image_columns(
 
 
 def member_columns(result: Result) -> dict[str, list[Any]]:
-    """What there is to know of all members of groups, in their order."""
+    """The columns of all members of groups, in their order."""
     columns = result.columns
     return {
         **image_columns(result.table, result.algorithm, columns.members),
@@ -88,7 +88,7 @@ def member_columns(result: Result) -> dict[str, list[Any]]:
 
 
 def rows_of(result: Result) -> Iterator[dict[str, Any]]:
-    """As `Result.rows`."""
+    """Implements `Result.rows`."""
     columns = result.columns
     of_members = member_columns(result)
     keeps = columns.is_keeper.tolist()
@@ -114,10 +114,10 @@ def rows_of(result: Result) -> Iterator[dict[str, Any]]:
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Rows as CSV, which any reader takes apart again, whatever characters a name has.
+    """Rows as CSV that any reader can parse, regardless of the characters in names.
 
-    Lines end with a line feed. `csv` puts a carriage return in quotes only where lines end with
-    one, too, so that this is taken off afterwards.
+    Lines end with a line feed. `csv` quotes a carriage return only if lines end with one too. So it
+    writes one, which is removed afterwards.
     """
     lines: list[str] = []
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")

@@ -1,4 +1,4 @@
-"""A result in words, for people to read: groups as aligned lines, and a summary."""
+"""A result as text for people: groups as aligned lines, and a summary."""
 
 from __future__ import annotations
 
@@ -15,19 +15,27 @@ if TYPE_CHECKING:
     from lookalike.report.result import Result
 
 MOST_LINES = 50
-"""Related pairs that are shown to people."""
+"""How many related pairs are shown to people."""
 WORDS = ("near", "same pixels", "exact copy")
-"""Of `Evidence`, by its numbers."""
+"""The words for `Evidence`, by its numbers."""
 FIRST = max(map(len, WORDS))
-"""How wide the first column is."""
+"""The width of the first column."""
+SKIPPED = {
+    "audio": "audio file",
+    "data": "data file",
+    "excluded": "excluded file",
+    "same file": "repeated file",
+    "text": "text file",
+}
+"""Nouns for kinds of skipped files. The other kinds are nouns already."""
 STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33"}
-"""What terminals are told."""
+"""Escape codes for terminals."""
 
 
 def text_of(
     result: Result, *, summary: bool, colour: bool = False, groups: Groups | None = None
 ) -> str:
-    """The groups, or some of them, as text, and what else there is to know."""
+    """The groups, or some of them, as text, followed by the rest of the result."""
     lines = list(group_lines(result, result.groups if groups is None else groups, colour))
     lines += [] if groups is not None else related_lines(result)
     lines += summary_lines(result) if summary else []
@@ -35,7 +43,7 @@ def text_of(
 
 
 def group_lines(result: Result, groups: Groups, colour: bool) -> Iterator[str]:
-    """Some groups: a heading, a line for each image, and an empty line behind."""
+    """Some groups: a heading, a line per image, and an empty line after them."""
     from lookalike.matching.keepers import REASONS
 
     columns, table = result.columns, result.table
@@ -54,14 +62,13 @@ def group_lines(result: Result, groups: Groups, colour: bool) -> Iterator[str]:
 
 
 def heading(number: int, members: int, saved: str, width: int) -> str:
-    """One line for a group."""
+    """The heading of a group."""
     spread = f"at most {plural(width, 'bit')} apart" if width else "equal hashes"
     return f"Group {number}: {plural(members, 'image')}, {saved} to save, {spread}"
 
 
 class _Lines:
-    """What the line of each member says, in columns: a table of rich's takes a thousand times as
-    long."""
+    """The line of each member, in columns. A table of rich would take a thousand times as long."""
 
     def __init__(self, result: Result, colour: bool) -> None:
         columns, table = result.columns, result.table
@@ -95,7 +102,7 @@ class _Lines:
 
 
 def forms_of(table: HashTable, positions: list[int]) -> list[str]:
-    """The format of each image, and what else there is to know of it."""
+    """The format of each image, with its frames, marks and damage."""
     formats, marks, damages = table.formats, table.marks, table.damages
     forms = []
     for at, frames in zip(positions, map(table.frames, positions), strict=True):
@@ -109,7 +116,7 @@ def forms_of(table: HashTable, positions: list[int]) -> list[str]:
 
 
 def cells_of(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """How many terminal columns a text takes."""
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
@@ -121,19 +128,19 @@ def _styled(text: str, style: str, colour: bool) -> str:
 
 
 def related_lines(result: Result) -> list[str]:
-    """The images that begin alike and go on differently."""
+    """The images that begin alike and continue differently."""
     pairs = result.related
     if not pairs:
         return []
-    lines = ["Not duplicates, but related: they begin alike."]
+    lines = ["Related, but not duplicates: they begin alike."]
     lines += [f"  {printable(one.first)} {printable(one.reason)}" for one in pairs[:MOST_LINES]]
     if len(pairs) > MOST_LINES:
-        lines.append(f"  and {len(pairs) - MOST_LINES:,} more pairs, which --json lists")
+        lines.append(f"  and {len(pairs) - MOST_LINES:,} more pairs: use --json to list all")
     return lines
 
 
 def summary_lines(result: Result) -> list[str]:
-    """What was looked at and found, what was left out or could not be read, and warnings."""
+    """What was read and found, what was skipped or unreadable, and warnings."""
     lines = [
         f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
         f"matched within {plural(result.max_distance, 'bit')}: "
@@ -141,23 +148,22 @@ def summary_lines(result: Result) -> list[str]:
         f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
     ]
     if result.flat_count:
-        lines.append(
-            f"{plural(result.flat_count, 'image')} without detail, "
-            "matched only where all pixels are equal."
-        )
+        blank = plural(result.flat_count, "blank image")
+        lines.append(f"{blank}: matched only if every pixel is equal.")
     if result.degenerate_count:
         vary = "varies" if result.degenerate_count == 1 else "vary"
         lines.append(
-            f"{plural(result.degenerate_count, 'image')} {vary} along one axis only, as barcodes "
-            "and gradients do: matched only where all pixels are equal."
+            f"{plural(result.degenerate_count, 'image')} {vary} along one axis only, like barcodes "
+            "and gradients: matched only if every pixel is equal."
         )
     if result.damaged:
-        far = "it goes" if len(result.damaged) == 1 else "they go"
-        lines.append(f"{plural(len(result.damaged), 'image')} damaged, hashed as far as {far}:")
+        damaged = plural(len(result.damaged), "damaged image")
+        lines.append(f"{damaged}, hashed as far as readable:")
         lines += [f"  {failure_line(one)}" for one in result.damaged]
     if result.skipped:
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in result.skipped.items())
-        lines.append(f"Not looked at: {kinds}.")
+        counts = result.skipped.items()
+        kinds = ", ".join(plural(count, SKIPPED.get(kind, kind)) for kind, count in counts)
+        lines.append(f"Skipped: {kinds}.")
     if result.failures:
         lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
         lines += [f"  {failure_line(one)}" for one in result.failures]
@@ -172,8 +178,8 @@ def failure_line(failure: Failure) -> str:
 
 
 def unexpected_lines(failures: list[Failure]) -> list[str]:
-    """How many failures nobody has foreseen, if there are any."""
+    """How many failures were unexpected, if any."""
     count = sum(bool(one.traceback) for one in failures)
     if not count:
         return []
-    return [f"{plural(count, 'unexpected error')}; --debug shows where in the program."]
+    return [f"{plural(count, 'unexpected error')}: use --debug for tracebacks."]

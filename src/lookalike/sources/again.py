@@ -1,4 +1,4 @@
-"""Inputs of a scan, listed a second time by where they are."""
+"""Lists inputs of a scan a second time, by their locations."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Again:
-    """What can be read a second time: local files, what is in local archives and Parquet files, and
-    bytes in a list. Nothing is fetched again, and nothing is asked of an iterator."""
+    """Finds the inputs that can be read a second time.
+
+    These are local files, images in local archives and Parquet files, and bytes in a list. Nothing
+    is fetched again, and iterators are not used again.
+    """
 
     images: object
-    """What the caller of the scan named."""
+    """The `images` argument of the scan."""
     choice: Choice
 
     def inputs(self, locations: Collection[Location]) -> Iterator[Input]:
-        """The inputs at these locations, as far as they can be had again, in any order."""
+        """Yield those inputs at these locations that can be read again, in any order."""
         inner: defaultdict[str, set[Location]] = defaultdict(set)
         for location in locations:
             if location.kind is Kind.FILE:
@@ -43,7 +46,7 @@ class Again:
             yield from (one for one in Inputs(outer, everything) if one.location in wanted)
 
     def _given(self, location: Location) -> Source | None:
-        """The bytes or pixels in the caller's list; an open file has been read to its end."""
+        """The bytes or pixels in the caller's list. Open files are at their end and left out."""
         number = int(location.path[1:-1])
         if not isinstance(self.images, Sequence) or number >= len(self.images):
             return None

@@ -1,4 +1,4 @@
-"""`Choice`: what a caller wants of folders, archives and the like, and the `Sieve` made of it."""
+"""`Choice`: which files in folders and archives a caller wants. `Sieve` applies it to names."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from lookalike.sources.web.urls import Fetch, check_fetch
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is taken of all that is found. What a caller names is always taken."""
+    """Which of the files found are read. Whatever a caller names is always read."""
 
     recursive: bool = True
-    """Go into sub-folders."""
+    """Search sub-folders."""
     hidden: bool = False
-    """Take names with a leading dot."""
+    """Include names with a leading dot."""
     include: str | Iterable[str] = ()
-    """Of the files, only those that match one of these `Patterns`, if there are any."""
+    """Include only files that match one of these `Patterns`, if there are any."""
     exclude: str | Iterable[str] = ()
-    """No files and folders that match one of these."""
+    """Leave out files and folders that match one of these."""
     archives: bool = False
-    """Go into archives that are found, too."""
+    """Also read archives that are found."""
     archive_limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     follow_links: bool = True
-    """Take what symbolic links lead to."""
+    """Read what symbolic links lead to."""
     column: str | None = None
-    """Of Parquet files; None takes the one that can hold images."""
+    """The column of Parquet files. None means the one that can hold images."""
     fetch: Fetch = "any"
-    """Which hosts URLs may lead to. `public` also refuses addresses that are left to fsspec."""
+    """Which hosts URLs may lead to. `public` also refuses addresses that fsspec opens."""
 
     def __post_init__(self) -> None:
         check_fetch(self.fetch)
 
 
 class Verdict(Enum):
-    """What becomes of a path among all that is found."""
+    """Whether a path that was found is read, and if not, why."""
 
     TAKEN = auto()
     HIDDEN = auto()
@@ -48,10 +48,10 @@ class Verdict(Enum):
 
 
 class Sieve:
-    """Tells of names that are found whether they are taken, and counts by kind what is not."""
+    """Decides which of the names found are read, and counts the others by kind."""
 
     def __init__(self, choice: Choice, skipped: Counter[str] | None) -> None:
-        """`skipped`: where to count; with None, nothing is left out for its kind."""
+        """`skipped`: where to count. With None, no file is left out because of its kind."""
         self.choice = choice
         self._skipped = skipped
         self._include = Patterns(choice.include)
@@ -59,9 +59,10 @@ class Sieve:
         self._folder = ("", Verdict.TAKEN)
 
     def takes_file(self, name: str, prefix: str, *, archives: bool | None = None) -> bool:
-        """`name` is that of a file; `prefix`, with a slash at its end, says where it was found.
+        """Whether to read a file. Counts it if not.
 
-        `archives`: whether to take them; None leaves that to the choice.
+        `prefix` is the folder in which `name` was found, with a trailing slash. `archives`: whether
+        to accept archives. None means the setting of the choice.
         """
         refused = self._refused(name, prefix, archives)
         if refused:
@@ -69,7 +70,7 @@ class Sieve:
         return refused is None
 
     def _refused(self, name: str, prefix: str, archives: bool | None = None) -> str | None:
-        """As what a file is left out, empty where that is not counted; None for one to take."""
+        """The kind under which a file is left out, or None to read it. Empty if not counted."""
         if name.startswith(".") and not self.choice.hidden:
             return ""
         if self._skipped is not None and (kind := other_kind(name)):
@@ -80,14 +81,14 @@ class Sieve:
         return "excluded" if self._exclude and self._exclude.match(prefix + name) else None
 
     def takes_path(self, path: str) -> bool:
-        """As `takes_file`, but only the patterns count."""
+        """Like `takes_file`, but only the patterns matter."""
         if self._include and not self._include.match(path):
             self.skip("excluded")
             return False
         return not self._excludes(path, "excluded")
 
     def takes_folder(self, name: str, prefix: str) -> bool:
-        """As `takes_file`, for a folder."""
+        """Like `takes_file`, for a folder."""
         if name.startswith(".") and not self.choice.hidden:
             return False
         return not self.excludes_folder(prefix + name)
@@ -97,12 +98,12 @@ class Sieve:
         return self._excludes(path, "excluded folder")
 
     def takes_member(self, path: str, prefix: str) -> bool:
-        """As `takes_file`, for a path within an archive, whose folders count too.
+        """Like `takes_file`, for a path within an archive, whose folders matter too.
 
-        Archives in archives are taken: they are to be told of.
+        Archives in archives are accepted here, so that they can be reported.
         """
         folder, _, name = path.rpartition("/")
-        if self._folder[0] != prefix + folder:  # members of a folder mostly follow each other
+        if self._folder[0] != prefix + folder:  # members of one folder usually follow each other
             self._folder = (prefix + folder, self._verdict(folder, prefix))
         verdict = self._folder[1]
         if verdict is Verdict.EXCLUDED:
@@ -112,7 +113,7 @@ class Sieve:
         return self.takes_file(name, f"{prefix}{folder}/" if folder else prefix, archives=True)
 
     def _verdict(self, folder: str, prefix: str) -> Verdict:
-        """Of a folder in an archive, and the ones around it."""
+        """The verdict on a folder in an archive and the folders around it."""
         if not self.choice.hidden and any(part.startswith(".") for part in folder.split("/")):
             return Verdict.HIDDEN
         if self._exclude and any(self._exclude.match(prefix + path) for path in _outer(folder)):
@@ -120,7 +121,7 @@ class Sieve:
         return Verdict.TAKEN
 
     def verdict(self, path: str, prefix: str, *, is_folder: bool) -> Verdict:
-        """Whether the walk over a folder takes a path in it. Nothing is counted."""
+        """The verdict of a walk over a folder on a path in it. Nothing is counted."""
         if not path:
             return Verdict.TAKEN
         folder, _, name = path.rpartition("/")
@@ -135,7 +136,7 @@ class Sieve:
         return Verdict.TAKEN if is_taken else Verdict.HIDDEN
 
     def skip(self, kind: str) -> None:
-        """Count one that is left out."""
+        """Count one file or folder as left out."""
         if self._skipped is not None:
             self._skipped[kind] += 1
 
@@ -147,6 +148,6 @@ class Sieve:
 
 
 def _outer(path: str) -> Iterator[str]:
-    """The folders around a path, from the outermost, and the path itself; of none, none."""
+    """The folders around a path, outermost first, then the path. Nothing for an empty path."""
     parts = path.split("/") if path else []
     return ("/".join(parts[: count + 1]) for count in range(len(parts)))

@@ -1,10 +1,9 @@
-"""`Input`: one image to be read, and where it is."""
+"""`Input`: one image to read, and where it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.images import Unreadable
 from lookalike.sources.trouble import trouble_of
@@ -14,30 +13,28 @@ if TYPE_CHECKING:
     from lookalike.sources.location import Location, Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One image to be read."""
+class Input(NamedTuple):
+    """One image to read."""
 
     location: Location
     stamp: Stamp | None
-    """Of its file, or of the file it is in, when that was listed; None where that is not known."""
+    """The stamp of its file, or of the file it is in, when that was listed. None if unknown."""
     source: Source
 
     @property
     def key(self) -> str:
-        """What it is called in results."""
+        """Its name in results."""
         return self.location.key
 
     @property
     def is_light(self) -> bool:
-        """Whether it holds nothing of the image, only where that is."""
+        """Whether it holds only the location of the image, and no data."""
         return self.source.is_light
 
 
 def guarded(location: Location, inputs: Iterator[Input]) -> Iterator[Input]:
-    """The inputs; where listing them ends with an error, that is the last, as the failure of what
-    is at `location`."""
+    """Yield the inputs. If listing them fails, the last input is the failure, at `location`."""
     try:
         yield from inputs
-    except BaseException as error:  # noqa: BLE001  # code in Rust raises what is no Exception
+    except BaseException as error:  # noqa: BLE001  # a Rust panic is not an Exception
         yield Input(location, None, Unreadable(trouble_of(error)))

@@ -1,11 +1,10 @@
-"""From what a caller names to single images, in a fixed order."""
+"""Lists the single images behind what a caller names, in a fixed order."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,16 +27,16 @@ if TYPE_CHECKING:
     from lookalike.sources.places.place import Place
 
 ImageSources: TypeAlias = "ImageSource | Iterable[ImageSource]"
-"""One image, URL, folder, archive or the like, or any number of them."""
+"""One image, URL, folder or archive, or any number of them."""
 
 
 class Inputs:
-    """The single images among `images`: folders and archives are gone into, globs expanded.
+    """The single images in `images`. Folders and archives are searched, and globs expanded.
 
-    Iterate once. `skipped` then says how many files were left out, by kind: those that plainly are
-    something else, those that patterns exclude, `link` where those are not followed, and under
-    `same file` those that were already there by another name, through a link or because they were
-    named twice.
+    Iterate only once. `skipped` then says how many files were left out, by kind. It counts files
+    that are clearly something else, files that patterns exclude, and `link` if links are not
+    followed. `same file` counts files that were found again under another name, through a link or
+    because they were named twice.
     """
 
     def __init__(
@@ -48,11 +47,11 @@ class Inputs:
         repeats: bool = False,
         first_row: int = 0,
     ) -> None:
-        """`repeats`: whether to yield a file again that was already yielded. `first_row`: of
-        Parquet files, the first that is yielded.
+        """`repeats`: whether to yield a file again that was already yielded. `first_row`: the first
+        row to yield from Parquet files.
 
-        Raises `TypeError` for what no image can be read from, and `MissingExtraError` where what is
-        named needs an extra that is not installed.
+        Raises `TypeError` for values from which no image can be read. Raises `MissingExtraError` if
+        a named image needs an extra that is not installed.
         """
         self.skipped: Counter[str] = Counter()
         self.choice = choice or Choice()
@@ -70,7 +69,7 @@ class Inputs:
                 "images must be a folder, a path, bytes, a file, a Pillow image, a NumPy array "
                 f"or any number of these, not {type(images).__name__}"
             )
-        if isinstance(self._named, Sequence):  # anything else may give its items only once
+        if isinstance(self._named, Sequence):  # other iterables may yield their items only once
             for at, named in enumerate(self._named):
                 _require_extras(_checked(named, at), self.choice)
 
@@ -80,7 +79,7 @@ class Inputs:
             yield from guarded(place, self._inputs(value, place))
 
     def _inputs(self, named: ImageSource, place: Location) -> Iterator[Input]:
-        """Those that one thing stands for; `place` is its number among all that are named."""
+        """The inputs that one named value stands for. `place` is its number among the images."""
         if isinstance(named, str | os.PathLike):
             yield from self._by_name(named)
             return
@@ -107,7 +106,7 @@ class Inputs:
         yield from self._path(place, path, is_pattern=is_glob(path))
 
     def _path(self, place: Place, path: str, *, is_pattern: bool) -> Iterator[Input]:
-        """What is named by a path."""
+        """The inputs that a path stands for."""
         yield from guarded(place.location(path), self._at(place, path, is_pattern))
 
     def _at(self, place: Place, path: str, is_pattern: bool) -> Iterator[Input]:
@@ -126,11 +125,11 @@ class Inputs:
                 yield Input(place.location(path), None, Unreadable(error))
             elif self.choice.archives and is_archive(path):
                 yield from self._file(place, path, f"{relative}{MARK}")
-            else:
-                yield from self._image(place, path)
+            elif one := self._image(place, path):
+                yield one
 
     def _glob(self, place: Place, pattern: str) -> Iterator[Input]:
-        """As if all that matches were named, but that patterns apply."""
+        """The inputs that a glob stands for. Unlike named paths, they must match the patterns."""
         nothing = True
         glob = Glob(pattern)
         for path, relative, error, is_folder in expand(place, glob, self._sieve):
@@ -148,8 +147,10 @@ class Inputs:
             raise ImageError(Status.MISSING, reason)
 
     def _led(self, place: Place, path: str, folder: str) -> str | None:
-        """Where a link that is named, or that a glob matches in `folder`, leads; None where links
-        are left out. Anything else is where it is."""
+        """Where a link leads that is named, or that a glob matches in `folder`.
+
+        None if links are left out. Any other path is returned unchanged.
+        """
         if not place.is_link(path):
             return path
         if not self.choice.follow_links:
@@ -159,24 +160,25 @@ class Inputs:
         return path if real is None else place.spelled(real, folder)
 
     def _file(self, place: Place, path: str, prefix: str = "") -> Iterator[Input]:
-        """One file, or what is in it; `prefix` stands before that where patterns are matched."""
+        """One file, or its members. For patterns, `prefix` is put before their names."""
         yield from guarded(place.location(path), self._opened(place, path, prefix))
 
     def _opened(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
-        for one in self._image(place, path):
-            if is_archive(path) or is_parquet(path):
-                yield from self._container(place, path, one, prefix)
-            else:
-                yield one
+        one = self._image(place, path)
+        if one is not None and (is_archive(path) or is_parquet(path)):
+            yield from self._container(place, path, one, prefix)
+        elif one is not None:
+            yield one
 
-    def _image(self, place: Place, path: str) -> Iterator[Input]:
-        """The file at a path as it is, unless it was already there by another name."""
+    def _image(self, place: Place, path: str) -> Input | None:
+        """The file at a path. None if it was already found under another name."""
         stamp = place.stamp(path)
-        if self._is_new(place.identity(path, stamp)):
-            yield Input(place.location(path), stamp, place.image(path))
+        if not self._is_new(place.identity(path, stamp)):
+            return None
+        return Input(place.location(path), stamp, place.image(path))
 
     def _container(self, place: Place, path: str, outer: Input, prefix: str) -> Iterator[Input]:
-        """What is in a file that is called an archive or Parquet file; itself where it is none."""
+        """The images in what is named an archive or Parquet file. If it is neither, the file."""
         from lookalike.sources.archives.archive import archive_kind, inputs_in
 
         file = place.file(path)
@@ -194,7 +196,7 @@ class Inputs:
             yield outer
 
     def _row(self, place: Place, folder: str, location: Location, name: str) -> Iterator[Input]:
-        """What a row of a Parquet file in `folder` names, as that row."""
+        """The image that a row of a Parquet file in `folder` names, located at that row."""
         if is_url(name):
             yield from self._url(location, name)
             return
@@ -205,8 +207,8 @@ class Inputs:
         if inner := within(place, path, self.choice):
             yield Input(location, None, inner)
             return
-        for one in self._image(place, path):
-            yield replace(one, location=location)
+        if one := self._image(place, path):
+            yield one._replace(location=location)
 
     def _place_of(self, address: str) -> tuple[Place, str]:
         return place_of(address, self.choice.fetch)
@@ -219,7 +221,7 @@ class Inputs:
 
 
 def is_there(name: str) -> bool:
-    """Whether anything is there by that name, as far as this machine can tell."""
+    """Whether anything exists under that name, as far as this machine can tell."""
     if is_url(name) or is_address(name):
         return True
     place = LocalPlace()
@@ -239,9 +241,9 @@ def _checked(named: object, at: int) -> ImageSource:
 def _require_extras(source: object, choice: Choice) -> None:
     if is_url(source):
         require_httpx()
-    elif is_address(source) and choice.fetch != "public":  # which refuses it
+    elif is_address(source) and choice.fetch != "public":  # `public` refuses addresses
         require_address(source)
     elif isinstance(source, os.PathLike) and not isinstance(source, PurePath | os.DirEntry):
-        return  # asking it for its name may fail, which is for its turn
+        return  # asking for its name may fail, which is reported when its turn comes
     if isinstance(source, str | os.PathLike) and is_parquet(os.fsdecode(source)):
         require_pyarrow()

@@ -1,4 +1,4 @@
-"""What the names of files tell: plainly no image, an archive, a Parquet file, plainly an image."""
+"""Guesses from file names: clearly not an image, an archive, a Parquet file, clearly an image."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ EXTENSIONS = {
     "program": "bat c cpp dll dylib exe h ipynb jar java js o ps1 py pyc rs sh so ts",
     "data": "aae arrow bin dat db feather h5 ini lnk npy npz parquet pkl pt safetensors sqlite thm",
 }
-"""By kind, in lower case and without the dot."""
+"""The extensions of other files by kind, in lower case and without the dot."""
 
 ARCHIVES = (
     ".zip", ".cbz", ".tar", ".tgz", ".tbz2", ".txz", ".tzst",
     ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst",
 )  # fmt: skip
-"""How the names of archives end that are read from."""
+"""How the names of supported archives end."""
 
 MARK = "!/"
-"""Between the name of an archive and the path within it."""
+"""Stands between the name of an archive and the path within it."""
 
 IMAGES = ("avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp")
-"""Extensions that plainly are an image's."""
+"""The extensions of common image formats."""
 
 _KINDS = {extension: kind for kind, names in EXTENSIONS.items() for extension in names.split()}
 
 
 def other_kind(name: str) -> str | None:
-    """What kind of file a name plainly stands for; None where it may be an image."""
+    """The kind of a file that is clearly not an image by its name. None if it may be an image."""
     stem, dot, extension = name.rpartition(".")
     return _KINDS.get(extension.lower()) if stem and dot else None
 
 
 def is_archive(name: str) -> bool:
-    """Whether a name is that of an archive that can be read from."""
+    """Whether a name is that of a supported archive."""
     return name.lower().endswith(ARCHIVES)
 
 

@@ -1,4 +1,4 @@
-"""Lists of names: one a line, or each ended by a NUL byte."""
+"""Lists of names, one per line or NUL-separated."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from lookalike.errors import LookalikeError
 
 BLOCK = 1 << 16
 LONGEST = 1 << 16
-"""In bytes; no system takes names as long, and no server such URLs."""
+"""The longest name in bytes. No system accepts longer names, and no server longer URLs."""
 BOM = b"\xef\xbb\xbf"
 
 
 def files_from(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[str]:
-    """The names in a list, one after the other, as it is read: to be given as `images`.
+    """Yield the names in a list while it is read. Pass the result as `images`.
 
-    `source`: the path of a list, or a file open for reading bytes. Names end with a NUL byte where
-    there is one among the first 65,536 bytes, as `find -print0` writes them, else with their line;
-    empty ones are passed over. Each stands for what it would stand for if it were named itself: a
-    file, a folder, an archive, a glob, a URL.
+    `source`: the path of a list, or a file open for reading bytes. Names are NUL-separated, as
+    written by `find -print0`, if the first 65,536 bytes contain a NUL. Otherwise there is one name
+    per line. Empty names are skipped. Each name has its usual meaning: a file, a folder, an
+    archive, a glob or a URL.
 
-    Raises `OSError` at once where there is no such list, and `LookalikeError` later where it cannot
-    be read on, or has a name of more than 65,536 bytes.
+    Raises `OSError` at once if the list does not exist. Raises `LookalikeError` later if it cannot
+    be read further, or has a name of more than 65,536 bytes.
     """
     if isinstance(source, str | os.PathLike):
         path = Path(source)
@@ -58,14 +58,14 @@ def _names(file: IO[bytes], name: object) -> Iterator[str]:
         *whole, begun = (begun + block).split(end)
         yield from (os.fsdecode(one) for one in (n.removesuffix(ending) for n in whole) if one)
         if len(begun) > LONGEST:
-            raise LookalikeError(f"{name} is no list of names: one has more than {LONGEST:,} bytes")
+            raise LookalikeError(f"{name} is not a list of names: one has over {LONGEST:,} bytes")
         block = _read(file, BLOCK, name)
     if last := begun.removesuffix(ending):
         yield os.fsdecode(last)
 
 
 def _filled(file: IO[bytes], name: object) -> bytes:
-    """The first block, whole: a pipe may give it in parts."""
+    """Read the whole first block. A pipe may deliver it in parts."""
     block = b""
     while len(block) < BLOCK and (more := _read(file, BLOCK - len(block), name)):
         block += more

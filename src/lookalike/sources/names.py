@@ -1,4 +1,4 @@
-"""A name to what is behind it: a file, a URL, an address, or the key of an archive's member."""
+"""Finds what a name stands for: a file, a URL, an address, or the key of an archive's member."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 def source_of(
     value: ImageSource, fetch: Fetch = "any", max_bytes: int = DEFAULT_MAX_BYTES
 ) -> Source:
-    """What to read of one image, also where it is named by a URL, an address, or a key such as
-    `photos.zip!/a.jpg`.
+    """Make the source of one image.
 
-    `fetch` is that of `Choice`. Raises `ImageError` where it cannot be had, `MissingExtraError`
-    where an extra is needed that is not installed, and `TypeError` for what cannot be an image.
+    The image may also be a URL, an address, or a key such as `photos.zip!/a.jpg`. `fetch` is the
+    same as in `Choice`. Raises `ImageError` if it cannot be read, `MissingExtraError` if an extra
+    is not installed, and `TypeError` for values that cannot be images.
     """
     check_fetch(fetch)
     if is_url(value):
@@ -43,8 +43,10 @@ def source_of(
 
 
 def within(place: Place, path: str, choice: Choice) -> Within | None:
-    """What is in the archive or Parquet file that `path` begins with; None where there is none, or
-    something is there by the whole of `path`."""
+    """The image in the archive or Parquet file with which `path` begins.
+
+    None if `path` begins with neither, or if a file exists under the whole path.
+    """
     at = path.find(MARK)
     if at < 0 or not place.is_missing(path):
         return None
@@ -58,12 +60,14 @@ def within(place: Place, path: str, choice: Choice) -> Within | None:
 
 
 class Within(Source):
-    """An image in an archive or Parquet file that was named by its key. It is looked for when it is
-    read, so by a worker thread."""
+    """An image in an archive or Parquet file that was named by its key.
+
+    It is searched for when it is read, by a worker thread.
+    """
 
     def __init__(self, location: Location, choice: Choice) -> None:
         self.location = location
-        # What is named is taken, whatever is wanted of all else.
+        # A named image is read whatever the other settings say.
         self._choice = Choice(
             hidden=True,
             archive_limits=choice.archive_limits,
@@ -84,11 +88,12 @@ class Within(Source):
         return self._found
 
     def _looked_for(self) -> Source:
-        from lookalike.sources.inputs import Inputs  # which makes these
+        from lookalike.sources.inputs import Inputs  # it imports this module
 
         outer, inner = self.location.path, self.location.inner
         first_row = int(inner) if self.location.kind is Kind.ROW and inner.isdecimal() else 0
         for one in Inputs(outer, self._choice, first_row=first_row):
-            if one.location.inner == inner or not one.location.inner:  # it cannot be read at all
+            # Without an inner name, the archive itself cannot be read.
+            if one.location.inner == inner or not one.location.inner:
                 return one.source
         raise ImageError(Status.MISSING, "there is no such file")

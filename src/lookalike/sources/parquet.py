@@ -1,6 +1,6 @@
-"""The rows of a Parquet file that has a column of images, or of where they are.
+"""The rows of a Parquet file with a column of images, or of their locations.
 
-pyarrow is an extra, imported when the first Parquet file is met.
+pyarrow is an extra, which is imported for the first Parquet file.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from lookalike.sources.choice import Choice
 
 BUFFER = 1 << 20
-"""How much of a column is read at a time, in bytes."""
+"""How many bytes of a column are read at a time."""
 BATCH_ROWS = 64
 BATCH_BYTES = 16 << 20
-"""About how much of a column is unpacked at a time."""
+"""About how many bytes of a column are unpacked at a time."""
 WORST_BATCH_BYTES = 256 << 20
-"""As `BATCH_BYTES`, if every row were the largest value that the column can have."""
+"""The limit like `BATCH_BYTES` if every row holds the largest possible value of the column."""
 
 
 def require_pyarrow() -> None:
-    """Raise `MissingExtraError` unless pyarrow is there."""
+    """Raise `MissingExtraError` unless pyarrow is installed."""
     with extra("pyarrow", "Parquet files need pyarrow"):
         import pyarrow.parquet  # noqa: F401
 
 
 def rows(file: Item, choice: Choice, start: int = 0) -> Iterator[tuple[int, Source | str]]:
-    """Every row from number `start` on, and what it holds: an image, or the name of one.
+    """Yield every row number from `start` on, and the image or the name of an image in that row.
 
-    Raises `ImageError` where the file is broken, or no column can be told, or a limit is exceeded,
-    and `MissingExtraError` without pyarrow.
+    Raises `ImageError` if the file is broken, no column can be chosen, or a limit is exceeded.
+    Raises `MissingExtraError` without pyarrow.
     """
     require_pyarrow()
     from pyarrow import ArrowException
@@ -48,8 +48,8 @@ def rows(file: Item, choice: Choice, start: int = 0) -> Iterator[tuple[int, Sour
     try:
         for number, value in _values(file, choice.column, start, tally):
             yield number, _found(value, tally)
-    except (ArrowException, ValueError, OSError) as error:  # a ValueError for names of no text
-        if getattr(error, "errno", None):  # the system's, not Arrow's
+    except (ArrowException, ValueError, OSError) as error:  # ValueError: a name is not valid text
+        if getattr(error, "errno", None):  # from the system, not from Arrow
             raise
         raise ImageError(Status.DAMAGED, f"it cannot be read as Parquet: {error}") from error
 
@@ -57,7 +57,7 @@ def rows(file: Item, choice: Choice, start: int = 0) -> Iterator[tuple[int, Sour
 def _values(
     file: Item, wanted: str | None, start: int, tally: Tally
 ) -> Iterator[tuple[int, Scalar[Any]]]:
-    """Row numbers and values, of one group of rows after the other, some rows at a time."""
+    """Yield row numbers and values, group by group, a few rows at a time."""
     from pyarrow.parquet import ParquetFile
 
     with (
@@ -81,7 +81,7 @@ def _values(
 
 
 def _batch_rows(parquet: ParquetFile, group: int, column: str, tally: Tally) -> int:
-    """How many rows to unpack at a time. Raises `ImageError` where that would be too much."""
+    """How many rows to unpack at a time. Raises `ImageError` if the group is too large."""
     metadata = parquet.metadata.row_group(group)
     chunks = [metadata.column(at) for at in range(metadata.num_columns)]
     chunks = [one for one in chunks if one.path_in_schema.split(".")[0] == column]
@@ -92,7 +92,7 @@ def _batch_rows(parquet: ParquetFile, group: int, column: str, tally: Tally) -> 
     tally.count_bytes(unpacked)
     mean = unpacked / max(metadata.num_rows, 1)
     most = BATCH_BYTES / max(mean, 1)
-    if any(one.has_dictionary_page for one in chunks):  # rows may all be of one long value
+    if any(one.has_dictionary_page for one in chunks):  # all rows may share one long value
         most = min(most, WORST_BATCH_BYTES / max(unpacked, 1))
     return max(1, min(BATCH_ROWS, int(most)))
 
@@ -117,10 +117,10 @@ def _found(value: Scalar[Any], tally: Tally) -> Source | str:
 
 
 def chosen_column(schema: Schema, wanted: str | None) -> str:
-    """The column that holds the images: the one that is wanted, or the only one that can.
+    """The column that holds the images: the wanted one, or the only possible one.
 
-    Those that Hugging Face datasets marks as images come first, then those of bytes, then those of
-    texts. Raises `ImageError` where none can be told.
+    Columns that Hugging Face datasets marks as images come first, then bytes, then text. Raises
+    `ImageError` if no column can be chosen.
     """
     if wanted is not None:
         if wanted not in schema.names:
@@ -144,7 +144,7 @@ def chosen_column(schema: Schema, wanted: str | None) -> str:
 
 
 def _marked(schema: Schema) -> set[str]:
-    """The columns that Hugging Face datasets says are images."""
+    """The columns that Hugging Face datasets marks as images."""
     import json
 
     try:
@@ -155,7 +155,7 @@ def _marked(schema: Schema) -> set[str]:
 
 
 def _holds_bytes(kind: DataType) -> bool:
-    """Whether a column is of bytes, or of structs of these and perhaps a path."""
+    """Whether a column holds bytes, or structs of bytes and perhaps a path."""
     from pyarrow import types
 
     if types.is_struct(kind):

@@ -1,4 +1,4 @@
-"""Which files were there before: a few bytes for each, as there may be many millions."""
+"""Remembers which files were seen, in a few bytes per file, because there may be millions."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from array import array
 
 INODE_BITS = 48
 DEVICES = (1 << 64 - INODE_BITS) - 1
-"""So many devices can be told apart in what an inode leaves of 64 bits."""
+"""How many devices fit into the bits that an inode leaves of 64."""
 SPREAD = 0x9E3779B97F4A7C15
-"""2^64 by the golden ratio: Knuth's multiplier for hashing."""
+"""2^64 divided by the golden ratio: Knuth's multiplier for hashing."""
 WORD = (1 << 64) - 1
 
 
 class Seen:
-    """A set that can only grow. Numbers of files take 12 to 24 bytes, where a `set` takes 90.
+    """A set that can only grow. A file number takes 12 to 24 bytes, compared to 90 in a `set`.
 
-    They are kept in one array, at the first free place from where their hash says (D. Knuth, "The
-    Art of Computer Programming", volume 3, 6.4, algorithm L).
+    The numbers are in one array. Each is at the first free place after the one given by its hash
+    (D. Knuth, "The Art of Computer Programming", volume 3, 6.4, algorithm L).
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Seen:
         return self._count + len(self._others)
 
     def add(self, identity: int | str) -> bool:
-        """Put in a name, or a device's number << 64 | an inode. False if it was there before."""
+        """Add a name, or a device's number << 64 | an inode. False if it was already in the set."""
         number = None if isinstance(identity, str) else self._short(identity)
         if number is None:
             before = len(self._others)
@@ -45,7 +45,7 @@ class Seen:
         return True
 
     def _short(self, identity: int) -> int | None:
-        """The device's place among those that were met, and the inode, in 64 bits, never 0."""
+        """The number of the device in order of appearance, and the inode, in 64 bits. Never 0."""
         inode = identity & WORD
         device = self._devices.setdefault(identity >> 64, len(self._devices) + 1)
         return (
@@ -63,7 +63,7 @@ class Seen:
 
 
 def _free_place(places: array[int], number: int) -> int | None:
-    """Where to put a number; None where it is there."""
+    """Where to put a number. None if it is already there."""
     last = len(places) - 1
     at = (number * SPREAD & WORD) >> 65 - len(places).bit_length()
     while found := places[at]:

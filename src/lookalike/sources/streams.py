@@ -1,4 +1,4 @@
-"""Streams of our own."""
+"""Makes streams of this library behave like files."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from typing import BinaryIO, cast
 
 
 def buffered(raw: io.RawIOBase, size: int = 1 << 16) -> BinaryIO:
-    """A stream with all that files have; closing it closes `raw`."""
+    """A buffered stream with all methods of a file. Closing it closes `raw`."""
     return cast("BinaryIO", io.BufferedReader(raw, size))

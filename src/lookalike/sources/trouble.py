@@ -1,4 +1,4 @@
-"""What an exception means for an input: a status, and a reason in plain words."""
+"""Translates an exception to the status of an input and a reason for people."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from lookalike.errors import (
 
 
 def trouble_of(error: BaseException) -> ImageError:
-    """What an exception means for the input over which it was raised: the one place that says so.
+    """Translate an exception to the failure of its input. No other place does this.
 
-    It is raised again where it asks for the end of the program.
+    The exception is raised again if it asks the program to end.
     """
     if isinstance(error, ImageError):
         return error
@@ -30,7 +30,7 @@ def trouble_of(error: BaseException) -> ImageError:
 
 
 def refusal(error: OSError) -> ImageError:
-    """What an error of the operating system means for an image or an archive."""
+    """Translate an error of the operating system to the failure of an image or archive."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return ImageError(Status.MISSING, "there is no such file")
     if isinstance(error, IsADirectoryError):

@@ -1,1 +1,1 @@
-"""Doing work: in threads, in processes, and showing how far it has come."""
+"""Runs work in threads or processes, and shows its progress."""

@@ -1,26 +1,26 @@
-"""`Isolation`: what processes that images are read in are held to."""
+"""`Isolation`: the limits of the processes in which images are read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lookalike import defaults
 from lookalike.checks import whole_number
+from lookalike.work import defaults
 
 LONGEST_TIMEOUT = 365 * 24 * 60 * 60
-"""In seconds; the clocks of some systems count no farther than three years."""
+"""In seconds. The clocks of some systems overflow after three years."""
 MOST_MEMORY = 1 << 62
-"""In bytes; systems count no farther than twice that."""
+"""In bytes. Systems count up to twice that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """What each worker process is held to."""
+    """The limits of each worker process."""
 
     timeout: float = defaults.TIMEOUT
-    """In seconds, for one item."""
+    """In seconds per item."""
     memory: int = defaults.MEMORY
-    """In bytes, beyond what a process has when it begins; held to on Linux only."""
+    """In bytes, in addition to what a process uses at its start. It works only on Linux."""
 
     def __post_init__(self) -> None:
         if isinstance(self.timeout, bool) or not isinstance(self.timeout, int | float):
@@ -36,11 +36,11 @@ class Isolation:
 def isolation_for(
     isolate: bool, timeout: float | None = None, memory: int | None = None
 ) -> Isolation | None:
-    """What a caller wants, None for threads. Raises `TypeError` and `ValueError`."""
+    """The limits that a caller wants, or None for threads. Raises `TypeError` and `ValueError`."""
     if not isolate:
         for name, value in (("timeout", timeout), ("memory", memory)):
             if value is not None:
-                raise ValueError(f"{name} needs isolate: threads can be held to no limit")
+                raise ValueError(f"{name} requires isolate=True: threads cannot be limited")
         return None
     return Isolation(
         defaults.TIMEOUT if timeout is None else timeout,

@@ -1,4 +1,4 @@
-"""Work in threads, or in one thread as long as that is faster."""
+"""Runs work in several threads, or in one thread as long as that is faster."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SHORT = 0.0005
-"""Seconds of processor time for an item: with more, threads always are worth it."""
+"""Seconds of processor time per item. Above this, several threads always pay off."""
 FIRST_LOOK, TRIAL = 32, 16
-"""After how many items it is first tried whether threads are worth it, and with how many."""
+"""After how many items a single thread is first tried, and for how many items."""
 
 
 def paced_map(
@@ -23,10 +23,10 @@ def paced_map(
     workers: int,
     is_light: Callable[[T], bool] = lambda _: False,
 ) -> Iterator[R]:
-    """As `threaded_map`, for items of which some may take very little.
+    """Like `threaded_map`, for items some of which may take very little time.
 
-    Threads that do hardly more than Python's part of the work keep each other from it. So short
-    work is tried in a single thread, and done there as long as that is faster.
+    Threads that mostly run Python code block each other. So short work is tried in a single
+    thread, and stays there as long as that is faster.
     """
     feed = _Feed(items)
     if workers == 1:
@@ -36,12 +36,12 @@ def paced_map(
     while not feed.ended:
         pace = yield from _together(function, feed, workers, count)
         alone = yield from _alone(function, feed, pace, is_light)
-        # What was in vain is not soon tried again.
+        # Back off after a trial that did not pay off.
         count = FIRST_LOOK if alone > count else 2 * count
 
 
 class _Feed(Generic[T]):
-    """Items that come to an end when `paused` is set, and go on from there when iterated again."""
+    """An iterable that stops when `paused` is set, and continues when it is iterated again."""
 
     def __init__(self, items: Iterable[T]) -> None:
         self.paused = False
@@ -62,8 +62,10 @@ class _Feed(Generic[T]):
 def _together(
     function: Callable[[T], R], feed: _Feed[T], workers: int, count: int
 ) -> Generator[R, None, float]:
-    """In threads, until `count` items in succession took little. Returns how many seconds passed
-    for each of these."""
+    """Work in threads until `count` successive items took little time.
+
+    Returns the seconds that passed per item for these.
+    """
 
     def timed(item: T) -> tuple[R, float]:
         begin = thread_time()
@@ -74,7 +76,7 @@ def _together(
         busy += seconds
         if done % count == 0:
             pace = (perf_counter() - begin) / count
-            feed.paused = done > count and busy < SHORT * count  # the first ones waited for threads
+            feed.paused = done > count and busy < SHORT * count  # the first wait for threads
             begin, busy = perf_counter(), 0.0
         yield result
     return pace
@@ -83,8 +85,10 @@ def _together(
 def _alone(
     function: Callable[[T], R], feed: _Feed[T], pace: float, is_light: Callable[[T], bool]
 ) -> Generator[R, None, int]:
-    """In one thread, for as long as it is not slower than `pace`, in seconds an item. Returns how
-    many it has done."""
+    """Work in one thread while it is not slower than `pace`, in seconds per item.
+
+    Returns the number of finished items.
+    """
     worked = 0
 
     def counted(item: T) -> R:
@@ -97,6 +101,6 @@ def _alone(
         yield result
         if perf_counter() - begin > pace * max(TRIAL, worked - before):
             feed.paused = True
-        if done % TRIAL == 0:  # results come many at a time, after the work on all of them
+        if done % TRIAL == 0:  # results come in batches, after the work on a whole batch
             begin, before = perf_counter(), worked
     return done

@@ -1,7 +1,7 @@
-"""Work in processes of its own: what crashes, hangs or eats memory there ends there.
+"""Runs work in subprocesses, so a crash, hang or memory leak cannot reach the caller.
 
-The processes are new interpreters, not `multiprocessing`'s: those would be forked from a program
-with threads, or run the caller's main module again, which only works where it was written for that.
+The processes are new interpreters and do not come from `multiprocessing`. That would fork a program
+with threads, or run the caller's main module again, which works only if it was written for that.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 START_SECONDS = 60.0
-"""How long an interpreter may take until it has imported everything."""
+"""How long an interpreter may take to import everything."""
 END_SECONDS = 5.0
-"""How long to wait until one that was ended has gone."""
+"""How long to wait for a killed process to end."""
 WATCH_SECONDS = 0.05
-"""How often time limits are looked at."""
+"""The interval between checks of the time limits."""
 
 BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from lookalike.work.worker import main; main()"
 
 
 class Workers(Generic[T, R]):
-    """`function` as it is called in worker processes: one for each thread that calls at a time.
+    """Calls `function` in worker processes, one for each thread that calls at the same time.
 
-    They are started when they are needed, and kept. A call raises what `function` raises, and
-    `ImageError`, with the status crashed or timed_out, where the process was lost over the item.
-    A process that had other items before may have suffered from those: then the item gets another
-    chance in a new one. Raises `WorkerStartError` where not even a first process can be started.
+    Processes are started when they are needed, and reused. A call raises the errors of `function`.
+    It raises `ImageError`, with the status crashed or timed_out, if the item ended the process. The
+    cause may be an earlier item of that process. So the item is tried once more in a new process.
+    Raises `WorkerStartError` if not even a first process can be started.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Workers(Generic[T, R]):
         isolation: Isolation,
         prepare: Callable[[], object] | None = None,
     ) -> None:
-        """`function`, `prepare`, the items and the results must be such as can be pickled.
+        """`function`, `prepare`, the items and the results must be picklable.
 
         `prepare`: called once in every process.
         """
@@ -76,7 +76,7 @@ class Workers(Generic[T, R]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End all processes, whatever they are at."""
+        """End all processes, even in the middle of an item."""
         self._closing.set()
         with self._lock:
             processes, self._all = self._all, set()
@@ -113,20 +113,20 @@ class Workers(Generic[T, R]):
                 self._refuse_if_closing()
                 raise WorkerStartError(f"a worker process cannot be started: {process.fate()}")
         except WorkerStartError as error:
-            if self._could_start:  # as it may again
+            if self._could_start:  # a process may start again later
                 raise ImageError(Status.UNREADABLE, str(error)) from error
             raise
         self._could_start = True
         return process
 
     def _ask(self, process: _Process, item: T) -> Reply | None:
-        """The answer; None where the process was lost."""
+        """Return the answer, or None if the process ended."""
         try:
             reply = process.ask(item, self._timeout)
-        except BaseException:  # half of the item may be in the pipe; the error goes on
+        except BaseException:  # half of the item may be in the pipe; the error is raised again
             self._drop(process)
             raise
-        if reply is None or reply.last or process.is_late:  # which it may be by a hair
+        if reply is None or reply.last or process.is_late:  # it may be late despite a reply
             self._drop(process)
             self._refuse_if_closing()
         else:
@@ -170,7 +170,7 @@ class _Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-                process_group=0 if os.name == "posix" else None,  # Ctrl-C is not for it
+                process_group=0 if os.name == "posix" else None,  # Ctrl-C must not reach it
             )
         except OSError as error:
             raise WorkerStartError(f"a worker process cannot be started: {error}") from error
@@ -180,25 +180,25 @@ class _Process:
         self._deadline = math.inf
         self._lock = threading.Lock()
         self.served = 0
-        """How many items it has answered for."""
+        """How many items it has answered."""
         self.is_late = False
-        """Whether it was ended because its time was up."""
+        """Whether it was killed because its time was up."""
 
     def ask(self, request: object, seconds: float) -> Reply | None:
-        """Send something and wait for the answer; None where there will be none."""
+        """Send a request and wait for the answer. Returns None if there will be none."""
         self._set_deadline(time.monotonic() + seconds)
         try:
-            with suppress(BrokenPipeError):  # it may have answered before it had read it all
+            with suppress(BrokenPipeError):  # it may have answered before reading everything
                 pickle.dump(request, self._requests, pickle.HIGHEST_PROTOCOL)
                 self._requests.flush()
             return cast("Reply", pickle.load(self._replies))
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # it, or its pipe, is gone
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # process or pipe is gone
             return None
         finally:
             self._set_deadline(math.inf)
 
     def end_if_late(self) -> None:
-        """End the process where the time for an answer is up."""
+        """End the process if its time for an answer is up."""
         with self._lock:
             if time.monotonic() > self._deadline:
                 self.is_late = True
@@ -207,14 +207,14 @@ class _Process:
     def end(self) -> None:
         """End the process, and wait until it has gone."""
         self._popen.kill()
-        with suppress(subprocess.TimeoutExpired):  # it waits for a device that does not answer
+        with suppress(subprocess.TimeoutExpired):  # it may wait for a device that does not answer
             self._popen.wait(END_SECONDS)
         for pipe in (self._requests, self._replies):
-            with suppress(OSError):  # what was not sent yet
+            with suppress(OSError):  # unsent data cannot be flushed
                 pipe.close()
 
     def fate(self) -> str:
-        """How it ended, in words."""
+        """Describe how the process ended."""
         code = self._popen.poll()
         if self.is_late or code is None:
             return "it took too long"

@@ -1,4 +1,4 @@
-"""How far long work has come: a callback, a bar on a terminal or in a notebook, lines in a log."""
+"""Shows progress: by a callback, a bar on a terminal or in a notebook, or lines in a log."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn, TaskID
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
-"""Called with the stage, how much of it is done, and how much there is (None while unknown)."""
+"""Called with the stage, how much of it is done, and the total (None while unknown)."""
 
 REDRAWING = 0.2
-"""Seconds between two pictures of a bar in a notebook: each is a message to the browser."""
+"""Seconds between two updates of a bar in a notebook. Each is a message to the browser."""
 LINES = 1.0
 """Seconds between two lines in a log."""
 
@@ -27,8 +27,9 @@ def silent(stage: str, done: int, total: int | None) -> None:
 
 @contextmanager
 def progress_bar(*, lines: bool = False) -> Iterator[Progress]:
-    """A bar for each stage: on standard error where that is a terminal, in a Jupyter notebook
-    under its cell. Elsewhere nothing, or with `lines` a line a second on standard error.
+    """Show a bar for each stage, on standard error if that is a terminal, or under a notebook cell.
+
+    Elsewhere it shows nothing, or with `lines` one line per second on standard error.
 
         with lookalike.progress_bar() as bar:
             result = lookalike.find_duplicates("photos/", progress=bar)
@@ -44,8 +45,8 @@ def progress_bar(*, lines: bool = False) -> Iterator[Progress]:
 
 
 def in_notebook() -> bool:
-    """Whether output is shown under the cell of a notebook, in Jupyter, Colab and their kind."""
-    if "IPython" not in sys.modules:  # without it there is no need to load rich
+    """Whether output is shown under a notebook cell, as in Jupyter or Colab."""
+    if "IPython" not in sys.modules:  # otherwise there is no need to load rich
         return False
     from rich.console import Console
 
@@ -54,7 +55,7 @@ def in_notebook() -> bool:
 
 @contextmanager
 def bar_on_terminal() -> Iterator[Progress]:
-    """Bars on standard error, wiped out in the end."""
+    """Bars on standard error, which are erased at the end."""
     from rich.console import Console
     from rich.progress import Progress as Bars
 
@@ -66,8 +67,8 @@ def bar_on_terminal() -> Iterator[Progress]:
 def bar_in_notebook() -> Iterator[Progress]:
     """Bars in the output of a cell, where they stay.
 
-    rich would draw them with ipywidgets, which may not be there. IPython alone can put one output
-    in the place of another.
+    rich draws them with ipywidgets, which may not be installed. IPython alone can replace one
+    output by another.
     """
     from IPython.display import display
     from rich.progress import Progress as Bars
@@ -92,7 +93,7 @@ def bar_in_notebook() -> Iterator[Progress]:
 
 
 def columns() -> tuple[ProgressColumn, ...]:
-    """What stands in the row of a stage."""
+    """The columns of the bar of a stage."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
     return (
@@ -104,7 +105,7 @@ def columns() -> tuple[ProgressColumn, ...]:
 
 
 def filling(bars: Bars) -> Progress:
-    """Adds a bar when its stage begins, and fills it."""
+    """Return a callback that adds a bar when its stage begins, and fills it."""
     tasks: dict[str, TaskID] = {}
 
     def show(stage: str, done: int, total: int | None) -> None:
@@ -116,7 +117,7 @@ def filling(bars: Bars) -> Progress:
 
 
 def log_lines() -> Progress:
-    """Writes a line a second, and one for the end of each stage."""
+    """Return a callback that writes one line per second, and one at the end of each stage."""
     due = at_most_every(LINES)
 
     def show(stage: str, done: int, total: int | None) -> None:
@@ -131,7 +132,7 @@ def log_lines() -> Progress:
 
 
 def at_most_every(seconds: float) -> Callable[[], bool]:
-    """Whether so much time has passed since the last time, or the beginning."""
+    """Return a function that says whether `seconds` have passed since it last said so."""
     last = time.monotonic()
 
     def due() -> bool:

@@ -1,4 +1,4 @@
-"""Bounded work in threads: kernel and decoders release the GIL, so no processes are needed."""
+"""Runs bounded work in threads. The kernel and the decoders release the GIL."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 WINDOW = 4
-"""How many items a thread are under way: each may hold a picture."""
+"""How many items per thread are in flight. Each may hold a picture."""
 MOMENT = 0.005
-"""Seconds for which results that are there may wait for others, and threads for new items."""
+"""How many seconds finished results may wait for others, and threads for new items."""
 MOST = 16
-"""How many items are handed over to a single thread at a time, if they are light."""
+"""How many items are handed to a single thread at a time, if they are light."""
 
 
 def worker_count(workers: int | None) -> int:
-    """The number of threads to use: `workers`, or as many as this process may use processors."""
+    """The number of threads: `workers`, or the number of processors that this process may use."""
     if workers is None:
         affinity = getattr(os, "sched_getaffinity", None)
         return len(affinity(0)) if affinity else os.cpu_count() or 1
@@ -34,9 +34,9 @@ def worker_count(workers: int | None) -> int:
 def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
     """Yield `function(item)` for every item, in order, from `workers` threads.
 
-    `items` is drawn on as results are taken, and at most a few items a thread are under way, so
-    that memory does not grow with their number. When the caller stops early, or on Ctrl-C, what has
-    not begun is dropped.
+    `items` is read as results are consumed. Only a few items per thread are in flight, so memory
+    does not grow with their number. If the caller stops early, or on Ctrl-C, items that have not
+    begun are dropped.
     """
     return ordered_parts(lambda item: (function(item), None), items, workers)
 
@@ -47,10 +47,10 @@ def threaded_map(
     workers: int,
     is_light: Callable[[T], bool] = lambda _: False,
 ) -> Iterator[R]:
-    """As `ordered_map`, but never in the caller's thread: for work that may take long.
+    """Like `ordered_map`, but never in the caller's thread. It is for work that may take long.
 
-    Python hears signals in the main thread only, and not while that is inside a decoder.
-    `is_light`: whether many such items may be in memory at a time.
+    Python handles signals only in the main thread, and not while that is inside a decoder.
+    `is_light`: whether many such items may be in memory at the same time.
     """
     if workers == 1:
         return _in_another_thread(function, items, is_light)
@@ -58,7 +58,7 @@ def threaded_map(
 
 
 def in_thread(work: Callable[[], R]) -> R:
-    """What `work` gives, while the caller's thread does nothing but hear signals."""
+    """The result of `work`, while the caller's thread only waits and handles signals."""
     (result,) = threaded_map(lambda _: work(), [None], 1)
     return result
 
@@ -66,20 +66,23 @@ def in_thread(work: Callable[[], R]) -> R:
 def ordered_parts(
     function: Callable[[T], tuple[R, T | None]], items: Iterable[T], workers: int
 ) -> Iterator[R]:
-    """As `ordered_map`, for work that comes in parts: `function(item)` gives a result and what is
-    left of the item, None at its end. The parts of an item follow each other."""
+    """Like `ordered_map`, for work that comes in parts.
+
+    `function(item)` returns a result and the rest of the item, or None at its end. The results of
+    an item follow each other.
+    """
     if workers == 1:
         yield from _in_this_thread(function, items)
         return
     source = iter(items)
     under_way: deque[Future[tuple[R, T | None]]] = deque()
-    patient = True  # whoever interrupts does not want to wait for a long picture
+    patient = True  # after an interrupt, nobody wants to wait for a large picture
     pool = ThreadPoolExecutor(workers, thread_name_prefix="lookalike")
     try:
         for item in islice(source, WINDOW * workers):
             under_way.append(pool.submit(function, item))
         while under_way:
-            if not under_way[0].done():  # this thread had better wake up for several results
+            if not under_way[0].done():  # waking up for several results at a time is cheaper
                 wait([under_way[len(under_way) // 2]], timeout=MOMENT)
             result, rest = under_way.popleft().result()
             if rest is not None:
@@ -96,7 +99,7 @@ def ordered_parts(
 
 
 def _in_this_thread(function: Callable[[T], tuple[R, T | None]], items: Iterable[T]) -> Iterator[R]:
-    """As with threads, the next item is drawn before a result is given."""
+    """Work in this thread. Read the next item before a result, as with several threads."""
     source = iter(items)
     ahead = deque(islice(source, 1))
     while ahead:
@@ -111,9 +114,9 @@ def _in_this_thread(function: Callable[[T], tuple[R, T | None]], items: Iterable
 def _in_another_thread(
     function: Callable[[T], R], items: Iterable[T], is_light: Callable[[T], bool]
 ) -> Iterator[R]:
-    """The caller's thread waits while the other one works: they never disturb each other.
+    """Work in one other thread. The caller's thread waits, so they never disturb each other.
 
-    Short work is handed over many items at a time, as handing over takes longer than some items.
+    Short items are handed over many at a time, because that may take longer than the work.
     """
     source = iter(items)
     count = 1
@@ -129,20 +132,20 @@ def _in_another_thread(
             elif len(results) < len(batch):
                 count = max(len(results), 1)
             del batch[: len(results)]
-            if not batch and error is None:  # before results are given, as with several threads
+            if not batch and error is None:  # before the results, as with several threads
                 batch = _drawn(source, count, is_light)
             yield from results
             if error is not None:
                 raise error
     except KeyboardInterrupt:
-        patient = False  # whoever interrupts does not want to wait for a long picture
+        patient = False  # after an interrupt, nobody wants to wait for a large picture
         raise
     finally:
         pool.shutdown(wait=patient)
 
 
 def _drawn(source: Iterator[T], count: int, is_light: Callable[[T], bool]) -> list[T]:
-    """The next items: as many as `count`, but none after one that is heavy."""
+    """The next items: up to `count`, ending with the first heavy one."""
     batch: list[T] = []
     for item in islice(source, count):
         batch.append(item)
@@ -152,7 +155,7 @@ def _drawn(source: Iterator[T], count: int, is_light: Callable[[T], bool]) -> li
 
 
 def _some(function: Callable[[T], R], batch: list[T]) -> tuple[list[R], BaseException | None]:
-    """Results of the first items, as many as take no more than a moment; and what was raised."""
+    """The results of the first items, until a moment has passed, and the error if any."""
     results: list[R] = []
     until = perf_counter() + MOMENT
     try:
@@ -160,6 +163,6 @@ def _some(function: Callable[[T], R], batch: list[T]) -> tuple[list[R], BaseExce
             results.append(function(item))
             if perf_counter() > until:
                 break
-    except BaseException as error:  # noqa: BLE001  # raised again, in its place among the results
+    except BaseException as error:  # noqa: BLE001  # raised again after the earlier results
         return results, error
     return results, None

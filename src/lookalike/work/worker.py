@@ -1,7 +1,7 @@
-"""The inside of a worker process of `work.processes`: takes items, gives results, and ends.
+"""The code of a worker process of `work.processes`: it reads items and writes results.
 
-It ends when nobody is left to give it items. While a decoder hangs it cannot see that: then it is
-for the system to end it, on Linux at once, elsewhere by an alarm a little after its time is up.
+It ends when its parent has gone. It cannot notice that while a decoder hangs. Then the system ends
+it: on Linux at once, elsewhere by an alarm a little after its time is up.
 """
 
 from __future__ import annotations
@@ -17,50 +17,50 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 GRACE = 5.0
-"""Seconds after the time limit, which whoever started this process holds it to as well."""
+"""Seconds after the time limit. The parent of this process enforces the limit as well."""
 PR_SET_PDEATHSIG = 1
-"""Of Linux's prctl: which signal is sent when the parent has gone."""
+"""The option of Linux's prctl that selects the signal to send when the parent has gone."""
 
 
 class Job(NamedTuple):
-    """What a worker is told at first."""
+    """The first message to a worker."""
 
     prepare: Callable[[], object] | None
     """Called once, before anything else."""
     function: Callable[[Any], Any]
     """Called with each item."""
     timeout: float
-    """In seconds, for each item."""
+    """In seconds per item."""
     memory: int
-    """In bytes, beyond what the process has when it is ready."""
+    """In bytes, in addition to what the process uses when it is ready."""
 
 
 class Reply(NamedTuple):
-    """What became of one item; the first of all says that the worker is ready."""
+    """The outcome of one item. The first reply only says that the worker is ready."""
 
     result: Any
-    """Of the function, or the exception that it raised."""
+    """The result of the function, or the exception that it raised."""
     raised: bool
     last: bool
-    """Whether the process ends now: it has grown, and what is left may be too little."""
+    """Whether the process ends now, because it has grown and too little memory may be left."""
 
 
 def main() -> None:
-    """Serve items from standard input; nothing that is printed gets among the replies."""
+    """Serve items from standard input. Printed text cannot mix with the replies."""
     null = os.open(os.devnull, os.O_RDWR)
     while null <= 2:  # standard error was closed
         null = os.open(os.devnull, os.O_RDWR)
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(null, 0)
     os.dup2(null, 1)
-    with suppress(EOFError, BrokenPipeError):  # whoever started this process has gone
+    with suppress(EOFError, BrokenPipeError):  # the parent of this process has gone
         _serve(requests, replies)
-    os._exit(0)  # without tidying up, in which broken decoders may crash
+    os._exit(0)  # without a clean-up, in which broken decoders may crash
 
 
 def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
     _end_with_parent()
-    warnings.simplefilter("ignore")  # of odd metadata: nobody here would see them
+    warnings.simplefilter("ignore")  # nobody sees warnings of odd metadata here
     job: Job = pickle.load(requests)
     if job.prepare is not None:
         job.prepare()
@@ -74,13 +74,13 @@ def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
             return
         try:
             item = pickle.load(requests)
-        except MemoryError as error:  # in the middle of it
+        except MemoryError as error:  # only a part of the item was read
             reply = Reply(error, raised=True, last=True)
             continue
         _alarm(job.timeout + GRACE)
         try:
             result, raised = job.function(item), False
-        except Exception as error:  # noqa: BLE001  # raised again where the item came from
+        except Exception as error:  # noqa: BLE001  # raised again in the parent process
             result, raised = error, True
         _alarm(0.0)
         reply = Reply(result, raised, last=_size() > enough)
@@ -92,7 +92,7 @@ def _alarm(seconds: float) -> None:
 
 
 def _end_with_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     if sys.platform == "linux":
         import ctypes
 
@@ -101,21 +101,21 @@ def _end_with_parent() -> None:
 
 
 def _be_the_first_to_go() -> None:
-    """A crash leaves no dump, and lack of memory ends nobody else."""
+    """Leave no dump after a crash, and let a lack of memory end this process first."""
     if sys.platform == "win32":
         return
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if sys.platform == "linux":
-        with suppress(OSError):  # where memory runs out, this is what the system ends first
+        with suppress(OSError):  # if memory runs out, the system ends this process first
             Path("/proc/self/oom_score_adj").write_text("800")
 
 
 def _limit_memory(memory: int) -> int:
-    """Hold this process to so many bytes beyond its size. Returns the size at which to end."""
+    """Limit the growth of this process to `memory` bytes. Returns the size at which to end."""
     size = _size()
-    if not size:  # not on this system
+    if not size:  # not supported on this system
         return sys.maxsize
     import resource
 
@@ -127,7 +127,7 @@ def _limit_memory(memory: int) -> int:
 
 
 def _size() -> int:
-    """The bytes of address space of this process; 0 where that cannot be told."""
+    """The size of the address space of this process in bytes. 0 if it is unknown."""
     if sys.platform != "linux":
         return 0
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123

@@ -12,7 +12,7 @@ class Flood {
 
     bool reached(size_t pixel) const { return reached_[pixel]; }
 
-    // Appends what is to be known of the area around `first`, the topmost of its pixels.
+    // Appends the fields of the area around `first`, its topmost pixel.
     void fill(size_t first, std::vector<int64_t>& found) {
         size_t count = 0, bottom = 0, left = columns_, right = 0;
         reach(first);

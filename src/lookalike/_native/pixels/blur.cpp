@@ -8,11 +8,11 @@ namespace {
 
 constexpr int kPasses = 3;
 constexpr size_t kReach = 2;
-// A box of 3.75 samples, three whole ones and two in part, in 24-bit fixed point. Sums fit in 32
+// A box of 3.75 samples: three whole ones and parts of two, in 24-bit fixed point. Sums fit in 32
 // bits.
 constexpr uint32_t kInner = 4473924, kOuter = 1677722, kHalf = 1u << 23;
 
-// All passes along one row, in place; `padded` holds `size` samples and those beyond its edges.
+// All passes along one row, in place. `padded` holds `size` samples and those beyond its edges.
 void blur_row(uint8_t* row, size_t size, std::vector<uint8_t>& padded) {
     for (int pass = 0; pass < kPasses; ++pass) {
         std::fill_n(padded.begin(), kReach, row[0]);

@@ -27,8 +27,8 @@ LOOKALIKE_INLINE void over_white_body(const uint8_t* rgba, size_t pixels, uint8_
 }
 
 #if LOOKALIKE_X86
-// The grey of 8 pixels as 32-bit numbers, from 28 bytes. The weight of green is too large for 16
-// bits: half of it goes with red, half with blue.
+// The grey of 8 pixels as 32-bit numbers, from 28 bytes. The weight of green does not fit in 16
+// bits, so half of it goes with red and half with blue.
 LOOKALIKE_AVX2 __m256i grey_of_eight(const uint8_t* rgb) {
     const auto *first = reinterpret_cast<const __m128i*>(rgb),
                *last = reinterpret_cast<const __m128i*>(rgb + 12);
@@ -51,7 +51,7 @@ LOOKALIKE_AVX2 __m256i grey_of_eight(const uint8_t* rgb) {
 
 LOOKALIKE_AVX2 void grey_avx2(const uint8_t* rgb, size_t pixels, uint8_t* out) {
     constexpr size_t kStep = 32,
-                     kBeyond = 2;  // pixels; those beyond a step are loaded and not looked at
+                     kBeyond = 2;  // pixels: those beyond a step are loaded but not used
     const __m256i in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     for (; pixels >= kStep + kBeyond; pixels -= kStep, rgb += 3 * kStep, out += kStep) {
         const __m256i first = _mm256_packus_epi32(grey_of_eight(rgb), grey_of_eight(rgb + 24));

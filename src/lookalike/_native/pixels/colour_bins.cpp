@@ -10,10 +10,10 @@ namespace {
 constexpr size_t kBlock = 4096;
 constexpr int kDark = 32;
 constexpr int kFaint = 2, kBright = kFaint + kHues, kBetween = kBright + kHues;
-constexpr int kHueEdges[] = {43, 85, 128, 170, 213};  // of 255 a turn
+constexpr int kHueEdges[] = {43, 85, 128, 170, 213};  // 255 is a full turn
 
-// Saturation is spread / most and hue a sixth of offset / spread. Both are compared multiplied out,
-// in whole numbers.
+// Saturation is spread / most, and hue is a sixth of offset / spread. Both are compared multiplied
+// out, in whole numbers.
 LOOKALIKE_INLINE void bin_body(const uint8_t* rgb, size_t pixels, uint8_t* bins) {
     for (size_t k = 0; k < pixels; ++k) {
         const int r = rgb[3 * k], g = rgb[3 * k + 1], b = rgb[3 * k + 2];
@@ -47,7 +47,7 @@ void bin(const uint8_t* rgb, size_t pixels, uint8_t* bins) {
 void colour_bins(const uint8_t* rgb, size_t pixels, int64_t* counts) {
     uint8_t bins[kBlock];
     int64_t turns[4][kColourBins] =
-        {};  // neighbours are often equal, and would wait for each other's count
+        {};  // neighbours are often equal, and would wait for each other on one counter
     for (size_t from = 0; from < pixels; from += kBlock) {
         const size_t size = std::min(kBlock, pixels - from);
         bin(rgb + 3 * from, size, bins);

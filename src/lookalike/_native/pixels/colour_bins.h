@@ -1,4 +1,4 @@
-// How many pixels of a picture are dark, grey, and of each hue.
+// How many pixels of a picture are dark, grey and of each hue.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,7 @@ namespace lookalike {
 constexpr int kHues = 6;
 constexpr size_t kColourBins = 2 + 2 * kHues + 1;
 
-// Counts RGB pixels: dark, grey, the hues of faint ones, those of bright ones, and what lies
-// between the two.
+// Counts RGB pixels: dark, grey, faint by hue, bright by hue, and those between faint and bright.
 void colour_bins(const uint8_t* rgb, size_t pixels, int64_t* counts);
 
 }  // namespace lookalike

@@ -7,8 +7,8 @@
 namespace lookalike {
 namespace {
 
-// cos(pi k (2x + 1) / 2n) x 2^20, rounded; the angle is folded into the first quarter in whole
-// numbers.
+// cos(pi k (2x + 1) / 2n) x 2^20, rounded. The angle is folded into the first quarter with integer
+// arithmetic.
 std::vector<int64_t> cosines(size_t side, size_t low) {
     std::vector<int64_t> table(low * side);
     for (size_t k = 0; k < low; ++k)
@@ -25,8 +25,8 @@ std::vector<int64_t> cosines(size_t side, size_t low) {
     return table;
 }
 
-// Bits to drop between the passes: none up to a side of 128, where 2 x 255 x side^2 x 2^40 still
-// fits in 64 bits.
+// The bits to drop between the passes. None up to a side of 128, where 2 x 255 x side^2 x 2^40
+// still fits in 64 bits.
 int spare_bits(size_t side) {
     int log = 0;
     while ((size_t{1} << log) < side) ++log;
@@ -37,8 +37,8 @@ int spare_bits(size_t side) {
 
 void dct_low(const uint8_t* samples, size_t side, size_t low, int64_t* out) {
     const std::vector<int64_t> table = cosines(side, low);
-    // Only the mean may depend on the general lightness, but rounded cosines do not cancel for
-    // every side: so one sample is subtracted from all, and given back to the mean.
+    // Only the mean may depend on the overall lightness, but rounded cosines do not cancel for
+    // every side. So one sample is subtracted from all, and added back to the mean.
     const int64_t level = samples[0];
     const int drop = spare_bits(side);
     const int64_t half = drop ? int64_t{1} << (drop - 1) : 0;

@@ -6,14 +6,14 @@
 namespace lookalike {
 namespace {
 
-// Each step is rounded to float64: with the excess precision of x87 registers, ties would fall
-// otherwise.
+// Each step must be rounded to float64. The excess precision of x87 registers would decide ties
+// differently.
 static_assert(FLT_EVAL_METHOD == 0, "the frozen hashes need float64 without excess precision");
 
 constexpr double kFactor = 0.7071067811865476;
 
-// One step down over the corner of `size` in a square of `side`: averages to the front, details
-// behind them, along axis 0, then along axis 1. Without `details` only the averages are worked out.
+// One step down over the corner of `size` in a square of `side`, along axis 0, then along axis 1.
+// Averages go to the front, and details follow. Without `details` only averages are computed.
 void step_down(double* values, size_t side, size_t size, bool details,
                std::vector<double>& scratch) {
     const size_t half = size / 2;

@@ -22,11 +22,11 @@ struct Range {
     size_t begin, end;
 };
 
-constexpr int kBits = 22;       // of a weight behind the point
+constexpr int kBits = 22;       // of a weight after the point
 constexpr size_t kVector = 16;  // taps are padded to whole vectors of 16-bit numbers
 
-// sinc(x) sinc(x / 3) for |x| < 3, else 0; from one sine, as sin(3a) = sin(a) (3 - 4 sin(a)^2).
-// Without branches, so that compilers make vector code of a loop around it.
+// sinc(x) sinc(x / 3) for |x| < 3, else 0. One sine is enough: sin(3a) = sin(a) (3 - 4 sin(a)^2).
+// There are no branches, so compilers can turn a loop around it into vector code.
 LOOKALIKE_INLINE double lanczos3(double x) {
     const double third = std::abs(x) / 3.0;
     const double sine = sin_pi_near_zero(std::min(third, 1.0 - third));
@@ -58,7 +58,7 @@ void lanczos(double first, double centre, double step, size_t count, double* wei
     lanczos_baseline(first, centre, step, count, weights);
 }
 
-// So many samples are made of those from one place to another of an axis. The ends may lie within
+// How many samples are made from a section of an axis. The ends of the section may lie within
 // samples.
 struct Stretch {
     size_t inputs;
@@ -74,14 +74,14 @@ struct Stretch {
     }
 };
 
-// The weights with which the samples along one axis make up each new sample.
+// The weights of the old samples in each new sample, along one axis.
 struct Axis {
-    size_t outputs, taps;              // taps: of each output, padded with zero weights
-    std::vector<size_t> start, count;  // of each output: its first sample and how many it has
+    size_t outputs, taps;              // taps: per output, padded with zero weights
+    std::vector<size_t> start, count;  // per output: its first sample and how many it has
     std::vector<int32_t> weight;       // outputs x taps, in 22-bit fixed point
     std::vector<int16_t> low, high;    // the same in halves: weight = high * 2^16 + low
     std::vector<Range>
-        high_taps;  // of each output: the taps outside of which high is zero, whole vectors
+        high_taps;  // per output: high is zero outside of these taps, in whole vectors
 
     explicit Axis(const Stretch& stretch)
         : outputs(stretch.outputs), start(outputs), count(outputs) {
@@ -133,15 +133,15 @@ LOOKALIKE_INLINE uint8_t to_sample(int32_t sum) {
     return static_cast<uint8_t>(std::clamp((sum + (1 << (kBits - 1))) >> kBits, 0, 255));
 }
 
-// Samples are summed up for so many rows at once: they share the loads of weights, and vectors of
-// partial sums are added up faster together than each by itself.
+// How many rows are summed at once. They share the loads of weights, and adding vectors of partial
+// sums together is faster than one by one.
 constexpr size_t kRows = 8;
-constexpr size_t kColumns = 32;  // that vectors of sums down the rows are kept for
+constexpr size_t kColumns = 32;  // columns whose sums down the rows are kept in vectors
 
 // Sums of sample x weight, for one output of each of kRows rows that are `stride` samples apart.
-// 16-bit products go twice as fast as 32-bit ones, hence the halves. The sizes of an output's
-// weights sum up to less than 2^23, so a true sum fits in 32 bits, and what the unsigned sums drop
-// on the way is not missed.
+// 16-bit products are twice as fast as 32-bit ones, so the weights are split in halves. The
+// absolute weights of an output add up to less than 2^23, so the true sum fits in 32 bits.
+// Overflow of the unsigned sums on the way does no harm.
 struct Portable {
     static void sums(const int16_t* samples, size_t stride, const Axis& axis, size_t output,
                      int32_t* out) {
@@ -198,7 +198,7 @@ struct Avx2 {
 };
 #endif
 
-// One row as 16-bit numbers, a plane a channel.
+// One row as 16-bit numbers, one plane per channel.
 LOOKALIKE_INLINE void load_row(const View& image, size_t y, int16_t* planes, size_t plane_size) {
     const uint8_t* row = image.data + static_cast<ptrdiff_t>(y) * image.row_stride;
     if (image.channels == 1 && image.column_stride == 1) {
@@ -218,20 +218,20 @@ LOOKALIKE_INLINE void load_row(const View& image, size_t y, int16_t* planes, siz
     }
 }
 
-// All rows, each shortened to the axis' outputs.
+// Resizes all rows to the outputs of the axis.
 template <typename Kernels>
 LOOKALIKE_INLINE void horizontal(const View& image, const Axis& axis, uint8_t* out) {
-    const size_t plane_size = image.width + axis.taps;  // zero weights may look past the end
+    const size_t plane_size = image.width + axis.taps;  // zero weights may reach past the end
     const size_t row_size = image.channels * plane_size, length = image.channels * axis.outputs;
     const size_t step = image.height < kRows
                             ? 1
-                            : kRows;  // few rows may be long: each is summed up alone, kRows times
+                            : kRows;  // few rows may be long: each is summed alone, kRows times
     std::vector<int16_t> planes(step * row_size);
     std::vector<int32_t> sums(length * kRows);
     std::vector<uint8_t> samples(length * kRows);
     for (size_t y = 0; y < image.height; y += step) {
         const size_t rows =
-            std::min(step, image.height - y);  // below the last, what was there before is summed up
+            std::min(step, image.height - y);  // below the last row, old data is summed
         for (size_t r = 0; r < rows; ++r)
             load_row(image, y + r, planes.data() + r * row_size, plane_size);
         int32_t* next = sums.data();
@@ -245,7 +245,7 @@ LOOKALIKE_INLINE void horizontal(const View& image, const Axis& axis, uint8_t* o
     }
 }
 
-// `columns` samples of one output: sums down the rows, which are `length` samples apart.
+// Computes `columns` samples of one output: sums down the rows, which are `length` samples apart.
 LOOKALIKE_INLINE void sum_columns(const uint8_t* rows, size_t length, size_t columns,
                                   const int32_t* weights, size_t count, uint8_t* out) {
     int32_t sums[kColumns] = {};
@@ -254,7 +254,7 @@ LOOKALIKE_INLINE void sum_columns(const uint8_t* rows, size_t length, size_t col
     for (size_t x = 0; x < columns; ++x) out[x] = to_sample(sums[x]);
 }
 
-// Rows of `length` samples; the axis' outputs are rows.
+// Resizes columns: the rows have `length` samples, and the outputs of the axis are rows.
 LOOKALIKE_INLINE void vertical(const uint8_t* rows, size_t length, const Axis& axis, uint8_t* out) {
     for (size_t o = 0; o < axis.outputs; ++o, out += length) {
         const uint8_t* first = rows + axis.start[o] * length;
@@ -288,8 +288,8 @@ auto horizontal_for(Isa) { return horizontal_baseline; }
 auto vertical_for(Isa) { return vertical_baseline; }
 #endif
 
-// The axes used last: the pictures of a set come in few sizes, and working out weights can take
-// longer than using them.
+// The axes used last. The pictures of a set have few different sizes, and computing weights can
+// take longer than using them.
 std::shared_ptr<const Axis> axis_for(const Stretch& stretch) {
     constexpr size_t kKept = 128, kLargest = 1 << 16;
     static std::mutex mutex;

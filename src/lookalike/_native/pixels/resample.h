@@ -1,4 +1,4 @@
-// Lanczos resampling, frozen: the definition is in docs/hashes.md.
+// Lanczos resampling, frozen as defined in docs/hashes.md.
 #pragma once
 
 #include <cstddef>
@@ -6,14 +6,14 @@
 
 namespace lookalike {
 
-// An image of uint8 samples as a decoder lays it out; strides are in bytes and may be negative.
+// An image of uint8 samples as a decoder stores it. Strides are in bytes and may be negative.
 struct View {
     const uint8_t* data;
     size_t height, width, channels;
     ptrdiff_t row_stride, column_stride, channel_stride;
 };
 
-// A part of an image, in its pixels; edges may lie within pixels.
+// A part of an image, in pixels. Its edges may lie within pixels.
 struct Box {
     double left, top, right, bottom;
 };

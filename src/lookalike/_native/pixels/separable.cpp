@@ -17,8 +17,8 @@ double dot(const Vector& a, const Vector& b) {
     return sum;
 }
 
-// sum over k of weights[k] x row k of `matrix`, which goes as fast as the compiler can make it: no
-// sum is reordered.
+// The sum over k of weights[k] x row k of `matrix`. Compilers can vectorise it without reordering
+// any sum.
 Vector mix(const Vector& matrix, const Vector& weights, size_t columns) {
     Vector out(columns, 0.0);
     for (size_t k = 0; k < weights.size(); ++k)
@@ -26,8 +26,7 @@ Vector mix(const Vector& matrix, const Vector& weights, size_t columns) {
     return out;
 }
 
-// A unit vector that has more in common with the two than `last`, or the longer of them at the
-// start.
+// A unit vector that is closer to the two than `last` is. At the start, the longer of the two.
 Vector nearer(const Vector& mean, const Vector& other, const Vector& last) {
     double of_mean = last.empty() ? 0.0 : dot(mean, last),
            of_other = last.empty() ? 0.0 : dot(other, last);
@@ -43,10 +42,10 @@ Vector nearer(const Vector& mean, const Vector& other, const Vector& last) {
 
 }  // namespace
 
-// With `a` and `b` of length 1 and mean 0, such a grid is m + p a + q b + s a b, for any p, q and s
-// (for s = 0 it is the limit of products). So there is no constant to search for: what counts is
-// how much of the rows' means lies along `a`, of the columns' means along `b`, and of what neither
-// explains along their product.
+// Let `a` and `b` have length 1 and mean 0. Such a grid is then m + p a + q b + s a b, for any p, q
+// and s. For s = 0 it is a limit of products. So no constant has to be searched for. What counts is
+// how much of the rows' means lies along `a`, how much of the columns' means along `b`, and how
+// much of the rest along their product.
 Variation separable(const uint8_t* samples, size_t rows, size_t columns) {
     Vector row_means(rows, 0.0), column_means(columns, 0.0);
     for (size_t y = 0; y < rows; ++y)
@@ -62,7 +61,7 @@ Variation separable(const uint8_t* samples, size_t rows, size_t columns) {
     for (double& value : column_means) value = value / height - mean;
 
     Vector across(rows * columns),
-        down(columns * rows);  // what no mean explains, and the same transposed
+        down(columns * rows);  // what the means do not explain, and its transpose
     double total = 0;
     for (size_t y = 0; y < rows; ++y)
         for (size_t x = 0; x < columns; ++x) {

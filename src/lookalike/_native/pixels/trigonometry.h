@@ -1,4 +1,4 @@
-// Sines that are the same on every machine: only sums and products, no maths library.
+// Sines that are the same on every machine, from sums and products without a maths library.
 #pragma once
 
 #include "isa.h"

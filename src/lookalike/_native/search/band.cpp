@@ -31,7 +31,7 @@ size_t BandBits::distance(const uint64_t* a, const uint64_t* b) const {
 
 const uint64_t* Band::at(size_t begin, size_t count, uint64_t* buffer) const {
     if (sorted) return sorted + begin * hashes.words;
-    constexpr size_t kAhead = 32;  // each of them may lie anywhere in memory
+    constexpr size_t kAhead = 32;  // prefetched: each may lie anywhere in memory
     for (size_t k = 0; k < std::min(count, kAhead); ++k) prefetch(hashes[number(begin + k)]);
     for (size_t k = 0; k < count; ++k) {
         if (k + kAhead < count) prefetch(hashes[number(begin + k + kAhead)]);
@@ -58,7 +58,7 @@ void sort_into_band(const BandBits& bits, const WordHashes& hashes, uint32_t* of
         offsets[value] = begin;
         begin += count;
     }
-    // Each offset moves on to where the next value begins, and is put back after.
+    // Each offset moves on to where the next value begins, and is restored afterwards.
     for (size_t k = 0; k < hashes.count; ++k) {
         const uint32_t place = offsets[values[k]]++;
         order[place] = static_cast<uint32_t>(k);

@@ -1,4 +1,4 @@
-// A band: some of the bits of a hash, and the hashes in the order of their values there.
+// A band: some of the bits of a hash, and the hashes in the order of their values in those bits.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ struct WordHashes {
     const uint64_t* operator[](size_t index) const { return data + index * words; }
 };
 
-// Which bits belong to a band, numbered as they stand in the bytes, the most significant of each
-// byte first. Their value is a number of as many bits, the first one the most significant.
+// Which bits belong to a band. They are numbered by bytes, most significant bit of each byte first.
+// Together they make a number, the value, with the first one most significant.
 class BandBits {
  public:
     BandBits(const uint16_t* positions, size_t count, size_t words);
@@ -28,7 +28,7 @@ class BandBits {
             value |= byte.values[reinterpret_cast<const uint8_t*>(hash)[byte.at]];
         return value;
     }
-    // In how many of these bits two hashes differ.
+    // The number of these bits in which two hashes differ.
     size_t distance(const uint64_t* a, const uint64_t* b) const;
 
     size_t size() const { return size_; }
@@ -44,7 +44,7 @@ class BandBits {
     size_t size_;
 };
 
-constexpr size_t kWidestBand = 24;  // bits; a band has a directory of all its values
+constexpr size_t kWidestBand = 24;  // in bits: a band has a directory of all its values
 
 struct Places {
     size_t begin, end;
@@ -55,17 +55,17 @@ struct Damaged : std::runtime_error {
         : std::runtime_error("the arrays of a band do not belong together: they are damaged") {}
 };
 
-// Hashes sorted by their value in a band, those of a value in their own order.
+// Hashes sorted by their value in a band. Those with equal values keep their order.
 struct Band {
     const BandBits* bits;
     WordHashes hashes;
     const uint32_t* offsets;  // value_count() + 1: where the hashes of each value begin
-    const uint32_t* order;    // which hash stands at each place
+    const uint32_t* order;    // which hash is at each place
     const uint64_t*
-        sorted;  // the hashes once more, in that order; null where they are fetched one by one
+        sorted;  // a copy of the hashes in that order, or null if they are fetched one by one
 
-    // The places of a value, from the first to one behind the last. Throws Damaged, as all that
-    // follows what an array says: it may come from a file.
+    // The places of a value, from the first to one beyond the last. Throws Damaged, like everything
+    // that follows a number in an array, because arrays may come from a file.
     Places run(size_t value) const {
         const Places places{offsets[value], offsets[value + 1]};
         if (places.begin > places.end || places.end > hashes.count) throw Damaged();
@@ -76,12 +76,12 @@ struct Band {
         if (number >= hashes.count) throw Damaged();
         return number;
     }
-    // The hashes at `count` places from `begin` on, one after the other: where they lie, or
+    // The hashes at `count` places from `begin` on, one after the other. They are in place or
     // gathered in `buffer`.
     const uint64_t* at(size_t begin, size_t count, uint64_t* buffer) const;
 };
 
-// Writes what a Band points to; `sorted` may be null.
+// Writes the arrays that a Band points to. `sorted` may be null.
 void sort_into_band(const BandBits& bits, const WordHashes& hashes, uint32_t* offsets,
                     uint32_t* order, uint64_t* sorted);
 

@@ -1,5 +1,4 @@
-// Small things: how many bits are set, how many differ, which is the lowest; what memory is wanted
-// next.
+// Small helpers: counting set or differing bits, finding the lowest bit, prefetching memory.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +12,7 @@
 
 namespace lookalike {
 
-// Portable: compilers turn the loop around it into vector code even without a popcount instruction.
+// Portable. Compilers turn the loop around it into vector code even without a popcount instruction.
 LOOKALIKE_INLINE uint64_t popcount(uint64_t x) {
     x -= (x >> 1) & 0x5555555555555555u;
     x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
@@ -32,7 +31,7 @@ LOOKALIKE_INLINE void prefetch(const void* address) {
 #endif
 }
 
-// The number of the lowest bit that is set; there must be one.
+// The number of the lowest set bit. At least one bit must be set.
 LOOKALIKE_INLINE size_t lowest_bit(uint32_t x) {
 #if defined(__GNUC__) || defined(__clang__)
     return static_cast<size_t>(__builtin_ctz(x));
@@ -49,8 +48,8 @@ LOOKALIKE_INLINE uint64_t distance_between(const uint64_t* a, const uint64_t* b,
 
 #if LOOKALIKE_X86
 
-// Bits set in each byte, by two table look-ups (W. Mula, "Faster Population Counts Using AVX2
-// Instructions", 2016).
+// The number of bits set in each byte, by two table look-ups (W. Mula, "Faster Population Counts
+// Using AVX2 Instructions", 2016).
 LOOKALIKE_AVX2 inline __m256i byte_counts(__m256i x) {
     const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
                                            0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);

@@ -11,8 +11,7 @@
 namespace lookalike {
 namespace {
 
-// Those of one row's distances that match go behind `hits`. `matching` has a bit for each lane from
-// `begin` on.
+// Appends the matches of one row to `hits`. `matching` has one bit per lane from `begin` on.
 LOOKALIKE_INLINE size_t collect(const uint64_t* distances, uint32_t matching, size_t row,
                                 size_t begin, size_t end, Hit* hits) {
     size_t found = 0;
@@ -25,8 +24,8 @@ LOOKALIKE_INLINE size_t collect(const uint64_t* distances, uint32_t matching, si
     return found;
 }
 
-// `Words` is the number of words where it is known at compile time, 0 otherwise; `Vectors`, how
-// many vectors of lanes are compared at a time.
+// `Words` is the number of words if it is known at compile time, else 0. `Vectors` is how many
+// vectors of lanes are compared at a time.
 
 template <size_t Words>
 size_t compare_scalar(const uint64_t* rows, size_t count, size_t run_words, const uint64_t* planes,

@@ -25,7 +25,7 @@ bool are_equal(const uint64_t* a, const uint64_t* b, size_t words) {
 
 Distinct distinct(const WordHashes& hashes) {
     constexpr uint32_t kNone = UINT32_MAX;
-    constexpr size_t kAhead = 16;  // so many hashes ahead their cells are fetched
+    constexpr size_t kAhead = 16;  // cells are prefetched this many hashes ahead
     size_t bits = 4;
     while ((size_t{1} << bits) < hashes.count + hashes.count / 2) ++bits;
     std::vector<uint32_t> cells(size_t{1} << bits, kNone);

@@ -11,11 +11,11 @@ namespace lookalike {
 namespace {
 
 constexpr size_t kFewQueries =
-    4;  // fewer leave most lanes of `compare` empty, so each is looked up by itself
+    4;  // fewer leave most lanes of `compare` empty, so each is compared by itself
 
 size_t words_of(size_t width) { return (width + 7) / 8; }
 
-// Hashes as whole words, zero bytes behind: the same padding on both sides adds no distance.
+// Hashes as whole words, padded with zero bytes. Equal padding on both sides adds no distance.
 void load(const Hashes& hashes, Range range, uint64_t* words) {
     const uint8_t* data = hashes.data + range.begin * hashes.width;
     const size_t count = range.end - range.begin, stride = words_of(hashes.width);
@@ -28,7 +28,7 @@ void load(const Hashes& hashes, Range range, uint64_t* words) {
         std::memcpy(words + k * stride, data + k * hashes.width, hashes.width);
 }
 
-// Up to `kLanes` hashes, turned: word k of each lane side by side.
+// Up to `kLanes` hashes, transposed: word k of all lanes side by side.
 void load_planes(const Hashes& hashes, Range range, uint64_t* planes) {
     const size_t words = words_of(hashes.width);
     std::vector<uint64_t> hash(words);
@@ -43,7 +43,7 @@ struct Found {
     uint16_t distance;
 };
 
-// Scans a few rows at a time, as lanes of `compare` or, if they are very few, one by one.
+// Scans a few rows at a time as lanes of `compare`, or one by one if there are very few.
 class Scan {
  public:
     Scan(const Hashes& queries, const Hashes& hashes, Range columns, uint32_t max_distance,
@@ -60,8 +60,8 @@ class Scan {
         load(hashes, columns, hashes_.data());
     }
 
-    // The matches of some rows, those of each row by ascending column. False where there are over
-    // `most` of several rows: then fewer rows are to be tried.
+    // Finds the matches of some rows, those of each row by ascending column. Returns false if
+    // several rows have more than `most`. The caller then tries fewer rows.
     bool run(Range rows, size_t most) {
         const size_t lanes = rows.end - rows.begin;
         found.clear();
@@ -122,8 +122,7 @@ class Scan {
     std::vector<Near> near_;
 };
 
-// Puts the matches of some rows behind the others, row by row. Those of one row are in order
-// already.
+// Appends the matches of some rows, row by row. Those of one row are already in order.
 void append(const std::vector<Found>& found, Range rows, Matches& matches) {
     std::array<size_t, kLanes + 1> next{};
     for (const Found& one : found) ++next[one.lane + 1];
@@ -140,7 +139,7 @@ void append(const std::vector<Found>& found, Range rows, Matches& matches) {
     }
 }
 
-// Drops what comes behind the row that brings the number of matches to `capacity` or more.
+// Drops everything after the row that brings the number of matches to `capacity` or more.
 void cut(Matches& matches, size_t capacity) {
     if (matches.row.size() < capacity) return;
     const uint32_t last = matches.row[capacity - 1];
@@ -165,7 +164,7 @@ Matches scan(const Hashes& queries, Range rows, const Hashes& hashes, Range colu
     for (size_t row = rows.begin, step = kLanes; row < rows.end && matches.row.size() < capacity;
          row += step) {
         step = std::min(step, rows.end - row);
-        // Where nearly everything matches, only a few rows fit in memory at a time.
+        // If nearly everything matches, only a few rows fit in memory at a time.
         while (!scan.run({row, row + step}, capacity)) step /= 2;
         append(scan.found, {row, row + step}, matches);
     }
@@ -173,8 +172,8 @@ Matches scan(const Hashes& queries, Range rows, const Hashes& hashes, Range colu
     return matches;
 }
 
-// Two hashes are as far apart as one is near the other's complement: `compare` finds what is nearer
-// than anything before, and the limit tightens as it goes.
+// The farther apart two hashes are, the nearer one is to the other's complement. `compare` finds
+// anything nearer than all before it, and the limit tightens on the way.
 uint32_t diameter(const Hashes& hashes) {
     const size_t words = words_of(hashes.width), bits = 64 * words;
     std::vector<uint64_t> planes(words * kLanes), loaded(words * hashes.count);

@@ -18,19 +18,19 @@ struct Range {
     size_t begin, end;
 };
 
-// Matches as columns; `next` is the first row that was not looked at.
+// Matches as columns. `next` is the first row that was not scanned.
 struct Matches {
     std::vector<uint32_t> row, column;
     std::vector<uint16_t> distance;
     size_t next = 0;
 };
 
-// Rows of `queries` against columns of `hashes`. With `above_diagonal` only columns greater than
-// the row count. Stops after the row that brings the number of matches to `capacity` or more.
+// Compares rows of `queries` with columns of `hashes`. With `above_diagonal`, only columns with a
+// greater number than the row. Stops after the row that brings the matches to `capacity` or more.
 Matches scan(const Hashes& queries, Range rows, const Hashes& hashes, Range columns,
              uint32_t max_distance, bool above_diagonal, size_t capacity);
 
-// The largest distance between any two of the hashes; 0 for fewer than two.
+// The largest distance between any two of the hashes. 0 for fewer than two.
 uint32_t diameter(const Hashes& hashes);
 
 }  // namespace lookalike

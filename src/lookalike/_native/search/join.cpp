@@ -17,7 +17,7 @@ void differences_below(size_t bits, size_t distance, uint32_t high, std::vector<
         differences_below(bit, distance - 1, high | uint32_t{1} << bit, out);
 }
 
-// Rows of several values, put together so that the innermost loop runs long.
+// Rows of several values, put together to keep the innermost loop running longer.
 class Rows {
  public:
     explicit Rows(const Band& band)
@@ -35,13 +35,13 @@ class Rows {
         data_ = buffer_.data();
     }
 
-    // The hashes at `count` places from `place` on; no more than there is room for.
+    // Adds the hashes at `count` places from `place` on, which must fit in the room left.
     LOOKALIKE_INLINE void append(size_t place, size_t count) {
         runs_[run_count_] = {count_, place};
         run_count_ += count != 0;
         if (words_ == 1 && count < kRows && place + count + kStep <= band_.hashes.count &&
             band_.sorted) {
-            // Copied in steps of fixed size, of which what is too much is overwritten by the next.
+            // Copied in steps of a fixed size. Any excess is overwritten by the next copy.
             for (size_t k = 0; k < count; k += kStep)
                 std::memcpy(buffer_.data() + count_ + k, band_.sorted + place + k,
                             kStep * sizeof(uint64_t));
@@ -51,8 +51,8 @@ class Rows {
         }
     }
 
-    // Calls `take(hit, place)` for hits of ascending rows, with the place of each row. Rows may
-    // begin again.
+    // Calls `take(hit, place)` for each hit, with the place of its row. Rows ascend, but may start
+    // again from the beginning.
     template <typename Take>
     void with_places(const Hit* hits, size_t count, Take take) const {
         size_t run = 0;
@@ -73,7 +73,7 @@ class Rows {
         uint64_t* behind = buffer_.data() + count_ * words_;
         const uint64_t* hashes = band_.at(place, count, behind);
         if (count == kRows)
-            data_ = hashes;  // all there is: compared where it lies
+            data_ = hashes;  // nothing else to add: compared in place
         else if (hashes != behind)
             std::copy_n(hashes, count * words_, behind);
         count_ += count;
@@ -87,7 +87,7 @@ class Rows {
     size_t count_ = 0, run_count_ = 0;
 };
 
-// Some columns of one value, turned: plane k holds word k of each.
+// Some columns of one value, transposed: plane k holds word k of each.
 struct Columns {
     std::vector<uint64_t> buffer, planes;
     size_t begin = 0, end = 0;
@@ -104,8 +104,8 @@ struct Columns {
     }
 };
 
-// Goes over what has to be compared, and hands what matches to `take(rows, columns, hits, count)`;
-// that returns false to stop after it.
+// Walks through everything to be compared. Matches go to `take(rows, columns, hits, count)`, which
+// returns false to stop.
 template <typename Take>
 class Join {
  public:
@@ -147,7 +147,7 @@ class Join {
             at = 1;
         }
         for (size_t bit = 0; bit + 1 < ball_.groups.size(); ++bit) {
-            if (itself() && !(value >> bit & 1)) continue;  // would lead to a greater value
+            if (itself() && !(value >> bit & 1)) continue;  // leads to a greater value
             for (at = std::max(at, ball_.groups[bit]); at < ball_.groups[bit + 1]; ++at)
                 if (!join_rows(value ^ ball_.differences[at], at)) return false;
         }
@@ -172,7 +172,7 @@ class Join {
         return true;
     }
 
-    // `next`: where to go on after these rows.
+    // `next`: where to continue after these rows.
     bool flush(Cursor next) {
         const size_t lanes = columns_.end - columns_.begin;
         const size_t found =

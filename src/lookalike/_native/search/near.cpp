@@ -18,7 +18,7 @@ size_t near_scalar(const uint64_t* query, const uint64_t* hashes, size_t count, 
     return static_cast<size_t>(next - found);
 }
 
-// A block at a time: compilers turn the first loop into vector code.
+// Works block by block, because compilers turn the first loop into vector code.
 size_t near_word_scalar(const uint64_t* query, const uint64_t* hashes, size_t count, size_t words,
                         uint64_t max_distance, Near* found) {
     constexpr size_t kBlock = 32;
@@ -54,12 +54,12 @@ LOOKALIKE_POPCNT size_t near_words(const uint64_t* query, const uint64_t* hashes
     return static_cast<size_t>(next - found);
 }
 
-// Eight at a time, what is left one by one.
+// Works on eight at a time, and on the rest one by one.
 LOOKALIKE_AVX2 size_t near_word_avx2(const uint64_t* query, const uint64_t* hashes, size_t count,
                                      size_t words, uint64_t max_distance, Near* found) {
     const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(*query)),
                   zero = _mm256_setzero_si256();
-    // A distance is at most 64, and so is a limit that matters.
+    // A distance is at most 64, so a larger limit makes no difference.
     const auto limit = static_cast<long long>(max_distance < 64 ? max_distance : 64);
     const __m256i too_far = _mm256_set1_epi64x(limit + 1);
     const size_t whole = count / 8 * 8;

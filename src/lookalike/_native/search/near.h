@@ -1,4 +1,4 @@
-// One query against hashes that lie one after the other.
+// Compares one query with hashes that lie one after the other.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,10 @@ struct Near {
     uint32_t distance;
 };
 
-constexpr size_t kNearRun = 4096;  // as many hashes are looked at in one call, at the most
+constexpr size_t kNearRun = 4096;  // the most hashes compared in one call
 
-// Writes those of `count` hashes of `words` words that lie within `max_distance` of the query to
-// `found`, by ascending place, and returns how many; up to `count` fit.
+// Finds which of `count` hashes of `words` words are within `max_distance` of the query. Writes
+// them to `found` by ascending place, and returns how many. `found` has room for `count`.
 using FindNear = size_t (*)(const uint64_t* query, const uint64_t* hashes, size_t count,
                             size_t words, uint64_t max_distance, Near* found);
 

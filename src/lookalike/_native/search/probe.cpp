@@ -8,7 +8,7 @@
 namespace lookalike {
 namespace {
 
-// The numbers of `size` bits of which `weight` are set, ascending (R. W. Gosper, HAKMEM 175, 1972).
+// The numbers of `size` bits with `weight` bits set, ascending (R. W. Gosper, HAKMEM 175, 1972).
 class Combinations {
  public:
     Combinations(size_t size, size_t weight)
@@ -31,8 +31,8 @@ class Combinations {
     uint64_t end_, next_;
 };
 
-// Where the values that are `weight` bits from the query's begin and end in a band, some at a time,
-// fetched ahead: each of them may lie anywhere in memory.
+// Where the values that differ from the query's in `weight` bits begin and end in a band. They are
+// looked up some at a time and prefetched, because each may lie anywhere in memory.
 class Ring {
  public:
     Ring(const Band& band, const uint64_t* query, size_t weight)
@@ -42,7 +42,7 @@ class Ring {
         size_t begin, count;
     };
 
-    // The next runs that are not empty, up to kBatch; none at the end.
+    // The next non-empty runs, up to kBatch. None at the end.
     size_t next(Run* runs) {
         uint32_t values[kBatch];
         size_t found = 0;
@@ -77,7 +77,7 @@ class Ring {
     }
 
     static constexpr size_t kBatch = 64;
-    static constexpr size_t kAhead = 64;  // of a run, so many hashes are fetched ahead
+    static constexpr size_t kAhead = 64;  // how many hashes of a run are prefetched
 
  private:
     const Band& band_;
@@ -85,7 +85,7 @@ class Ring {
     Combinations left_;
 };
 
-// Room for one query's work.
+// Scratch memory for one query.
 struct Bench {
     explicit Bench(size_t words)
         : near(find_near(words)), buffer(kNearRun * words), found(kNearRun + 1) {}
@@ -94,8 +94,8 @@ struct Bench {
     std::vector<uint64_t> buffer;
     std::vector<Near> found;
 
-    // Calls `take(place, distance)` for the hashes near the query among those at some places of a
-    // band. The limit is read anew for each run.
+    // Calls `take(place, distance)` for those hashes at some places of a band that are near the
+    // query. The limit is read again for each run.
     template <typename Take>
     void look(const Band& band, const uint64_t* query, Ring::Run run, const size_t& max_distance,
               Take take) {
@@ -125,12 +125,12 @@ void add(Neighbours& neighbours, size_t query, size_t hash, size_t distance) {
     neighbours.distance.push_back(static_cast<uint16_t>(distance));
 }
 
-// The k nearest so far, the worst of them on top.
+// The k nearest so far, with the worst of them on top.
 class Nearest {
  public:
     explicit Nearest(size_t k) : k_(k) {}
 
-    // What is farther than this need not be shown.
+    // Hashes farther than this need not be passed in.
     const size_t& limit() const { return limit_; }
     bool full() const { return heap_.size() == k_; }
 
@@ -169,7 +169,7 @@ class Nearest {
     std::vector<Entry> heap_;
 };
 
-// What one look at a value costs, in hashes compared: a miss of the cache or two.
+// The cost of looking up one value, as a number of hashes compared: one or two cache misses.
 constexpr size_t kLook = 128;
 
 void find_nearest(const std::vector<Band>& bands, const std::vector<uint32_t>& schedule,

@@ -6,7 +6,7 @@ namespace {
 constexpr uint64_t kFactor = 0xc6a4a7935bd1e995;
 constexpr int kShift = 47;
 
-// Least significant byte first, whatever the machine.
+// Least significant byte first on every machine.
 uint64_t word(const uint8_t* bytes, size_t count) {
     uint64_t value = 0;
     for (size_t k = 0; k < count; ++k) value |= static_cast<uint64_t>(bytes[k]) << (8 * k);

@@ -1,4 +1,4 @@
-// Hashes of texts that stand one after the other.
+// Hashes of texts that are stored one after the other.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,9 @@
 
 namespace lookalike {
 
-// MurmurHash64A (Austin Appleby), seed 0, of each text: text k is the bytes from offsets[k] up to
+// MurmurHash64A (Austin Appleby), seed 0, of each text. Text k is the bytes from offsets[k] up to
 // offsets[k + 1]. Stops at the first text that does not lie within 0 and `size`, or that ends
-// before it begins, and returns how many were hashed.
+// before it begins. Returns how many were hashed.
 size_t hash_texts(const uint8_t* text, size_t size, const int64_t* offsets, size_t count,
                   uint64_t* hashes);
 

@@ -1,1 +1,1 @@
-"""Which format a file has, what reads it, and how to get it read."""
+"""Image formats: how to recognise them, what reads them, and how to make others readable."""

@@ -1,7 +1,7 @@
-"""Ways to store pixels that are sound, and that Pillow cannot decode.
+"""Recognises sound files whose codec Pillow cannot decode.
 
-Pillow's own words do not tell these from damage: both are a "decoder error", or a bare number. It
-is asked here only after Pillow has failed.
+Pillow's own messages do not distinguish these from damage. Both are a "decoder error", or just a
+number. This is used only after Pillow has failed.
 """
 
 from __future__ import annotations
@@ -54,21 +54,20 @@ TIFF_CODECS = {
     50002: "JPEG XL",
     52546: "JPEG XL of DNG",
 }
-"""By the number of the tag `COMPRESSION`."""
+"""Names of codecs, by the value of the tag `COMPRESSION`."""
 IN_PART = {6, 32809, 34676, 34677}
-"""Codecs of which libtiff decodes some kinds only, and it does not say which."""
+"""Codecs that libtiff decodes only in part, without saying which part."""
 TO_CONVERT_TIFF = "convert it to PNG, for example with GDAL or ImageMagick"
 TO_CONVERT_J2K = "convert it to PNG, for example with opj_decompress (OpenJPEG)"
 
 J2K_STARTS = (b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  \r\n\x87\n")
 SIZ, END = b"\xff\x4f\xff\x51", b"\xff\xd9"
-"""Of JPEG 2000: where a codestream says what it is of, and how it ends."""
+"""JPEG 2000: the marker that describes a codestream, and its end marker."""
 J2K_COMPONENTS = range(1, 5)
 
 
 def foreign_codec(data: bytes | bytearray) -> str | None:
-    """What the pixels of a file are stored in that is beyond Pillow, and how to convert it; None
-    where it is nothing of the kind."""
+    """Names a codec that Pillow cannot decode, and how to convert the file. None for others."""
     tiff = Tiff.of(data)
     if tiff is not None:
         return _in_tiff(tiff)
@@ -89,19 +88,19 @@ def _in_tiff(tiff: Tiff) -> str | None:
 
 @cache
 def _is_built_in(number: int) -> bool:
-    """Whether the libtiff in Pillow has a codec that not every one has: tried by writing."""
+    """Whether Pillow's libtiff has an optional codec. This is tested by writing."""
     if number not in {7, 34925, 50000, 50001}:
         return True
     picture = Image.new("RGB", (16, 16))
     try:
         picture.save(BytesIO(), "TIFF", compression=COMPRESSION_INFO[number])
-    except Exception:  # noqa: BLE001  # whatever it raises, it cannot do it
+    except Exception:  # noqa: BLE001  # any error means that it cannot
         return False
     return True
 
 
 def _in_jpeg2000(data: bytes | bytearray) -> str | None:
-    """Pillow takes up to four components, each of them of every pixel."""
+    """Pillow reads up to four components, all of the full size."""
     at = data.find(SIZ)
     if at < 0 or END not in data[-16:]:
         return None

@@ -1,4 +1,4 @@
-"""Which formats this installation reads, and how to get the others read."""
+"""Which formats this installation reads, and how to make the others readable."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from lookalike.images.raw.formats import WITH_PREVIEWS, WITHOUT_PREVIEWS
 JPEG = "JPEG"
 RAW_REMEDY = "pip install rawpy"
 ALIASES = {"MPO"}
-"""Formats of Pillow's that are another one with something on top."""
+"""Pillow's formats that extend another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of images."""
+    """An image format."""
 
     name: str
     extensions: tuple[str, ...]
-    """File names end so, usually; the content decides."""
+    """The usual extensions. The content of a file decides."""
     readable: bool
     through: str
-    """The library that decodes it; empty where none does."""
+    """The library that decodes it. Empty if there is none."""
     fast: bool
-    """Whether fast reading decodes no more of it than a hash needs."""
+    """Whether fast reading decodes only as much of it as a hash needs."""
     remedy: str
-    """How to get it read; empty where it is."""
+    """How to make it readable. Empty if it already is."""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain types."""
@@ -41,7 +41,7 @@ class Format:
 
 
 def formats() -> list[Format]:
-    """All formats that are known here, those that are read first, each by name."""
+    """All known formats, sorted by name, with the readable ones first."""
     for name in PLUGINS:
         make_readable(name)
     readable = {name for name in openable() if name not in ALIASES and is_read(name)}
@@ -58,7 +58,7 @@ def formats() -> list[Format]:
 
 
 def _raw_formats() -> list[Format]:
-    """Those of cameras: what is read of them without rawpy is the preview."""
+    """The raw formats of cameras. Without rawpy, only their previews are read."""
     has_rawpy = find_spec("rawpy") is not None
     previews = "its preview" + (", else rawpy (half size)" if has_rawpy else "; else " + RAW_REMEDY)
     known = [

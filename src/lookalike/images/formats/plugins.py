@@ -1,6 +1,6 @@
-"""Plug-ins of Pillow's that are installed, each imported when a file that needs it is met.
+"""Installed plug-ins for Pillow. Each is imported when a file needs it.
 
-Importing them all would take time at every start, and most sets of images need none.
+Importing all of them would slow down every start, and most sets of images need none.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ PLUGINS = {
     "JXL": ("pillow_jxl", "jxlpy.JXLImagePlugin"),
     "JPEG-LS": ("pillow_jpls",),
 }
-"""By Pillow's name of a format, the modules that register a reader of it, the best one first."""
+"""The modules that register a reader, best first, by Pillow's name of the format."""
 REGISTER = "register_heif_opener"
-"""What is called where an import alone does not register anything."""
+"""The function to call if an import alone does not register anything."""
 
 LIBRARIES = {"WEBP": "webp", "AVIF": "avif", "JPEG2000": "jpg_2000"}
-"""What Pillow needs to be built with to read a format at all, by its own names."""
+"""The features that Pillow must be built with to read a format, by Pillow's own names."""
 
 OURS = {"PIL", "__main__", ""} | {
     module.partition(".")[0] for modules in PLUGINS.values() for module in modules
 }
-"""Whose formats are registered here, or cannot be by an import."""
+"""Packages whose formats are registered here, or cannot be registered by an import."""
 
 
 def is_read(name: str) -> bool:
-    """Whether a format is registered, and Pillow was built with what it needs."""
+    """Whether a format is registered, and Pillow was built with the library it needs."""
     library = LIBRARIES.get(name)
     if library is None or not Image.OPEN[name][0].__module__.startswith("PIL."):
         return name in Image.OPEN
@@ -40,7 +40,7 @@ def is_read(name: str) -> bool:
 
 
 def load_plugins(name: str) -> bool:
-    """Import a plug-in that reads a format, where nothing does so yet. Returns whether it did."""
+    """Import a plug-in for a format, if nothing reads it yet. Returns whether that helped."""
     Image.init()
     for module in PLUGINS.get(name, ()):
         if is_read(name):
@@ -54,19 +54,19 @@ def load_plugins(name: str) -> bool:
 def _import(module: str) -> bool:
     try:
         getattr(import_module(module), REGISTER, lambda: None)()
-    except Exception:  # noqa: BLE001  # it is not there or broken: then the format is unsupported
+    except Exception:  # noqa: BLE001  # missing or broken: the format is unsupported
         return False
     return True
 
 
 def callers_modules() -> list[str]:
-    """The modules of the formats that the caller's program has registered with Pillow."""
+    """The modules of formats that the caller's program has registered with Pillow."""
     names = {getattr(Image.OPEN[name][0], "__module__", "") for name in Image.ID}
     return sorted(name for name in names if name.partition(".")[0] not in OURS)
 
 
 def import_modules(names: Iterable[str]) -> None:
-    """Import such modules, by which most register their formats."""
+    """Import such modules. Most of them register their formats on import."""
     for name in names:
-        with contextlib.suppress(Exception):  # then images of that format are unsupported
+        with contextlib.suppress(Exception):  # its format is then unsupported
             import_module(name)

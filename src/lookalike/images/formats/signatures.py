@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: to say what is wrong with one that cannot be opened."""
+"""Recognises formats by their first bytes, to say why a file cannot be opened."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DICOM_REMEDY = "convert it to PNG, for example with dcm2img or dcmj2pnm (DCMTK)"
 
 SVG_STARTS = (b"<svg", b"<?xml", b"<!DOCTYPE svg", b"<!--")
 
-# Signatures, the format's name, and how to get it read where Pillow alone does not.
+# The signature, the format's name, and how to make it readable if Pillow alone cannot read it.
 SIGNATURES: list[tuple[bytes, str, str]] = [
     (b"\xff\xd8\xff\xf7", "JPEG-LS", JPEG_LS_REMEDY),
     (b"\xff\xd8\xff", "JPEG", ""),
@@ -58,10 +58,10 @@ SIGNATURES: list[tuple[bytes, str, str]] = [
 ]
 
 DICOM_AT = 128
-"""Where a DICOM file bears its signature; anything may be before that."""
+"""Where the signature of a DICOM file is. Anything may come before it."""
 
 PILLOW_NAMES = {"HEIC": "HEIF", "WebP": "WEBP", "JPEG 2000": "JPEG2000", "JPEG XL": "JXL"}
-"""Pillow's name of a format, where it is another."""
+"""Pillow's names of formats, if they differ."""
 
 UNSUPPORTED_WORDS = (
     "unknown pixel mode",
@@ -80,18 +80,18 @@ UNSUPPORTED_WORDS = (
     "unknown compression",
     "unknown blp",
 )
-"""What decoders say of a sound file that is beyond them."""
+"""What decoders say about a sound file that they do not support."""
 
 
 class Signature(NamedTuple):
-    """A format that was recognised, and how to get it read (empty where it should just work)."""
+    """A recognised format, and how to make it readable (empty if no step is needed)."""
 
     format: str
     remedy: str
 
 
 def recognise(prefix: bytes) -> Signature | None:
-    """The format whose signature the first `PREFIX_SIZE` bytes bear; None for no known one."""
+    """The format with the signature in the first `PREFIX_SIZE` bytes. None if unknown."""
     if prefix[4:8] == b"ftyp":
         brand = prefix[8:12]
         if brand in HEIF_BRANDS:
@@ -114,8 +114,10 @@ def recognise(prefix: bytes) -> Signature | None:
 
 
 def remedies() -> dict[str, str]:
-    """How to get formats read that Pillow alone does not, or not in every build, by Pillow's name
-    of them where it has one."""
+    """How to make formats readable that Pillow alone, or some builds of it, cannot read.
+
+    The keys are Pillow's names of the formats, if it has one.
+    """
     known = {name: remedy for _, name, remedy in SIGNATURES if remedy}
     return known | {
         "HEIF": HEIF_REMEDY,
@@ -137,12 +139,12 @@ def diagnosis(
 ) -> tuple[Status, str]:
     """Status and reason for bytes that could not be opened.
 
-    `found`: what they were recognised as. `complaints`: what plug-ins said that took the bytes for
-    their own; `lacking`: what those said that recognised them but were built without their library.
-    Both by Pillow's name of the format.
+    `found` is the recognised format. `complaints` holds the errors of plug-ins that tried to open
+    the bytes. `lacking` holds the messages of those that recognised the bytes but were built
+    without their library. Both are by Pillow's name of the format.
     """
     if found is None:
-        return Status.NOT_AN_IMAGE, "its content is of no image format that is known here"
+        return Status.NOT_AN_IMAGE, "unrecognised image format"
     plugin = pillow_name(found.format)
     remedy = found.remedy or lacking.get(plugin)
     complaint = complaints.get(plugin)
@@ -154,18 +156,18 @@ def diagnosis(
 
 
 def trouble(complaint: str, summary: str) -> tuple[Status, str]:
-    """Status and reason for what a decoder complained of."""
+    """Status and reason for a decoder's complaint."""
     beyond = any(words in complaint.lower() for words in UNSUPPORTED_WORDS)
     status = Status.UNSUPPORTED if beyond else Status.DAMAGED
     return status, f"{summary}: {complaint}"
 
 
 def complaint_of(error: Exception) -> str:
-    """What a decoder complained of by raising something, in words."""
+    """The complaint of a decoder, in words, from the exception it raised."""
     words = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, NotImplementedError):
         return f"not implemented: {words}"
-    cause = error.__cause__  # Pillow raises others from those of its plug-ins
+    cause = error.__cause__  # Pillow wraps the exceptions of its plug-ins
     if isinstance(cause, KeyError) and any(isinstance(one, tuple) for one in cause.args):
-        return f"unsupported mode: {words}"  # such as PSD's, and how many bits it is of
+        return f"unsupported mode: {words}"  # for example PSD's mode and its bits
     return words

@@ -1,1 +1,1 @@
-"""JPEG without Pillow: its header, and no more of its pixels than a hash needs."""
+"""Reads JPEG without Pillow, and decodes only as many pixels as a hash needs."""

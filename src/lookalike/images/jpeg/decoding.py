@@ -1,10 +1,10 @@
-"""JPEG by libjpeg-turbo directly: Pillow's pixels, or no more of them than a hash needs.
+"""Decodes JPEG with libjpeg-turbo directly: every pixel, or only as many as a hash needs.
 
-Exact reading decodes every pixel, equal to Pillow's. Fast reading decodes the luma alone, at the
-smallest scale that is enough, and of a large progressive file only the first scan, which has the
-average of every block of 8 x 8: the picture at an eighth. Only scales of powers of two are taken:
-the others have no vector code. The thumbnail in a JPEG's EXIF is never used: it may show another
-picture.
+Exact reading decodes every pixel, equal to Pillow's. Fast reading decodes only the luma, at the
+smallest scale that is enough. From a large progressive file it decodes only the first scan. That
+has the average of every block of 8 x 8 pixels, which is the picture at an eighth of its size. Only
+scales that are powers of two are used, because others have no vector code. The thumbnail in a
+JPEG's EXIF data is never used, because it may show another picture.
 """
 
 from __future__ import annotations
@@ -30,31 +30,32 @@ if TYPE_CHECKING:
 
 SCALES = (8, 4, 2, 1)
 LAST_BYTES = 4096
-"""In so many at its end, a sound JPEG has its end marker."""
+"""A sound JPEG has its end marker within this many bytes of its end."""
 LONGEST_HEADER = 1 << 22
-"""Bytes after which no first scan is waited for any longer."""
+"""If no first scan has begun after this many bytes, the whole file is read."""
 WORTH_CUTTING, LEAST_SPARED = 1 << 18, 1 << 17
-"""What has no more bytes than that, or would be spared fewer, is read whole."""
+"""A file of no more than `WORTH_CUTTING` bytes is read whole. So is one that would save fewer than
+`LEAST_SPARED` bytes."""
 
 
 class FirstScan:
-    """Told of the beginning of a file as it comes, says when it is enough to be decoded.
+    """Watches the beginning of a file as it is read, and says when there is enough to decode.
 
-    Where that is depends on the file alone, not on the pieces that it comes in.
+    The answer depends only on the file, not on how it is split into pieces.
     """
 
     def __init__(self, least_side: int, size: int) -> None:
-        """`size`: of the whole file, in bytes."""
+        """`size`: the bytes of the whole file."""
         self._least_side = least_side
         self._size = size
         self._header: JpegHeader | None = None
         self._looked = 0
         self._end = 0
         self.hopeless = size <= WORTH_CUTTING
-        """Whether nothing but the whole file will do."""
+        """Whether only the whole file is enough."""
 
     def ends_in(self, data: bytes | bytearray) -> bool:
-        """Whether the beginning of the file holds all that is needed."""
+        """Whether `data`, the beginning of the file, is enough."""
         if self._header is None and not self.hopeless:
             self._find_header(data)
         if self._header is None or self.hopeless:
@@ -68,7 +69,7 @@ class FirstScan:
         return not self.hopeless
 
     def cut_out(self, data: bytes | bytearray) -> bytes:
-        """Of what it ends in, the scan and what is before it: a JPEG of its own."""
+        """The first scan and everything before it, as a JPEG of its own."""
         with memoryview(data) as view:
             return b"".join((view[: self._end], END))
 
@@ -92,30 +93,29 @@ class Luma(NamedTuple):
     pixels: NDArray[np.uint8]
     """`(ceil(height / scale), ceil(width / scale))`."""
     first_scan: bool
-    """Whether the first scan of several is all that was decoded."""
+    """Whether only the first of several scans was decoded."""
 
 
 def header_of(data: bytes | bytearray) -> JpegHeader | None:
-    """The header of a JPEG that can be decoded here; None for everything else."""
+    """The header of a JPEG that can be decoded here. None for everything else."""
     return read_header(data) if data.startswith(START) else None
 
 
 def decode_whole(
     data: bytes | bytearray, header: JpegHeader, scale: int = 1
 ) -> NDArray[np.uint8] | None:
-    """The whole picture as stored: `(height, width)` of a grey JPEG, else `(height, width, 3)` RGB.
+    """The whole picture as stored: `(height, width)` for grey, else `(height, width, 3)` RGB.
 
-    Both sides are divided by the scale and rounded up; at 1, every pixel is there. None for what a
-    strict decoder refuses: Pillow may still be able to read it.
+    Both sides are divided by the scale and rounded up. At scale 1, every pixel is there. Returns
+    None if the strict decoder rejects the data. Pillow may still be able to read it.
     """
     return _decode(data, header, "GRAY" if header.components == 1 else "RGB", scale)
 
 
 def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: int) -> Luma | None:
-    """The luma, reduced.
+    """The luma at a reduced scale. None as in `decode_whole`.
 
-    `size`: the bytes of the whole file, of which `data` may be the first scan, cut out. None as
-    above.
+    `size` is the number of bytes of the whole file. `data` may be only its first scan, cut out.
     """
     end: int | None = None
     if len(data) < size:  # the first scan, cut out
@@ -133,20 +133,20 @@ def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: i
 
 
 def has_end(last: bytes | bytearray) -> bool:
-    """Whether a JPEG with these last bytes, `LAST_BYTES` of them, has not been cut off."""
+    """Whether a JPEG is complete, judged by its last `LAST_BYTES` bytes."""
     return END in last
 
 
 def scale_for(header: JpegHeader, least_side: int) -> int:
-    """By how much the picture can be reduced: to a shorter side of no less than `least_side`."""
+    """The largest scale that leaves at least `least_side` pixels on the shorter side."""
     shorter = min(header.width, header.height)
     return next((scale for scale in SCALES if shorter // scale >= least_side), 1)
 
 
 def scale_within(size: tuple[int, int], box: tuple[int, int] | None) -> int:
-    """By how much a picture can be reduced and still fill the box, also if it is to be turned.
+    """The largest scale at which a picture still fills the box, even after it is turned.
 
-    1 without a box. Both are width and height.
+    1 without a box. `size` and `box` are width and height.
     """
     if box is None:
         return 1
@@ -162,8 +162,8 @@ def _can_end_early(header: JpegHeader, scale: int) -> bool:
 def _averages_alone(data: bytes | bytearray, end: int) -> bytearray:
     """The first scan, ready to be decoded.
 
-    From averages alone, libjpeg guesses the detail that is still to come, and blurs the averages
-    with it, unless the step of one of the coefficients that it would guess is zero.
+    If libjpeg has only averages, it guesses the detail that is still to come, which blurs the
+    averages. It does not do so if the step of one of the guessed coefficients is zero.
     """
     with memoryview(data) as view:
         alone = bytearray(view[:end])

@@ -1,6 +1,6 @@
-"""What a JPEG says of itself before its first scan, read without a decoder.
+"""Reads the header of a JPEG, up to its first scan, without a decoder.
 
-Source: ITU-T T.81 (1992), annexes B and G; Exif 2.32, section 4.6; CIPA DC-007 (MPO).
+Sources: ITU-T T.81 (1992), annexes B and G, Exif 2.32, section 4.6, and CIPA DC-007 (MPO).
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ END = b"\xff\xd9"
 JFIF, EXIF, MPF = b"JFIF\0", b"Exif\0\0", b"MPF\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 GAIN_MAP = b' hdrgm:Version="'
-"""In XMP: the further images of an MPO are no pictures, but what makes the first one brighter."""
+"""In XMP. It means that the other images of an MPO are not pictures, but brighten the first one."""
 ORIENTATION_TAG, IMAGES_TAG = 0x0112, 0xB001
 SHORT, LONG = 3, 4
 
 SOF_HUFFMAN = {0xC0, 0xC1, 0xC2}
-"""Baseline, extended and progressive, by Huffman codes."""
+"""Baseline, extended and progressive, with Huffman codes."""
 SOF_PROGRESSIVE = 0xC2
 SOF_OTHERS = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 SOI, EOI, SOS, DQT, DHT = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4
 APP0, APP1, APP2 = 0xE0, 0xE1, 0xE2
 BARE = {0x01, *range(0xD0, 0xD9), 0xFF}
-"""Markers without a segment, and the byte that may fill the space before any."""
+"""Markers without a segment, and the fill byte that may precede any marker."""
 TOLD = SOF_HUFFMAN | SOF_OTHERS | {EOI, SOS, APP0, APP1, APP2}
 """The segments that a header is read from."""
 FIRST_PASSES = {0x00, 0x01}
-"""Successive approximation of a first pass over the averages: all their bits, or all but one."""
+"""The successive approximation of a first pass over the averages: all bits, or all but one."""
 
 _head_of_segment = struct.Struct(">BBH").unpack_from
 next_marker = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search
-"""The next marker from a place on; restart markers are part of a scan."""
+"""Finds the next marker from a place on. Restart markers are part of a scan."""
 _xmp_orientation = re.compile(rb'tiff:Orientation(?:="|>)([0-9])').search
 
 
 class HeaderCutOffError(Exception):
-    """The data end before the first scan begins."""
+    """The data ends before the first scan begins."""
 
 
 class JpegHeader(NamedTuple):
-    """What is needed to choose how to decode."""
+    """The facts needed to choose how to decode."""
 
     width: int
     height: int
@@ -52,15 +52,15 @@ class JpegHeader(NamedTuple):
     """1 grey, 3 colour."""
     progressive: bool
     orientation: int
-    """As EXIF counts, 1 is upright; where there is none of EXIF's, XMP's."""
+    """An EXIF number. 1 is upright. From XMP, if EXIF has none."""
     images: int
-    """How many pictures the file has, by its MPF segment."""
+    """How many pictures the file has, from its MPF segment."""
     scan: int
     """Where the data of the first scan begins."""
     whole_dc: bool
     """Whether the first scan has the average of every block, at least of the luma."""
     one_scan: bool
-    """Whether the first scan has everything, so that there need be no other."""
+    """Whether the first scan has everything, so no other is needed."""
 
 
 class _Frame(NamedTuple):
@@ -68,13 +68,13 @@ class _Frame(NamedTuple):
     height: int
     progressive: bool
     names: bytes
-    """One byte for each component."""
+    """One byte per component."""
 
 
 def read_header(data: bytes | bytearray) -> JpegHeader | None:
-    """The header of a JPEG of 8-bit samples in grey or colour, coded by Huffman codes.
+    """The header of a JPEG with 8-bit samples in grey or colour and Huffman codes.
 
-    None for all others, for what is better left to a decoder that knows more, and where `data` ends
+    None for all others, for files that a more capable decoder should read, and if `data` ends
     before the first scan.
     """
     try:
@@ -84,7 +84,7 @@ def read_header(data: bytes | bytearray) -> JpegHeader | None:
 
 
 def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
-    """As `read_header`, but raises `HeaderCutOffError` where `data` ends before the first scan."""
+    """Like `read_header`, but raises `HeaderCutOffError` if `data` ends before the first scan."""
     frame: _Frame | None = None
     exif, xmp, images, jfif, gain_map = b"", b"", 1, False, False
     for marker, body, end in _segments(data, TOLD):
@@ -126,14 +126,16 @@ def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
 
 
 def end_of_scan(data: bytes | bytearray, begin: int) -> int | None:
-    """Where the scan whose data begins at `begin` ends; None where it goes on."""
+    """Where the scan whose data begins at `begin` ends. None if it continues."""
     found = next_marker(data, begin)
     return found.start() if found else None
 
 
 def quantization_steps(data: bytes | bytearray, index: int) -> Iterator[int]:
-    """Where the steps of one coefficient are, in zigzag order: every byte of them, in each table
-    before the first scan."""
+    """The place of every byte of the steps of one coefficient, in each table before the first scan.
+
+    `index` counts coefficients in zigzag order.
+    """
     for marker, body, end in _segments(data, {DQT, SOS}):
         if marker == SOS:
             return
@@ -144,7 +146,7 @@ def quantization_steps(data: bytes | bytearray, index: int) -> Iterator[int]:
 
 
 def _segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, int, int]]:
-    """Marker, begin and end of each segment that is wanted; ends where there is something else."""
+    """Marker, begin and end of each wanted segment. Stops at anything that is not a segment."""
     at, size = 2, len(data)
     try:
         while True:
@@ -167,30 +169,30 @@ def _segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, 
 
 
 def _frame(body: bytes | bytearray, progressive: bool) -> _Frame | None:
-    if len(body) not in {9, 15}:  # of one component or three
+    if len(body) not in {9, 15}:  # one component or three
         return None
     precision, height, width, components = struct.unpack_from(">BHHB", body)
     if precision != 8 or not width or not height or len(body) != 6 + 3 * components:
         return None
     samplings = body[7::3]  # across and down, four bits each
     across, down = [one >> 4 for one in samplings], [one & 15 for one in samplings]
-    if (across[0], down[0]) != (max(across), max(down)):  # luma less fine than the rest
+    if (across[0], down[0]) != (max(across), max(down)):  # luma is coarser than the rest
         return None
     return _Frame(width, height, progressive, bytes(body[6::3]))
 
 
 def _has_whole_dc(body: bytes | bytearray, names: bytes, jfif: bool) -> bool:
-    """Whether the scan of this header has the averages of the luma."""
+    """Whether the scan with this header has the averages of the luma."""
     count = body[0] if body else 0
     if len(body) != 4 + 2 * count or not count or body[1] != names[0]:
         return False
-    # Without a word from JFIF the first of three components may be red.
+    # Without JFIF, the first of three components may be red.
     luma = count == len(names) or (jfif and count < len(names))
     return luma and body[-3:-1] == b"\0\0" and body[-1] in FIRST_PASSES
 
 
 def _orientation(exif: bytes, xmp: bytes) -> int | None:
-    """1 where there is none; None where it cannot be told."""
+    """1 if there is none. None if it cannot be determined."""
     if exif:
         try:
             value = _value(exif, ORIENTATION_TAG)
@@ -210,13 +212,13 @@ def _image_count(tiff: bytes) -> int:
 
 
 def _value(tiff: bytes, wanted: int) -> int | None:
-    """One number of a TIFF's first directory, None where it has none.
+    """One number from a TIFF's first directory. None if it is not there.
 
-    Raises `ValueError` for a directory or a value that is odd.
+    Raises `ValueError` for a malformed directory or value.
     """
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:
-        raise ValueError("no TIFF")
+        raise ValueError("not a TIFF")
     try:
         (directory,) = struct.unpack_from(order + "I", tiff, 4)
         (count,) = struct.unpack_from(order + "H", tiff, directory)

@@ -1,8 +1,8 @@
-"""Whether data of a JPEG are lost, though it ends properly: libjpeg's verdict.
+"""Detects lost data in a JPEG that ends properly, by libjpeg's warnings.
 
 Pillow decodes whatever there is and says nothing. simplejpeg's strict decoder stops at libjpeg's
-first warning, and many are harmless. So it is asked again, each time about the file without what it
-warned of, until it has nothing more to say or the data are lost.
+first warning, and many warnings are harmless. So the file is decoded again without the part that
+caused the warning. This is repeated until there are no more warnings or data is lost.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from lookalike.images.jpeg.header import DHT, DQT, END, SOF_HUFFMAN, SOF_OTHERS,
 from lookalike.images.jpeg.scans import look_through, segments
 
 MOST_LOOKS = 100
-"""How often the decoder is asked about one file. What it has not said until then is not counted."""
+"""How often one file is decoded at most. Warnings beyond that are not seen."""
 BEHIND = bytes(1 << 14)
-"""Where a file ends, libjpeg reads more slowly, and so does not warn of the same bytes."""
+"""Padding after the end. Near the end of a file libjpeg uses its slower reader, and that does not
+warn about the same bytes."""
 DAC, DRI, RESTARTS = 0xCC, 0xDD, range(0xD0, 0xD8)
 DECODED = {DHT, DQT, DAC, DRI, SOS, *SOF_HUFFMAN, *SOF_OTHERS}
-"""The segments that a picture is decoded from."""
+"""The segments that are needed to decode a picture."""
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
 
 LOST = re.compile("premature end of data segment|bad (Huffman|arithmetic) code")
@@ -35,9 +36,9 @@ _restarts = re.compile(rb"\xff[\xd0-\xd7]").finditer
 
 
 def lost_data(data: bytes | bytearray) -> str:
-    """What says that data are lost, in plain words; empty if nothing does.
+    """The reason to believe that data is lost, in plain words. Empty if there is none.
 
-    Raises `ImageError` as `look_through` does.
+    Raises `ImageError` like `look_through`.
     """
     if not data.startswith(START):
         return ""
@@ -53,7 +54,7 @@ def lost_data(data: bytes | bytearray) -> str:
 
 
 def means_loss(warning: str) -> bool:
-    """Whether a warning of libjpeg says that data are lost."""
+    """Whether a warning of libjpeg says that data is lost."""
     restart = RESTART.search(warning)
     if restart:
         return not _is_renamed(int(restart[1], 16), int(restart[2]))
@@ -61,15 +62,15 @@ def means_loss(warning: str) -> bool:
 
 
 def _is_renamed(marker: int, expected: int) -> bool:
-    """Whether libjpeg takes a restart marker for the expected one, though its number is another.
+    """Whether libjpeg accepts a restart marker as the expected one despite a different number.
 
-    It does where that is too far off for some intervals to be missing, or to be there twice.
+    It does if the number is too far off to be explained by missing or repeated intervals.
     """
     return marker in RESTARTS and (marker - RESTARTS[0] - expected) % 8 in {0, 3, 4, 5}
 
 
 def _warning(data: bytes | bytearray) -> str:
-    """libjpeg's first warning or error; empty if it has none."""
+    """libjpeg's first warning or error. Empty if there is none."""
     try:
         simplejpeg.decode_jpeg(data, "GRAY", min_height=1, min_width=1)
     except ValueError as error:
@@ -78,7 +79,7 @@ def _warning(data: bytes | bytearray) -> str:
 
 
 def _bare(data: bytes | bytearray) -> bytearray:
-    """A JPEG without all that is not decoded, so that there is nothing in it to warn of."""
+    """A JPEG without the parts that are not decoded, so they cannot cause warnings."""
     bare = bytearray(START[:2])
     found = [*segments(data)]
     sequential = any(one.marker in SEQUENTIAL for one in found)
@@ -88,7 +89,7 @@ def _bare(data: bytes | bytearray) -> bytearray:
             continue
         bare += data[segment.begin : segment.end]
         if segment.marker == SOS:
-            if sequential:  # whatever coefficients it names, it has all of them
+            if sequential:  # it has all coefficients, whatever its header says
                 bare[-3:] = b"\0\x3f\0"
             bare += _with_restarts_in_order(data[segment.end : end])
     return bare + END
@@ -104,23 +105,23 @@ def _with_restarts_in_order(scan: bytes | bytearray) -> bytes | bytearray:
 
 
 class _Trimming:
-    """A JPEG of which bytes that are left over in an interval or a scan are cut, one by one."""
+    """A JPEG from which surplus bytes at the end of intervals or scans are cut, step by step."""
 
     def __init__(self, data: bytearray) -> None:
         self._data = data
         self._looks = 0
         self.warning = self._look(len(data))
-        """The first that there is now."""
+        """The first warning at present."""
 
     def go_on(self) -> bool:
-        """Cut some of what it warns of. False if that cannot be done, or took too long already."""
+        """Cut some of the surplus. False if that is impossible, or has already taken too long."""
         surplus = SURPLUS.search(self.warning)
         if not surplus or self._looks > MOST_LOOKS:
             return False
         ends = [0, *_ends_of_intervals(self._data)]
-        # It is behind the shortest beginning that has this warning.
+        # The surplus is at the end of the shortest beginning that causes the warning.
         last = bisect_left(ends, True, lo=1, hi=len(ends) - 1, key=self._has_surplus)
-        # The count includes what earlier intervals have left, if libjpeg did not warn of so few.
+        # The count includes surplus of earlier intervals, if it was too little for a warning.
         for at in range(last, 0, -1):
             if self._looks > MOST_LOOKS:
                 break
@@ -137,7 +138,7 @@ class _Trimming:
         return SURPLUS.search(self._look(end)) is not None
 
     def _lacks(self, end: int, count: int) -> bool:
-        """Whether the interval that ends there cannot do without so many bytes."""
+        """Whether the interval that ends there needs some of its last `count` bytes."""
         return LOST.search(self._look(end - count)) is not None
 
     def _look(self, end: int) -> str:
@@ -146,7 +147,7 @@ class _Trimming:
 
 
 def _ends_of_intervals(data: bytes | bytearray) -> Iterator[int]:
-    """Where data end before a restart marker or behind a scan."""
+    """Where data ends: before a restart marker, or at the end of a scan."""
     found = [*segments(data)]
     for segment, following in pairwise(found):
         if segment.marker == SOS:

@@ -1,4 +1,4 @@
-"""A JPEG to a `Picture`, without Pillow."""
+"""Reads a JPEG to a `Picture` without Pillow."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def read_jpeg(contents: Contents, how: How) -> Picture | None:
-    """The picture; None for what is not a JPEG, or one that is left to Pillow.
+    """The picture. None for a file that is not a JPEG, or for a JPEG that is left to Pillow.
 
     Raises `ImageError`.
     """

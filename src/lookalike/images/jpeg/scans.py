@@ -1,7 +1,8 @@
-"""The scans of a JPEG: how many there are, and whether some are missing, by its markers alone.
+"""The scans of a JPEG: how many there are and whether some are missing, from its markers alone.
 
-Source: ITU-T T.81 (1992), annexes B and G. Markers are found as libjpeg finds them: whatever stands
-between two segments is passed over.
+Markers are found as in libjpeg: anything between two segments is skipped.
+
+Source: ITU-T T.81 (1992), annexes B and G.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ from lookalike.errors import ImageError, Status
 from lookalike.images.jpeg.header import EOI, SOF_HUFFMAN, SOF_OTHERS, SOI, SOS, next_marker
 
 MAX_SCANS = 500
-"""The limit that libjpeg-turbo has for programs that ask for one; simplejpeg and Pillow do not.
+"""The limit that libjpeg-turbo offers to programs. simplejpeg and Pillow do not use it.
 
-libjpeg writes 10 scans. Each of them may take as long as a whole baseline file.
+libjpeg writes 10 scans. Each scan may take as long as a whole baseline file.
 """
 COEFFICIENTS = 64
 NOT_SENT = b"\xff"
 FRAMES = SOF_HUFFMAN | SOF_OTHERS
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 WITHOUT_SEGMENT = {*range(0x01, 0xC0), *range(0xD0, 0xDA)}
-"""Markers that stand alone, and codes that are none."""
+"""Markers without a segment, and codes that are not markers."""
 NO_END = "some of its data is missing: it has no end marker"
 
 
 class Segment(NamedTuple):
-    """A marker and its segment. The data of a scan follow the segment of its header."""
+    """A marker and its segment. The data of a scan follows the segment of its header."""
 
     marker: int
     begin: int
@@ -41,13 +42,13 @@ class Scans(NamedTuple):
     """What the markers of a JPEG's first image say."""
 
     missing: str
-    """What is missing, in plain words; empty if nothing is."""
+    """What is missing, in plain words. Empty if nothing is."""
     ended: bool
-    """Whether there is an end marker behind them."""
+    """Whether an end marker follows them."""
 
 
 def segments(data: bytes | bytearray) -> Iterator[Segment]:
-    """The segments of a JPEG's first image, its end marker last if there is one."""
+    """The segments of a JPEG's first image. If there is an end marker, it comes last."""
     at, size = 2, len(data)
     while found := next_marker(data, at):
         begin = found.start()
@@ -58,7 +59,7 @@ def segments(data: bytes | bytearray) -> Iterator[Segment]:
             if not body <= end <= size:
                 return
         yield Segment(marker, begin, body, end)
-        if marker in {SOI, EOI}:  # another image begins only where this one has lost its end
+        if marker in {SOI, EOI}:  # if another image begins, this one has lost its end
             return
         at = end
 
@@ -85,7 +86,7 @@ def look_through(data: bytes | bytearray) -> Scans:
 
 @lru_cache(maxsize=64)
 def _missing(frame: bytes, progressive: bool, headers: tuple[bytes, ...]) -> str:
-    """What has not been sent. Most files have the same headers."""
+    """What has not been sent. Cached, because most files have the same headers."""
     sent = _Sent(frame, progressive)
     for header in headers:
         sent.add(header)
@@ -93,7 +94,7 @@ def _missing(frame: bytes, progressive: bool, headers: tuple[bytes, ...]) -> str
 
 
 def lost_at_end(data: bytes | bytearray) -> str:
-    """What the markers of a JPEG say that is missing of a file of which the beginning was sound."""
+    """What is missing according to the markers of a JPEG whose beginning is sound."""
     try:
         scans = look_through(data)
     except ImageError as error:
@@ -102,20 +103,20 @@ def lost_at_end(data: bytes | bytearray) -> str:
 
 
 class _Sent:
-    """Which coefficients the scans have sent, and down to which bit."""
+    """Which coefficients the scans have sent, and to which bit."""
 
     def __init__(self, frame: bytes, progressive: bool) -> None:
-        """`frame`: how many components there are, and what the frame says of each."""
+        """`frame`: the number of components, and what the frame says about each."""
         self._progressive = progressive
         names = frame[1 : 1 + 3 * frame[0] : 3] if frame else b""
         self._bits = {name: bytearray(NOT_SENT * COEFFICIENTS) for name in names}
-        """Of each component, by its name: the lowest bit of each coefficient that was sent."""
+        """For each component, by name: the lowest bit that was sent of each coefficient."""
         self._with_gaps: set[int] = set()
-        """Components of which a scan refines what no scan has sent so far."""
+        """Components with a scan that refines data that no scan has sent before."""
         self._scans = 0
 
     def add(self, header: bytes) -> None:
-        """A scan: the number of its components, their names, the coefficients and the bits."""
+        """Add a scan. Its header has the components, the coefficients and the bits."""
         count = header[0] if header else 0
         if len(header) != 4 + 2 * count:  # libjpeg refuses it
             return
@@ -132,7 +133,7 @@ class _Sent:
             known[first : last + 1] = bytes([bits]) * (last + 1 - first)
 
     def missing(self) -> str:
-        """What has not been sent, in plain words; empty if nothing."""
+        """What has not been sent, in plain words. Empty if nothing is missing."""
         for at, (name, bits) in enumerate(self._bits.items(), start=1):
             if name in self._with_gaps or any(bits):
                 scans = "1 scan" if self._scans == 1 else f"{self._scans} scans"

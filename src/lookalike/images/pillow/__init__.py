@@ -1,1 +1,1 @@
-"""Pillow images to pixels."""
+"""Reads pixels with Pillow."""

@@ -1,7 +1,7 @@
-"""An opened Pillow image to pixels: 8 bits a channel.
+"""Decodes an opened Pillow image to pixels with 8 bits per channel.
 
-`as_stored` reads as ImageHash and imagededup do: no orientation is applied, alpha is dropped, and
-deeper samples become 8 bits as Pillow's `convert` makes them.
+`as_stored` reads like ImageHash and imagededup: no orientation is applied, alpha is dropped, and
+deeper samples are converted to 8 bits by Pillow's `convert`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ ORIENTATION_TAG = 0x0112
 
 
 class Decoded(NamedTuple):
-    """Pixels as stored, and how they are to be seen."""
+    """Pixels as stored, and how to turn them."""
 
     pixels: NDArray[np.uint8]
-    """`(height, width)` grey, `(height, width, 3)` RGB, or RGBA where it is transparent."""
+    """`(height, width)` grey, `(height, width, 3)` RGB, or RGBA if there is transparency."""
     orientation: int
-    """As EXIF counts; 1 is upright."""
+    """An EXIF number. 1 is upright."""
 
 
 def decode(image: Image.Image, *, as_stored: bool) -> Decoded:
@@ -37,7 +37,7 @@ def decode(image: Image.Image, *, as_stored: bool) -> Decoded:
             mend_byte_order(image)
         image.load()
         pixels = _to_8_bits(image, as_stored)
-        # Asked after loading: TIFF has turned itself by then, and PNG may bear its EXIF last.
+        # Only after loading: by then TIFF has turned itself, and PNG may have its EXIF at the end.
         orientation = 1 if as_stored else _orientation(image)
     except ImageError:
         raise
@@ -63,7 +63,7 @@ def _to_8_bits(image: Image.Image, as_stored: bool) -> NDArray[np.uint8]:
         return deep_grey(image)
     if not as_stored and image.has_transparency_data:
         return np.asarray(image.convert("RGBA"))
-    if image.mode == "P":  # by way of RGBA, where Pillow has no warning to give about transparency
+    if image.mode == "P":  # through RGBA, so Pillow does not warn about transparency
         image = image.convert("RGBA")
     grey = image.mode in {"1", "L", "LA"} or image.mode in DEEP_MODES
     mode = "L" if grey else "RGB"

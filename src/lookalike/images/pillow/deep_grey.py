@@ -1,7 +1,7 @@
-"""Deep grey samples as their file means them, of which Pillow does not pass all on.
+"""Corrects deep grey samples that Pillow reads wrongly.
 
-It reads unsigned samples of 32 bits as signed ones, leaves those inverted whose least value is
-white, and turns the bytes of compressed big-endian ones round although libtiff has.
+Pillow reads unsigned 32-bit samples as signed. It does not invert samples whose lowest value is
+white. It swaps the bytes of compressed big-endian samples, although libtiff has already done so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BITS, PHOTOMETRIC, SAMPLE_FORMAT, NO_DATA = 258, 262, 339, 42113
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 MIN_IS_WHITE, MIN_IS_BLACK = 0, 1
-"""TIFF tags, and values of the second and the third."""
+"""TIFF tags, values of `SAMPLE_FORMAT`, and values of `PHOTOMETRIC`."""
 
 DEEP_MODES = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
@@ -32,11 +32,11 @@ NATIVE = {
     "F;32BF": "F;32NF",
     "F;64BF": "F;64NF",
 }
-"""Pillow's names of what is stored big-endian, and in the order of this machine."""
+"""Pillow's names of big-endian layouts, and of the same layouts in native byte order."""
 
 
 def register_layouts() -> None:
-    """Let Pillow open what it can unpack but does not list."""
+    """Let Pillow open layouts that it can unpack but does not list."""
     from PIL.TiffImagePlugin import II, MM, OPEN_INFO
 
     OPEN_INFO.setdefault((MM, MIN_IS_BLACK, (UNSIGNED,), 1, (32,), ()), ("I", "I;32B"))
@@ -48,7 +48,7 @@ def register_layouts() -> None:
 
 
 def mend_byte_order(image: Image.Image) -> None:
-    """Before it is loaded: what libtiff has decompressed is in the order of this machine."""
+    """Fix the byte order before loading: libtiff decompresses to native byte order."""
     if image.mode in DEEP_MODES and sys.byteorder == "little":
         tiles = getattr(image, "tile", [])
         for k, tile in enumerate(tiles):
@@ -58,8 +58,8 @@ def mend_byte_order(image: Image.Image) -> None:
 
 
 def deep_grey(image: Image.Image) -> NDArray[np.uint8]:
-    """The 8-bit grey of a loaded image of one of `DEEP_MODES`."""
-    tags: Any = getattr(image, "tag_v2", {})  # of a TIFF
+    """The 8-bit grey of a loaded image in one of `DEEP_MODES`."""
+    tags: Any = getattr(image, "tag_v2", {})  # for a TIFF
     samples = np.asarray(image)
     layout = tags.get(SAMPLE_FORMAT, (UNSIGNED,))[0], tags.get(BITS, (0,))[0]
     if image.mode == "I" and layout == (UNSIGNED, 32):
@@ -71,9 +71,9 @@ def deep_grey(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _absent(image: Image.Image, tags: Any) -> list[float]:
-    """Values that the file says are no data, or, a PNG, transparent."""
+    """Values that the file declares as no data, or that a PNG declares as transparent."""
     absent = []
     for declared in (tags.get(NO_DATA), image.info.get("transparency")):
-        with contextlib.suppress(ValueError):  # there is none, or it is no number
+        with contextlib.suppress(ValueError):  # there is none, or it is not a number
             absent.append(float(str(declared).strip("\0 ")))
     return absent

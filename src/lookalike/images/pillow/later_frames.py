@@ -1,7 +1,7 @@
-"""The frames of a file that are looked at besides the first: at relative moments, within a bound.
+"""The frames after the first that are sampled: at relative moments, within a bound.
 
-Frames are what a viewer plays or pages through. Further sizes, overviews, layers and gain maps are
-not, so a file that has only such is a still.
+Frames are what a viewer plays or pages through. Other sizes, overviews, layers and gain maps are
+not frames. A file that has only those besides its picture is a still.
 """
 
 from __future__ import annotations
@@ -24,31 +24,30 @@ if TYPE_CHECKING:
 
 MOMENTS = 8
 MOST_PIXELS = 500_000_000
-"""So many are decoded of one file after its first frame, as many as one picture may have. It is not
-time that ends the reading: the answer must not depend on how busy a machine is."""
+"""The most pixels decoded per file after its first frame, as many as one picture may have. Reading
+is not limited by time, because the result must not depend on how busy a machine is."""
 LEAST_PIXELS = 1 << 14
-"""A frame counts as no fewer: each has a cost of its own, however small it is."""
+"""A frame counts as at least this many pixels, because even a small one has a cost."""
 PASSING_PIXELS = 1 << 17
-"""A page that is passed over counts as so many: Pillow reads all of its tags."""
+"""A skipped page counts as this many pixels, because Pillow reads all of its tags."""
 
 PLAYED = {"GIF", "WEBP", "PNG", "AVIF", "FLI", "JXL"}
-"""Formats whose frames build on each other: to see one, all before it are decoded."""
+"""Formats whose frames build on each other. To see one, all before it must be decoded."""
 ONE_PICTURE = {"MPO", "HEIF", "PSD", "ICO", "ICNS", "MIC", "FPX"}
-"""Formats of one picture, whatever else their files hold: gain maps, further views, layers,
-sizes."""
+"""Formats with one picture. Their files may also hold gain maps, other views, layers or sizes."""
 
 
 @cache
 def frames_at(count: int) -> tuple[int, ...]:
-    """Which of `count` frames is seen at each of the `MOMENTS`, from the first to the last."""
+    """Which of `count` frames is sampled at each of the `MOMENTS`, from the first to the last."""
     last = MOMENTS - 1
     return tuple((2 * moment * (count - 1) + last) // (2 * last) for moment in range(MOMENTS))
 
 
 def frame_numbers(image: Image.Image, data: bytes | bytearray) -> Sequence[int]:
-    """The frames that a viewer shows of an opened image, as Pillow counts them.
+    """The frames of an opened image that a viewer shows, as Pillow numbers them.
 
-    Raises whatever a plug-in does over frames that it cannot count.
+    Raises whatever a plug-in raises if it cannot count the frames.
     """
     if image.format in ONE_PICTURE:
         return range(1)
@@ -63,7 +62,7 @@ class LaterFrames:
     def __init__(
         self, image: Image.Image, numbers: Sequence[int], max_pixels: int, fault: str = ""
     ) -> None:
-        """`numbers`: as `frame_numbers` gives them. `fault`: why it could not."""
+        """`numbers` comes from `frame_numbers`. `fault` says why that failed."""
         self._image = image
         self._numbers = numbers
         self._max_pixels = max_pixels
@@ -71,8 +70,10 @@ class LaterFrames:
         self._left = MOST_PIXELS
 
     def __iter__(self) -> Iterator[Picture]:
-        """Ends early where the bound is reached, or at a frame that cannot be read here though
-        nothing is wrong with it. Raises `ImageError` for one that is damaged."""
+        """Raises `ImageError` for a damaged frame.
+
+        Ends early at the bound, or at a frame that is sound but cannot be read here.
+        """
         if self._fault:
             raise ImageError(Status.DAMAGED, f"its frames cannot be counted: {self._fault}")
         count = len(self._numbers)
@@ -90,7 +91,7 @@ class LaterFrames:
             yield seen(pixels, partial(Picture, orientation=orientation))
 
     def _reach(self, number: int) -> bool:
-        """Wind on to a frame; false where that would go beyond the bound. Raises `ImageError`."""
+        """Move on to a frame. False if that would exceed the bound. Raises `ImageError`."""
         image = self._image
         shown = image.tell()
         played = image.format in PLAYED

@@ -1,7 +1,7 @@
-"""Bytes to an opened Pillow image: by content, never by name.
+"""Opens bytes as a Pillow image, by content and never by name.
 
-Pillow's registry of formats is asked directly. `Image.open` would warn of sizes by its own limit,
-and would try formats that run other programs.
+This uses Pillow's registry of formats directly. `Image.open` would warn about sizes by its own
+limit, and would try formats that run other programs.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from lookalike.images.formats.signatures import (
 from lookalike.images.pillow.deep_grey import register_layouts
 
 ACCEPT_SIZE = 16
-"""As many bytes as Pillow shows its plug-ins for a first look."""
+"""How many bytes Pillow passes to its plug-ins for a first check."""
 
-# EPS runs Ghostscript, WMF and the others only exist to be loaded by something else.
+# EPS runs Ghostscript. WMF and the others only exist to be loaded by something else.
 NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 
 
 @cache
 def openable() -> list[str]:
-    """The formats to try: those that know their own by its first bytes before those that do not."""
+    """The formats to try. Those that recognise their files by the first bytes come first."""
     Image.init()
     register_layouts()
     names = [name for name in Image.ID if name not in NEVER_OPENED]
@@ -42,13 +42,13 @@ _forget_openable = openable.cache_clear
 
 
 def make_readable(name: str) -> None:
-    """Load what is installed for a format that nothing reads yet."""
+    """Load an installed plug-in for a format that nothing reads yet."""
     if load_plugins(name):
         _forget_openable()
 
 
 def open_image(data: bytes) -> Image.Image:
-    """The image in `data`, its pixels not decoded yet. Raises `ImageError`."""
+    """The image in `data`, with its pixels not decoded yet. Raises `ImageError`."""
     found = recognise(data[:PREFIX_SIZE])
     if found is not None:
         make_readable(pillow_name(found.format))
@@ -57,7 +57,7 @@ def open_image(data: bytes) -> Image.Image:
     for name in openable():
         factory, accepts = Image.OPEN[name]
         if found is not None and accepts is None:
-            continue  # what has no signature is not that
+            continue  # a recognised format has a signature, and this one has none
         try:
             verdict = accepts(data[:ACCEPT_SIZE]) if accepts else True
             if isinstance(verdict, str):
@@ -66,6 +66,6 @@ def open_image(data: bytes) -> Image.Image:
                 return factory(BytesIO(data), "")
         except ImageError:
             raise
-        except Exception as error:  # noqa: BLE001  # "not mine" comes as any of a dozen errors
+        except Exception as error:  # noqa: BLE001  # plug-ins reject files with any kind of error
             complaints[name] = complaint_of(error)
     raise ImageError(*diagnosis(found, complaints, lacking))

@@ -1,4 +1,4 @@
-"""What Pillow opens to a `Picture`."""
+"""Reads a `Picture` with Pillow."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
 
 
 def read_other(contents: Contents, how: How) -> Picture:
-    """What only Pillow reads. Raises `ImageError`."""
+    """Read a format that only Pillow reads. Raises `ImageError`."""
     from lookalike.images.pillow.opening import open_image
 
     data = picture_first(bytes(contents.data))
     if data.startswith(START):
-        look_through(data)  # for what has too many scans
+        look_through(data)  # rejects too many scans
     return read_by_pillow(lambda: open_image(data), data, contents, how)
 
 
 def read_by_pillow(
     opened: Callable[[], Image.Image], data: bytes | None, file: Contents | None, how: How
 ) -> Picture:
-    """What Pillow makes of an image; of a damaged one as much as there is, if that is wanted.
+    """Read an image with Pillow. A damaged one is read as far as possible if that is accepted.
 
-    `data`: the bytes that it was opened from, None for an image that came open. Raises
-    `ImageError`.
+    `data` is the bytes that it was opened from, or None for an image that was passed in open.
+    Raises `ImageError`.
     """
-    # Who opened the image, or reads as ImageHash and imagededup do, goes by the flag of Pillow's.
+    # Pillow's own flag applies if the caller opened the image, or with `as_stored`.
     strictly = nullcontext() if file is None or how.as_stored else truncation(allowed=False)
     with limit(how.max_pixels), strictly, collected() as complaints:
         try:
@@ -55,7 +55,7 @@ def read_by_pillow(
             if file is None or error.status is not Status.DAMAGED:
                 raise
             _refuse_foreign(file.data, error)
-            # What libtiff complained of says more than Pillow does.
+            # libtiff's complaint says more than Pillow's.
             detail = f" ({complaints[0]})" if complaints else ""
             damage = ImageError(error.status, error.reason + detail)
             if not how.take_damaged:
@@ -72,7 +72,7 @@ def read_by_pillow(
 
 
 def _refuse_foreign(data: bytes | bytearray, error: ImageError) -> None:
-    """Raise `ImageError` where what looks like damage is a codec that Pillow does not have."""
+    """Raise `ImageError` if the apparent damage is a codec that Pillow does not have."""
     from lookalike.images.formats.codecs import foreign_codec
 
     codec = foreign_codec(data)
@@ -83,7 +83,7 @@ def _refuse_foreign(data: bytes | bytearray, error: ImageError) -> None:
 def _opened(
     opened: Callable[[], Image.Image], data: bytes | None, file: Contents | None, how: How
 ) -> tuple[Picture, str]:
-    """The picture, and what says that some of its data are lost."""
+    """The picture, and what says that some of its data is lost."""
     image = opened()
     check_size(image.size, how.max_pixels)
     numbers: Sequence[int] = range(1)
@@ -93,7 +93,7 @@ def _opened(
             numbers = frame_numbers(image, data)
         except Exception as error:  # noqa: BLE001  # something is wrong with a later frame
             fault = str(error).strip() or type(error).__name__
-            image = opened()  # which that one may stand on now
+            image = opened()  # the other one may be at that frame now
     pixels, orientation = decode(image, as_stored=how.as_stored)
     has_later = len(numbers) > 1 or fault
     make = partial(

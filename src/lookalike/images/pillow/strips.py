@@ -1,8 +1,8 @@
-"""A Pillow image to pixels as it is stored, strip by strip.
+"""Decodes a Pillow image to pixels as stored, strip by strip.
 
-Pillow gives its pixels away as bytes, by way of many small pieces. For a strip of an image these
-fit in the processor's cache, and their memory is used again for the next: for a large one, that
-takes a third of the time.
+Pillow exports pixels as bytes in many small pieces. Those of one strip fit in the processor's
+cache, and their memory is reused for the next strip. For a large image, this takes a third of the
+time.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ STRIP_PIXELS = 1 << 19
 
 
 def read_stored(source: ImageSource, *, grey: bool) -> Picture:
-    """As `read_picture` with `as_stored`.
+    """Like `read_picture` with `as_stored`.
 
-    With `grey`, only the grey of a Pillow image is kept. It may have any number of pixels, as it is
-    open already, and what Pillow raises for a damaged one is left as it is. One without pixels is
-    `nothing()`.
+    With `grey`, only the grey of a Pillow image is kept. A Pillow image may have any number of
+    pixels, because it is already open. Pillow's errors for a damaged one are passed on. An image
+    without pixels becomes `nothing()`.
     """
     if not isinstance(source, Image.Image):
         return read_picture(source, max_pixels=sys.maxsize, as_stored=True)
@@ -50,7 +50,7 @@ def read_stored(source: ImageSource, *, grey: bool) -> Picture:
 
 
 def nothing() -> Picture:
-    """One black pixel: what an image without any is taken for."""
+    """One black pixel, which stands for an image without pixels."""
     return Picture(np.zeros((1, 1), np.uint8))
 
 

@@ -1,7 +1,7 @@
-"""Whether a file that breaks off is decoded as far as it goes: our choice while we read.
+"""Controls whether a truncated file is decoded as far as possible while lookalike reads.
 
-Pillow asks a flag that is global to the process and belongs to the caller's program. While a thread
-of ours reads, its own choice stands in for it.
+Pillow checks a flag that is global to the process and belongs to the caller's program. While one of
+our threads reads, its own choice replaces the flag.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _reading = threading.local()
 
 
 class _Flag:
-    """Stands where Pillow's flag was: true in a thread that has chosen so, else as it was."""
+    """Replaces Pillow's flag: the choice of a thread that made one, else the original value."""
 
     def __init__(self, of_program: bool) -> None:
         self._of_program = of_program
@@ -29,7 +29,7 @@ class _Flag:
 
 @contextmanager
 def truncation(*, allowed: bool) -> Iterator[None]:
-    """Let Pillow decode truncated files in this thread, or not, whatever the program has set."""
+    """Allow or forbid truncated files in this thread, whatever the program has set."""
     from PIL import ImageFile
 
     if bool(ImageFile.LOAD_TRUNCATED_IMAGES) != allowed and not isinstance(

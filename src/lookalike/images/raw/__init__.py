@@ -1,1 +1,1 @@
-"""Camera raw files: their true size, and the preview that stands for the picture."""
+"""Camera raw files: their true size, and the preview that represents the picture."""

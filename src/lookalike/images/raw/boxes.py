@@ -1,6 +1,6 @@
-"""Raw files that are no TIFF: Canon's CR3, in boxes as MP4 has them, and Fujifilm's RAF.
+"""Raw files that are not TIFF: Canon's CR3, in boxes as in MP4, and Fujifilm's RAF.
 
-Sources: ISO/IEC 14496-12; https://github.com/lclevy/canon_cr3; ExifTool's FujiFilm tags.
+Sources: ISO/IEC 14496-12, https://github.com/lclevy/canon_cr3, and ExifTool's FujiFilm tags.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from lookalike.images.raw.file import RawFile, jpegs
 from lookalike.images.tiff.directories import ORIENTATION, Tiff
 
 MOST_BOXES = 256
-"""As many are looked at on one level."""
+"""The most boxes that are read on one level."""
 CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 PREVIEWS = bytes.fromhex("eaf42b5e1c984b88b9fbb7dc406e4d16")
-"""What Canon's boxes are told by."""
+"""The UUIDs that identify Canon's boxes."""
 PRVW_AT, PRVW_HEAD = 24, 16
-"""Where the one box is among the previews, and how much of it is before its JPEG."""
+"""Where the PRVW box is within the previews, and how many bytes come before its JPEG."""
 
 RAF_JPEG, RAF_HEADER, RAF_DATA = 84, 92, 100
-"""Where a RAF has begin and length of its JPEG, of its header and of the sensor's data."""
+"""Where a RAF stores begin and length of its JPEG, of its header and of the sensor data."""
 RAF_SIZES = (0x111, 0x100)
 """Tags of the size: without the sensor's borders, and with them. The height comes first."""
 
 
 class Box(NamedTuple):
-    """A part of such a file."""
+    """A box in a file."""
 
     kind: bytes
     begin: int
-    """Of what is in it."""
+    """Where its content begins."""
     end: int
 
 
 def cr3(data: bytes | bytearray) -> RawFile:
-    """What a CR3 says of itself."""
+    """The description of a CR3 file."""
     top = list(_boxes(data, 0, len(data)))
     size, orientation, places = (0, 0), 1, []
     for box in top:
@@ -49,13 +49,13 @@ def cr3(data: bytes | bytearray) -> RawFile:
             if part.kind == b"trak":
                 places += _sample(data, part)
     found = jpegs(data, places)
-    if not min(size):  # the JPEG of the full size then says it
+    if not min(size):  # then use the size of the largest JPEG
         size = max((one.size for one in found), default=(0, 0))
     return RawFile("CR3", size, orientation, found, max((box.end for box in top), default=0))
 
 
 def raf(data: bytes | bytearray) -> RawFile:
-    """What a RAF says of itself. Its JPEG has an orientation of its own."""
+    """The description of a RAF file. Its JPEG has its own orientation."""
     if len(data) < RAF_DATA + 8:
         return RawFile("RAF")
     jpeg, header, sensor = (
@@ -67,7 +67,7 @@ def raf(data: bytes | bytearray) -> RawFile:
 
 
 def _boxes(data: bytes | bytearray, begin: int, end: int) -> Iterator[Box]:
-    """Those between two places. The last may be said to reach further than the file does."""
+    """The boxes between two places. The last may claim to extend beyond the end of the file."""
     for _ in range(MOST_BOXES):
         if begin + 8 > min(end, len(data)):
             return
@@ -75,7 +75,7 @@ def _boxes(data: bytes | bytearray, begin: int, end: int) -> Iterator[Box]:
         head = 8
         if size == 1 and begin + 16 <= len(data):
             head, (size,) = 16, struct.unpack_from(">Q", data, begin + 8)
-        size = size or end - begin  # none: it is the last
+        size = size or end - begin  # 0 means that it is the last
         if size < head:
             return
         yield Box(kind, begin + head, begin + size)
@@ -93,7 +93,7 @@ def _main_directory(data: bytes | bytearray, canon: Box) -> tuple[tuple[int, int
 
 
 def _sample(data: bytes | bytearray, track: Box) -> list[tuple[int, int]]:
-    """Where the first sample of a track is, which may be a JPEG."""
+    """Where the first sample of a track is. It may be a JPEG."""
     inside = track
     for kind in (b"mdia", b"minf", b"stbl"):
         found = next((one for one in _boxes(data, *inside[1:]) if one.kind == kind), None)

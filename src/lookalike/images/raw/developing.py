@@ -1,4 +1,4 @@
-"""A raw file without a preview to pixels, by rawpy (LibRaw) where that is installed."""
+"""Develops a raw file without a preview, with rawpy (LibRaw) if that is installed."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 CONVERT = "convert it to JPEG or TIFF"
 ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
-"""EXIF's, by LibRaw's."""
+"""EXIF orientations by LibRaw's numbers."""
 
 
 class Developed(NamedTuple):
-    """What the sensor saw, as stored."""
+    """The developed sensor data, as stored."""
 
     pixels: NDArray[np.uint8]
-    """RGB, at half the size: each 2 x 2 pixels of the sensor make one."""
+    """RGB at half the size: each 2 x 2 pixels of the sensor make one."""
     size: tuple[int, int]
-    """Of the picture, width and height."""
+    """Width and height of the picture."""
     orientation: int
-    """As EXIF counts."""
+    """An EXIF number."""
 
 
 def develop(data: bytes, raw: RawFile, max_pixels: int) -> Developed:
-    """With the white balance of the camera. Raises `ImageError`."""
+    """Develop with the white balance of the camera. Raises `ImageError`."""
     what = f"{raw.name} raw file"
     if all(raw.size):
         what += " of {} x {} without a preview of at least a quarter of its sides".format(*raw.size)
     try:
         import rawpy
-    except ImportError as error:  # it is not there, or its own libraries are not
+    except ImportError as error:  # it or one of its libraries is missing
         reason = f"{what}: pip install rawpy, or {CONVERT}"
         raise ImageError(Status.UNSUPPORTED, reason) from error
     try:
@@ -50,7 +50,7 @@ def develop(data: bytes, raw: RawFile, max_pixels: int) -> Developed:
     except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawTooBigError) as error:
         raise ImageError(Status.TOO_LARGE, f"{what}, too large for rawpy") from error
     except rawpy.LibRawError as error:
-        # LibRaw also says "Input/output error" of what it does not know.
+        # LibRaw also says "Input/output error" for files that it does not support.
         broken = isinstance(error, rawpy.LibRawDataError) or (
             isinstance(error, rawpy.LibRawIOError) and all(raw.size)
         )

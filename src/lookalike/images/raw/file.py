@@ -1,7 +1,7 @@
-"""`RawFile`: what a camera's raw file says of its picture, and where its previews are.
+"""`RawFile`: what a camera's raw file says about its picture, and where its previews are.
 
-The sensor's data is left alone. What stands for it is a preview, which the camera or a converter
-put into the file: the largest one, if it has at least a quarter of the picture's sides.
+The sensor data is not read. A preview that the camera or a converter stored in the file represents
+the picture. The largest one is used, if its sides are at least a quarter of the picture's.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import NamedTuple
 from lookalike.images.jpeg.header import START, read_header
 
 LEAST_SHARE = 4
-"""A preview stands for a picture of no more than so many times its sides."""
+"""A picture may have at most this many times the sides of its preview."""
 THUMBNAIL = 160
-"""Cameras' thumbnails have that longer side, often with bars; one never stands for the picture."""
+"""The longer side of cameras' thumbnails. They often have bars, so they are never used."""
 
 
 class Preview(NamedTuple):
-    """A picture in a raw file that can be decoded."""
+    """A decodable picture in a raw file."""
 
     size: tuple[int, int]
     begin: int
     end: int
     """The bytes of a JPEG."""
     directory: int = 0
-    """Where a directory says how it is stored, if it is not one JPEG."""
+    """Where the directory that describes it begins, if it is not a single JPEG."""
 
     @property
     def area(self) -> int:
@@ -34,21 +34,21 @@ class Preview(NamedTuple):
 
 
 class RawFile(NamedTuple):
-    """What a raw file says of itself."""
+    """The description of a raw file."""
 
     name: str
     """The format, such as NEF."""
     size: tuple[int, int] = (0, 0)
-    """Width and height of the picture as stored; zeros where they are not known."""
+    """Width and height of the picture as stored. Zeros if unknown."""
     orientation: int = 1
-    """As EXIF counts."""
+    """An EXIF number."""
     previews: tuple[Preview, ...] = ()
     end: int = 0
-    """The bytes that the file must have to be complete, as far as that is known."""
+    """How many bytes a complete file has at least, as far as known."""
 
     @property
     def preview(self) -> Preview | None:
-        """The largest that is large enough."""
+        """The largest preview, if it is large enough."""
         fit = [one for one in self.previews if _is_large_enough(one.size, self.size)]
         return max(fit, key=lambda one: one.area, default=None)
 
@@ -61,7 +61,7 @@ def _is_large_enough(size: tuple[int, int], whole: tuple[int, int]) -> bool:
 
 
 def jpegs(data: bytes | bytearray, places: Iterable[tuple[int, int]]) -> tuple[Preview, ...]:
-    """The JPEGs among what lies at these places: begin and length."""
+    """Previews for the JPEGs at these places, each a begin and a length."""
     found = []
     for begin, length in dict.fromkeys(places):
         end = min(begin + length, len(data))

@@ -1,4 +1,4 @@
-"""The raw files of cameras: which there are, and which of them some bytes are."""
+"""The raw formats of cameras, and how to recognise them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lookalike.images.raw.tiff import orf, raw_in_tiff, rw2
 from lookalike.images.tiff.directories import ORDERS, Tiff
 
 RW2_MAGIC, ORF_MAGICS = 0x55, (0x4F52, 0x5253)
-"""What stands in their headers where a TIFF has 42."""
+"""The numbers in their headers in place of TIFF's 42."""
 
 WITH_PREVIEWS = {
     "3FR": (".3fr", ".fff"),
@@ -28,20 +28,20 @@ WITH_PREVIEWS = {
     "RWL": (".rwl",),
     "SRW": (".srw",),
 }
-"""Formats of which the previews are found, and how file names end."""
+"""Formats whose previews are found, and the usual extensions."""
 WITHOUT_PREVIEWS = {
     "CRW": (".crw",),
     "IIQ": (".iiq",),
     "MRW": (".mrw",),
     "X3F": (".x3f",),
 }
-"""Those that are only recognised."""
+"""Formats that are only recognised."""
 RAW_FORMATS = {*WITH_PREVIEWS, *WITHOUT_PREVIEWS, "RAW"}
-"""Their names; RAW is one whose maker is not known."""
+"""The names of all of them. RAW is used if the maker is unknown."""
 
 
 def raw_file(data: bytes | bytearray) -> RawFile | None:
-    """What a raw file says of itself; None for every other file."""
+    """The description of a raw file. None for any other file."""
     if data[4:12] == b"ftypcrx ":
         return cr3(data)
     if data.startswith(b"FUJIFILMCCD-RAW"):

@@ -1,4 +1,4 @@
-"""A camera's raw file to a `Picture`."""
+"""Reads a camera's raw file to a `Picture`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,11 @@ if TYPE_CHECKING:
 
 
 def read_raw(raw: RawFile, contents: Contents, how: How) -> Picture:
-    """It by its preview, or by rawpy where it has none that is large enough.
-
-    Raises `ImageError`.
-    """
+    """Read its preview, or use rawpy if no preview is large enough. Raises `ImageError`."""
     check_size(raw.size, how.max_pixels)
     damage = ""
     if raw.end > contents.size:
-        damage = f"it breaks off: it should have {raw.end:,} bytes or more, not {contents.size:,}"
+        damage = f"it is cut off: it should have {raw.end:,} bytes or more, not {contents.size:,}"
         if not how.take_damaged:
             raise ImageError(Status.DAMAGED, damage)
     if raw.preview is None:
@@ -47,7 +44,7 @@ def read_raw(raw: RawFile, contents: Contents, how: How) -> Picture:
 
 
 def _preview(preview: Preview, contents: Contents, how: How) -> Picture:
-    """As it is stored in the file."""
+    """The preview as stored in the file."""
     from lookalike.images.pillow.opening import open_image
 
     if preview.directory:

@@ -1,6 +1,6 @@
-"""Raw files in a TIFF, or in something very much like one.
+"""Raw files in TIFF, or in formats very similar to it.
 
-Sources: DNG 1.7.1; the tag tables of ExifTool; http://lclevy.free.fr/cr2 (CR2).
+Sources: DNG 1.7.1, the tag tables of ExifTool, and http://lclevy.free.fr/cr2 (CR2).
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from lookalike.images.tiff.directories import (
 )
 
 MOST_DIRECTORIES = 64
-"""As many are looked at in one file."""
+"""The most directories that are read in one file."""
 
 CR2_MARK = b"CR\2"
 MAKE, EXIF, MAKER_NOTE, DNG_VERSION, CROP = 271, 34665, 37500, 50706, 50720
 EXIF_WIDTH, EXIF_HEIGHT = 40962, 40963
 SENSOR = {32803, 34892}
-"""Photometric interpretations: a mosaic of colours, and one that was only interpolated."""
+"""Photometric interpretations of sensor data: a colour mosaic, or one that is interpolated."""
 SHOWN = {0, 1, 2, 6}
-"""Those of pictures to look at: grey, RGB and YCbCr."""
+"""Photometric interpretations of viewable pictures: grey, RGB and YCbCr."""
 JPEG_CODECS = {6, 7}
 NO_PREVIEWS = MASK | 8 | 16
-"""Bits of the tag `SUBFILE`: masks, maps of depth, and enhanced data of the sensor."""
+"""Bits of the tag `SUBFILE`: masks, depth maps, and enhanced sensor data."""
 
 TOP, LEFT, BOTTOM, RIGHT, RW2_JPEG = 4, 5, 6, 7, 0x2E
-"""Tags of Panasonic's: the borders of the picture on the sensor, and a JPEG."""
+"""Panasonic's tags: the borders of the picture on the sensor, and a JPEG."""
 SETTINGS, PREVIEW_AT, PREVIEW_BYTES = 0x2020, 0x101, 0x102
 OLD_PREVIEW_AT, OLD_PREVIEW_BYTES = 0x88, 0x89
-"""Tags of Olympus' maker note."""
+"""Tags of Olympus's maker note."""
 
 NAMES = {
     "NIKON": "NEF",
@@ -56,18 +56,18 @@ NAMES = {
     "LEICA": "RWL",
     "CANON": "CR2",
 }
-"""By how a maker's name begins, the format that it writes in a TIFF."""
+"""The format that a maker stores in TIFF, by the beginning of the maker's name."""
 
 
 def raw_in_tiff(tiff: Tiff) -> RawFile | None:
-    """The raw file that a TIFF is; None for any other."""
+    """The description of a raw file in TIFF. None for any other TIFF."""
     data, directories = tiff.data, _directories(tiff)
     if not directories:
         return None
     first = directories[0]
     sensor = [one for one in directories if tiff.number(one, PHOTOMETRIC) in SENSOR]
     maker, is_dng = _maker(tiff, first), DNG_VERSION in first.entries
-    # Behind the header there may as well be pixels of an ordinary TIFF.
+    # These bytes after the header may also be pixels of an ordinary TIFF.
     is_cr2 = data[8:11] == CR2_MARK and maker == "CR2"
     is_iiq = data[8:12] + data[13:16] == b"IIIIwaR" or data[8:15] == b"MMMMRaw"
     if not (sensor or is_cr2 or is_iiq or is_dng):
@@ -85,7 +85,7 @@ def raw_in_tiff(tiff: Tiff) -> RawFile | None:
 
 
 def rw2(tiff: Tiff) -> RawFile:
-    """A file of Panasonic's or Leica's."""
+    """The description of a file by Panasonic or Leica."""
     first = tiff.directory(tiff.first)
     if first is None:
         return RawFile("RW2")
@@ -101,7 +101,7 @@ def rw2(tiff: Tiff) -> RawFile:
 
 
 def orf(tiff: Tiff) -> RawFile:
-    """A file of Olympus' or OM System's."""
+    """The description of a file by Olympus or OM System."""
     first = tiff.directory(tiff.first)
     if first is None:
         return RawFile("ORF")
@@ -115,7 +115,7 @@ def orf(tiff: Tiff) -> RawFile:
 
 
 def _directories(tiff: Tiff) -> list[Directory]:
-    """All of the chain and under it, the first one first, no more than `MOST_DIRECTORIES`."""
+    """All directories in and under the chain, first one first, at most `MOST_DIRECTORIES`."""
     found: dict[int, Directory] = {}
     waiting = [tiff.directory(tiff.first)]
     while waiting and len(found) < MOST_DIRECTORIES:
@@ -132,7 +132,7 @@ def _maker(tiff: Tiff, first: Directory) -> str:
 
 
 def _sensor_size(tiff: Tiff, sensor: list[Directory]) -> tuple[int, int]:
-    """That of the largest picture, without the borders that a converter is told to cut off."""
+    """The size of the largest picture, without the borders that converters should cut off."""
     whole = [one for one in sensor if not tiff.number(one, SUBFILE)] or sensor
     if not whole:
         return 0, 0
@@ -145,7 +145,7 @@ def _sensor_size(tiff: Tiff, sensor: list[Directory]) -> tuple[int, int]:
 
 
 def _exif_size(tiff: Tiff, first: Directory) -> tuple[int, int]:
-    """That of a CR2, whose directory of the sensor need not say it."""
+    """The size of a CR2. Its directory of the sensor need not state it."""
     exif = tiff.directory(tiff.base + tiff.number(first, EXIF))
     width = tiff.number(exif, EXIF_WIDTH) if exif else 0
     height = tiff.number(exif, EXIF_HEIGHT) if exif else 0
@@ -162,7 +162,7 @@ def _is_preview(tiff: Tiff, directory: Directory) -> bool:
 
 
 def _previews(tiff: Tiff, shown: list[Directory]) -> tuple[Preview, ...]:
-    """Those of directories of pictures to look at, however they are stored."""
+    """The previews in directories of viewable pictures, however they are stored."""
     found: list[Preview] = []
     for directory in shown:
         places = [(tiff.base + tiff.number(directory, JPEG_AT), tiff.number(directory, JPEG_BYTES))]
@@ -177,14 +177,14 @@ def _previews(tiff: Tiff, shown: list[Directory]) -> tuple[Preview, ...]:
 
 
 def _in_maker_note(tiff: Tiff, first: Directory) -> list[tuple[int, int]]:
-    """Where Olympus' maker note says that a preview is."""
+    """Where Olympus's maker note says that previews are."""
     exif = tiff.directory(tiff.base + tiff.number(first, EXIF))
     note = exif.entries.get(MAKER_NOTE) if exif else None
     if note is None:
         return []
     start = bytes(tiff.data[note.at : note.at + 16])
     for signature, length in ((b"OLYMPUS\0", 12), (b"OM SYSTEM\0\0\0", 16)):
-        if start.startswith(signature):  # offsets count from the beginning of the note
+        if start.startswith(signature):  # offsets are relative to the note
             order = ORDERS.get(start[length - 4 : length - 2], tiff.order)
             notes, at = Tiff(tiff.data, order, base=note.at), note.at + length
             break

@@ -1,1 +1,1 @@
-"""What one image is read from, and the door where whatever a caller gives becomes that."""
+"""Sources: what an image is read from. The door turns whatever a caller passes into one."""

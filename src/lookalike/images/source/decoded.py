@@ -1,4 +1,4 @@
-"""The sources of pixels: an opened Pillow image, and an array."""
+"""Sources of pixels: an opened Pillow image, and an array."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lookalike.images.how import How
     from lookalike.images.picture import Picture
 
-# Decoding changes a Pillow image, and the same one may be given several times.
+# Decoding changes a Pillow image, and a caller may pass the same one several times.
 _callers_images = threading.Lock()
 
 
@@ -43,5 +43,5 @@ class ArraySource(Decoded):
         self._array = array
 
     def picture(self, how: How) -> Picture:
-        """Raises `NotAnImageError` for an array of another shape, type or range."""
+        """Raises `NotAnImageError` for an array with an unsupported shape, type or range."""
         return seen(pixels_of(self._array, as_stored=how.as_stored))

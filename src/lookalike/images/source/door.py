@@ -1,4 +1,4 @@
-"""The door: whatever a caller gives as one image becomes a `Source`."""
+"""The door: turns whatever a caller passes as one image into a `Source`."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def is_image_source(value: object) -> TypeGuard[ImageSource]:
 
 
 def source_of(value: ImageSource | Source, max_bytes: int = DEFAULT_MAX_BYTES) -> Source:
-    """What to read of an image. An open file is read here, so that threads can share it.
+    """The source of an image. An open file is read here, so threads can share it.
 
-    Any text is the path of a file; `lookalike.sources.source_of` knows other names. Raises
-    `ImageError` for a file that cannot be read, and `TypeError` for what cannot be an image.
+    Any text is the path of a file. `lookalike.sources.source_of` also accepts other names. Raises
+    `ImageError` for a file that cannot be read, and `TypeError` for values that cannot be an image.
     """
     if isinstance(value, Source):
         return value
@@ -66,8 +66,10 @@ def source_of(value: ImageSource | Source, max_bytes: int = DEFAULT_MAX_BYTES) -
 
 
 def _is_pillow_image(value: object) -> TypeIs[Image.Image]:
-    """Told without importing Pillow: who has an image of it has imported it, unlike another thread
-    that may be about to."""
+    """Avoids importing Pillow: a caller that has a Pillow image has already imported it.
+
+    Another thread may be importing it right now.
+    """
     pillows = getattr(sys.modules.get("PIL.Image"), "Image", None)
     return pillows is not None and isinstance(value, pillows)
 
@@ -75,7 +77,7 @@ def _is_pillow_image(value: object) -> TypeIs[Image.Image]:
 def _rest_of(file: IO[bytes], max_bytes: int) -> bytes:
     try:
         return bytes(read_to_end(file, max_bytes))
-    except TypeError as error:  # it is open for text
+    except TypeError as error:  # it is open as text
         raise NotAnImageError(str(error)) from error
     except OSError as error:
         raise cannot_be_read(error) from error

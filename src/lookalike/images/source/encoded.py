@@ -1,4 +1,4 @@
-"""The sources of bytes that there are without a network."""
+"""Sources of bytes that need no network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FileSource(Encoded):
-    """A file of this machine."""
+    """A file on this machine."""
 
     __slots__ = ("_path",)
 
@@ -27,12 +27,12 @@ class FileSource(Encoded):
         return file_contents(self._path, least_side, max_bytes)
 
     def sent(self, least_side: int | None, max_bytes: int) -> Source:  # noqa: ARG002
-        """Any process of this machine can read it."""
+        """Any process on this machine can read it."""
         return self
 
 
 class ItemSource(Encoded):
-    """An `Item`: one of the caller's, or a member of an archive, or a file in a remote place."""
+    """An `Item`: the caller's own, a member of an archive, or a remote file."""
 
     __slots__ = ("_item",)
 
@@ -48,7 +48,7 @@ class ItemSource(Encoded):
 
 
 class Unreadable(Encoded):
-    """An image of which it is known, before its turn comes, that it cannot be read."""
+    """An image that is known to be unreadable before it is read."""
 
     __slots__ = ("_error",)
 

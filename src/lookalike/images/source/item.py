@@ -1,4 +1,4 @@
-"""`Item`: an image that is opened when its turn comes. Callers may write their own."""
+"""`Item`: an image that is opened when it is needed. Callers may write their own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from lookalike.errors import ENDS
 
 
 class Item(Protocol):
-    """One image, somewhere: what `find_duplicates` and the others take beside paths and pixels.
+    """One image, stored anywhere. `find_duplicates` and others accept it besides paths and pixels.
 
-    Anything with these three will do. Nothing of the image need be in memory before it is opened.
+    Any object with these three members is accepted. The image need not be in memory before it is
+    opened.
     """
 
     @property
@@ -20,13 +21,14 @@ class Item(Protocol):
 
     @property
     def size(self) -> int | None:
-        """In bytes; None where that is not known."""
+        """Its size in bytes, or None if unknown."""
 
     def open(self) -> BinaryIO:
-        """A stream of its bytes, which the reader closes; it need not be able to seek.
+        """A stream of its bytes. It need not be seekable, and the reader closes it.
 
-        Called in a worker thread, perhaps several times. This and reading may raise `OSError`, or
-        `ImageError` with a status and a reason; anything else is a failure of this item as well.
+        Called in a worker thread, perhaps several times. Opening and reading may raise `OSError`,
+        or `ImageError` with a status and a reason. Any other exception also counts as a failure of
+        this item.
         """
 
 
@@ -36,7 +38,7 @@ def is_item(value: object) -> TypeGuard[Item]:
 
 
 def key_of(item: Item) -> str:
-    """The key, as text. Raises `TypeError` where it is neither that nor a path."""
+    """The key as text. Raises `TypeError` if it is neither text nor a path."""
     key: object = item.key
     if not isinstance(key, str | os.PathLike):
         raise TypeError(f"the key of an Item must be a str, not {key!r}")
@@ -44,7 +46,7 @@ def key_of(item: Item) -> str:
 
 
 def has(value: object, name: str) -> bool:
-    """`hasattr`, also where an attribute that is there raises another error than it should."""
+    """Like `hasattr`, but also true for an attribute that raises an unexpected error."""
     try:
         return hasattr(value, name)
     except ENDS:

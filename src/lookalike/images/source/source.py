@@ -1,7 +1,7 @@
 """`Source`: what one image is read from.
 
-There are two kinds: `Encoded` has the bytes of a file, wherever these come from, and `Decoded` has
-pixels. Nothing beyond the door asks which class a source is of.
+There are two kinds. `Encoded` has the bytes of a file, from any origin. `Decoded` has pixels. No
+code beyond the door checks the class of a source.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ class Source(ABC):
     __slots__ = ()
 
     is_light: ClassVar[bool] = True
-    """Whether it holds nothing of the image, only where that is."""
+    """Whether it holds only the location of the image, and no data."""
 
     @property
     def key(self) -> str | None:
-        """What the caller named it; None for all that has no name of its own."""
+        """The name that the caller gave it, or None if it has none."""
         return None
 
     @abstractmethod
     def picture(self, how: How) -> Picture:
-        """Its first frame. Raises `ImageError`."""
+        """The first frame. Raises `ImageError`."""
 
     @abstractmethod
     def sent(self, least_side: int | None, max_bytes: int) -> Source | None:
-        """What another process is to read in its place; None for what is read in this one.
+        """What another process should read instead, or None if this process must read it.
 
-        What only this process can reach is fetched here. Raises `ImageError` where it cannot be.
+        Data that only this process can reach is fetched here. Raises `ImageError` if that fails.
         """
 
 
@@ -50,9 +50,9 @@ class Encoded(Source):
 
     @abstractmethod
     def contents(self, least_side: int | None, max_bytes: int) -> Contents:
-        """All of them; with a `least_side`, perhaps no more than `decode_luma` needs for it.
+        """All bytes, or with a `least_side` perhaps only those that `decode_luma` needs.
 
-        Raises `ImageError`, also where they are more than `max_bytes`.
+        Raises `ImageError`, also if there are more than `max_bytes`.
         """
 
     def picture(self, how: How) -> Picture:
@@ -63,7 +63,7 @@ class Encoded(Source):
 
 
 class BytesSource(Encoded):
-    """Contents that are in memory: those a caller gave, or what was read of a file before."""
+    """Contents in memory: passed by a caller, or read from a file before."""
 
     __slots__ = ("_contents",)
 
@@ -73,7 +73,7 @@ class BytesSource(Encoded):
         self._contents = contents
 
     def contents(self, least_side: int | None, max_bytes: int) -> Contents:
-        """Raises `WholeNeededError` where these are not all, and all are asked for."""
+        """Raises `WholeNeededError` if all bytes are needed but only the beginning is here."""
         check_bytes(self._contents.size, max_bytes)
         if least_side is None and len(self._contents.data) < self._contents.size:
             raise WholeNeededError
@@ -84,11 +84,11 @@ class BytesSource(Encoded):
 
 
 class WholeNeededError(Exception):
-    """The beginning of a file, which is all that is in memory, is not enough."""
+    """The whole file is needed, but only its beginning is in memory."""
 
 
 class Decoded(Source):
-    """Pixels. They stay in this process: no decoder is at work on them, or it is already."""
+    """Pixels. They stay in this process: they are decoded, or their decoder is open here."""
 
     __slots__ = ()
 

@@ -1,1 +1,1 @@
-"""What Pillow does not say of TIFF files: their directories, pages and lost data."""
+"""Facts about TIFF files that Pillow does not report: directories, pages and lost data."""

@@ -1,9 +1,9 @@
-"""TIFF directories: what a file says of its pictures, read without a decoder.
+"""TIFF directories: what a file says about its pictures, read without a decoder.
 
-Every number comes from the file, so none is trusted: what points outside the file is absent, chains
-that run in a circle end, and each walk has a limit. No data is copied.
+Every number comes from the file, so none is trusted. Anything that points outside the file counts
+as absent, circular chains end, and each walk has a limit. No data is copied.
 
-Source: TIFF 6.0 (1992); TIFF Technical Note 1 (SubIFDs); the BigTIFF design of libtiff.
+Sources: TIFF 6.0 (1992), TIFF Technical Note 1 (SubIFDs), the BigTIFF design of libtiff.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from lookalike.errors import ImageError, Status
 
 ORDERS = {b"II": "<", b"MM": ">"}
 PLAIN, BIG = 42, 43
-"""What follows the byte order in a TIFF, and in one with 64-bit offsets."""
+"""The number after the byte order: of a plain TIFF, and of one with 64-bit offsets."""
 FRACTION = 5
 FORMATS = {1: "B", 3: "H", 4: "I", FRACTION: "II", 7: "B", 13: "I", 16: "Q", 18: "Q"}
-"""Of numbers without a sign, by the type of a value."""
+"""The `struct` formats of unsigned numbers, by the type of a value."""
 WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 WIDTHS |= {16: 8, 17: 8, 18: 8}
-"""In bytes, by the type of a value."""
+"""The size in bytes, by the type of a value."""
 
 SUBFILE, OLD_SUBFILE = 254, 255
 WIDTH, LENGTH, COMPRESSION, PHOTOMETRIC, ORIENTATION, SUBIFDS = 256, 257, 259, 262, 274, 330
 STRIPS, STRIP_BYTES, TILES, TILE_BYTES, JPEG_AT, JPEG_BYTES = 273, 279, 324, 325, 513, 514
 
 REDUCED, MASK = 1, 4
-"""Bits of the tag `SUBFILE`: a smaller version of another picture, and what is transparent."""
+"""Bits of the tag `SUBFILE`: a smaller version of another picture, and a transparency mask."""
 OLD_REDUCED = 2
 
 MOST_ENTRIES, MOST_VALUES, MOST_CHILDREN = 256, 1 << 16, 32
-"""Of one directory, of one of its entries, and of the directories under one: more are not read."""
+"""The most that are read: entries per directory, values per entry, and directories under one."""
 MOST_PAGES = 10_000
-"""As many directories are followed in a chain."""
+"""The most directories that are followed in a chain."""
 
 
 class Entry(NamedTuple):
-    """Where the values of one tag are."""
+    """Where the values of a tag are."""
 
     kind: int
     length: int
@@ -48,31 +48,31 @@ class Entry(NamedTuple):
 
 
 class Directory(NamedTuple):
-    """What a file says of one of its pictures."""
+    """What a file says about one of its pictures."""
 
     at: int
     """Where it begins."""
     entries: dict[int, Entry]
     next: int
-    """Where the next one of the chain begins; 0 where none follows."""
+    """Where the next directory in the chain begins. 0 if there is none."""
 
 
 class Page(NamedTuple):
-    """A directory in the chain that is a picture of its own."""
+    """A directory in the chain with a picture of its own."""
 
     place: int
-    """In the chain, from 0: overviews and masks count as well."""
+    """Its place in the chain, from 0. Overviews and masks are counted too."""
     at: int
     """Where its directory begins."""
 
 
 class Tiff:
-    """Directories of one byte order, anywhere in `data`."""
+    """Directories with one byte order, anywhere in `data`."""
 
     def __init__(
         self, data: bytes | bytearray, order: str, *, base: int = 0, big: bool = False
     ) -> None:
-        """`order`: `<` or `>`. `base`: where offsets count from."""
+        """`order` is `<` or `>`. Offsets are relative to `base`."""
         self.data = data
         self.order = order
         self.base = base
@@ -87,12 +87,12 @@ class Tiff:
     def of(
         cls, data: bytes | bytearray, base: int = 0, magics: tuple[int, ...] = (PLAIN, BIG)
     ) -> Tiff | None:
-        """The one whose header is at `base`; None where none is."""
+        """The TIFF whose header is at `base`. None if there is none."""
         order = ORDERS.get(bytes(data[base : base + 2]))
         head = bytes(data[base : base + 16])
         if order is None or len(head) < 8:
             return None
-        # Some writers have the number in the other byte order, and Pillow reads those as well.
+        # Some writers store the number in the other byte order, and Pillow reads those too.
         magic = min(struct.unpack_from("<H", head, 2)[0], struct.unpack_from(">H", head, 2)[0])
         if magic not in magics:
             return None
@@ -103,7 +103,7 @@ class Tiff:
         return tiff
 
     def directory(self, at: int) -> Directory | None:
-        """The one that begins at `at`; None where it does not fit in the file."""
+        """The directory that begins at `at`. None if it does not fit in the file."""
         if not 0 < at <= len(self.data) - self._head.size:
             return None
         (count,) = self._head.unpack_from(self.data, at)
@@ -126,8 +126,10 @@ class Tiff:
         return Directory(at, entries, self.base + following if following else 0)
 
     def numbers(self, directory: Directory, tag: int) -> tuple[int, ...]:
-        """The numbers of a tag, fractions rounded down; none where it has no such, or they are
-        outside the file."""
+        """The numbers of a tag, with fractions rounded down.
+
+        Empty if the tag has no unsigned numbers, or if they are outside the file.
+        """
         entry = directory.entries.get(tag)
         letter = FORMATS.get(entry.kind) if entry else None
         if entry is None or letter is None or entry.length > MOST_VALUES:
@@ -144,7 +146,7 @@ class Tiff:
         return next(iter(self.numbers(directory, tag)), default)
 
     def text(self, directory: Directory, tag: int) -> str:
-        """The text of a tag, empty where it has none."""
+        """The text of a tag. Empty if it has none."""
         entry = directory.entries.get(tag)
         if entry is None or entry.kind != 2:
             return ""
@@ -152,7 +154,7 @@ class Tiff:
         return text.partition(b"\0")[0].decode("latin-1").strip()
 
     def size(self, directory: Directory) -> tuple[int, int]:
-        """Width and height; zeros where they are not said."""
+        """Width and height. Zeros if they are not given."""
         return self.number(directory, WIDTH), self.number(directory, LENGTH)
 
     def is_part(self, directory: Directory) -> bool:
@@ -170,7 +172,7 @@ class Tiff:
         return []
 
     def chain(self, most: int = MOST_PAGES) -> Iterator[Directory]:
-        """The first directory and those that follow it, no more than `most`."""
+        """The first directory and those that follow it, at most `most`."""
         seen: set[int] = set()
         at = self.first
         while at not in seen and len(seen) < most:
@@ -191,8 +193,8 @@ class Tiff:
 def pages(data: bytes | bytearray, most: int = MOST_PAGES) -> list[Page]:
     """The pictures in the chain of a TIFF, without smaller versions and masks.
 
-    No more than `most` directories are looked at, those of smaller versions included. Where all are
-    smaller versions, as a broken writer may say, the first one is the picture.
+    At most `most` directories are read, including those of smaller versions. A broken writer may
+    declare all of them as smaller versions. Then the first one is the picture.
     """
     tiff = Tiff.of(data)
     if tiff is None:
@@ -203,10 +205,10 @@ def pages(data: bytes | bytearray, most: int = MOST_PAGES) -> list[Page]:
 
 
 def main_directory(tiff: Tiff) -> Directory | None:
-    """That of the picture: the first, unless it says that it is a smaller version of another.
+    """The directory of the main picture: the first, unless that is marked as a smaller version.
 
-    Then it is the first that is not one in the chain, or else the largest under the first. Raises
-    `ImageError` where the file ends before that.
+    Then it is the first other one in the chain that is not, or else the largest under the first.
+    Raises `ImageError` if the file ends before it.
     """
     first = tiff.directory(tiff.first)
     if first is None or not tiff.is_part(first):
@@ -222,9 +224,10 @@ def main_directory(tiff: Tiff) -> Directory | None:
 
 
 def picture_first(data: bytes) -> bytes:
-    """A TIFF whose first directory is that of its picture; anything else, and most TIFFs, as it is.
+    """A TIFF whose first directory is that of its main picture.
 
-    Raises `ImageError` where the file ends before that directory.
+    Most TIFFs, and other files, are returned unchanged. Raises `ImageError` if the file ends before
+    that directory.
     """
     tiff = Tiff.of(data)
     main = main_directory(tiff) if tiff else None

@@ -1,12 +1,12 @@
-"""What libtiff says while it decodes: collected for the thread that it decodes in, never printed.
+"""Collects libtiff's messages in the thread that decodes, instead of printing them.
 
-Its handlers are global to the process, and it prints errors on standard error. While a thread of
-ours reads, errors are collected; everybody else's still go to the handler that was there. Warnings
-cannot be collected in this way, because Pillow turns them off whenever it decodes. `messages_of`
-has libtiff decode the pixels once more, with handlers for that file alone.
+libtiff's handlers are global to the process, and it prints errors on standard error. While one of
+our threads reads, its errors are collected. Errors of other threads still go to the previous
+handler. Warnings cannot be collected in this way, because Pillow turns them off whenever it
+decodes. So `messages_of` decodes the pixels again, with handlers for that file only.
 
-libtiff is reached through Pillow's extension, which is linked to it. Where it cannot be, as on
-Windows, nothing is collected.
+libtiff is reached through Pillow's extension, which is linked to it. If that fails, as on Windows,
+nothing is collected.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Handler = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_voi
 _FileHandler = ctypes.CFUNCTYPE(
     ctypes.c_int, *[ctypes.c_void_p] * 2, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p
 )
-"""The same for one file, whose pointer and our own come first. Returns 1: nobody else is asked."""
+"""The same for one file. Its pointer and ours come first. Returning 1 stops other handlers."""
 _Transfer = ctypes.CFUNCTYPE(ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ssize_t)
 _Seek = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int)
 _Close = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
@@ -52,7 +52,7 @@ class Message(NamedTuple):
 
 @contextmanager
 def collected() -> Iterator[list[str]]:
-    """libtiff's errors in this thread, as they come."""
+    """libtiff's errors in this thread, in a list that grows as they occur."""
     _stand_in()
     messages: list[str] = []
     _reading.messages = messages
@@ -63,9 +63,9 @@ def collected() -> Iterator[list[str]]:
 
 
 def messages_of(data: bytes, most_bytes: int) -> list[Message]:
-    """What libtiff says while it decodes the first image of a TIFF.
+    """libtiff's messages while it decodes the first image of a TIFF.
 
-    Nothing of what it says about the header counts. `most_bytes`: no strip or tile has more.
+    Messages about the header are left out. `most_bytes` limits the size of a strip or tile.
     """
     library = _library()
     if library is None or not hasattr(library, "TIFFOpenOptionsSetWarningHandlerExtR"):
@@ -88,7 +88,7 @@ def messages_of(data: bytes, most_bytes: int) -> list[Message]:
     library.TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, None)
     file = library.TIFFClientOpenExt(b"it", b"r", None, *callbacks, options)
     library.TIFFOpenOptionsFree(options)
-    if not file:  # Pillow has read it, so it cannot be that bad
+    if not file:  # Pillow has read it, so the file is not that broken
         return []
     try:
         messages.clear()
@@ -100,7 +100,7 @@ def messages_of(data: bytes, most_bytes: int) -> list[Message]:
 
 
 def _callbacks(data: bytes) -> tuple[Any, ...]:
-    """How libtiff reads a file that is in memory: the header by `read`, pixels from the mapping."""
+    """How libtiff reads a file in memory: the header through `read`, pixels from the mapping."""
     held = ctypes.c_char_p(data)
     start = ctypes.cast(held, ctypes.c_void_p).value or 0
     at = 0
@@ -114,7 +114,7 @@ def _callbacks(data: bytes) -> tuple[Any, ...]:
 
     def seek(_ours: int, offset: int, whence: int) -> int:
         nonlocal at
-        offset -= (offset >> 63) << 64  # it comes unsigned
+        offset -= (offset >> 63) << 64  # it is passed as unsigned
         at = max(offset + (0, at, len(data))[whence], 0)
         return at
 
@@ -152,13 +152,13 @@ def _formatted(module: bytes | None, text: bytes, arguments: int) -> str:
 
 @cache
 def _library() -> Any:
-    """libtiff, or None where it cannot be reached."""
+    """libtiff, or None if it cannot be reached."""
     from PIL import _imaging
 
     try:
         library = ctypes.CDLL(_imaging.__file__)
         library.TIFFSetErrorHandler.restype = ctypes.c_void_p
-        ctypes.CDLL(None).vsnprintf  # noqa: B018  # is it there?
+        ctypes.CDLL(None).vsnprintf  # noqa: B018  # raises if missing
     except (AttributeError, OSError, TypeError):
         return None
     pointer, count = ctypes.c_void_p, ctypes.c_uint32
@@ -185,7 +185,7 @@ def _library() -> Any:
         "TIFFReadEncodedStrip": (ctypes.c_ssize_t, [pointer, count, pointer, ctypes.c_ssize_t]),
     }  # fmt: skip
     for name, (result, arguments) in signatures.items():
-        if hasattr(library, name):  # older ones lack some
+        if hasattr(library, name):  # older versions lack some
             function = getattr(library, name)
             function.restype, function.argtypes = result, arguments
     return library
@@ -215,4 +215,4 @@ def _stand_in() -> None:
 
 
 _alive: list[object] = []
-"""What libtiff points to must not be collected."""
+"""Keeps what libtiff points to from being garbage-collected."""

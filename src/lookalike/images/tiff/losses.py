@@ -1,7 +1,8 @@
-"""Whether data of a TIFF are lost though Pillow decodes it: libtiff's verdict.
+"""Detects lost data in a TIFF that Pillow decodes, by libtiff's messages.
 
-Its codecs for fax, JPEG and PackBits go on after a fault and only warn of it. Pillow lets others
-go on, too, if the colours are YCbCr; else libtiff refuses what is broken, and so does Pillow.
+libtiff's codecs for fax, JPEG and PackBits continue after a fault and only warn. Pillow lets other
+codecs continue too if the colours are YCbCr. In all other cases libtiff rejects broken data, and so
+does Pillow.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 COMPRESSION_TAG, PHOTOMETRIC_TAG = 259, 262
 YCBCR = 6
 GO_ON = {2, 3, 4, 6, 7, 32766, 32771, 32773, 32809, 34676, 34677}
-"""Compressions whose codecs go on: fax, JPEG, NeXT, PackBits, ThunderScan, SGI log."""
+"""Compressions whose codecs continue: fax, JPEG, NeXT, PackBits, ThunderScan, SGI log."""
 BYTES_OF_A_PIXEL = 16
 LARGEST_TILE = 1 << 26
-"""A tile may have more bytes than the picture that it is of."""
+"""In bytes. A tile may have more bytes than its picture."""
 
 LOST = re.compile(
     "premature e|bad code word|line length mismatch|lack of data|not enough|read error|truncated"
@@ -31,9 +32,9 @@ LOST = re.compile(
 
 
 def lost_tiff_data(image: Image.Image, data: bytes | bytearray) -> str:
-    """What says that data are lost, in plain words; empty if nothing does.
+    """The reason to believe that data is lost, in plain words. Empty if there is none.
 
-    `image`: what Pillow has decoded from `data`.
+    `image` was decoded from `data` by Pillow.
     """
     tags = getattr(image, "tag_v2", None)
     if tags is None or not getattr(image, "use_load_libtiff", False):

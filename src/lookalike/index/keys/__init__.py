@@ -1,1 +1,1 @@
-"""The keys of an index, and where one is."""
+"""The keys of an index, and how to find one."""

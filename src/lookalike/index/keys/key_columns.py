@@ -1,4 +1,4 @@
-"""Columns of keys: ints, or texts in UTF-8. No Python object is kept for a key."""
+"""Columns of keys: ints, or texts in UTF-8. Keys are not kept as Python objects."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     Number = TypeVar("Number", np.uint8, np.int64)
 
 BLOCK = 1 << 16
-"""So many keys are handled at a time where something is made of each of them."""
+"""How many keys are converted at a time."""
 UPPER_HALF = np.uint64(0xFFFFFFFF_00000000)
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Column(ABC):
-    """n keys of one kind. They never change; `extended` gives a column with more of them."""
+    """n keys of one kind. They never change. `extended` returns a column with more keys."""
 
     noun: ClassVar[str]
     """What each key is."""
@@ -37,40 +37,40 @@ class Column(ABC):
     @classmethod
     @abstractmethod
     def of(cls, keys: list[Any]) -> Self:
-        """A column of keys that are of this kind; `OverflowError` where one does not fit."""
+        """A column of keys of this kind. Raises `OverflowError` if one does not fit."""
 
     @abstractmethod
     def extended(self, other: Self) -> Self:
-        """A column of these keys and then those of `other`.
+        """A column of these keys followed by those of `other`.
 
-        The new keys are written behind the old ones, or all into a larger buffer where they need
-        one. So a column may be extended once, and may go on being read while it is.
+        The new keys are written after the old ones, or all into a larger buffer if there is no
+        room. So a column may be extended only once, and may be read meanwhile.
         """
 
     @abstractmethod
     def take(self, at: NDArray[np.integer]) -> list[Any]:
-        """The keys at some positions."""
+        """The keys at given positions."""
 
     @abstractmethod
     def select(self, keep: NDArray[np.bool_]) -> Self:
-        """The keys where `keep` is true, in buffers of their own."""
+        """The keys where `keep` is true, in new buffers."""
 
     @abstractmethod
     def same(
         self, at: NDArray[np.integer], other: Self, other_at: NDArray[np.integer]
     ) -> NDArray[np.bool_]:
-        """Whether the key at `at[k]` is the one of `other` at `other_at[k]`, for every k."""
+        """For every k, whether the key at `at[k]` equals that of `other` at `other_at[k]`."""
 
     @abstractmethod
     def sections(self) -> dict[str, NDArray[Any]]:
-        """The arrays to save, not copied."""
+        """The arrays to save, without a copy."""
 
     @abstractmethod
     def _hashes(self, block: slice) -> NDArray[np.uint64]:
-        """Of some keys; the upper half is used."""
+        """Hashes of the keys in a block. Only the upper half is used."""
 
     def marks(self, first: int) -> NDArray[np.uint64]:
-        """Of each key from `first` on, its hash in the upper half and its position in the lower."""
+        """For each key from `first` on, its hash (upper half) and its position (lower half)."""
         marks = np.arange(first, len(self), dtype=np.uint64)
         for block in _blocks(first, len(self)):
             marks[block.start - first : block.stop - first] |= self._hashes(block) & UPPER_HALF
@@ -83,7 +83,7 @@ class Ints(Column):
     noun = "an int"
 
     def __init__(self, values: NDArray[np.int64], count: int) -> None:
-        """The first `count` of `values`."""
+        """Takes the first `count` of `values`."""
         super().__init__(count)
         self._buffer = values
         self.values = values[:count]
@@ -119,12 +119,12 @@ class Ints(Column):
 
 
 class Texts(Column):
-    """Keys that are strs, in UTF-8. Lone surrogates, as of odd file names, stay what they are."""
+    """Keys that are strs, in UTF-8. Lone surrogates, as in odd file names, are preserved."""
 
     noun = "a str"
 
     def __init__(self, text: NDArray[np.uint8], offsets: NDArray[np.int64], count: int) -> None:
-        """The first `count`: key k is `text[offsets[k]:offsets[k + 1]]`."""
+        """Takes the first `count` keys. Key k is `text[offsets[k]:offsets[k + 1]]`."""
         super().__init__(count)
         self._text = text
         self._offset_buffer = offsets
@@ -136,7 +136,7 @@ class Texts(Column):
         text = np.frombuffer(characters.encode("utf-8", "surrogatepass"), np.uint8)
         offsets = np.zeros(len(keys) + 1, np.int64)
         np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
-        if len(text) > len(characters):  # offsets of characters become offsets of bytes
+        if len(text) > len(characters):  # turn character offsets into byte offsets
             first_bytes = np.flatnonzero((text & 0xC0) != 0x80)
             offsets = np.append(first_bytes, len(text))[offsets]
         return cls(text, offsets, len(keys))
@@ -184,7 +184,7 @@ class Texts(Column):
 
 
 def column_of_sections(sections: Mapping[str, NDArray[Any]]) -> Column | None:
-    """The column whose arrays these are, neither copied nor read through."""
+    """The column made of these arrays, without copying or reading them."""
     found = {name: array for name, array in sections.items() if name.startswith("keys.")}
     if not found:
         return None
@@ -192,7 +192,7 @@ def column_of_sections(sections: Mapping[str, NDArray[Any]]) -> Column | None:
         values = _mapped(found, "keys.int", np.int64)
         return Ints(values, len(values))
     if found.keys() != {"keys.text", "keys.offsets"}:
-        raise ValueError(f"no keys have the sections {', '.join(sorted(found))}")
+        raise ValueError(f"unexpected sections of keys: {', '.join(sorted(found))}")
     text = _mapped(found, "keys.text", np.uint8)
     offsets = _mapped(found, "keys.offsets", np.int64)
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(text):
@@ -215,10 +215,10 @@ def _blocks(first: int, last: int) -> Iterator[slice]:
 
 
 def _extended(buffer: NDArray[Number], count: int, values: NDArray[Number]) -> NDArray[Number]:
-    """A buffer that begins with the first `count` of `buffer` and then has `values`."""
+    """A buffer with the first `count` values of `buffer`, then `values`."""
     end = count + len(values)
     if not len(values):
-        return buffer  # which may be read-only
+        return buffer  # it may be read-only
     if end > len(buffer):
         larger = np.empty(max(end, 2 * len(buffer)), buffer.dtype)
         larger[:count] = buffer[:count]

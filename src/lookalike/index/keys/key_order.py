@@ -1,4 +1,4 @@
-"""`Order`: how the keys of a column are found."""
+"""`Order`: finds keys in a column."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HALF = np.uint64(32)
-"""Bits of half a mark."""
+"""Bits in half a mark."""
 LOWER_HALF = np.uint64(0xFFFFFFFF)
 SMALL_RUN = 1000
-"""A run of so many keys is merged, however few come after it."""
+"""A run of this many keys is always merged, however few keys follow it."""
 
 
 class Order(NamedTuple):
-    """How to find the keys of a column: those from the first up to some position.
+    """How to find the keys of a column, from the first up to some position.
 
-    Each run belongs to the keys after those of the run before it, and holds their marks, sorted:
-    hash and position in one number. Runs are merged as they come, so that they are few, and
-    that an index may be searched after every single addition.
+    Each run covers the keys after those of the previous run. It holds their sorted marks: hash and
+    position in one number. Runs are merged as they are added. So there are few of them, even if an
+    index is searched after every single addition.
     """
 
     ascending: int = 0
-    """So many keys come before those of the runs: ints in ascending order, found as they are."""
+    """How many keys come before the runs: ints in ascending order, which need no marks."""
     runs: tuple[NDArray[np.uint64], ...] = ()
 
     def upto(self, column: Column) -> Order:
-        """The order of all keys of a column, of which this is the order of the first."""
+        """The order of all keys of a column. This one covers the first of them."""
         first = self.ascending + sum(map(len, self.runs))
         if first == len(column):
             return self
@@ -51,10 +51,10 @@ class Order(NamedTuple):
     def candidates(
         self, column: Column, wanted: Column
     ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint64]]]:
-        """Pairs of a wanted key and a position of the column, among them all that are equal."""
+        """Pairs of a wanted key and a position in the column. They include all equal keys."""
         if self.ascending and isinstance(column, Ints) and isinstance(wanted, Ints):
             values = column.values[: self.ascending]
-            which = np.argsort(wanted.values)  # neighbours are searched one after the other
+            which = np.argsort(wanted.values)  # search neighbours one after another
             sought = wanted.values[which]
             starts, ends = values.searchsorted(sought), values.searchsorted(sought, "right")
             nth, at = _spread(starts, ends)
@@ -70,7 +70,7 @@ class Order(NamedTuple):
 def _spread(
     starts: NDArray[np.intp], ends: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """All pairs of a k and a number from `starts[k]` up to `ends[k]`, by k."""
+    """All pairs of a k and a number from `starts[k]` up to `ends[k]`, ordered by k."""
     lengths = ends - starts
     k = np.repeat(np.arange(len(lengths)), lengths)
     before = np.cumsum(lengths) - lengths

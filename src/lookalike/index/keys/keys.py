@@ -1,4 +1,4 @@
-"""`Keys`: the keys of the entries of an index, in the order in which the entries were added."""
+"""`Keys`: the keys of the entries of an index, in the order the entries were added."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OneOrMore: TypeAlias = "int | str | np.integer | Iterable[int | str] | NDArray[Any]"
-"""A key, or several."""
+"""One key or several."""
 Checked: TypeAlias = Column
-"""New keys that an index can take: all of one kind, and converted."""
+"""New keys that an index can accept: all of one kind, and converted."""
 
 MOST_KEYS = 1 << 32
 INT64 = np.iinfo(np.int64)
@@ -27,20 +27,19 @@ class Found(NamedTuple):
     """Where m wanted keys are."""
 
     positions: NDArray[np.intp]
-    """Of the first wanted key, ascending, then of the second, and so on."""
+    """Positions of the first wanted key, ascending, then of the second, and so on."""
     counts: NDArray[np.intp]
-    """`(m,)`: how many positions each of them has."""
+    """`(m,)`: how many positions each wanted key has."""
     missing: list[int | str]
-    """Those without a position, in the order in which they were wanted."""
+    """Wanted keys without a position, in the given order."""
 
 
 class Keys:
-    """n keys in columns: all of them ints of 64 bits, or all of them strs, as the first ones are.
+    """n keys in columns. The first key decides whether all are ints of 64 bits or all are strs.
 
-    A key may be there several times. One thread may append while others read: keys that are there
-    stay where they are in memory, new ones are written behind them, and only then the column that
-    has them takes the place of the one before. Whoever reads holds on to the column that it
-    began with, and where the keys have moved to a larger buffer, to the smaller one.
+    A key may occur several times. One thread may append while others read. New keys are written
+    after the old ones, which do not move. Only then does the new column replace the previous one. A
+    reader keeps the column it began with, even if the keys have since moved to a larger buffer.
     """
 
     def __init__(self) -> None:
@@ -48,25 +47,27 @@ class Keys:
         self._order = Order()
 
     def copy(self) -> Keys:
-        """The same keys in the same memory. What either appends, the other does not see."""
+        """The same keys in the same memory. Neither sees keys that the other appends."""
         copied = Keys()
-        copied._order = self._order  # before the column: so it covers no more than that
+        copied._order = self._order  # taken before the column, so it covers no further keys
         copied._column = column_of_sections(self.to_sections())
         return copied
 
     @classmethod
     def from_sections(cls, sections: Mapping[str, NDArray[Any]]) -> Keys:
-        """The keys that gave these sections, whose arrays are used as they are and not read yet.
+        """The keys from `to_sections`. The arrays are neither copied nor read.
 
-        Sections of other things are left alone. Raises `ValueError` for those of no keys.
+        Ignores other sections. Raises `ValueError` for key sections that do not fit together.
         """
         keys = cls()
         keys._column = column_of_sections(sections)
         return keys
 
     def to_sections(self) -> dict[str, NDArray[Any]]:
-        """The arrays to save, not copied: `keys.int`, `(n,)` int64; or `keys.text`, uint8, with
-        `keys.offsets`, `(n + 1,)` int64; or none, as long as no key came.
+        """The arrays to save, without a copy.
+
+        They are `keys.int`, `(n,)` int64, or `keys.text`, uint8, with `keys.offsets`, `(n + 1,)`
+        int64. There are none before the first key is added.
         """
         return {} if self._column is None else self._column.sections()
 
@@ -83,14 +84,14 @@ class Keys:
                 yield from column.take(np.arange(first, min(first + BLOCK, len(column))))
 
     def take(self, positions: NDArray[np.integer]) -> list[int | str]:
-        """The keys at some positions."""
+        """The keys at given positions."""
         return (self._column or Ints.of([])).take(positions)
 
     def checked(self, values: Iterable[int | str] | NDArray[Any]) -> Checked:
         """Convert new keys for `extend`. Nothing changes yet.
 
-        Raises `TypeError` for a key that is neither an int nor a str, or not what those before it
-        are, and `ValueError` for an int beyond 64 bits.
+        Raises `TypeError` for a key that is neither an int nor a str, or not of the same kind as
+        earlier keys. Raises `ValueError` for an int beyond 64 bits.
         """
         new = column_of(values, None if self._column is None else type(self._column))
         if len(self) + len(new) > MOST_KEYS:
@@ -98,7 +99,7 @@ class Keys:
         return new
 
     def extend(self, checked: Checked) -> None:
-        """Append keys that were checked."""
+        """Append checked keys."""
         if not len(checked):
             return
         column = type(checked).of([]) if self._column is None else self._column
@@ -107,7 +108,7 @@ class Keys:
         self._column = column.extended(checked)
 
     def select(self, keep: NDArray[np.bool_]) -> Keys:
-        """New keys, in columns of their own: those where `keep`, `(n,)`, is true."""
+        """The keys where `keep`, `(n,)`, is true, in new columns."""
         if keep.dtype != np.bool_ or keep.shape != (len(self),):
             raise ValueError(
                 f"keep must be ({len(self)},) of bool, not {keep.dtype} of shape {keep.shape}"
@@ -117,18 +118,18 @@ class Keys:
         return selected
 
     def positions_of(self, key: int | str) -> NDArray[np.intp]:
-        """Where a key is, ascending; empty where it is not, `TypeError` where it can never be."""
+        """The positions of a key, ascending. Raises `TypeError` for what can never be a key."""
         if _kind_of(type(key)) is Ints and not INT64.min <= int(key) <= INT64.max:
             return np.empty(0, np.intp)
         return self.positions_of_many([key]).positions
 
     def positions_of_many(self, keys: Iterable[int | str] | NDArray[Any]) -> Found:
-        """Where each of many keys is, all of one kind. Raises as `checked` for keys of no kind."""
+        """Where each of many keys is, all of one kind. Raises as `checked` for invalid keys."""
         return self.positions_of_column(column_of(keys))
 
     def positions_of_column(self, wanted: Column) -> Found:
         """Where each of many keys is."""
-        order = self._order  # before the column: so it covers no more than that
+        order = self._order  # taken before the column, so it covers no further keys
         column = self._column
         found = np.empty(0, np.uint64)
         if column is not None and type(column) is type(wanted):
@@ -144,7 +145,7 @@ class Keys:
 
 
 def listed(keys: OneOrMore) -> Iterable[int | str] | NDArray[Any]:
-    """The keys as several, where only one was given."""
+    """The keys as an iterable, even if only one was given."""
     one: list[Any] = [keys]
     return one if isinstance(keys, int | str | np.integer) else keys
 
@@ -152,7 +153,7 @@ def listed(keys: OneOrMore) -> Iterable[int | str] | NDArray[Any]:
 def column_of(
     values: Iterable[int | str] | NDArray[Any], kind: type[Column] | None = None
 ) -> Column:
-    """The keys of `values`, of a kind or, where that is None, of either."""
+    """The keys of `values`, which must be of `kind`, or all of either kind if that is None."""
     if isinstance(values, str | bytes | bytearray) or not isinstance(values, Iterable):
         raise TypeError(f"keys must be a list, an array or an iterable of them, not {values!r}")
     if hasattr(values, "__array__"):

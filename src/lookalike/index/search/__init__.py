@@ -1,1 +1,1 @@
-"""Ways to search hashes exactly, and which of them to take."""
+"""Ways to search hashes exactly, and the choice between them."""

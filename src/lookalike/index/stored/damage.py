@@ -39,6 +39,6 @@ def reading(*files: IndexFile | None) -> Iterator[None]:
 
 
 def read_through(items: Iterable[T], *files: IndexFile | None) -> Iterator[T]:
-    """The items, made under `reading`."""
+    """Yields the items inside `reading`."""
     with reading(*files):
         yield from items

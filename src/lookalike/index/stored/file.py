@@ -1,6 +1,6 @@
 """The file of an index: a header, a table, and sections, each of them one contiguous array.
 
-`docs/index-format.md` has the format. What the sections mean is not known here.
+`docs/index-format.md` describes the format. This module does not know what the sections mean.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["Header", "IndexFile", "open_file", "write"]
 
 CHUNK = 4 << 20
-"""Bytes that are written, converted or checked at a time."""
+"""Bytes written, converted or checked at a time."""
 
 
 @dataclass(frozen=True, eq=False)
 class IndexFile:
-    """An open file. The arrays are read-only and keep it mapped for as long as they are used."""
+    """An open file. The arrays are read-only and keep it mapped while they are in use."""
 
     path: Path
     header: Header
@@ -41,7 +41,7 @@ class IndexFile:
     _map: mmap.mmap = field(repr=False)
 
     def check(self) -> None:
-        """Read everything. Raises `IndexFileError`, which names the first damaged section."""
+        """Read everything. Raises `IndexFileError` with the name of the first damaged section."""
         with memoryview(self._map) as data:
             for section in self._table:
                 crc = 0
@@ -52,20 +52,20 @@ class IndexFile:
 
 
 def open_file(path: str | os.PathLike[str]) -> IndexFile:
-    """Map a file; of its body nothing is read. On a big-endian machine the sections are copies.
+    """Map a file without reading its sections. On a big-endian machine they are copied.
 
-    Raises `IndexFileError` where header, table or size are not as written, and `OSError`.
+    Raises `IndexFileError` if header, table or size are wrong, and `OSError`.
     """
     path = Path(path)
     kind = path.stat().st_mode
-    if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # to open a pipe may wait for ever
+    if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # opening a pipe might block forever
         raise IndexFileError("not a lookalike index: not a regular file", str(path))
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         header, table = layout.read(file, size, str(path))
         try:
             mapped = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
-        except (ValueError, OverflowError) as error:  # it has shrunk since, or 32 bits are too few
+        except (ValueError, OverflowError) as error:  # it shrank meanwhile, or exceeds 32 bits
             raise IndexFileError(f"cannot be mapped: {error}", str(path)) from error
     sections = {
         one.name: in_native_order(np.ndarray(one.shape, one.dtype, mapped, one.offset))
@@ -77,13 +77,13 @@ def open_file(path: str | os.PathLike[str]) -> IndexFile:
 def write(
     path: str | os.PathLike[str], header: Header, sections: Mapping[str, NDArray[Any]]
 ) -> None:
-    """Write a file, or replace it as a whole: whatever fails, the old one stays as it was.
+    """Write a file atomically. If anything fails, an existing file stays unchanged.
 
-    A section is asked for when its turn comes, and is never copied as a whole. It may be a view
-    of the very file that is replaced (but not on Windows, which refuses to replace a mapped
-    file). A symbolic link stays one: what it leads to is replaced.
+    Each section is fetched when it is written, and is never copied as a whole. It may be a view of
+    the file being replaced, except on Windows, which refuses to replace a mapped file. A symbolic
+    link is kept, and its target is replaced.
 
-    Raises `ValueError` or `TypeError` for what the format cannot hold, and `OSError`.
+    Raises `ValueError` or `TypeError` for anything the format cannot hold, and `OSError`.
     """
     names = list(sections)
     layout.check(header, names)
@@ -112,7 +112,7 @@ def _write_section(file: BinaryIO, name: str, array: NDArray[Any]) -> Section:
             f"section {name} must be an array of numbers in one or two dimensions, "
             f"not of {array.dtype} in {array.ndim}"
         )
-    # The chunks of a flat iterator are copies, those of a view are not.
+    # Chunks of a flat iterator are copies, but chunks of a view are not.
     in_line = array.ndim == 1 or array.flags.c_contiguous
     flat = array.reshape(-1) if in_line else array.flat
     offset, crc = file.tell(), 0

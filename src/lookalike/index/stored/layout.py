@@ -1,6 +1,6 @@
-"""How an index file begins: the header and the table of sections, as values and as bytes.
+"""The start of an index file: the header and the table of sections, as values and as bytes.
 
-`docs/index-format.md` has it byte by byte.
+`docs/index-format.md` describes it byte by byte.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from lookalike.errors import IndexFileError
 
 MAGIC = b"\x89LKL\r\n\x1a\n"
-"""As in PNG, a copy in text mode or by 7 bits changes it."""
+"""As with PNG, copying in text mode or with 7 bits breaks it, so the damage is detected."""
 VERSION = 1
 ALIGNMENT = 64
 DTYPES = frozenset(["|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"])
@@ -26,31 +26,31 @@ MAX_ALGORITHM = 64
 MAX_NAME = 24
 MAX_SECTIONS = 1024
 
-_START = struct.Struct("<8sII")  # magic, version, header size: in front in every version
-_HEADER = struct.Struct("<8sIIQQQIIII64sI")  # and its checksum
+_START = struct.Struct("<8sII")  # magic, version, header size: first in every version
+_HEADER = struct.Struct("<8sIIQQQIIII64sI")  # followed by its checksum
 _ENTRY = struct.Struct("<24s3sB2QQQI")
-_CRC = struct.Struct("<I")  # of the rest of the header: its last bytes in every version
+_CRC = struct.Struct("<I")  # of the rest of the header: last in every version
 _SIZE = _HEADER.size + _CRC.size
 _MAX_SIZE = 1 << 16  # of the header of any version
 
 
 @dataclass(frozen=True)
 class Header:
-    """What is known of an index before its sections are looked at."""
+    """What is known about an index before reading its sections."""
 
     algorithm: str
-    """May be empty: an index of plain bits. At most 64 bytes in UTF-8."""
+    """At most 64 bytes in UTF-8. Empty for an index without an algorithm."""
     bits: int
-    """Of one hash."""
+    """Bits per hash."""
     entries: int
     distinct: int
     """How many different hashes the entries have."""
     preparation: int = 0
-    """As `PREPARATION` of `lookalike.images`; 0 where that is not known."""
+    """As `PREPARATION` of `lookalike.images`, or 0 if not known."""
 
 
 class Section(NamedTuple):
-    """One line of the table."""
+    """One row of the table."""
 
     name: str
     dtype: str
@@ -61,17 +61,17 @@ class Section(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where the next section begins: the zeros up to there belong to this one."""
+        """Where the next section begins. The zeros up to there belong to this one."""
         return self.offset + self.length + -self.length % ALIGNMENT
 
 
 def start_of_sections(count: int) -> int:
-    """The size of the header and of a table of so many sections."""
+    """The size of the header and of a table of `count` sections."""
     return _SIZE + count * _ENTRY.size
 
 
 def check(header: Header, names: Sequence[str]) -> None:
-    """Raise `ValueError` for what the format cannot hold."""
+    """Raise `ValueError` for anything the format cannot hold."""
     for name, bits in (("bits", 32), ("entries", 64), ("distinct", 64), ("preparation", 32)):
         value = getattr(header, name)
         if not 0 <= value < 1 << bits:
@@ -123,7 +123,7 @@ def read(file: BinaryIO, size: int, path: str) -> tuple[Header, list[Section]]:
 
 
 def _read_head(file: BinaryIO, path: str) -> bytes:
-    """The header without its checksum, which is right."""
+    """The header without its checksum, which has been verified."""
     start = file.read(_START.size)
     if not start or not MAGIC.startswith(start[: len(MAGIC)]):
         if start[1:4] == MAGIC[1:4]:
@@ -150,7 +150,7 @@ def _read_head(file: BinaryIO, path: str) -> bytes:
 
 
 def _sections(data: bytes, size: int) -> list[Section] | None:
-    """The sections, if they fill the file one after another as they were written."""
+    """The sections, or None unless they fill the file without gaps."""
     table: list[Section] = []
     end = _SIZE + len(data)
     for name, dtype, dimensions, rows, columns, *numbers in _ENTRY.iter_unpack(data):
@@ -172,7 +172,7 @@ def _sections(data: bytes, size: int) -> list[Section] | None:
 
 
 def _fits(section: Section) -> bool:
-    """Whether the shape matches the length, and NumPy can have such an array."""
+    """Whether the shape matches the length, and NumPy can hold such an array."""
     itemsize = np.dtype(section.dtype).itemsize
     extent = itemsize * math.prod(one or 1 for one in section.shape)
     return section.length == itemsize * math.prod(section.shape) and extent <= sys.maxsize

@@ -30,7 +30,7 @@ MOST_KEY_SECTIONS = 2
 
 
 class Stored(NamedTuple):
-    """What was in a file."""
+    """The contents of a file."""
 
     kind: Kind
     keys: Keys

@@ -1,4 +1,4 @@
-"""Archives to single images: which kind of archive it is, and what of it is taken."""
+"""Lists the images in an archive: detects its kind, and chooses its members."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 COMPRESSIONS = {"gz": b"\x1f\x8b", "bz2": b"BZh", "xz": b"\xfd7zXZ\0", "zst": b"\x28\xb5\x2f\xfd"}
 """The first bytes of compressed files."""
 ZIP_BEGINS = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
-"""The first bytes of a zip: a member, the end of an empty one, a part of several."""
+"""The first bytes of a zip: a member, the end of an empty archive, or one of several parts."""
 
 
 def archive_kind(archive: Item) -> str | None:
-    """`zip`, `tar` or one of `COMPRESSIONS`, by its first bytes; None for no archive.
+    """`zip`, `tar` or one of `COMPRESSIONS`, by its first bytes. None if it is not an archive.
 
-    Raises `ImageError` and `OSError` where it cannot be read.
+    Raises `ImageError` and `OSError` if it cannot be read.
     """
     with archive.open() as file:
         block = file.read(tarfile.BLOCKSIZE)
@@ -50,10 +50,10 @@ def archive_kind(archive: Item) -> str | None:
 def inputs_in(
     archive: Item, outer: Input, kind: str, sieve: Sieve, prefix: str = ""
 ) -> Iterator[Input]:
-    """Everything in an archive that may be an image, in the archive's order.
+    """Yield every member of an archive that may be an image, in the archive's order.
 
-    `outer`: the archive itself, as an input. `prefix` stands before the path within it where
-    patterns are matched. Raises whatever is met where the archive breaks off, or exceeds a limit.
+    `outer`: the archive itself, as an input. `prefix` is put before the path of a member when
+    patterns are matched. Raises an error if the archive is cut off or exceeds a limit.
     """
     limits = sieve.choice.archive_limits
     tally = Tally(limits, archive.size or 0)
@@ -80,7 +80,7 @@ def _is_taken(member: Member, sieve: Sieve, prefix: str) -> bool:
 
 
 def _input(outer: Input, member: Member, tally: Tally) -> Iterator[Input]:
-    """The member to be read. Raises `ImageError` where no other can follow it."""
+    """Yield the member as an input. Raises `ImageError` if no further member can be read."""
     location = Location(Kind.MEMBER, outer.location.path, member.name)
     trouble = member.trouble or tally.objection(member.size, member.packed)
     if is_archive(member.name):
@@ -93,6 +93,6 @@ def _input(outer: Input, member: Member, tally: Tally) -> Iterator[Input]:
     except (ImageError, OSError) as error:
         yield Input(location, outer.stamp, Unreadable(trouble_of(error)))
         raise
-    if source.is_light:  # bytes that are here were counted as they passed by
+    if source.is_light:  # bytes in memory were counted when they were read
         tally.count_bytes(member.size)
     yield Input(location, outer.stamp, source)

@@ -1,29 +1,29 @@
-"""How much may come out of one archive, and what has come out so far."""
+"""How much may be unpacked from one archive, and how much has been so far."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lookalike import defaults
 from lookalike.checks import whole_number
 from lookalike.errors import ImageError, Status
+from lookalike.work import defaults
 
 ABSURD_RATIO = 1000
-"""How many times its packed size something may unpack to; deflate itself ends at 1032."""
+"""The highest accepted ratio of unpacked to packed size. The maximum of deflate is 1032."""
 ABSURD_BYTES = 64_000_000
-"""Below this, any ratio will do: an empty scan is small, and no danger."""
+"""Below this size, any ratio is accepted. A blank scan packs well and is harmless."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """The most that is taken out of one archive or Parquet file; what exceeds it is `too_large`."""
+    """Limits for one archive or Parquet file. Whatever exceeds them fails as `too_large`."""
 
     member_bytes: int = defaults.MEMBER_BYTES
-    """Of one member, unpacked."""
+    """The largest unpacked size of one member."""
     unpacked_bytes: int = defaults.UNPACKED_BYTES
-    """By how much all members together, unpacked, may exceed the archive itself."""
+    """How many bytes more than the archive itself all its members may unpack to."""
     members: int = defaults.MEMBERS
-    """How many members are listed."""
+    """The largest number of members."""
 
     def __post_init__(self) -> None:
         for name in ("member_bytes", "unpacked_bytes", "members"):
@@ -31,7 +31,7 @@ class ArchiveLimits:
 
 
 class Tally:
-    """What has come out of one archive, held against the limits."""
+    """Counts what has been unpacked from one archive, and checks it against the limits."""
 
     def __init__(self, limits: ArchiveLimits, archive_bytes: int) -> None:
         self._limits = limits
@@ -40,7 +40,7 @@ class Tally:
         self._bytes = 0
 
     def count_member(self) -> None:
-        """Raise `ImageError` where this member is one too many."""
+        """Count a member. Raises `ImageError` if there are too many."""
         self._members += 1
         if self._members > self._limits.members:
             raise ImageError(
@@ -48,7 +48,7 @@ class Tally:
             )
 
     def count_bytes(self, count: int) -> None:
-        """Raise `ImageError` where these bytes, unpacked, are too many."""
+        """Count unpacked bytes. Raises `ImageError` if there are too many."""
         self._bytes += count
         if self._bytes > self._most:
             raise ImageError(
@@ -58,7 +58,7 @@ class Tally:
             )
 
     def objection(self, size: int, packed: int) -> ImageError | None:
-        """Why a member of `size` bytes, `packed` into so many, is not unpacked, if so."""
+        """The error if a member of `size` bytes, packed into `packed` bytes, exceeds a limit."""
         if size > self._limits.member_bytes:
             reason = f"it has {size:,} bytes; the limit is {self._limits.member_bytes:,}"
             return ImageError(Status.TOO_LARGE, reason)
@@ -66,7 +66,7 @@ class Tally:
 
 
 def absurdity(size: int, packed: int, floor: int = ABSURD_BYTES) -> ImageError | None:
-    """The error of what unpacks to far more than any picture would, if so, above `floor` bytes."""
+    """The error if data of more than `floor` bytes unpacks to far more than any picture would."""
     if size <= max(floor, packed * ABSURD_RATIO):
         return None
     reason = f"it unpacks from {packed:,} bytes to {size:,}, which no picture does"

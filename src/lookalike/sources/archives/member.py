@@ -1,4 +1,4 @@
-"""`Member`: what an archive has under one name, whatever kind of archive it is."""
+"""`Member`: one entry of an archive of any kind."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry of an archive. Its name is only a label, whatever path it spells."""
+    """One entry of an archive. Its name is only a label and is never used as a path."""
 
     name: str
     size: int
     """In bytes, unpacked."""
     packed: int
-    """In bytes, as it lies in the archive; as `size` where that is not known."""
+    """In bytes, in the archive. The same as `size` if it is unknown."""
     source: Callable[[str], Source]
-    """What to read, by the key that it gets; where its bytes must be read at once, this has them.
-    """
+    """Makes the source from its key. If the bytes must be read at once, this reads them."""
     kind: str = ""
-    """Where it is no file, what it is: it is counted under this name, and not read."""
+    """The kind of an entry that is not a file. It is counted under this name, and not read."""
     trouble: ImageError | None = None
     """Why it cannot be read."""

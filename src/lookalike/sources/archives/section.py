@@ -1,4 +1,4 @@
-"""`Section`: a part of a file as a stream of its own."""
+"""`Section`: a part of a file as a stream."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Section(io.RawIOBase):
-    """The next `size` bytes of a file, which it closes; fewer of them are an `ImageError`."""
+    """The next `size` bytes of a file. Raises `ImageError` if there are fewer. Closes the file."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file

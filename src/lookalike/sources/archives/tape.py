@@ -1,4 +1,4 @@
-"""`Tape`: a file that is read from front to back, as tar archives are."""
+"""`Tape`: a file that is read from front to back, like a tar archive."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 18
 ABSURD_BYTES = 1_000_000_000
-"""More than this in all, at an absurd ratio, is not unpacked."""
+"""At an absurd ratio, no more bytes than this are unpacked."""
 
 
 class Tape(Protocol):
-    """What can only be read on."""
+    """A file that can only be read forward."""
 
     def tell(self) -> int:
-        """How many bytes lie behind."""
+        """How many bytes have been read or skipped."""
 
     def read(self, count: int) -> bytes:
-        """That many bytes, fewer only at the end."""
+        """Read `count` bytes, or fewer at the end."""
 
     def skip(self, count: int) -> None:
-        """Go on by that many bytes, or to the end."""
+        """Skip `count` bytes, or fewer at the end."""
 
 
 class PlainTape:
-    """A file as it is: what is skipped is not read."""
+    """A plain file. Skipped bytes are not read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._length = file.seek(0, io.SEEK_END)
@@ -48,9 +48,9 @@ class PlainTape:
 
 
 class PackedTape:
-    """What a compressed file unpacks to: what is skipped is unpacked all the same.
+    """The contents of a compressed file. Skipped bytes are unpacked too.
 
-    Raises `ImageError` where it is broken, or unpacks to too much.
+    Raises `ImageError` if the file is broken, or unpacks to too many bytes.
     """
 
     def __init__(self, unpacking: Unpacking, tally: Tally) -> None:

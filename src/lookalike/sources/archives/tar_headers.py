@@ -1,7 +1,8 @@
-"""The headers of a tar archive, one after the other, from a tape.
+"""Reads the headers of a tar archive, one after the other, from a tape.
 
-`tarfile` keeps every header, reads extended ones of any size into memory, and takes a broken one
-for the end. Only its parsing of a single block is used. Formats: POSIX pax, ustar, GNU and old tar.
+`tarfile` keeps every header, reads extended headers of any size into memory, and treats a broken
+header as the end. So only its parser for a single block is used. The formats are POSIX pax, ustar,
+GNU and old tar.
 """
 
 from __future__ import annotations
@@ -17,33 +18,33 @@ if TYPE_CHECKING:
 
 BLOCK = tarfile.BLOCKSIZE
 LONGEST_HEADER = 1 << 20
-"""In bytes: a name takes some thousands at most."""
+"""In bytes. A name takes at most a few thousand."""
 EXTENDED = {tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE}
 LINKS = {tarfile.SYMTYPE, tarfile.LNKTYPE}
 DEVICES = {tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE}
 WITHOUT_CONTENT = {tarfile.DIRTYPE, b"V"}
-"""Folders, and GNU's label of the whole archive."""
+"""Folders, and GNU's label for the whole archive."""
 SPARSE = "GNU.sparse."
 SPARSE_FIRST, SPARSE_NEXT = 482, 504
-"""Where a sparse header's blocks say whether another one follows: the first, and all others."""
+"""Where the first and the later blocks of a sparse header say whether another block follows."""
 
 
 class Header(NamedTuple):
-    """What the archive says of one member; the tape stands where its bytes begin."""
+    """The header of one member. The tape is at the beginning of its bytes."""
 
     name: str
     size: int
-    """In bytes; of what lies in the archive."""
+    """In bytes, as stored in the archive."""
     is_sparse: bool
-    """Whether those bytes leave out holes, so that they are not the file's."""
+    """Whether the stored bytes leave out holes, so they differ from the file."""
     kind: str
     """`file`, `folder`, `link` or `device`."""
 
 
 def headers(tape: Tape) -> Iterator[Header]:
-    """Every member in turn. Its bytes may be read before the next one is asked for, or not.
+    """Yield the header of every member. Its bytes may be read before the next header is requested.
 
-    Raises `ImageError` where the archive breaks off or is broken.
+    Raises `ImageError` if the archive is cut off or broken.
     """
     common: dict[str, str] = {}
     own: dict[str, str] = {}
@@ -109,7 +110,7 @@ def _extension(tape: Tape, size: int) -> bytes:
 
 
 def _records(data: bytes) -> dict[str, str]:
-    """Those of a pax header that matter: `LENGTH KEYWORD=VALUE` and a newline each."""
+    """The relevant records of a pax header. Each is `LENGTH KEYWORD=VALUE` and a newline."""
     records = {}
     at = 0
     while at < len(data) and data[at]:

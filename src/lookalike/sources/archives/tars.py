@@ -1,7 +1,7 @@
 """The members of a tar archive.
 
-Those of a plain one are opened by whichever thread reads them. A compressed one can only be read
-from front to back, so what is taken of it is read as it passes by.
+Members of a plain archive are opened by the thread that reads them. A compressed archive can only
+be read from front to back, so the wanted members are read while they are listed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TarMember:
-    """One member of a plain archive: an `Item`."""
+    """One member of a plain archive, as an `Item`."""
 
     key: str
     archive: Item
@@ -37,18 +37,18 @@ class TarMember:
     size: int
 
     def open(self) -> BinaryIO:
-        """A stream; the archive is opened anew for it, so that threads share nothing."""
+        """Open a stream. It opens the archive again, so that threads share nothing."""
         file = self.archive.open()
         try:
             file.seek(self.begin)
             return buffered(Section(file, self.size))
-        except BaseException:  # also an interrupt: nobody else could close it, and it goes on
+        except BaseException:  # an interrupt too: only this can close it; it is raised again
             file.close()
             raise
 
 
 def members(archive: Item) -> Iterator[Member]:
-    """All members of a plain archive. Raises `ImageError` and `OSError` where it breaks off."""
+    """All members of a plain archive. Raises `ImageError` and `OSError` if it is cut off."""
     with archive.open() as file:
         tape = PlainTape(file)
         for header in headers(tape):
@@ -57,9 +57,9 @@ def members(archive: Item) -> Iterator[Member]:
 
 
 def packed_members(archive: Item, compression: str, tally: Tally) -> Iterator[Member]:
-    """As `members`, of an archive compressed as `gz`, `bz2`, `xz` or `zst`.
+    """Like `members`, for an archive compressed as `gz`, `bz2`, `xz` or `zst`.
 
-    The source of a member can be asked for only before the next one, and then are its bytes.
+    The source of a member must be requested before the next member. It then holds the bytes.
     """
     maker = decompressors(compression)
     with closing(Unpacking(archive.open(), maker, many=True)) as unpacking:

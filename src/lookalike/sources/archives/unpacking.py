@@ -1,4 +1,4 @@
-"""`Unpacking`: compressed bytes as a stream of what they unpack to, never much at a time."""
+"""`Unpacking`: a stream that unpacks compressed bytes, a little at a time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 16
 XZ_MEMORY = 256 << 20
-"""What `xz -9` needs, four times over."""
+"""Four times what `xz -9` needs, in bytes."""
 GZIP, RAW_DEFLATE = 31, -15
-"""What zlib calls them."""
+"""zlib's numbers for these formats."""
 
 
 class Decompressor(Protocol):
-    """What bz2, lzma and zstd have in common."""
+    """The common interface of the decompressors of bz2, lzma and zstd."""
 
     @property
     def eof(self) -> bool: ...
@@ -35,7 +35,7 @@ class Decompressor(Protocol):
 
 
 class Inflater:
-    """zlib's decompressor as one like the others."""
+    """zlib's decompressor with the interface of the others."""
 
     def __init__(self, window_bits: int) -> None:
         self._inner = zlib.decompressobj(window_bits)
@@ -56,9 +56,9 @@ class Inflater:
 
 
 def decompressors(kind: str) -> Callable[[], Decompressor]:
-    """What makes decompressors for `deflate`, `gz`, `bz2`, `xz` or `zst`.
+    """A function that makes decompressors for `deflate`, `gz`, `bz2`, `xz` or `zst`.
 
-    Raises `ImageError` where this Python has none for zst.
+    Raises `ImageError` if this Python has none for zst.
     """
     makers: dict[str, Callable[[], Any]] = {
         "deflate": lambda: Inflater(RAW_DEFLATE),
@@ -81,9 +81,9 @@ def _zstd() -> Callable[[], Decompressor]:
 
 
 class Unpacking(io.RawIOBase):
-    """What the compressed bytes of `packed` unpack to; closing it closes `packed`.
+    """A stream of the unpacked bytes of `packed`. Closing it closes `packed`.
 
-    Raises `ImageError` where they are broken or end too soon.
+    Raises `ImageError` if the compressed bytes are broken or end too soon.
     """
 
     def __init__(self, packed: BinaryIO, maker: Callable[[], Decompressor], *, many: bool) -> None:
@@ -93,9 +93,9 @@ class Unpacking(io.RawIOBase):
         self._many = many
         self._inner = maker()
         self.packed_count = 0
-        """How many bytes were read."""
+        """How many packed bytes were read."""
         self.count = 0
-        """How many they have unpacked to."""
+        """How many bytes they unpacked to."""
 
     def readable(self) -> bool:
         return True
@@ -114,7 +114,7 @@ class Unpacking(io.RawIOBase):
             super().close()
 
     def _unpack(self, most: int) -> bytes:
-        """Some bytes, none at the end."""
+        """Unpack some bytes. Returns none at the end."""
         while True:
             data = b""
             if self._inner.eof:
@@ -130,7 +130,7 @@ class Unpacking(io.RawIOBase):
                 return unpacked
 
     def _next_stream(self) -> bytes:
-        """The first bytes of another stream; zeros between them are only padding."""
+        """The first bytes of another stream. Zeros between streams are only padding."""
         return self._inner.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
 
     def _decompress(self, data: bytes, most: int) -> bytes:
@@ -138,7 +138,7 @@ class Unpacking(io.RawIOBase):
             return self._inner.decompress(data, most)
         except MemoryError:
             raise
-        except Exception as error:  # each of the decompressors has errors of its own
+        except Exception as error:  # every decompressor has its own types of errors
             raise ImageError(Status.DAMAGED, f"its compressed bytes are broken: {error}") from error
 
     def _more(self) -> bytes:

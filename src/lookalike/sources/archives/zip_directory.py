@@ -1,7 +1,7 @@
-"""The directory of a zip archive, read entry by entry.
+"""Reads the directory of a zip archive entry by entry.
 
-`zipfile` keeps some 700 bytes of every member; this keeps none. The format is that of PKWARE's
-APPNOTE.TXT 6.3.10, whose sections the comments name.
+`zipfile` keeps about 700 bytes per member. This module keeps nothing. PKWARE's APPNOTE.TXT 6.3.10
+describes the format, and the comments give its sections.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ LONGEST_COMMENT = 0xFFFF
 IN_EXTRA = 0xFFFF_FFFF
 EXTRA_64 = 1
 MOST = 1 << 62
-"""No file has more bytes; systems refuse positions not far beyond."""
+"""No file has more bytes. Systems reject positions slightly above this."""
 ENCRYPTED, SIZES_FOLLOW, UTF_8 = 1 << 0, 1 << 3, 1 << 11
 
 
 class Entry(NamedTuple):
-    """What the directory says of one member."""
+    """The entry of one member in the directory."""
 
     name: str
     method: int
     encrypted: bool
     crc: int
     packed: int
-    """In bytes, as all sizes."""
+    """In bytes, like all sizes."""
     size: int
     header_at: int
     """Where its local header is."""
     mode: int
-    """Of the file, as Unix has it; 0 where it is not known."""
+    """The Unix mode of the file. 0 if it is unknown."""
 
 
 class _Directory(NamedTuple):
-    """Where it is, and what is said of it."""
+    """Where the directory is, and what the end record says about it."""
 
     start: int
     size: int
@@ -53,14 +53,14 @@ class _Directory(NamedTuple):
     members: int
     """How many there are."""
     wraps_at: int
-    """Where that number begins again at 0."""
+    """At which number the count starts again at 0."""
 
 
 def entries(file: BinaryIO) -> Iterator[Entry]:
-    """Every member of a zip archive, in the order of its directory.
+    """Yield every member of a zip archive, in the order of its directory.
 
-    Where that is missing, because the archive is cut off, as far as the members themselves go.
-    Raises `ImageError` in the end then, or wherever the directory is broken.
+    If the archive is cut off, the directory is missing. Then this yields the members that are still
+    there, and raises `ImageError` at the end. It also raises `ImageError` for a broken directory.
     """
     length = file.seek(0, io.SEEK_END)
     directory = _directory(file, length)
@@ -82,7 +82,7 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
 
 
 def data_at(file: BinaryIO, entry: Entry) -> int:
-    """Where the packed bytes of a member begin. Raises `ImageError` where no member is there."""
+    """Where the packed bytes of a member begin. Raises `ImageError` if no member is there."""
     data = b""
     if entry.header_at <= MOST:
         file.seek(entry.header_at)
@@ -94,7 +94,7 @@ def data_at(file: BinaryIO, entry: Entry) -> int:
 
 
 def _directory(file: BinaryIO, length: int) -> _Directory | None:
-    """Where the directory is, from the record at the end of the archive; None without that."""
+    """Find the directory from the record at the end of the archive. None without that record."""
     tail_at = max(length - END_RECORD.size - LONGEST_COMMENT, 0)
     file.seek(tail_at)
     tail = file.read()
@@ -118,7 +118,7 @@ def _directory(file: BinaryIO, length: int) -> _Directory | None:
 
 
 def _end_in(tail: bytes) -> int:
-    """Where the last record begins: the comment after it may have the same first bytes in it."""
+    """Where the last record begins. The comment after it may contain the same first bytes."""
     last = at = tail.rfind(END, 0, len(tail) - END_RECORD.size + len(END))
     while at >= 0:
         *_, comment_length = END_RECORD.unpack_from(tail, at)
@@ -151,7 +151,7 @@ def _entry(file: BinaryIO) -> tuple[Entry, int]:
 
 
 def _without_directory(file: BinaryIO, length: int) -> Iterator[Entry]:
-    """The members in the order in which they lie, up to the first that cannot be gone past."""
+    """Yield the members in the order in the file, up to the first of unknown length."""
     at = 0
     while True:
         file.seek(at)
@@ -164,7 +164,7 @@ def _without_directory(file: BinaryIO, length: int) -> Iterator[Entry]:
         rest = file.read(name_length + extra_length)
         if IN_EXTRA in {size, packed}:
             size, packed = _in_extra(rest[name_length:], size, packed)
-        if flags & SIZES_FOLLOW and not packed:  # they come after bytes whose number they tell
+        if flags & SIZES_FOLLOW and not packed:  # the length comes only after the packed bytes
             return
         end = at + LOCAL_HEADER.size + name_length + extra_length + packed
         if end > length:
@@ -175,7 +175,7 @@ def _without_directory(file: BinaryIO, length: int) -> Iterator[Entry]:
 
 
 def _in_extra(extra: bytes, *numbers: int) -> list[int]:
-    """The numbers of a header, those that did not fit into it taken from its extra field."""
+    """The numbers of a header. Those that do not fit come from its extra field."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, at)

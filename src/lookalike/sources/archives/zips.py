@@ -1,4 +1,4 @@
-"""The members of a zip archive, each opened by whichever thread reads it."""
+"""The members of a zip archive. Each is opened by the thread that reads it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ METHODS = {8: "deflate", 12: "bz2", 93: "zst"}
 
 @dataclass(frozen=True, slots=True)
 class ZipMember:
-    """One member: an `Item`. The archive is opened anew for it, so that threads share nothing."""
+    """One member as an `Item`. It opens the archive again, so that threads share nothing."""
 
     key: str
     archive: Item
@@ -42,7 +42,7 @@ class ZipMember:
         return self.entry.size
 
     def open(self) -> BinaryIO:
-        """A stream that ends with an `ImageError` where size or checksum are not as they should."""
+        """Open a stream. It ends with an `ImageError` if the size or the checksum is wrong."""
         file = self.archive.open()
         try:
             file.seek(data_at(file, self.entry))
@@ -57,7 +57,7 @@ class ZipMember:
 
 
 class Checked(io.RawIOBase):
-    """A stream of known size and CRC-32, which it closes. Raises `ImageError` for another one."""
+    """A stream that checks its size and CRC-32, and raises `ImageError` if one is wrong."""
 
     def __init__(self, raw: io.RawIOBase, size: int, crc: int) -> None:
         self._raw = raw
@@ -89,7 +89,7 @@ class Checked(io.RawIOBase):
 
 
 def members(archive: Item) -> Iterator[Member]:
-    """All members but folders. Raises `ImageError` and `OSError` where no more can be listed."""
+    """All members except folders. Raises `ImageError` and `OSError` if the list breaks off."""
     with archive.open() as file:
         for entry in entries(file):
             if not entry.name.endswith("/"):

@@ -1,1 +1,1 @@
-"""File systems: this machine's and those that fsspec knows, their folders and globs."""
+"""Folders, globs and links on this machine and on the file systems of fsspec."""

@@ -1,6 +1,6 @@
-"""Addresses such as `s3://bucket/photos`: files and folders that fsspec knows the way to.
+"""Addresses such as `s3://bucket/photos`: files and folders that fsspec can open.
 
-fsspec is an extra, imported when the first address is met.
+fsspec is an extra, which is imported for the first address.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from lookalike.sources.web.urls import Fetch
 
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]+::)*([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
-"""Names of two letters or more: one is a drive of Windows."""
+"""Scheme names have two letters or more, because a single letter is a Windows drive."""
 _NAME = re.compile(r"(?:^|::)([a-z][a-z0-9+.-]+)(?=://|::)", re.IGNORECASE)
 _FILE = re.compile(r"(file|local)://", re.IGNORECASE)
 SMALL = 5 << 20
-"""In bytes, the size of fsspec's own blocks: up to this a file is had in one request."""
+"""In bytes, the size of fsspec's own blocks. Files up to this size are read in one request."""
 BLOCK = 1 << 20
-"""How many bytes of an archive are had at a time."""
+"""How many bytes of an archive are read at a time."""
 
 
 def is_address(source: object) -> TypeGuard[str]:
-    """Whether `source` is a str that begins with `NAME://`, but for http and https."""
+    """Whether `source` is a str that begins with `NAME://`, except http and https."""
     return (
         isinstance(source, str)
         and "://" in source
@@ -50,11 +50,11 @@ def is_address(source: object) -> TypeGuard[str]:
 
 
 def place_of(address: str, fetch: Fetch = "any") -> tuple[Place, str]:
-    """Where an address leads to: the file system, and the path there.
+    """The file system of an address, and the path there.
 
-    Raises `ImageError` where fsspec knows no such file system or cannot reach it, or where only
-    public hosts may be fetched from, and `MissingExtraError` where fsspec, or the package for this
-    file system, is not installed.
+    Raises `ImageError` if fsspec does not know or cannot reach the file system, or if only public
+    hosts are allowed. Raises `MissingExtraError` if fsspec, or the package for this file system, is
+    not installed.
     """
     if found := _FILE.match(address):
         return AddressedPlace(found[0]), address[found.end() :]
@@ -69,20 +69,20 @@ def place_of(address: str, fetch: Fetch = "any") -> tuple[Place, str]:
         if not _is_known(name):
             raise ImageError(Status.UNSUPPORTED, f"fsspec knows no addresses of {name}://")
     with told_plainly():
-        # A bucket may have millions of files: no listing is kept.
+        # A bucket may have millions of files, so listings are not cached.
         file_system, path = fsspec.url_to_fs(address, use_listings_cache=False)
     return RemotePlace(file_system, address, path), path
 
 
 def require_address(address: str) -> None:
-    """Raise `MissingExtraError` where fsspec, or a package that it needs, is not installed."""
+    """Raise `MissingExtraError` if fsspec, or a package that it needs, is not installed."""
     if not _FILE.match(address):
         for name in _names(address):
             _is_known(name)
 
 
 def _names(address: str) -> list[str]:
-    """The file systems of an address, of which several may be chained by `::`."""
+    """The names of the file systems of an address. Several may be chained by `::`."""
     return [name.lower() for name in _NAME.findall(address)]
 
 
@@ -104,7 +104,7 @@ def _is_known(name: str) -> bool:
 
 
 class AddressedPlace(LocalPlace):
-    """This machine's file system, where paths are called by addresses."""
+    """This machine's file system, with addresses as the names of files."""
 
     def __init__(self, scheme: str) -> None:
         super().__init__()
@@ -124,10 +124,10 @@ class RemoteFile:
     path: str
     size: int | None
     seekable: bool = False
-    """Whether its stream is to be: an archive is read from here and there, an image is not."""
+    """Whether its stream is seekable. Archives need that, images do not."""
 
     def open(self) -> BinaryIO:
-        """A stream whose errors are `ImageError`, whatever fsspec raises."""
+        """Open a stream that turns all errors of fsspec into `ImageError`."""
         with told_plainly():
             if not self.seekable and self.size is not None and self.size <= SMALL:
                 return io.BytesIO(self.file_system.cat_file(self.path))
@@ -137,12 +137,12 @@ class RemoteFile:
 
 
 class RemotePlace:
-    """A `Place`: a file system of fsspec's. Links to folders are not followed."""
+    """A `Place` on a file system of fsspec. Links to folders are not followed."""
 
     def __init__(self, file_system: Any, address: str, path: str) -> None:
-        """`path`: what the address is in that file system."""
+        """`path`: the path of the address in that file system."""
         self._file_system = file_system
-        self._infos: dict[str, dict[str, Any]] = {}  # of the last folder, or the last file
+        self._infos: dict[str, dict[str, Any]] = {}  # for the last folder, or the last file
         begin = _ADDRESS.match(address)
         chained = address.find("::", begin.end() if begin else 0)
         named = address if chained < 0 else address[:chained]
@@ -155,7 +155,7 @@ class RemotePlace:
         return Location(Kind.ADDRESS, self._key(path))
 
     def is_folder(self, path: str) -> bool:
-        """Not asked for where the name plainly is that of an image."""
+        """Whether a folder is there. No request is made if the name is clearly that of an image."""
         if self._is_told(path) or self.is_missing(path):
             return False
         return bool(self._info(path)["type"] == "directory")
@@ -170,7 +170,7 @@ class RemotePlace:
     def is_link(self, path: str) -> bool:  # noqa: ARG002  # not worth a request
         return False
 
-    def real(self, path: str) -> str | None:  # noqa: ARG002  # few of them tell
+    def real(self, path: str) -> str | None:  # noqa: ARG002  # few file systems report it
         return None
 
     def spelled(self, real: str, folder: str) -> str:  # noqa: ARG002
@@ -180,7 +180,7 @@ class RemotePlace:
         return f"{folder.rstrip('/')}/{name}"
 
     def list(self, folder: str) -> Folder:
-        """The folder's entries, all of them held until the next folder is listed."""
+        """The entries of the folder. They are kept until the next folder is listed."""
         with told_plainly():
             listed = self._file_system.ls(folder, detail=True)
         self._infos = {}
@@ -189,7 +189,7 @@ class RemotePlace:
         links: set[str] = set()
         for info in listed:
             path = info["name"].rstrip("/")
-            if path == folder.rstrip("/"):  # some hold a mark of the folder itself
+            if path == folder.rstrip("/"):  # some file systems list the folder itself
                 continue
             name = path.rpartition("/")[2]
             if info["type"] == "link" or info.get("islink"):
@@ -205,7 +205,7 @@ class RemotePlace:
         return Folder(folder, sorted(files), sorted(folders), links)
 
     def image(self, path: str) -> Source:
-        """The file; whether it is one is not asked for where its name tells."""
+        """The file at a path. No request is made if the name is clearly that of an image."""
         size = None
         if not self._is_told(path):
             if not self._is_file(path):
@@ -219,26 +219,26 @@ class RemotePlace:
         size = self._info(path).get("size")
         return RemoteFile(self._key(path), self._file_system, path, size, seekable=True)
 
-    def stamp(self, path: str) -> Stamp | None:  # noqa: ARG002  # each file system tells another
+    def stamp(self, path: str) -> Stamp | None:  # noqa: ARG002  # file systems differ in this
         return None
 
     def identity(self, path: str, stamp: Stamp | None) -> str:  # noqa: ARG002
         return self._key(path)
 
     def _key(self, path: str) -> str:
-        """Spelled as the address that was named, where the file system's paths are parts of it."""
+        """The address of a path, spelled like the named address if that contains the path."""
         if self._before is None:
             return str(self._file_system.unstrip_protocol(path))
         return f"{self._before}{path.lstrip('/')}{self._after}"
 
     def _followed(self, path: str) -> dict[str, Any]:
-        """What a link leads to; where that cannot be told, reading it will say why."""
+        """The info of what a link leads to. If that is unknown, reading it reports the error."""
         with suppress(ImageError), told_plainly():
             return dict(self._file_system.info(path))
         return {"type": "file", "size": None}
 
     def _is_told(self, path: str) -> bool:
-        """Whether a path of which nothing is known yet plainly is that of an image."""
+        """Whether an unknown path is clearly that of an image by its name."""
         return path not in self._infos and is_plainly_image(path) and not is_glob(path)
 
     def _is_file(self, path: str) -> bool:
@@ -252,7 +252,7 @@ class RemotePlace:
 
 
 class Told(io.RawIOBase):
-    """A file of fsspec's, which it closes, with errors that say what is the matter."""
+    """Wraps a file of fsspec, so that its errors become `ImageError`. Closes that file."""
 
     def __init__(self, file: Any, seekable: bool) -> None:
         self._file = file
@@ -287,7 +287,7 @@ class Told(io.RawIOBase):
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """The errors of fsspec and all that is behind it as ours."""
+    """Turn the errors of fsspec and its file systems into errors of this library."""
     try:
         yield
     except (LookalikeError, MemoryError):
@@ -298,6 +298,6 @@ def told_plainly() -> Iterator[None]:
         raise ImageError(Status.TIMED_OUT, "the server did not answer in time") from error
     except OSError as error:
         raise refusal(error) from error
-    except Exception as error:  # every file system has errors of its own
+    except Exception as error:  # every file system has its own types of errors
         reason = str(error).strip() or type(error).__name__
         raise ImageError(Status.UNREADABLE, f"it cannot be had: {reason}") from error

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 def walk(
     folder: str, *, recursive: bool, hidden: bool, skipped: Counter[str] | None
 ) -> Iterator[tuple[str, ImageError | None]]:
-    """The paths of all files, as `files_of` has them, but that links keep their names; of all kinds
-    where `skipped` is None."""
+    """The paths of all files, as from `files_of`, except that links keep their own names.
+
+    Files of all kinds are included if `skipped` is None.
+    """
     sieve = Sieve(Choice(recursive=recursive, hidden=hidden), skipped)
     found = files_of(LocalPlace(), folder, sieve, links_as_named=True)
     return ((one.path, one.error) for one in found)
@@ -29,11 +31,11 @@ def walk(
 def files_of(
     place: Place, folder: str, sieve: Sieve, prefix: str = "", *, links_as_named: bool = False
 ) -> Iterator[Found]:
-    """Yield every file that the sieve takes, in the order of their names.
+    """Yield every file that the sieve accepts, in the order of their names.
 
-    `prefix` stands before relative paths. A folder that cannot be listed is yielded with its error.
-    A link is yielded as what it leads to, see `Trail`, unless `links_as_named`. A folder that was
-    already walked is not walked again, so that links which lead in circles end.
+    `prefix` is put before relative paths. A folder that cannot be listed is yielded with its error.
+    A link is yielded as what it leads to, unless `links_as_named` (see `Trail`). No folder is
+    walked twice, so circles of links end.
     """
     trail = Trail(place, sieve, folder, prefix)
     walked = set()

@@ -1,4 +1,4 @@
-"""Globs such as `photos/**/*.jpg` to the paths that match, in the order of a walk."""
+"""Expands globs such as `photos/**/*.jpg` to the paths that match, in the order of a walk."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ ANY_DEPTH = "**"
 _MAGIC = re.compile(r"[*?[]")
 
 State: TypeAlias = frozenset[int]
-"""How far into a glob a path has come: the parts that its next name may match."""
+"""How much of a glob a path has matched: the parts that its next name may match."""
 
 
 def is_glob(name: str) -> bool:
-    """Whether a name has any of `*`, `?` and `[`."""
+    """Whether a name contains `*`, `?` or `[`."""
     return _MAGIC.search(name) is not None
 
 
 def expand(place: Place, glob: Glob, sieve: Sieve) -> Iterator[Found]:
-    """Yield all files and folders that match, but for those that the sieve's patterns exclude.
+    """Yield all files and folders that match, except those that the sieve's patterns exclude.
 
-    A folder that matches is not searched any further. One that cannot be listed is yielded with its
-    error.
+    A folder that matches is not searched any further. A folder that cannot be listed is yielded
+    with its error.
     """
     root, hidden = glob.root or os.curdir, sieve.choice.hidden
     if place.is_missing(root):
@@ -49,7 +49,7 @@ def expand(place: Place, glob: Glob, sieve: Sieve) -> Iterator[Found]:
         except ImageError as error:
             yield Found(here or root, prefix, error)
             continue
-        if (identity, state) in searched:  # a link has led back here
+        if (identity, state) in searched:  # a link led back here
             continue
         searched.add((identity, state))
         for name in files:
@@ -76,17 +76,17 @@ def expand(place: Place, glob: Glob, sieve: Sieve) -> Iterator[Found]:
 
 
 class Glob:
-    """A pattern: `*`, `?` and `[abc]` match within one name, `**` any number of folders."""
+    """A pattern: `*`, `?` and `[abc]` match within one name, `**` matches any number of folders."""
 
     def __init__(self, pattern: str) -> None:
         parts = pattern.replace(os.sep, "/").split("/")
         fixed = next(at for at, part in enumerate(parts) if is_glob(part))
         self.root = "/".join(parts[:fixed])
-        """The folder before the first wildcard; empty for the present one."""
+        """The folder before the first wildcard. Empty for the current folder."""
         if fixed and not self.root:
             self.root = "/"
         self.takes_files = bool(parts[-1])
-        """Whether files match too: after a slash at the end, only folders do."""
+        """Whether files match too. With a trailing slash, only folders match."""
         wild = [part for part in parts[fixed:] if part]
         self._parts = [
             None if part == ANY_DEPTH else re.compile(translate(composed(part))) for part in wild
@@ -96,7 +96,7 @@ class Glob:
         """The state of the root."""
 
     def step(self, state: State, name: str, hidden: bool) -> State:
-        """The state of `name` in a folder of some state; empty where it cannot match."""
+        """The state of `name` in a folder with a given state. Empty if it cannot match."""
         following = set()
         for at in state:
             if at == len(self._parts):
@@ -115,7 +115,7 @@ class Glob:
         return len(self._parts) in state
 
     def _closed(self, state: set[int]) -> State:
-        """With what is reached by letting `**` stand for no folder."""
+        """Add the states that are reached if `**` matches no folder."""
         for at, part in enumerate(self._parts):
             if at in state and part is None:
                 state.add(at + 1)

@@ -1,4 +1,4 @@
-"""The files of this machine."""
+"""The files on this machine."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from lookalike.sources.places.roots import Roots
 from lookalike.sources.trouble import refusal
 
 NOTHING = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
-"""What the system says where there cannot be anything by some name."""
+"""The system's errors for names under which nothing can exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A regular file as an `Item`, for what looks into files other than images."""
+    """A regular file as an `Item`, for reading archives and Parquet files."""
 
     key: str
     path: str
     size: int
 
     def open(self) -> BinaryIO:
-        """The file, open for reading. Raises `ImageError` where that cannot be done."""
+        """Open the file for reading. Raises `ImageError` if that fails."""
         try:
             return open(self.path, "rb")  # noqa: PTH123
         except OSError as error:
@@ -37,10 +37,10 @@ class LocalFile:
 
 
 class LocalPlace:
-    """A `Place`: this machine's file system."""
+    """A `Place` on this machine's file system."""
 
     def __init__(self, named: Iterable[object] = ()) -> None:
-        """`named`: what links lead to is called as the folders among these are spelled."""
+        """`named`: the targets of links are spelled like the folders among these."""
         self._roots = Roots(named)
 
     def location(self, path: str) -> Location:
@@ -50,7 +50,7 @@ class LocalPlace:
         return os.path.isdir(path)  # noqa: PTH112  # false, not an error, for impossible names
 
     def is_missing(self, path: str) -> bool:
-        """False also where a folder on the way may not be looked into: it may well be there."""
+        """Whether nothing is there. False if a folder on the way is not readable."""
         try:
             os.lstat(path)
         except OSError as error:
@@ -73,7 +73,7 @@ class LocalPlace:
         return os.path.join(folder, name)  # noqa: PTH118
 
     def list(self, folder: str) -> Folder:
-        """The folder's entries. Raises `ImageError`."""
+        """The entries of the folder. Raises `ImageError`."""
         files: list[str] = []
         folders: list[str] = []
         links: set[str] = set()
@@ -93,7 +93,7 @@ class LocalPlace:
         return FileSource(path)
 
     def file(self, path: str) -> LocalFile | None:
-        """Pipes and devices are none: nobody must wait for them."""
+        """The regular file at a path. None for pipes and devices, which may block the reader."""
         status = _status(path)
         if status is None or not stat.S_ISREG(status.st_mode):
             return None
@@ -110,12 +110,12 @@ class LocalPlace:
 def _status(path: str) -> os.stat_result | None:
     try:
         return os.stat(path)  # noqa: PTH116
-    except (OSError, ValueError):  # reading it will say why
+    except (OSError, ValueError):  # reading it reports the error
         return None
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads to itself is no folder; opening it will say what it is
+    except OSError:  # a link to itself is not a folder; opening it reports the error
         return False

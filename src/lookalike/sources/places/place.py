@@ -1,4 +1,4 @@
-"""`Place`: where folders and files are, on this machine or anywhere else."""
+"""`Place`: a file system, on this machine or anywhere else."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Folder(NamedTuple):
-    """What is directly in a folder."""
+    """The direct entries of a folder."""
 
     identity: Hashable
-    """What all names of this folder have in common."""
+    """Equal for all names of this folder."""
     files: list[str]
     """Their names, sorted."""
     folders: list[str]
@@ -30,16 +30,16 @@ class Found(NamedTuple):
 
     path: str
     relative: str
-    """To where the search began, with slashes."""
+    """The path relative to the start of the search, with slashes."""
     error: ImageError | None = None
     is_folder: bool = False
 
 
 class Place(Protocol):
-    """Some file system. Paths are its own, with slashes. All methods may raise `ImageError`."""
+    """A file system with its own paths, with slashes. All methods may raise `ImageError`."""
 
     def location(self, path: str) -> Location:
-        """Where the file at a path is; its key is what it is called in results."""
+        """The location of the file at a path. Its key is the name of the file in results."""
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there."""
@@ -51,25 +51,25 @@ class Place(Protocol):
         """Whether a path is that of a symbolic link."""
 
     def real(self, path: str) -> str | None:
-        """The path without links; None where nothing is there, or that cannot be told."""
+        """The path without links. None if nothing is there, or if it is unknown."""
 
     def spelled(self, real: str, folder: str) -> str:
-        """What to call such a path that a link in `folder` leads to."""
+        """The name for such a path if a link in `folder` leads to it."""
 
     def list(self, folder: str) -> Folder:
-        """What is in a folder."""
+        """The entries of a folder."""
 
     def join(self, folder: str, name: str) -> str:
-        """The path of what is in a folder."""
+        """The path of an entry of a folder."""
 
     def image(self, path: str) -> Source:
-        """The file at a path, to read an image from."""
+        """The file at a path, as the source of an image."""
 
     def file(self, path: str) -> Item | None:
-        """The file at a path, where it is a regular one."""
+        """The file at a path, or None if it is not a regular file."""
 
     def stamp(self, path: str) -> Stamp | None:
-        """What the file at a path is like now; None where that cannot be told."""
+        """The current stamp of the file at a path. None if it is unknown."""
 
     def identity(self, path: str, stamp: Stamp | None) -> int | str | None:
-        """What all names of a file have in common, by its stamp; None where that cannot be told."""
+        """A value that is equal for all names of a file, from its stamp. None if it is unknown."""

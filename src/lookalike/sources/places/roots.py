@@ -1,4 +1,4 @@
-"""How files that links lead to are called: as the folders that were named are spelled."""
+"""Spells the targets of links like the folders that the caller named."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from pathlib import PurePath
 
 
 class Roots:
-    """Folders by where they really are, and how each was spelled."""
+    """Folders by their real paths, and how each was spelled."""
 
     def __init__(self, named: Iterable[object] = ()) -> None:
-        """`named`: of these, the folders are added when the first link is met."""
+        """`named`: the folders among these are added when the first link is found."""
         self._named = named
         self._spellings: dict[str, str] = {}
         self._added: set[str] = set()
 
     def add(self, folder: str) -> None:
-        """Call what is in a folder, empty for the present one, as that is spelled."""
+        """Spell paths in `folder` as it is spelled. Empty means the current folder."""
         if folder not in self._added:
             self._added.add(folder)
             self._spellings.setdefault(os.path.realpath(folder), folder)
 
     def spelled(self, real: str) -> str:
-        """How a path without links is called; itself where it is in none of the folders."""
+        """Spell a path without links. It is unchanged if it is in none of the folders."""
         for one in self._named:
             if isinstance(one, str | PurePath) and os.path.isdir(one):  # noqa: PTH112
                 self.add(os.fspath(one))
@@ -35,7 +35,7 @@ class Roots:
 
 
 def parents(path: str) -> Iterable[tuple[str, str]]:
-    """The path itself and every folder around it, with the rest of the path from there."""
+    """The path and every folder around it, each with the rest of the path."""
     yield path, ""
     at = path.rfind(os.sep)
     while at > 0:

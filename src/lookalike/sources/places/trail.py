@@ -1,4 +1,4 @@
-"""Symbolic links that a walk over a folder meets."""
+"""Follows the symbolic links that a walk over a folder finds."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class _Root(NamedTuple):
-    """A folder that is walked with all that is in it."""
+    """A folder that is walked with everything in it."""
 
     path: str
     prefix: str
-    """What stands before relative paths where patterns are matched."""
+    """Put before relative paths when patterns are matched."""
 
 
 class Trail:
-    """What becomes of the links in one walk, so that it yields every file once.
+    """Decides about the links in one walk, so that the walk yields every file once.
 
-    A link is found as the file or folder that it leads to: deleting the link saves nothing. Where
-    the walk comes there in any case, the link adds nothing.
+    A link is listed as the file or folder that it leads to, because deleting the link saves no
+    space. If the walk reaches that file or folder anyway, the link adds nothing.
     """
 
     def __init__(self, place: Place, sieve: Sieve, folder: str, prefix: str) -> None:
@@ -36,12 +36,12 @@ class Trail:
         self._met = Seen()
 
     def followed(self, link: Found) -> Found | None:
-        """What is to be read or walked in place of a link, if anything."""
+        """What to read or walk in place of a link, if anything."""
         if not self._sieve.choice.follow_links:
             self._sieve.skip("link")
             return None
         real = self._place.real(link.path)
-        if real is None:  # where it leads cannot be told; reading it says what there is
+        if real is None:  # its target is unknown; reading it reports the error
             return link
         path = self._outside(real, link)
         if path is None or (not link.is_folder and not self._is_new(path)):
@@ -51,7 +51,7 @@ class Trail:
         return link._replace(path=path)
 
     def _outside(self, real: str, link: Found) -> str | None:
-        """What to call a path that the walk would not come to, None for any other."""
+        """The name of a path that the walk does not reach. None for any other path."""
         if not self._roots:
             folder = self._first.path
             self._roots[self._place.real(folder) or folder] = self._first
@@ -61,7 +61,7 @@ class Trail:
         return self._place.spelled(real, self._first.path)
 
     def _left_out(self, root: _Root, inner: str, link: Found) -> str | None:
-        """The same for a path within a folder that is walked: for most, the walk comes there."""
+        """The same for a path within a walked folder. The walk itself reaches most of these."""
         verdict = self._sieve.verdict(inner, root.prefix, is_folder=link.is_folder)
         if verdict is Verdict.HIDDEN:
             return self._place.join(root.path, inner)

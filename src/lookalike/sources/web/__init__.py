@@ -1,1 +1,1 @@
-"""Images behind http and https."""
+"""Images from http and https URLs."""

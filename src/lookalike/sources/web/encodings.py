@@ -1,4 +1,4 @@
-"""Bodies of HTTP answers as they are, though the server has packed them unasked."""
+"""Unpacks the bodies of HTTP responses that a server has compressed without being asked."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from lookalike.sources.archives.unpacking import GZIP, Inflater
 
 ASKED_FOR = "identity"
 PIECE = 1 << 16
-"""The most that is unpacked at a time."""
+"""The most bytes that are unpacked at a time."""
 LONGEST = 80
-"""How much is quoted of a header, which may have any length."""
+"""How many characters of a header are quoted. Headers may have any length."""
 
 
 def encodings_of(header: str) -> list[str]:
-    """The names in a `Content-Encoding`, but for the one that means none."""
+    """The names in a `Content-Encoding`, except the one that means no encoding."""
     names = (name.strip().lower() for name in header.split(","))
     return [name for name in names if name not in {"", ASKED_FOR}]
 
 
 def decoded(chunks: Iterable[bytes], encodings: list[str]) -> Iterator[bytes]:
-    """What comes in `chunks`, unpacked a little at a time.
+    """Yield the contents of `chunks`, unpacked a little at a time.
 
-    Some servers use gzip whatever they are asked for. Raises `ImageError` for anything else, gzip
-    within gzip included, and for what unpacks as no picture does.
+    Some servers use gzip whatever the request asks for. Raises `ImageError` for any other encoding,
+    including gzip within gzip, and for data that unpacks to far more than any picture would.
     """
     if not encodings:
         return iter(chunks)
@@ -42,7 +42,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
     packed = size = 0
     try:
         for chunk in chunks:
-            if inflater.eof:  # what follows means nothing
+            if inflater.eof:  # the rest has no meaning
                 continue
             packed += len(chunk)
             piece = inflater.decompress(chunk, PIECE)

@@ -1,4 +1,4 @@
-"""`Fetcher`: one client of httpx for all threads, and a status for whatever goes wrong."""
+"""`Fetcher`: one httpx client for all threads. Every error becomes a status."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 HEADER_TOO_LONG = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 DRAINED = 1 << 16
-"""Bytes of an unwanted body that are read all the same: its connection can then be used again."""
+"""How many bytes of an unwanted body are read, so that its connection can be reused."""
 
 
 class Fetcher:
     """Fetches URLs, from any number of threads, over connections that are kept open."""
 
     def __init__(self, patience: Patience | None = None, allows: Allows | None = None) -> None:
-        """`allows`: which addresses may be connected to, None for all.
+        """`allows`: which addresses are allowed. None allows all.
 
         Raises `MissingExtraError` without httpx.
         """
@@ -52,11 +52,11 @@ class Fetcher:
             transport=Transport(allows),
             timeout=httpx.Timeout(self.patience.seconds, pool=None),
             headers={"Accept": "image/*, */*;q=0.5", "Accept-Encoding": ASKED_FOR},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none: nobody is logged in
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # no cookies: no log-in
         )
 
     def allowance(self, max_bytes: int | None = None) -> Allowance:
-        """What one image may take from now on, however often it is fetched."""
+        """The time and bytes that one image may take from now on, over all attempts."""
         return Allowance(self.patience.seconds_in_all, self._limit(max_bytes))
 
     def fetch(
@@ -66,11 +66,11 @@ class Fetcher:
         max_bytes: int | None = None,
         allowance: Allowance | None = None,
     ) -> Contents:
-        """The bytes behind a URL, empty or not. Raises `ImageError` where they cannot be had.
+        """Fetch the bytes at a URL, which may be empty. Raises `ImageError` if that fails.
 
-        With a `least_side`, and where the server says how many there are, the download ends with
-        the first scan of a large progressive JPEG, if that is enough. `max_bytes`: a limit beside
-        that of `patience`. `allowance`: what is left of that of the image; None for one of its own.
+        With a `least_side`, the download of a large progressive JPEG ends after its first scan, if
+        that is enough. This needs the length from the server. `max_bytes`: a limit besides that of
+        `patience`. `allowance`: the remaining allowance of the image, or None for a new one.
         """
         from lookalike.sources.web.wire import ALLOWANCE
 
@@ -123,13 +123,13 @@ class Fetcher:
         raise ImageError(Status.UNREADABLE, reason)
 
     def _pause(self, attempt: int, asked: float | None) -> float:
-        """Seconds before the next try: as the server asks, or longer each time and never alike."""
+        """Seconds before the next attempt: as the server asks, or longer each time with jitter."""
         seconds = self.patience.first_pause * 2**attempt * random.uniform(0.75, 1.25)
         return min(seconds if asked is None else asked, self.patience.longest_pause)
 
 
 class _Again(Exception):
-    """What may go well the next time, after so many seconds if the server says so."""
+    """An attempt that may succeed later, after `seconds` if the server says so."""
 
     def __init__(self, reason: str, seconds: float | None = None) -> None:
         super().__init__(reason)
@@ -138,7 +138,7 @@ class _Again(Exception):
 
 
 def shared_fetcher(fetch: Fetch = "any") -> Fetcher:
-    """The one fetcher of this process for these hosts."""
+    """The only fetcher of this process for these hosts."""
     with _making:
         return _fetcher_of(os.getpid(), fetch)
 
@@ -148,7 +148,7 @@ _making = threading.Lock()
 
 @cache
 def _fetcher_of(_process: int, fetch: Fetch) -> Fetcher:
-    """A forked process must not talk over its parent's connections."""
+    """Make a fetcher per process. A forked process must not use its parent's connections."""
     fetcher = Fetcher(allows=is_public if fetch == "public" else None)
     atexit.register(fetcher.close)
     return fetcher
@@ -156,21 +156,21 @@ def _fetcher_of(_process: int, fetch: Fetch) -> Fetcher:
 
 @contextmanager
 def _told_plainly(allowance: Allowance) -> Iterator[None]:
-    """The errors of httpx and httpcore as ours."""
+    """Turn the errors of httpx and httpcore into errors of this library."""
     import httpcore
     import httpx
 
     try:
         yield
     except httpcore.TimeoutException as error:
-        allowance.wait(None)  # the time for all of it may be what is up
+        allowance.wait(None)  # raises if the total time is up
         connecting = isinstance(error, httpcore.ConnectTimeout)
         what = "did not answer in time" if connecting else "stopped answering"
         raise ImageError(Status.TIMED_OUT, f"the server {what}") from error
     except (httpcore.ConnectError, httpcore.ProxyError) as error:
         raise _Again(f"the server cannot be reached: {error}") from error
     except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
-        # h11, whose error is inside, says so with the code that a server would answer.
+        # The inner error of h11 carries the status code that a server would answer.
         if getattr(next(iter(error.args), None), "error_status_hint", 0) == HEADER_TOO_LONG:
             reason = "the server has sent a header of more than 100 kB, the limit"
             raise ImageError(Status.TOO_LARGE, reason) from error
@@ -180,7 +180,7 @@ def _told_plainly(allowance: Allowance) -> Iterator[None]:
         httpcore.UnsupportedProtocol,
         httpx.HTTPError,
         httpx.InvalidURL,
-        ImportError,  # for a proxy that needs another package
+        ImportError,  # a proxy may need another package
         ValueError,
     ) as error:
         raise ImageError(Status.UNREADABLE, f"it cannot be asked for: {error}") from error
@@ -206,7 +206,7 @@ def _body(response: httpx.Response, least_side: int | None, limit: int) -> Conte
 
 
 def _refusal(response: httpx.Response) -> ImageError | _Again:
-    """What a status other than success means."""
+    """Translate a status other than success to an error."""
     code = response.status_code
     reason = f"the server answers {code} {response.reason_phrase[:LONGEST]}".rstrip()
     if code in GONE:
@@ -217,7 +217,7 @@ def _refusal(response: httpx.Response) -> ImageError | _Again:
 
 
 def _retry_after(value: str) -> float | None:
-    """Seconds from a number of them or a date; None for what is neither."""
+    """The seconds in a header that holds a number or a date. None if it holds neither."""
     from email.utils import parsedate_to_datetime
 
     if value.isdecimal():
@@ -225,13 +225,13 @@ def _retry_after(value: str) -> float | None:
     try:
         date = parsedate_to_datetime(value)
         left = date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):  # no date, or far beyond all dates
+    except (ValueError, TypeError, IndexError, OverflowError):  # not a date, or out of range
         return None
     return max(left.total_seconds(), 0.0)
 
 
 def _drain(response: httpx.Response) -> None:
-    """Read what is left, if that is little. Where it cannot be had, the answer still counts."""
+    """Read the rest of a body if it is small. If that fails, the response is still valid."""
     import httpcore
 
     lost = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, ImageError)

@@ -1,4 +1,4 @@
-"""`Patience`, what any image may take of a network, and `Allowance`, what one still may."""
+"""`Patience`: the network limits for every image. `Allowance`: what is left for one image."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from dataclasses import dataclass
 from lookalike.errors import ImageError, Status
 
 OVERHEAD = 1 << 20
-"""Bytes on the wire beside an image: headers, redirects, and the marks between chunks."""
+"""Bytes on the wire besides the image: headers, redirects, and the marks between chunks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait, how often to try, and how much to take."""
+    """How long to wait, how often to try, and how much to download."""
 
     seconds: float = 10.0
-    """For a name to be resolved, to connect, and for the next bytes to come."""
+    """The time to resolve a name, to connect, or to wait for the next bytes."""
     seconds_in_all: float = 120.0
-    """For one image, with all its tries, redirects and pauses."""
+    """The time for one image, with all its attempts, redirects and pauses."""
     retries: int = 3
     """After 429, 5xx and broken connections."""
     first_pause: float = 0.5
-    """In seconds, before the first retry; twice as long before each further one."""
+    """In seconds, before the first retry. Each further pause is twice as long."""
     longest_pause: float = 15.0
     """In seconds, whatever the server asks for."""
     redirects: int = 5
     max_bytes: int = 256_000_000
-    """Of one image. With all its tries, it may take that and `OVERHEAD` on the wire."""
+    """Per image. All its attempts together may take this plus `OVERHEAD` on the wire."""
 
 
 class Allowance:
-    """The time and the bytes that are left for one image. Nothing that a server does adds any."""
+    """The time and bytes that are left for one image. Nothing a server does increases them."""
 
     def __init__(self, seconds: float, max_bytes: int) -> None:
         self._seconds = seconds
@@ -45,9 +45,9 @@ class Allowance:
         return self._until - time.monotonic()
 
     def wait(self, longest: float | None) -> float:
-        """How long to wait for what comes next, at most `longest`.
+        """How long to wait for the next bytes, at most `longest`.
 
-        Raises `ImageError` where the time is up.
+        Raises `ImageError` if the time is up.
         """
         left = self.seconds_left
         if left <= 0:
@@ -56,7 +56,7 @@ class Allowance:
         return left if longest is None else min(left, longest)
 
     def count(self, size: int) -> None:
-        """Count bytes that have come. Raises `ImageError` where they are too many."""
+        """Count bytes that were received. Raises `ImageError` if they are too many."""
         self._taken += size
         if self._taken > self._most:
             reason = f"the server has sent more than {self._most:,} bytes, the limit for one image"

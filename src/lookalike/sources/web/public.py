@@ -1,17 +1,17 @@
-"""Whether an address is one that everybody on the internet can reach."""
+"""Checks whether an address is reachable for everybody on the internet."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
-# What `is_global` lets through, in one version of Python or another.
+# Networks that `is_global` accepts in some versions of Python.
 _NOT_PUBLIC_4 = [
-    IPv4Network("192.0.0.0/24"),  # protocol assignments; a cloud has its metadata there
+    IPv4Network("192.0.0.0/24"),  # protocol assignments; one cloud has its metadata there
     IPv4Network("192.88.99.0/24"),  # relays of 6to4
-    IPv4Network("168.63.129.16/32"),  # a cloud's own services, seen from its machines only
+    IPv4Network("168.63.129.16/32"),  # a cloud's own services, visible only to its machines
 ]
 _PUBLIC_6 = IPv6Network("2000::/3")
-"""All that is assigned. Outside it are NAT64, IPv4-compatible, site-local and multicast ones."""
+"""All assigned addresses. NAT64, IPv4-compatible, site-local and multicast ones are outside."""
 _NOT_PUBLIC_6 = [
     IPv6Network("2001::/23"),  # protocol assignments, Teredo among them
     IPv6Network("2001:db8::/32"),  # documentation
@@ -21,10 +21,10 @@ _NOT_PUBLIC_6 = [
 
 
 def is_public(address: str) -> bool:
-    """Whether `address`, a numeric one, belongs to the public internet.
+    """Whether `address`, which is numeric, belongs to the public internet.
 
-    An IPv4 address written as IPv6, `::ffff:10.0.0.1`, is judged as what it is. Other ways to
-    carry one inside an IPv6 address are not public at all.
+    An IPv4 address written as IPv6, such as `::ffff:10.0.0.1`, is checked as IPv4. IPv6 addresses
+    that contain an IPv4 address in other ways are never public.
     """
     found = ip_address(address)
     if isinstance(found, IPv6Address) and found.ipv4_mapped:

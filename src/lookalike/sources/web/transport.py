@@ -1,6 +1,6 @@
-"""`Transport`: what httpx sends its requests by, over the connections of a `Wire`.
+"""`Transport`: sends the requests of httpx over the connections of a `Wire`.
 
-Imported only once httpx is known to be there.
+This module is imported only after httpx was found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import httpx
 from lookalike.sources.web.wire import Allows, Wire
 
 KEPT = 64
-"""Idle connections."""
+"""How many idle connections are kept."""
 KEPT_SECONDS = 5.0
 
 
@@ -23,8 +23,8 @@ class Transport(httpx.BaseTransport):
     """HTTP/1.1, directly or through the proxies that the environment names."""
 
     def __init__(self, allows: Allows | None) -> None:
-        """`allows`: which addresses may be connected to; then no proxy is used, which would connect
-        to others."""
+        """`allows`: which addresses are allowed. No proxy is then used, because a proxy connects
+        to addresses of its own choice."""
         self._wire = Wire(allows)
         self._proxies = {} if allows else getproxies()
         self._ssl_context = httpx.create_ssl_context()
@@ -56,7 +56,7 @@ class Transport(httpx.BaseTransport):
             pool.close()
 
     def _proxy(self, url: httpx.URL) -> str:
-        """The address of the proxy for a URL; an empty one for none."""
+        """The address of the proxy for a URL. Empty if there is none."""
         address = self._proxies.get(url.scheme) or self._proxies.get("all") or ""
         if not address or proxy_bypass(url.host):
             return ""
@@ -64,14 +64,14 @@ class Transport(httpx.BaseTransport):
 
     def _pool(self, proxy: str) -> httpcore.ConnectionPool:
         pool = self._pools.get(proxy)
-        if pool is None:  # of two threads that make one, both use that of the first
+        if pool is None:  # if two threads make a pool, both use the first one
             pool = self._pools.setdefault(proxy, self._new_pool(proxy))
         return pool
 
     def _new_pool(self, address: str) -> httpcore.ConnectionPool:
         proxy = None
         if address:
-            named = httpx.Proxy(address)  # which takes user and password out of it
+            named = httpx.Proxy(address)  # it separates the user and password
             proxy = httpcore.Proxy(str(named.url), auth=named.raw_auth)
         return httpcore.ConnectionPool(
             ssl_context=self._ssl_context,
@@ -84,7 +84,7 @@ class Transport(httpx.BaseTransport):
 
 
 class _Stream(Iterable[bytes]):
-    """What httpcore gives for a body."""
+    """A body as httpcore returns it."""
 
     def close(self) -> None: ...
 

@@ -1,6 +1,6 @@
-"""Images behind http and https.
+"""Images from http and https URLs.
 
-httpx is an extra. It and all that takes long to import waits for the first URL.
+httpx is an extra. It and other slow modules are imported for the first URL.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class WebImage(Encoded):
         self._allowance: Allowance | None = None
 
     def contents(self, least_side: int | None, max_bytes: int) -> Contents:
-        """Raises `MissingExtraError` without httpx."""
+        """The bytes at the URL. Raises `MissingExtraError` without httpx."""
         from lookalike.sources.web.fetcher import shared_fetcher
 
         fetcher = shared_fetcher(self._fetch)
-        if self._allowance is None:  # one for the image, though it may be fetched a second time
+        if self._allowance is None:  # the same for a second download of the image
             self._allowance = fetcher.allowance(max_bytes)
         return fetcher.fetch(self.url, least_side, max_bytes, self._allowance)
 
@@ -46,12 +46,12 @@ def is_url(source: object) -> TypeGuard[str]:
 
 
 def check_fetch(fetch: str) -> None:
-    """Raise `ValueError` for what `Fetch` does not have."""
+    """Raise `ValueError` unless `fetch` is a value of `Fetch`."""
     one_of(fetch, "fetch", FETCHES)
 
 
 def require_httpx() -> None:
-    """Raise `MissingExtraError` unless httpx is there, on an httpcore that is new enough."""
+    """Raise `MissingExtraError` unless httpx is installed, with a recent enough httpcore."""
     with extra("httpx", "images from URLs need httpx"):
         import httpcore
         import httpx  # noqa: F401

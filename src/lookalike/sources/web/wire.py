@@ -1,7 +1,7 @@
-"""`Wire`: connections to checked addresses, where every byte counts against an allowance.
+"""`Wire`: connections to checked addresses that count every byte against an allowance.
 
-httpcore, which is what httpx connects by, takes both as one of its network backends. Imported
-only once httpx is known to be there.
+httpx connects through httpcore, and a `Wire` is a network backend of httpcore. This module is
+imported only after httpx was found.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from lookalike.sources.web.patience import Allowance
 
 Allows: TypeAlias = Callable[[str], bool]
-"""Whether a numeric address may be connected to."""
+"""Whether connections to a numeric address are allowed."""
 ALLOWANCE: ContextVar[Allowance] = ContextVar("ALLOWANCE")
-"""Of the image that this thread fetches: connections are shared by images, one after the other."""
+"""The allowance of the image that this thread fetches. Images share connections in turn."""
 
 
 class Wire(httpcore.NetworkBackend):
-    """Opens connections. A name is resolved once for each: what was checked is connected to."""
+    """Opens connections. Each resolves its name once, so it goes to the checked address."""
 
     def __init__(self, allows: Allows | None) -> None:
-        """With None, all addresses are allowed."""
+        """`allows`: which addresses are allowed. None allows all."""
         self._allows = allows
         self._backend = httpcore.SyncBackend()
 
@@ -44,11 +44,11 @@ class Wire(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Raises `ImageError` where not all addresses of `host` are allowed."""
+        """Open a connection. Raises `ImageError` if any address of `host` is not allowed."""
         allowance = ALLOWANCE.get()
         addresses = resolve(host, port, allowance.wait(timeout))
         if self._allows and not all(map(self._allows, addresses)):
-            # Where it is instead is not for everybody who can name a host.
+            # The message does not reveal the private address to whoever supplied the name.
             raise ImageError(Status.UNREADABLE, f"the host {host!r} is not at a public address")
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
@@ -64,7 +64,7 @@ class Wire(httpcore.NetworkBackend):
 
 
 class Metered(httpcore.NetworkStream):
-    """A connection that waits no longer, and takes no more, than is allowed."""
+    """A connection that respects the allowance of time and bytes."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
@@ -95,11 +95,11 @@ class Metered(httpcore.NetworkStream):
 
 
 def resolve(host: str, port: int, seconds: float) -> list[str]:
-    """The numeric addresses of a host, in the order to try them in.
+    """The numeric addresses of a host, in the order in which to try them.
 
-    Raises `httpcore.ConnectError` or `ConnectTimeout`, and `ValueError` for what cannot be the name
-    of one. The system cannot be told to give up, so it is asked in a thread that is left behind
-    where it takes too long.
+    Raises `httpcore.ConnectError` or `ConnectTimeout`, and `ValueError` for an invalid host name.
+    The system's look-up cannot be interrupted. So it runs in a thread, which is abandoned if it
+    takes too long.
     """
     answers: SimpleQueue[list[str] | OSError | ValueError] = SimpleQueue()
 
@@ -123,6 +123,6 @@ def resolve(host: str, port: int, seconds: float) -> list[str]:
 
 
 def _numeric(name: tuple[Any, ...]) -> str:
-    """The address in what `getaddrinfo` gives, with the link that a link-local one belongs to."""
+    """The address in a result of `getaddrinfo`. A link-local one includes its link."""
     scope = name[3] if len(name) > 2 else 0
     return f"{name[0]}%{scope}" if scope else str(name[0])
