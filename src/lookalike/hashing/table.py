@@ -225,6 +225,11 @@ class HashTable:
         formats: Codes[str] = self._columns["format"]
         return formats
 
+    def values(self, name: str) -> Values:
+        """One of `schema.COLUMNS`: its value for the image at each position."""
+        values: Values = self._columns[name]
+        return values
+
     def location(self, at: int) -> Location:
         """Where the image at a position is."""
         columns = self._columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
@@ -50,25 +50,17 @@ def to_dict(result: Result) -> dict[str, Any]:
 def to_json(result: Result) -> str:
     """The document as text. Built by hand, several times as fast as `json` with line breaks."""
     columns, duplicate_columns = _split(member_columns(result))
-    images, more = _texts(columns), _texts(duplicate_columns)
-    keepers = [_Text(images[at]) for at in result.columns.starts.tolist()]
-    duplicates = [
-        _Text(_listed([f"{images[at][:-1]}, {more[at][1:]}" for at in range(begin + 1, end)], 6))
-        for begin, end in _spans(result)
-    ]
-    groups = _texts(_group_columns(result, keepers, duplicates))
-    lines = [f'  "format": {FORMAT}', f'  "groups": {_listed(groups)}']
+    images, more = _bodies(columns), _bodies(duplicate_columns)
+    duplicates = list(map("{%s, %s}".__mod__, zip(images, more, strict=True)))
+    keepers = [f"{{{images[at]}}}" for at in result.columns.starts.tolist()]
+    listed = [_listed(duplicates[begin + 1 : end], 6) for begin, end in _spans(result)]
+    bodies = _bodies(_group_columns(result, keepers, listed), are_texts=("keeper", "duplicates"))
+    lines = [f'  "format": {FORMAT}', f'  "groups": {_listed(map("{{{}}}".format, bodies))}']
     for name, value in _rest(result).items():
         is_list = isinstance(value, list)
         text = _listed(map(json.dumps, value)) if is_list else json.dumps(value)
         lines.append(f"  {quoted(name)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}"
-
-
-class _Text(str):
-    """Text that is already JSON."""
-
-    __slots__ = ()
 
 
 def _split(columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
@@ -124,32 +116,42 @@ def _dicts(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _texts(columns: dict[str, list[Any]]) -> list[str]:
-    """A JSON object per row. Values that all rows share are converted only once."""
+def _bodies(columns: dict[str, list[Any]], are_texts: Collection[str] = ()) -> list[str]:
+    """The inside of a JSON object per row. Values that all rows share are converted only once.
+
+    `are_texts`: columns that are already JSON.
+    """
     length = len(next(iter(columns.values())))
-    parts, varying = [], []
+    parts: list[str] = []
+    varying: list[Iterable[object]] = []
     for name, column in columns.items():
-        if length and column.count(column[0]) == length and type(column[0]) is not _Text:
-            parts.append(f"{quoted(name)}: {json.dumps(column[0])}".replace("%", "%%"))
-        else:
+        if name in are_texts or column.count(column[0] if column else None) < length:
             parts.append(f"{quoted(name)}: %s")
-            varying.append(_values(column))
-    template = "{" + ", ".join(parts) + "}"
-    if not varying:
-        return [template % ()] * length
-    return [template % row for row in zip(*varying, strict=True)]
+            varying.append(column if name in are_texts else _values(column))
+        elif column:
+            parts.append(f"{quoted(name)}: {json.dumps(column[0])}".replace("%", "%%"))
+    template = ", ".join(parts)
+    rows = zip(*varying, strict=True) if varying else [()] * length
+    return list(map(template.__mod__, rows))
 
 
 def _values(column: list[Any]) -> Iterable[object]:
     """The JSON of each value of a column. Whole numbers stay as they are."""
     kinds = set(map(type, column))
-    if kinds <= {_Text} or kinds <= {int}:
+    if kinds <= {int}:
         return column
     if kinds <= {str}:
         return map(quoted, column)
     if kinds <= {bool}:
         return map(TRUTHS.__getitem__, column)
-    return map(json.JSONEncoder().encode, column)
+    return map(_value, column)
+
+
+def _value(value: Any) -> str:
+    """The JSON of one value; pairs of whole numbers are common, and `json` is slow for such."""
+    if type(value) is list and all(type(one) is int for one in value):
+        return str(value)
+    return str(value) if type(value) is int else json.dumps(value)
 
 
 def _listed(texts: Iterable[str], indent: int = 4) -> str:

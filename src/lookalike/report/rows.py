@@ -52,26 +52,27 @@ def image_columns(
     """The columns of some images, by name."""
     numbers = positions.tolist()
     sizes = table.sizes[positions]
-    places = [table.location(at) for at in numbers]
-    stamps = [table.stamp(at) for at in numbers]
-    marks = table.marks
+    kinds, inner_at, modified, identities = (
+        table.values(name) for name in ("kind", "inner_at", "modified_ns", "identity")
+    )
+    marks, damages, paths, formats = table.marks, table.damages, table.paths, table.formats
     digits = table.digests[positions].tobytes().hex()
     step = 2 * table.digests.shape[1]
     return {
-        "path": [table.paths[at] for at in numbers],
-        "kind": [place.kind.value for place in places],
-        "inner": [place.inner for place in places],
+        "path": [paths[at] for at in numbers],
+        "kind": [kinds[at].value for at in numbers],
+        "inner": [paths[at][inner_at[at] :] if inner_at[at] else "" for at in numbers],
         "bytes": sizes[:, 0].tolist(),
         "width": sizes[:, 1].tolist(),
         "height": sizes[:, 2].tolist(),
-        "format": [table.formats[at] for at in numbers],
+        "format": [formats[at] for at in numbers],
         "frames": [table.frames(at) for at in numbers],
         "marks": [list(marks[at].words) if at in marks else [] for at in numbers],
-        "damage": [table.damages.get(at, "") for at in numbers],
+        "damage": [damages.get(at, "") for at in numbers],
         "hash": table.hashes[algorithm][positions].to_hex(),
         "digest": [digits[at : at + step] for at in range(0, len(digits), step)],
-        "modified_ns": [stamp.modified_ns for stamp in stamps],
-        "identity": [stamp.identity for stamp in stamps],
+        "modified_ns": [modified[at] for at in numbers],
+        "identity": [identities[at] for at in numbers],
     }
 
 

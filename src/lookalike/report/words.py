@@ -79,10 +79,11 @@ class _Lines:
         self._apart = [_styled(f"{words:>{FIRST}}", "yellow", colour) for words in apart]
         for at in columns.starts.tolist():
             self._apart[at] = _styled(f"{'keep':>{FIRST}}", "green", colour)
-        self._paths = [printable(table.paths[at]) for at in positions]
+        paths = table.paths
+        self._paths = [printable(paths[at]) for at in positions]
         self._widths = list(map(cells_of, self._paths))
         self._sides = [f"{width} x {height}" for _, width, height in sizes]
-        self._forms = [form_of(table, at) for at in positions]
+        self._forms = forms_of(table, positions)
         self.bytes = [count for count, _, _ in sizes]
         self._sizes = list(map(size, self.bytes))
 
@@ -100,14 +101,18 @@ class _Lines:
             )
 
 
-def form_of(table: HashTable, at: int) -> str:
-    """The format of an image, with its frames, marks and damage."""
-    form, frames = table.formats[at], table.frames(at)
-    if frames > 1:
-        form += f", {frames:,} frames"
-    if at in table.marks:
-        form += "".join(f", {word}" for word in table.marks[at].words)
-    return f"{form}, damaged" if at in table.damages else form
+def forms_of(table: HashTable, positions: list[int]) -> list[str]:
+    """The format of each image, with its frames, marks and damage."""
+    formats, marks, damages = table.formats, table.marks, table.damages
+    forms = []
+    for at, frames in zip(positions, map(table.frames, positions), strict=True):
+        form = formats[at]
+        if frames > 1:
+            form += f", {frames:,} frames"
+        if at in marks:
+            form += "".join(f", {word}" for word in marks[at].words)
+        forms.append(f"{form}, damaged" if at in damages else form)
+    return forms
 
 
 def cells_of(text: str) -> int:
