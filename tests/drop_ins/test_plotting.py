@@ -287,7 +287,7 @@ print("matplotlib.pyplot" in sys.modules)
 def test_wrong_arguments_are_refused(folder: Path, out: Path) -> None:
     """The message names the wrong folder, file or number."""
     known: dict[str, list[str]] = {"a.png": ["b.png"], "b.png": []}
-    with pytest.raises(ValueError, match="'nowhere' is none"):
+    with pytest.raises(ValueError, match="must be a folder, not 'nowhere'"):
         plot_duplicates("nowhere", known, "a.png", out)
     with pytest.raises(ValueError, match="'c.png' is not in the map"):
         plot_duplicates(folder, known, "c.png", out)

@@ -222,7 +222,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"algorithms": [5]}, TypeError, "5"),
     ({"max_pixels": 0}, ValueError, "max_pixels must be 1 or more, not 0"),
     ({"max_pixels": -5}, ValueError, "not -5"),
-    ({"workers": 0}, ValueError, "workers must be 1 or more, not 0"),
+    ({"workers": 0}, ValueError, "workers must be 1 to 4096, not 0"),
     ({"workers": "2"}, TypeError, "'2'"),
     ({"workers": True}, TypeError, "True"),
 ]

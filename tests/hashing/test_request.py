@@ -78,5 +78,5 @@ def test_a_request_is_checked_before_anything_is_read() -> None:
     request = request_for(["gone.png"], "phash", repeats=True, only_first=True, workers=3)
     assert (request.workers, request.isolation) == (3, None)
     assert request.recipe.max_pixels == DEFAULTS["max_pixels"]
-    with pytest.raises(ValueError, match="workers must be 1 or more, not 0"):
+    with pytest.raises(ValueError, match="workers must be 1 to 4096, not 0"):
         request_for(["gone.png"], "phash", repeats=True, only_first=True, workers=0)

@@ -362,7 +362,7 @@ OFFSETS, TEXT = np.array([0, 1]), np.zeros(1, np.uint8)
     [
         ({"keys.int": OFFSETS.astype(np.int32)}, "keys.int must be .* not int32 of shape .2,."),
         ({"keys.int": OFFSETS[None]}, "keys.int must be .* not int64 of shape .1, 2."),
-        ({"keys.int": OFFSETS, "keys.text": TEXT}, "sections keys.int, keys.text"),
+        ({"keys.int": OFFSETS, "keys.text": TEXT}, "sections of keys: keys.int, keys.text"),
         ({"keys.text": TEXT}, "unexpected sections of keys: keys.text"),
         ({"keys.text": OFFSETS, "keys.offsets": OFFSETS}, "keys.text must be .* uint8, not int64"),
         ({"keys.text": TEXT, "keys.offsets": OFFSETS[:1]}, "keys.offsets must go from 0 to 1"),

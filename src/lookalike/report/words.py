@@ -20,6 +20,8 @@ WORDS = ("near", "same pixels", "exact copy")
 """The words for `Evidence`, by its numbers."""
 FIRST = max(map(len, WORDS))
 """The width of the first column."""
+PLAINLY = {"degenerate": "one axis"}
+"""Marks that people read as other words."""
 SKIPPED = {
     "audio": "audio file",
     "data": "data file",
@@ -49,21 +51,24 @@ def group_lines(result: Result, groups: Groups, colour: bool) -> Iterator[str]:
     columns, table = result.columns, result.table
     widths, _ = columns.widths(table, table.hashes[result.algorithm])
     starts, sizes = columns.starts.tolist(), columns.sizes.tolist()
+    pixels_only = table.flat_digests.keys()
     reasons = [_styled(reason, "dim", colour) for reason in REASONS]
     lines = _Lines(result, colour)
     for at, reason in zip(groups.numbers, columns.reason[groups.numbers].tolist(), strict=True):
         members = slice(starts[at], starts[at] + sizes[at])
         saved = size(sum(lines.bytes[members]) - lines.bytes[starts[at]])
-        yield _styled(heading(at + 1, sizes[at], saved, widths[at]), "bold", colour)
+        equal = "pixels" if columns.members[starts[at]] in pixels_only else "hashes"
+        title = heading(at + 1, sizes[at], saved, widths[at], equal)
+        yield _styled(title, "bold", colour)
         keeper, *others = lines.aligned(members)
         yield f"{keeper}  {reasons[reason]}"
         yield from others
         yield ""
 
 
-def heading(number: int, members: int, saved: str, width: int) -> str:
-    """The heading of a group."""
-    spread = f"at most {plural(width, 'bit')} apart" if width else "equal hashes"
+def heading(number: int, members: int, saved: str, width: int, equal: str) -> str:
+    """The heading of a group. `equal` says what its images share if no bits differ."""
+    spread = f"at most {plural(width, 'bit')} apart" if width else f"equal {equal}"
     return f"Group {number}: {plural(members, 'image')}, {saved} to save, {spread}"
 
 
@@ -110,7 +115,7 @@ def forms_of(table: HashTable, positions: list[int]) -> list[str]:
         if frames > 1:
             form += f", {frames:,} frames"
         if at in marks:
-            form += "".join(f", {word}" for word in marks[at].words)
+            form += "".join(f", {PLAINLY.get(word, word)}" for word in marks[at].words)
         forms.append(f"{form}, damaged" if at in damages else form)
     return forms
 
