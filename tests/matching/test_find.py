@@ -333,7 +333,7 @@ def test_names_that_are_no_text_survive(tmp_path: Path) -> None:
         ({"max_distance": 65}, ValueError, "0 to 64 for phash, not 65"),
         ({"max_distance": 2.5}, TypeError, "not 2.5"),
         ({"max_distance": True}, TypeError, "not True"),
-        ({"workers": 0}, ValueError, "1 or more, not 0"),
+        ({"workers": 0}, ValueError, "1 to 4096, not 0"),
         ({"workers": "two"}, TypeError, "not 'two'"),
         ({"max_pixels": 0}, ValueError, "1 or more, not 0"),
     ],

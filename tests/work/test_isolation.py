@@ -26,7 +26,7 @@ from lookalike.cli.commands import commands
 from lookalike.images.pillow.opening import openable
 from lookalike.work.isolation import Isolation
 from lookalike.work.processes import Workers
-from pictures import blobs, gradient, noise, photo
+from pictures import blobs, noise, photo
 from signals import undisturbed
 
 TESTS = Path(__file__).parents[1]
@@ -102,7 +102,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     cut_off = folder / "cut off.jpg"
     cut_off.write_bytes(jpeg(photo(200, 150, 2))[:-2000])
     grain = noise(2100, 2100, 3)
-    many_scans = jpeg(gradient(2100, 2100) // 2 + grain // 2, progressive=True)
+    many_scans = jpeg(blobs(2100, 2100, 7) // 2 + grain // 2, progressive=True)
     flat = jpeg(grain, progressive=True)
     (folder / "many scans.jpg").write_bytes(many_scans)
     odd = save(folder / os.fsdecode(b"not \xff text\n.png"), photo(50, 40, 4))
