@@ -434,6 +434,10 @@ def spread(samples: NDArray[np.uint8], specks: int) -> int:
     return int(min(ordered[k + count - 1] - ordered[k] for k in range(specks + 1)))
 
 
+def sureness(margins: NDArray[np.int64] | NDArray[np.float64], limit: float) -> float:
+    return float(np.minimum(np.abs(margins) / limit, 1).mean())
+
+
 def jpeg_outline(data: bytes, most_scans: int) -> bytes:
     outline, at = [], 2
     while found := re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search(data, at):

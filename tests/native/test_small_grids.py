@@ -50,6 +50,25 @@ def test_a_block_must_fit() -> None:
             kernel.separable(np.zeros((8, 6), np.uint8), block)
 
 
+@given(st.integers(1, 20), st.integers(0, 2**32), st.floats(0.1, 1e15), st.booleans())
+def test_sureness_is_the_twins(side: int, seed: int, limit: float, whole: bool) -> None:
+    """It is so for whole numbers and for others, to all digits but the last few."""
+    margins = np.random.default_rng(seed).normal(0, 1e15, (side, side))
+    found = kernel.sureness(margins.astype(np.int64) if whole else margins, limit)
+    assert abs(found - twin.sureness(np.rint(margins) if whole else margins, limit)) <= 1e-9
+    assert 0 <= found <= 1 + 1e-9
+
+
+def test_no_limit_is_refused() -> None:
+    """No margins, and margins of other types, are refused too."""
+    margins = np.ones((2, 3))
+    for wrong, limit in ((margins, 0.0), (margins[:0], 1.0)):
+        with pytest.raises(ValueError, match="limit must be more than 0"):
+            kernel.sureness(wrong, limit)
+    with pytest.raises(ValueError, match="of int64 or float64"):
+        kernel.sureness(margins.astype(np.float32), 1.0)  # type: ignore[arg-type]
+
+
 def jpeg(seed: int) -> bytes:
     """Of ten scans."""
     pixels = np.random.default_rng(seed).integers(0, 256, (40, 40, 3), np.uint8)

@@ -220,6 +220,22 @@ int spread_of(const AnyArray& samples, int64_t specks) {
     return spread(data, count, static_cast<size_t>(specks));
 }
 
+template <typename Number>
+double sureness_of(const AnyArray& margins, double limit, const char* shape) {
+    const Number* numbers = packed<Number>(margins, "margins", 2, shape);
+    nb::gil_scoped_release unlocked;
+    return sureness(numbers, margins.size(), limit);
+}
+
+double mean_sureness(const AnyArray& margins, double limit) {
+    if (!(limit > 0) || margins.size() == 0)
+        refuse("limit must be more than 0 and margins not empty, not ", std::to_string(limit),
+               " for ", describe(margins));
+    const char* shape = "(rows, columns) of int64 or float64";
+    return margins.dtype() == nb::dtype<int64_t>() ? sureness_of<int64_t>(margins, limit, shape)
+                                                   : sureness_of<double>(margins, limit, shape);
+}
+
 NewArray<uint8_t> outline_of(const AnyArray& data, int64_t most_scans) {
     const uint8_t* bytes = packed<uint8_t>(data, "data", 1, "(size,) of uint8");
     if (most_scans < 1) refuse("most_scans must be 1 or more, not ", std::to_string(most_scans));
@@ -247,6 +263,7 @@ void bind_pixels(nb::module_& module) {
     module.def("haar_remove_mean", &haar_without_mean, arg("values"));
     module.def("separable", &variation_of, arg("samples"), arg("block") = 1);
     module.def("spread", &spread_of, arg("samples"), arg("specks"));
+    module.def("sureness", &mean_sureness, arg("margins"), arg("limit"));
     module.def("jpeg_outline", &outline_of, arg("data"), arg("most_scans"));
 }
 

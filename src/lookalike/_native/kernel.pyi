@@ -340,6 +340,12 @@ def spread(samples: NDArray[np.uint8], specks: int) -> int:
     Raises `ValueError` unless `specks` is 0 or more, and less than the number of samples.
     """
 
+def sureness(margins: NDArray[np.int64] | NDArray[np.float64], limit: float) -> float:
+    """The mean of `abs(margin) / limit` over `(h, w)` margins. No margin counts more than 1.
+
+    Raises `ValueError` if `limit` is not above 0 or if there are no margins.
+    """
+
 def jpeg_outline(data: NDArray[np.uint8], most_scans: int) -> NDArray[np.uint8]:
     """The markers of a JPEG's first image that describe its frames and scans, with their segments.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
+from lookalike._native import kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.algorithms.margins import Margins
@@ -75,6 +76,7 @@ class Reduced:
         the exact hash.
         """
         above, level = self.margins(picture)
-        sizes, limit = np.abs(above), (self.doubtful_within + picture.error) * level
-        sureness = np.minimum(sizes, limit).sum() / (limit * sizes.size)
-        return None if 1 - sureness > self.most_doubtful else above > 0
+        limit = (self.doubtful_within + picture.error) * level
+        if 1 - kernel.sureness(above, limit) > self.most_doubtful:
+            return None
+        return above > 0

@@ -39,7 +39,8 @@ def source_of(
     place: Place = LocalPlace()
     if is_address(value):
         place, name = place_of(value, fetch)
-    return within(place, name, Choice(fetch=fetch)) or place.image(name)
+    inner = within(place, name, Choice(fetch=fetch)) if MARK in name else None
+    return inner or place.image(name)
 
 
 def within(place: Place, path: str, choice: Choice) -> Within | None:

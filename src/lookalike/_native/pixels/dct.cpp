@@ -53,13 +53,19 @@ void dct_low(const uint8_t* samples, size_t side, size_t low, int64_t* out) {
     const int64_t level = samples[0];
     const int drop = spare_bits(side);
     const int64_t half = drop ? int64_t{1} << (drop - 1) : 0;
+    // Floats are faster than 64-bit integers, and exact here. All values are whole numbers, and no
+    // sum is larger than 2^20 x 255 x side, which is 2^38 for a side of 1024.
+    std::vector<double> off(side * side), sums(side);
     std::vector<int64_t> columns(side);
+    for (size_t k = 0; k < side * side; ++k) off[k] = static_cast<double>(samples[k] - level);
     for (size_t k = 0; k < low; ++k) {
-        for (size_t x = 0; x < side; ++x) columns[x] = 0;
-        for (size_t y = 0; y < side; ++y)
-            for (size_t x = 0; x < side; ++x)
-                columns[x] += table[k * side + y] * (samples[y * side + x] - level);
-        for (size_t x = 0; x < side; ++x) columns[x] = (columns[x] + half) >> drop;
+        for (size_t x = 0; x < side; ++x) sums[x] = 0;
+        for (size_t y = 0; y < side; ++y) {
+            const auto cosine = static_cast<double>(table[k * side + y]);
+            for (size_t x = 0; x < side; ++x) sums[x] += cosine * off[y * side + x];
+        }
+        for (size_t x = 0; x < side; ++x)
+            columns[x] = (static_cast<int64_t>(sums[x]) + half) >> drop;
         for (size_t l = 0; l < low; ++l) {
             int64_t sum = 0;
             for (size_t x = 0; x < side; ++x) sum += table[l * side + x] * columns[x];

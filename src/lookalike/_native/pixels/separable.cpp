@@ -100,9 +100,12 @@ Variation of_values(const Vector& samples, size_t rows, size_t columns) {
 Variation separable(const uint8_t* samples, size_t rows, size_t columns, size_t block) {
     const size_t high = rows / block, wide = columns / block;
     Vector means(high * wide, 0.0);
-    for (size_t y = 0; y < rows; ++y)
-        for (size_t x = 0; x < columns; ++x)
-            means[y / block * wide + x / block] += samples[y * columns + x];
+    for (size_t y = 0; y < high * block; ++y) {
+        const uint8_t* sample = samples + y * columns;
+        double* mean = means.data() + y / block * wide;
+        for (size_t x = 0; x < wide; ++x)
+            for (size_t k = 0; k < block; ++k) mean[x] += *sample++;
+    }
     const double count = static_cast<double>(block * block);
     for (double& value : means) value /= count;
     return of_values(means, high, wide);
