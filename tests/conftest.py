@@ -1,10 +1,13 @@
-"""Which tests run: all but the slow ones, only these, or only the quick files."""
+"""Which tests run: all but the slow ones, only these, or only the quick files. Shared fixtures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from serving import Server, serving
 
 THOROUGH = frozenset(
     f"test_{name}.py"
@@ -52,3 +55,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     quick = config.getoption("--quick") and collection_path.name in THOROUGH
     named = collection_path in map(Path.absolute, map(Path, config.args))
     return True if quick and not named else None
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A web server on loopback, which is reached without a proxy."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as one:
+        yield one
+
+
+@pytest.fixture
+def bad_format() -> Iterator[None]:
+    """A format with files that crash, hang or use up memory. Other files do not match it."""
+    from PIL import Image
+
+    from bad_decoders import register
+    from lookalike.images.pillow.opening import openable
+
+    register()
+    openable.cache_clear()
+    yield
+    Image.ID.remove("BAD")
+    del Image.OPEN["BAD"]
+    openable.cache_clear()

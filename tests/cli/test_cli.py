@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -20,6 +19,7 @@ import lookalike
 from files import save
 from pictures import photo
 from signals import undisturbed
+from terminal import drawn_by
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
 
@@ -263,23 +263,7 @@ def test_help_has_examples(command: list[str]) -> None:
 def test_a_terminal_gets_a_progress_bar(folder: Path) -> None:
     """A terminal gets a bar on standard error, and a pipe gets none."""
     assert "reading" not in run("find", folder, "--json").stderr
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [str(LOOKALIKE), "find", str(folder), "--json"],
-        stdout=subprocess.DEVNULL,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
-    ) as process:
-        os.close(theirs)
-        drawn = b""
-        while True:
-            try:
-                drawn += os.read(ours, 4096)
-            except OSError:  # the other end was closed
-                break
-        assert process.wait(timeout=30) == 0
-    os.close(ours)
-    assert b"reading" in drawn
+    assert b"reading" in drawn_by(str(LOOKALIKE), "find", str(folder), "--json")
 
 
 def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:

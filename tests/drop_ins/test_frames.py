@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from lookalike.frames import (
     show_images,
 )
 from pictures import photo
-from serving import Server, serving
+from serving import Server
 
 # As printed in the walk-through. For row 5 its table and prose disagree, and the second is prose.
 AHASHES = [
@@ -38,13 +37,6 @@ AHASHES = [
 ]
 COLORHASHES = ["072c0040000", "07000000000", "06280040001", "06080009000"]
 QUERY = "fe86c38181c1c3c7"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

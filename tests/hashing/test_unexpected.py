@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import subprocess
@@ -22,7 +21,6 @@ from archives import zip_of
 from lookalike import HashTable, ImageError, Status, find_duplicates, hash_images
 from lookalike.errors import UnexpectedError
 from lookalike.hashing.builder import LEFT_OUT, MOST_TRACEBACKS
-from lookalike.images.pillow.opening import openable
 from lookalike.sources.archives import zip_directory, zips
 from lookalike.sources.web import fetcher
 from lookalike.work.isolation import Isolation
@@ -192,17 +190,7 @@ def test_paths_and_files_that_raise_are_failures() -> None:
     ]
 
 
-@pytest.fixture
-def _bad_format() -> Iterator[None]:
-    importlib.import_module("bad_decoders").register()
-    openable.cache_clear()
-    yield
-    Image.ID.remove("BAD")
-    del Image.OPEN["BAD"]
-    openable.cache_clear()
-
-
-@pytest.mark.usefixtures("_bad_format")
+@pytest.mark.usefixtures("bad_format")
 def test_a_decoder_that_panics_costs_one_image() -> None:
     """Decoders in Rust raise non-`Exception`s. The outcome in another process is the same."""
     images = [png(1), b"BAD!panic", png(2)]

@@ -1,4 +1,6 @@
-"""The kernel's joins and look-ups by bands, compared with their NumPy twins on every path."""
+"""The kernel's joins and look-ups by bands, compared with their NumPy twins on every
+instruction set.
+"""
 
 import ast
 import gc
@@ -9,7 +11,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import pairwise, product
@@ -36,16 +38,7 @@ FLUSH = 32768
 """Pairs that a join may find at a time, beyond its capacity."""
 
 
-@pytest.fixture(scope="module", params=kernel.isas())
-def path(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Forces each path in turn."""
-    name: str = request.param
-    kernel.force_isa(name)
-    yield name
-    kernel.force_isa("")
-
-
-on_every_path = pytest.mark.usefixtures("path")
+on_every_isa = pytest.mark.usefixtures("isa")
 
 
 def examples(count: int) -> settings:
@@ -238,7 +231,7 @@ def assert_joined_as_by_the_twin(
     assert cursor == expected_cursor
 
 
-@on_every_path
+@on_every_isa
 @examples(80)
 @given(hashes(), st.data())
 def test_pairs_of_a_set_are_those_of_the_twin(hashes: Words, data: st.DataObject) -> None:
@@ -252,7 +245,7 @@ def test_pairs_of_a_set_are_those_of_the_twin(hashes: Words, data: st.DataObject
     )
 
 
-@on_every_path
+@on_every_isa
 @examples(60)
 @given(two_sets(), st.data())
 def test_pairs_of_two_sets_are_those_of_the_twin(
@@ -299,7 +292,7 @@ def all_parts(
     return joined(parts), cursors
 
 
-@on_every_path
+@on_every_isa
 @examples(50)
 @given(two_sets(), st.booleans(), st.data())
 def test_a_resumed_join_finds_what_one_call_finds(
@@ -353,7 +346,7 @@ def large(case: Large, itself: bool) -> tuple[Bands, Bands, Columns]:
     return rows, columns, by_number(expected)
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("itself", [True, False])
 @pytest.mark.parametrize("case", LARGE)
 @pytest.mark.parametrize(("capacity", "work"), [(1, UNLIMITED), (UNLIMITED, 1), (500, 200_000)])
@@ -373,7 +366,7 @@ def test_a_join_can_stop_at_every_place(
     assert_same_pairs(join(START, case.n, UNLIMITED, UNLIMITED)[0], expected)
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("copy", [True, False])
 @pytest.mark.parametrize(
     ("count", "words"),
@@ -412,7 +405,7 @@ def brute_sets(hashes: Words, max_distance: int) -> Numbers:
     return parent
 
 
-@on_every_path
+@on_every_isa
 @examples(40)
 @given(hashes(), st.data())
 def test_sets_of_a_band_are_those_of_the_twin(hashes: Words, data: st.DataObject) -> None:
@@ -433,7 +426,7 @@ def test_sets_of_a_band_are_those_of_the_twin(hashes: Words, data: st.DataObject
     assert_same(expected[labels], expected[theirs.order])
 
 
-@on_every_path
+@on_every_isa
 @examples(30)
 @given(plans(), st.data())
 def test_threads_join_the_sets_of_brute_force(plan: Planned, data: st.DataObject) -> None:
@@ -461,7 +454,7 @@ def test_threads_join_the_sets_of_brute_force(plan: Planned, data: st.DataObject
     assert_same(twin.roots(parent), brute_sets(hashes, plan.max_distance))
 
 
-@on_every_path
+@on_every_isa
 def test_threads_join_large_sets() -> None:
     """Four threads join chains and clusters of thousands of hashes as one thread does."""
     steps = np.tri(64, dtype=np.bool_)  # each one bit from the next
@@ -498,7 +491,7 @@ def test_a_number_that_is_no_node_joins_nothing() -> None:
 # A plan
 
 
-@on_every_path
+@on_every_isa
 @examples(60)
 @given(plans(), st.data())
 def test_bands_of_a_plan_find_each_pair_once(plan: Planned, data: st.DataObject) -> None:
@@ -522,7 +515,7 @@ def test_bands_of_a_plan_find_each_pair_once(plan: Planned, data: st.DataObject)
     assert (distances == far[expected]).all()
 
 
-@on_every_path
+@on_every_isa
 @examples(60)
 @given(plans(), st.data())
 def test_a_plan_finds_the_neighbours_and_the_nearest(plan: Planned, data: st.DataObject) -> None:
@@ -544,7 +537,7 @@ def test_a_plan_finds_the_neighbours_and_the_nearest(plan: Planned, data: st.Dat
 # Look-ups
 
 
-@on_every_path
+@on_every_isa
 @examples(80)
 @given(two_sets(), st.data())
 def test_queries_are_looked_up_as_by_the_twin(
@@ -567,7 +560,7 @@ def test_queries_are_looked_up_as_by_the_twin(
     assert next_row == expected_row
 
 
-@on_every_path
+@on_every_isa
 @examples(60)
 @given(two_sets(), st.data())
 def test_all_hashes_are_looked_at_as_by_the_twin(
@@ -596,7 +589,7 @@ def test_a_look_up_stops_once_it_has_enough() -> None:
             assert len(found[0]) == 10 * (expected - 2)
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("copy", [True, False])
 @pytest.mark.parametrize("words", [1, 2])
 def test_the_nearest_of_many_are_found(words: int, copy: bool) -> None:
@@ -618,7 +611,7 @@ def test_the_nearest_of_many_are_found(words: int, copy: bool) -> None:
         assert_same(found, tuple(expected))
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("words", [1, 2])
 @pytest.mark.parametrize("count", [31, 33, 1024, 4095, 4096, 4097, 10_000])
 def test_runs_of_equal_hashes_of_any_length_are_looked_up(count: int, words: int) -> None:
@@ -648,7 +641,7 @@ def test_runs_of_equal_hashes_of_any_length_are_looked_up(count: int, words: int
     assert found.tolist() == equal
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("words", [1, 2, 3, 4, 5, 8, 31, 32, 33, 40, 62, 63, 64, 1023])
 def test_all_bits_can_differ(words: int) -> None:
     """Hashes of any width without a common bit are as far apart as possible."""

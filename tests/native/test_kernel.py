@@ -1,4 +1,4 @@
-"""The native kernel compared with its plain NumPy twin, on every path of this processor."""
+"""The native kernel compared with its plain NumPy twin, on each instruction set in turn."""
 
 import ast
 import hashlib
@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +28,7 @@ Span = tuple[int, int]
 UNLIMITED = 2**62
 
 
-@pytest.fixture(scope="module", params=kernel.isas())
-def path(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Forces each path in turn."""
-    name: str = request.param
-    kernel.force_isa(name)
-    yield name
-    kernel.force_isa("")
-
-
-on_every_path = pytest.mark.usefixtures("path")
+on_every_isa = pytest.mark.usefixtures("isa")
 
 
 def examples(count: int) -> settings:
@@ -54,21 +45,21 @@ def assert_same(actual: object, expected: object) -> None:
         np.testing.assert_array_equal(actual, expected, strict=True)
 
 
-# Paths
+# Instruction sets
 
 
-def test_a_forced_path_is_the_active_one(path: str) -> None:
-    """A forced path stays active until the empty name brings back the best."""
-    assert kernel.isa() == path
+def test_a_forced_instruction_set_is_the_active_one(isa: str) -> None:
+    """It stays active until the empty name brings back the best."""
+    assert kernel.isa() == isa
     kernel.force_isa("")
     best = kernel.isa()
-    kernel.force_isa(path)
+    kernel.force_isa(isa)
     assert best == kernel.isas()[-1]
-    assert kernel.isa() == path
+    assert kernel.isa() == isa
 
 
-def test_the_portable_path_comes_first() -> None:
-    """Every processor has the portable path, and each path is listed once."""
+def test_the_portable_code_comes_first() -> None:
+    """Every processor can run it, and each instruction set is listed once."""
     assert kernel.isas()[0] == "scalar"
     assert len(set(kernel.isas())) == len(kernel.isas())
 
@@ -140,7 +131,7 @@ def scans(draw: st.DrawFn) -> tuple[Bytes, Bytes, int, Span, Span, Span]:
 capacities = st.integers(1, 40) | st.just(UNLIMITED)
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("width", WIDTHS)
 def test_distances_are_right_for_every_width(width: int) -> None:
     """Scans find the same as the twin for every width of a hash, whatever the bits."""
@@ -157,7 +148,7 @@ def test_distances_are_right_for_every_width(width: int) -> None:
         )
 
 
-@on_every_path
+@on_every_isa
 @examples(150)
 @given(scans(), capacities)
 def test_tiles_are_scanned_as_the_twin_scans_them(
@@ -171,7 +162,7 @@ def test_tiles_are_scanned_as_the_twin_scans_them(
     assert_same(kernel.scan_matches(*matches), twin.scan_matches(*matches))
 
 
-@on_every_path
+@on_every_isa
 @examples(60)
 @given(scans(), st.integers(1, 40))
 def test_a_resumed_scan_finds_what_one_call_finds(
@@ -196,7 +187,7 @@ def test_a_resumed_scan_finds_what_one_call_finds(
     assert np.array_equal(np.lexsort((j, i)), np.arange(len(i)))
 
 
-@on_every_path
+@on_every_isa
 def test_thousands_of_equal_hashes_give_every_pair() -> None:
     """If all hashes are equal, every pair is found once, at distance 0."""
     n = 3000
@@ -208,7 +199,7 @@ def test_thousands_of_equal_hashes_give_every_pair() -> None:
     assert not distance.any()
 
 
-@on_every_path
+@on_every_isa
 def test_no_hashes_have_no_pairs() -> None:
     """Without rows, scans and the diameter are empty."""
     none, some = np.zeros((0, 8), np.uint8), np.zeros((3, 8), np.uint8)
@@ -221,7 +212,7 @@ def test_no_hashes_have_no_pairs() -> None:
     assert kernel.diameter(none) == 0
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("skew", SKEWS)
 def test_the_diameter_is_the_largest_distance(skew: Callable[..., Bytes]) -> None:
     """The diameter is the twin's for every width, and 0 for one hash."""
@@ -231,7 +222,7 @@ def test_the_diameter_is_the_largest_distance(skew: Callable[..., Bytes]) -> Non
         assert kernel.diameter(hashes[:1]) == 0
 
 
-@on_every_path
+@on_every_isa
 def test_the_largest_distance_of_the_widest_hashes_is_right() -> None:
     """All 65528 bits of a hash of 8191 bytes can differ."""
     hashes = np.repeat(np.array([[0], [255]], np.uint8), 8191, axis=1)
@@ -363,7 +354,7 @@ def assert_resampled(pixels: Bytes, width: int, height: int) -> None:
     assert_same(kernel.resample(pixels, width, height), twin.resample(pixels, width, height))
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize(("shape", "size", "digest"), DIGESTS)
 def test_resampling_is_frozen(shape: tuple[int, ...], size: Span, digest: str) -> None:
     """The kernel and its twin resize patterns to exactly the bytes that Pillow 12.3 gives."""
@@ -373,7 +364,7 @@ def test_resampling_is_frozen(shape: tuple[int, ...], size: Span, digest: str) -
         assert hashlib.sha256(result.tobytes()).hexdigest() == digest
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize(("pixels", "expected"), RESULTS)
 def test_small_pictures_are_resampled_as_by_pillow(
     pixels: list[list[int]], expected: list[list[int]]
@@ -386,7 +377,7 @@ def test_small_pictures_are_resampled_as_by_pillow(
 sides = st.integers(1, 50)
 
 
-@on_every_path
+@on_every_isa
 @examples(100)
 @given(
     st.tuples(sides, sides, st.sampled_from([1, 3])),
@@ -407,7 +398,7 @@ def test_any_size_is_resampled_as_by_the_twin(
     assert_resampled(pixels[..., 0] if shape[2] == 1 else pixels, width, height)
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("channels", [(), (3,)])
 @pytest.mark.parametrize(
     ("shape", "size"),
@@ -428,7 +419,7 @@ def test_extreme_ratios_are_resampled_as_by_the_twin(
     assert_resampled(pattern(*shape, *channels), width, height)
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_any_view_is_resampled_as_its_copy(view: Callable[[Bytes], Bytes]) -> None:
     """Strides make no difference, whichever axes are resized."""
@@ -439,7 +430,7 @@ def test_any_view_is_resampled_as_its_copy(view: Callable[[Bytes], Bytes]) -> No
         assert_resampled(pixels, *size)
 
 
-@on_every_path
+@on_every_isa
 def test_the_largest_side_is_reached() -> None:
     """A pixel can be enlarged to a width or height of 65536 without changing."""
     pixel = np.array([[7]], np.uint8)
@@ -452,7 +443,7 @@ eighths = st.integers(0, 400).map(lambda number: number / 8)
 fractions = st.floats(0, 1)
 
 
-@on_every_path
+@on_every_isa
 @examples(100)
 @given(
     st.tuples(sides, sides, st.sampled_from([1, 3])),
@@ -472,7 +463,7 @@ def test_any_part_is_resampled_as_by_the_twin(
     assert_same(resampled, twin.resample(pixels, width, height, box))
 
 
-@on_every_path
+@on_every_isa
 @examples(100)
 @given(st.integers(1, 50), st.tuples(eighths, eighths), sides)
 def test_any_part_of_a_row_or_a_column_is_resampled_as_by_pillow(
@@ -506,7 +497,7 @@ def test_an_unchanged_size_gives_a_copy() -> None:
 # Colours
 
 
-@on_every_path
+@on_every_isa
 def test_grey_is_the_formula_on_every_corner() -> None:
     """All combinations of channels at and near their ends and middle follow the formula."""
     values = (0, 1, 2, 127, 128, 253, 254, 255)
@@ -514,7 +505,7 @@ def test_grey_is_the_formula_on_every_corner() -> None:
     assert_same(kernel.grey(pixels), twin.grey(pixels))
 
 
-@on_every_path
+@on_every_isa
 def test_grey_is_rounded_up_from_the_middle() -> None:
     """Colours exactly between two greys become the lighter one."""
     green, blue = np.indices((256, 256)).reshape(2, -1)
@@ -525,7 +516,7 @@ def test_grey_is_rounded_up_from_the_middle() -> None:
     assert_same(kernel.grey(pixels[None].astype(np.uint8)), lighter[None])
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("shape", [(1, 1), (1, 67), (67, 1), (31, 33)])
 def test_grey_is_right_for_any_number_of_pixels(shape: Span) -> None:
     """Rows of any length follow the formula to their last pixel."""
@@ -533,14 +524,14 @@ def test_grey_is_right_for_any_number_of_pixels(shape: Span) -> None:
     assert_same(kernel.grey(pixels), twin.grey(pixels))
 
 
-@on_every_path
+@on_every_isa
 def test_grey_of_equal_channels_is_the_channel() -> None:
     """A grey picture in RGB stays as it is."""
     ramp = np.arange(256, dtype=np.uint8).reshape(8, 32)
     assert_same(kernel.grey(np.stack((ramp, ramp, ramp), -1)), ramp)
 
 
-@on_every_path
+@on_every_isa
 def test_every_colour_and_alpha_lies_over_white_as_the_twin_puts_it() -> None:
     """All 65536 pairs of a sample and an alpha are rounded to nearest, in each channel."""
     value, alpha = np.indices((256, 256), np.uint8)
@@ -549,7 +540,7 @@ def test_every_colour_and_alpha_lies_over_white_as_the_twin_puts_it() -> None:
     assert_same(kernel.over_white(pixels[:67, 77:78].copy()), twin.over_white(pixels[:67, 77:78]))
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("alpha", [255, 0])
 def test_opaque_pixels_stay_and_clear_ones_are_white(alpha: int) -> None:
     """An alpha of 255 changes no colour, and one of 0 leaves only white."""
@@ -559,7 +550,7 @@ def test_opaque_pixels_stay_and_clear_ones_are_white(alpha: int) -> None:
     assert_same(kernel.over_white(pixels), expected)
 
 
-@on_every_path
+@on_every_isa
 def test_a_picture_without_pixels_stays_without() -> None:
     """Colours without rows or columns are converted to the same empty shape."""
     for rows, columns in ((0, 0), (0, 5), (5, 0)):
@@ -568,7 +559,7 @@ def test_a_picture_without_pixels_stays_without() -> None:
         assert white.shape == (rows, columns, 3)
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("red", range(0, 256, 5))
 def test_colours_are_counted_by_the_thresholds_of_pillows_hsv(red: int) -> None:
     """Every colour with this much red is classified as its hue, saturation and grey say."""
@@ -581,7 +572,7 @@ def test_colours_are_counted_by_the_thresholds_of_pillows_hsv(red: int) -> None:
     assert_same(kernel.colour_bins(pixels), np.bincount(expected.ravel(), minlength=15))
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("shape", [(1, 1), (1, 67), (67, 1), (31, 33), (1, 4096), (3, 4099)])
 def test_colours_are_counted_as_by_the_twin(shape: Span) -> None:
     """Any number of pixels is counted to the last one, including grey and dark ones."""
@@ -687,7 +678,7 @@ def test_corners_do_not_connect() -> None:
 # DCT
 
 
-@on_every_path
+@on_every_isa
 @examples(60)
 @given(st.integers(1, 70), st.data(), st.integers(0, 2**32))
 def test_small_dcts_are_the_twins(side: int, data: st.DataObject, seed: int) -> None:
@@ -697,7 +688,7 @@ def test_small_dcts_are_the_twins(side: int, data: st.DataObject, seed: int) -> 
     assert_same(kernel.dct_low(samples, low), twin.dct_low(samples, low))
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("side", [127, 128, 129, 200, 255, 256, 257, 512, 513, 1023, 1024])
 def test_large_dcts_are_the_twins(side: int) -> None:
     """From a side of 129 on, the passes drop as many bits as in the twin."""
@@ -705,7 +696,7 @@ def test_large_dcts_are_the_twins(side: int) -> None:
     assert_same(kernel.dct_low(samples, 9), twin.dct_low(samples, 9))
 
 
-@on_every_path
+@on_every_isa
 def test_a_flat_picture_has_nothing_but_a_mean() -> None:
     """All coefficients but the first are exactly zero, for a flat picture of any side and value."""
     for side in [*range(1, 257), 512, 1023]:
@@ -714,7 +705,7 @@ def test_a_flat_picture_has_nothing_but_a_mean() -> None:
             assert np.array_equal(np.flatnonzero(corner), [0] if value else []), side
 
 
-@on_every_path
+@on_every_isa
 def test_the_dct_is_the_real_one_within_its_rounding() -> None:
     """At side 32, coefficients differ from float64's by at most the error of 20-bit cosines."""
     side = 32
@@ -727,7 +718,7 @@ def test_the_dct_is_the_real_one_within_its_rounding() -> None:
     assert np.abs(kernel.dct_low(samples, side) / 2**40 - real).max() < bound
 
 
-@on_every_path
+@on_every_isa
 @pytest.mark.parametrize("side", [128, 129, 256, 512, 1024])
 @pytest.mark.parametrize(("k", "m"), [(0, 0), (0, 1), (1, 0), (1, 1), (3, 2)])
 def test_the_largest_sums_do_not_overflow(side: int, k: int, m: int) -> None:
@@ -745,7 +736,7 @@ def test_the_largest_sums_do_not_overflow(side: int, k: int, m: int) -> None:
     assert kernel.dct_low(samples, 4)[k, m] == sums @ across
 
 
-@on_every_path
+@on_every_isa
 def test_white_at_the_largest_side_fits() -> None:
     """The mean of the largest white picture is its exact scaled sum, and the rest is zero."""
     corner = kernel.dct_low(np.full((1024, 1024), 255, np.uint8), 8)
@@ -773,7 +764,7 @@ def squares(draw: st.DrawFn) -> NDArray[np.float64]:
     return values[kind]
 
 
-@on_every_path
+@on_every_isa
 @examples(80)
 @given(squares(), st.data())
 def test_haar_averages_are_the_twins_to_the_bit(
@@ -793,7 +784,7 @@ def test_haar_averages_are_the_twins_to_the_bit(
     )
 
 
-@on_every_path
+@on_every_isa
 @examples(80)
 @given(squares())
 def test_the_mean_is_removed_as_by_the_twin_to_the_bit(values: NDArray[np.float64]) -> None:
@@ -1004,7 +995,7 @@ def test_pairs_that_do_not_fit_are_refused() -> None:
 
 
 def test_an_unknown_instruction_set_changes_nothing() -> None:
-    """An unknown path is refused by name, and the previous one stays active."""
+    """An unknown instruction set is refused by name, and the previous one stays active."""
     before = kernel.isa()
     with pytest.raises(ValueError, match="instruction set 'sse9'"):
         kernel.force_isa("sse9")

@@ -25,7 +25,7 @@ from lookalike.sources.web import fetcher as fetching
 from lookalike.sources.web.fetcher import Fetcher
 from lookalike.sources.web.patience import OVERHEAD, Allowance, Patience
 from pictures import photo
-from serving import Handler, Server, serving
+from serving import Handler, Server
 
 SHORT = Patience(seconds=0.4, seconds_in_all=1.0, first_pause=0.01, max_bytes=100_000)
 LONG = Patience(seconds=60, seconds_in_all=60, first_pause=0.01, max_bytes=100_000)
@@ -44,13 +44,6 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 NOTHING = b"\x00\x00\x00\xff\xff"
 """A block of deflate that unpacks to no bytes."""
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

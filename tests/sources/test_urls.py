@@ -22,7 +22,7 @@ from lookalike.sources.web import fetcher as fetching
 from lookalike.sources.web.fetcher import Fetcher
 from lookalike.sources.web.patience import Patience
 from pictures import photo
-from serving import Handler, Server, serving
+from serving import Handler, Server
 
 IMPATIENT = Patience(
     seconds=0.3, seconds_in_all=0.6, first_pause=0.01, longest_pause=0.05, max_bytes=200_000
@@ -36,13 +36,6 @@ def png(seed: int = 0) -> bytes:
 
 
 PICTURE = png()
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

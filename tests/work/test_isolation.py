@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import signal
@@ -10,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,6 @@ import jobs
 from files import save
 from lookalike import HashTable, ImageError, LookalikeError, Status, find_duplicates, hash_images
 from lookalike.cli.commands import commands
-from lookalike.images.pillow.opening import openable
 from lookalike.work.isolation import Isolation
 from lookalike.work.processes import Workers
 from pictures import blobs, noise, photo
@@ -31,18 +28,8 @@ from signals import undisturbed
 
 TESTS = Path(__file__).parents[1]
 
+pytestmark = pytest.mark.usefixtures("bad_format")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
-
-
-@pytest.fixture(autouse=True)
-def _bad_format() -> Iterator[None]:
-    """A format with files that crash, hang or use up memory. Other files do not match it."""
-    importlib.import_module("bad_decoders").register()
-    openable.cache_clear()
-    yield
-    Image.ID.remove("BAD")
-    del Image.OPEN["BAD"]
-    openable.cache_clear()
 
 
 def bad(deed: str) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 import subprocess
 import sys
@@ -20,6 +18,7 @@ from files import save
 from lookalike.methods import PHash
 from lookalike.work import progress
 from pictures import photo
+from terminal import drawn_by
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
 
@@ -160,20 +159,7 @@ def test_without_a_standard_error_nothing_is_shown(
 def test_the_drop_in_draws_a_bar_on_a_terminal(folder: Path) -> None:
     """On a terminal it is a bar, which is erased at the end."""
     script = f"from lookalike.methods import PHash; PHash().find_duplicates({str(folder)!r})"
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stderr=theirs, env=environment
-    ) as process:
-        os.close(theirs)
-        drawn = b""
-        while True:
-            try:
-                drawn += os.read(ours, 4096)
-            except OSError:  # the other end was closed
-                break
-        assert process.wait(timeout=30) == 0
-    os.close(ours)
+    drawn = drawn_by(sys.executable, "-c", script)
     assert "━" in drawn.decode()
     assert b"encoding" in drawn
     assert b"of 7" not in drawn
