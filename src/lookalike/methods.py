@@ -126,7 +126,9 @@ class Hashing:
                 if one is not None:
                     encoded[name] = one
         if len(encoded) < len(names):
-            logger.warning("%d of %d files are not images", len(names) - len(encoded), len(names))
+            logger.warning(
+                "%d of %d files could not be read as images", len(names) - len(encoded), len(names)
+            )
         return encoded
 
     def find_duplicates(

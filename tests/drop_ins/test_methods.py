@@ -140,7 +140,7 @@ def test_encode_images_maps_relative_names_to_hashes(
     assert list(mapping) == ["a.png", "b.jpg", "c.png"]
     assert mapping["c.png"] == encoder.encode_image(folder / "c.png")
     assert [record.getMessage() for record in caplog.records if "broken" in record.getMessage()]
-    assert caplog.records[-1].getMessage() == "2 of 5 files are not images"
+    assert caplog.records[-1].getMessage() == "2 of 5 files could not be read as images"
 
 
 @pytest.mark.parametrize("workers", [None, 0, 1, 3])

@@ -138,11 +138,11 @@ def test_the_warning_says_how_many_and_what_to_do() -> None:
     assert chance_warning(10_000_000, "phash", 12) == (
         "With 10,000,000 different phash hashes, each matches 2.3 others on average by chance "
         "alone, within 12 of 64 bits. Real pictures match more, so groups may contain unrelated "
-        "images. Use a max_distance of at most 8, or a longer hash: phash:12 (144 bits) within 27."
+        "images. Use a distance of at most 8, or a longer hash: phash:12 (144 bits) within 27."
     )
     alone = chance_warning(10_000_000, "phash@imagededup", 10)
     assert alone is not None
-    assert alone.endswith(". Use a max_distance of at most 8.")
+    assert alone.endswith(". Use a distance of at most 8.")
     hopeless = chance_warning(1_000_000, "dhash:2", 0)
     assert hopeless is not None
     assert hopeless.endswith(" No distance is safe: use a longer hash: dhash (64 bits) within 0.")

@@ -271,7 +271,7 @@ def test_other_encodings_are_refused(
     error = failure(fetch, LONG, server.serve("/", packed, Content_Encoding=encoding))
     assert error.status is Status.UNREADABLE
     assert error.reason.startswith(
-        f"it comes encoded as '{encoding.replace(' identity,', '')[:80]}"
+        f"the server sent the encoding '{encoding.replace(' identity,', '')[:80]}"
     )
     assert len(error.reason) < 200
 

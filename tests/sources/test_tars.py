@@ -108,7 +108,7 @@ def test_a_missing_end_is_told(kind: str, tmp_path: Path) -> None:
     table = read(tmp_path, member("a.png", png(1)), kind)
     assert names(table) == ["a.png"]
     assert [one.status for one in table.failures] == [Status.DAMAGED]
-    assert "ends without a mark of its end" in table.failures[0].reason
+    assert "the end-of-archive marker is missing" in table.failures[0].reason
 
 
 below_zero = bytearray(header("b.png").tobuf())

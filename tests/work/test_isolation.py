@@ -340,8 +340,8 @@ def test_the_command_stops_at_once_while_a_decoder_hangs(
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"timeout": 5}, ValueError, "timeout requires isolate=True"),
-        ({"memory": 1 << 30}, ValueError, "memory requires isolate=True"),
+        ({"timeout": 5}, ValueError, "timeout requires isolate"),
+        ({"memory": 1 << 30}, ValueError, "memory requires isolate"),
         ({"isolate": True, "timeout": 0}, ValueError, "more than 0 seconds and .* year, not 0"),
         ({"isolate": True, "timeout": float("nan")}, ValueError, "not nan"),
         ({"isolate": True, "timeout": 1e300}, ValueError, "at most 31,536,000, .* not 1e"),

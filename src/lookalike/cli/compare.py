@@ -9,7 +9,6 @@ from functools import partial
 import click
 
 from lookalike.cli import options
-from lookalike.text import plural
 
 EXIT_NOT_ALIKE = 1
 
@@ -55,19 +54,19 @@ def compare(
         if found.flat or found.degenerate:  # whatever their hashes are
             click.echo(f"{verdict}: their pixels {'are equal' if found.alike else 'differ'}")
         else:
-            limit = f"{plural(found.distance, 'bit')} of {found.bits} apart by {found.algorithm}"
-            click.echo(f"{verdict}: {limit}, matched within {found.max_distance}")
+            differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
+            click.echo(f"{verdict}: {differ}, at most {found.max_distance} may")
         if found.exact:
             click.echo("The two have the same bytes.")
         if found.compared > 1:
             begin = "The first frames are alike; " if found.first_frames_alike else ""
             click.echo(f"{begin}{found.agreeing} of {found.compared} frames agree.")
         if found.flat:
-            click.echo("One of them has no detail, so that only equal pixels count as alike.")
+            click.echo("One of them has no detail, so only equal pixels count as alike.")
         if found.degenerate:
             click.echo(
                 "One of them varies along one axis only, as barcodes and gradients do, "
-                "so that only equal pixels count as alike."
+                "so only equal pixels count as alike."
             )
     if not found.alike:
         context.exit(EXIT_NOT_ALIKE)

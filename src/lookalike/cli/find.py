@@ -47,8 +47,8 @@ def find(
     Besides paths, also accepts archives (.zip, .cbz, .tar, .tar.gz, ...), globs in quotes, URLs,
     addresses such as s3://bucket/photos, and Parquet files.
 
-    Nothing is deleted or changed. The image to keep in each group is a camera raw file if there is
-    one, and otherwise the image with the most pixels.
+    Nothing is deleted or changed. Each group names one image to keep: an undamaged one, a camera
+    raw file or an animation if there is one, and otherwise the one with the most pixels.
 
     \b
     Examples:

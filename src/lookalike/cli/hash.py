@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     default=[DEFAULT_ALGORITHM],
     show_default=True,
     metavar="NAME",
-    help="What makes the hashes; may be given several times, for one decode and several hashes.",
+    help="Hash algorithm. Repeatable: each image is decoded once for all.",
 )
 @reads_images
 @options.as_json

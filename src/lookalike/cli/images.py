@@ -50,7 +50,7 @@ KEYWORDS: dict[str, Option] = {
         "--include",
         multiple=True,
         metavar="PATTERN",
-        help="Read only the files found that match, such as '*.jpg' or 'raw/*'. Repeatable.",
+        help="Read only files whose names match, such as '*.jpg' or 'raw/*'. Repeatable.",
     ),
     "exclude": click.option(
         "--exclude",

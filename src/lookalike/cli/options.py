@@ -40,7 +40,7 @@ algorithm = click.option(
     default=DEFAULT_ALGORITHM,
     show_default=True,
     metavar="NAME",
-    help="What makes the hashes.",
+    help="Hash algorithm.",
 )
 max_distance = click.option(
     "--max-distance",

@@ -57,7 +57,8 @@ def hash_image(
 
     EXIF orientation is applied. Transparent images are shown on white, or on black if they are flat
     on white. `reading`: `fast` decodes only as much of a JPEG as the hash needs, `exact` every
-    pixel. The two hashes may differ in a bit or two. `fetch` is the same as for `find_duplicates`.
+    pixel. The two hashes rarely differ in more than a sixteenth of their bits. `fetch` is the same
+    as for `find_duplicates`.
 
     Raises `ImageError`, with a status and a reason, if the image cannot be read. Raises
     `ValueError` for an unknown algorithm, or an array of another shape, type or range. Raises

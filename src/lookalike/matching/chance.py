@@ -83,7 +83,7 @@ def chance_warning(n: int, algorithm: str, max_distance: int) -> str | None:
     mean = expected_chance_matches(n, kind.bits, distance)
     safe = largest_safe_distance(n, kind.bits)
     longer = longer_algorithm(n, kind.name, distance)
-    advice = "No distance is safe" if safe is None else f"Use a max_distance of at most {safe}"
+    advice = "No distance is safe" if safe is None else f"Use a distance of at most {safe}"
     if longer:
         name, share = longer
         link = ": use" if safe is None else ", or"

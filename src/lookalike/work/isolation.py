@@ -40,7 +40,9 @@ def isolation_for(
     if not isolate:
         for name, value in (("timeout", timeout), ("memory", memory)):
             if value is not None:
-                raise ValueError(f"{name} requires isolate=True: threads cannot be limited")
+                raise ValueError(
+                    f"{name} requires isolate, because a thread cannot be stopped or limited"
+                )
         return None
     return Isolation(
         defaults.TIMEOUT if timeout is None else timeout,

@@ -1,6 +1,6 @@
-"""Kinds of pixels that are sound, and that Pillow has no way to hold: what they are, in words.
+"""Describes valid kinds of pixels that Pillow cannot hold.
 
-It is asked only after Pillow has failed to open a file.
+Used only after Pillow has failed to open a file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BITS_OF_JPEG = 8
 
 
 def foreign_pixels(data: bytes, complaint: str) -> str | None:
-    """What the pixels of a file are, and how to convert it; None where nothing here says so.
+    """The kind of a file's pixels and how to convert it. None if unknown.
 
     `complaint`: what Pillow said of the file.
     """

@@ -224,7 +224,7 @@ def main_directory(tiff: Tiff) -> Directory | None:
 
 
 def missing_directory(data: bytes | bytearray) -> str:
-    """What says that a TIFF breaks off before its first directory has ended; else empty."""
+    """The error if a TIFF ends before its first directory does. Otherwise empty."""
     tiff = Tiff.of(data)
     if tiff is None or not tiff.first or tiff.directory(tiff.first):
         return ""

@@ -75,13 +75,13 @@ def headers(tape: Tape) -> Iterator[Header]:
 
 def _parsed(block: bytes) -> tarfile.TarInfo:
     if not block:
-        raise ImageError(Status.DAMAGED, "it ends without a mark of its end: it may be cut off")
+        raise ImageError(Status.DAMAGED, "the end-of-archive marker is missing: it may be cut off")
     try:
         info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except tarfile.HeaderError as error:
-        raise ImageError(Status.DAMAGED, f"it is broken, or no tar archive: {error}") from error
+        raise ImageError(Status.DAMAGED, f"it is broken, or not a tar archive: {error}") from error
     if info.size < 0:
-        raise ImageError(Status.DAMAGED, "it is broken: a member has less than no bytes")
+        raise ImageError(Status.DAMAGED, "it is broken: a member has a negative size")
     return info
 
 

@@ -78,7 +78,7 @@ def _member(header: Header, source: Callable[[str], Source]) -> Iterator[Member]
         return
     trouble = None
     if header.is_sparse:
-        trouble = ImageError(Status.UNSUPPORTED, "it is stored with holes, which are not read here")
+        trouble = ImageError(Status.UNSUPPORTED, "it is a sparse file, which is not supported")
     kind = "" if header.kind == "file" else header.kind
     yield Member(header.name, header.size, header.size, source, kind, trouble)
 

@@ -67,7 +67,7 @@ def place_of(address: str, fetch: Fetch = "any") -> tuple[Place, str]:
 
     for name in _names(address):
         if not _is_known(name):
-            raise ImageError(Status.UNSUPPORTED, f"fsspec knows no addresses of {name}://")
+            raise ImageError(Status.UNSUPPORTED, f"fsspec does not support {name}:// addresses")
     with told_plainly():
         # A bucket may have millions of files, so listings are not cached.
         file_system, path = fsspec.url_to_fs(address, use_listings_cache=False)
@@ -300,4 +300,4 @@ def told_plainly() -> Iterator[None]:
         raise refusal(error) from error
     except Exception as error:  # every file system has its own types of errors
         reason = str(error).strip() or type(error).__name__
-        raise ImageError(Status.UNREADABLE, f"it cannot be had: {reason}") from error
+        raise ImageError(Status.UNREADABLE, f"it cannot be read: {reason}") from error

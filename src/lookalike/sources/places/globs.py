@@ -30,7 +30,7 @@ def is_glob(name: str) -> bool:
 
 
 def globs_of(place: Place, pattern: str) -> list[Glob]:
-    """The glob; several where the folder before its first wildcard is there in other spellings."""
+    """The glob. Several if the folder before its first wildcard exists in several spellings."""
     glob = Glob(pattern)
     if glob.root.isascii():
         return [glob]
@@ -38,10 +38,7 @@ def globs_of(place: Place, pattern: str) -> list[Glob]:
 
 
 def _spellings(place: Place, root: str) -> list[str]:
-    """The folders that are called as `root` is, with letters and accents in one or two characters.
-
-    Itself where there is no such folder.
-    """
+    """The folders whose name is `root` in any Unicode form, or `root` itself if there are none."""
     names = root.split("/")
     first = next(at for at, name in enumerate(names) if not name.isascii())
     found = ["/".join(names[:first]) or ("/" if first else "")]
@@ -56,7 +53,7 @@ def _called(place: Place, folder: str, name: str) -> Iterator[str]:
         yield path
     if name.isascii():
         return
-    with suppress(ImageError):  # of a folder that cannot be listed, what is named may be there
+    with suppress(ImageError):  # a folder that cannot be listed may still contain the name
         for other in place.list(folder or os.curdir).folders:
             if other != name and composed(other) == composed(name):
                 yield place.join(folder, other)

@@ -51,8 +51,10 @@ class Trail:
         return link._replace(path=path)
 
     def was_met(self, file: str) -> bool:
-        """Whether a link to a file that the walk now comes to, by a link to its folder, was
-        followed before. Counts it."""
+        """Whether another link to this file was followed before. Counts it if so.
+
+        The walk has reached the file through a link to its folder.
+        """
         if not len(self._met):
             return False
         identity = self._place.identity(file, self._place.stamp(file))

@@ -33,7 +33,7 @@ def decoded(chunks: Iterable[bytes], encodings: list[str]) -> Iterator[bytes]:
     if encodings in (["gzip"], ["x-gzip"]):
         return _unzipped(chunks)
     named = ", ".join(encodings)[:LONGEST]
-    reason = f"it comes encoded as {named!r}; {ASKED_FOR!r} was asked for"
+    reason = f"the server sent the encoding {named!r}, but {ASKED_FOR!r} was requested"
     raise ImageError(Status.UNREADABLE, reason)
 
 

@@ -183,7 +183,7 @@ def _told_plainly(allowance: Allowance) -> Iterator[None]:
         ImportError,  # a proxy may need another package
         ValueError,
     ) as error:
-        raise ImageError(Status.UNREADABLE, f"it cannot be asked for: {error}") from error
+        raise ImageError(Status.UNREADABLE, f"the request failed: {error}") from error
 
 
 def _body(response: httpx.Response, least_side: int | None, limit: int) -> Contents:
