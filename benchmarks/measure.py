@@ -159,7 +159,7 @@ class Report:
             "cores": str(worker_count(None)),
             "Python": platform.python_version(),
             **{name: version(name) for name in ("lookalike", "numpy", "Pillow", *packages)},
-            "kernel": kernel_info().path,
+            "kernel": kernel_info().isa,
             "date": date.today().isoformat(),
         }
 

@@ -62,7 +62,7 @@ def test_kernel_info_names_the_active_path() -> None:
     """The active path is the best of those that the processor has."""
     info = lookalike.kernel_info()
     assert info.available[0] == "scalar"
-    assert info.path == info.available[-1]
+    assert info.isa == info.path == info.available[-1]
 
 
 def test_statuses_are_the_documented_ones() -> None:

@@ -6,9 +6,9 @@
     find_similar_images(df, "ahash", "new.jpg").head(10)
 
 Images are read as everywhere in this library: turned upright by their EXIF orientation, with
-transparency composited on white. ImageHash gives images with either of these other hashes. Use
-`lookalike.imagehash` to get the same. A column of hashes holds hex strings or objects that print as
-hex: `Hash`, or an `ImageHash`, ours or the original. pandas is an extra.
+transparency composited on white or black. ImageHash gives images with either of these other hashes.
+Use `lookalike.imagehash` to get the same. A column of hashes holds hex strings or objects that
+print as hex: `Hash`, or an `ImageHash`, ours or the original. pandas is an extra.
 """
 
 from __future__ import annotations

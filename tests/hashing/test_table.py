@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookalike import HashTable, ImageInfo, Status, hash_images
+from lookalike import HashTable, Status, hash_images
 from lookalike.errors import PreparationWarning
 from lookalike.hashing import exchange
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.columns import Codes
 from lookalike.hashing.moments import Samples
 from lookalike.hashing.row import Failure, Row
-from lookalike.hashing.schema import COLUMNS, SHOWN, failure_dict, row_dict
+from lookalike.hashing.schema import COLUMNS
 from lookalike.images import Mark
 from lookalike.sources.location import Kind, Location, Stamp
 
@@ -293,23 +293,10 @@ def test_a_location_keeps_its_parts() -> None:
     ]  # fmt: skip
 
 
-def test_reports_follow_the_schema() -> None:
-    """Reports show an image by the columns of the schema, with their order and values."""
-    table = table_of([row("a.png", damage="cut off", marks=Mark.FLAT | Mark.FIRST_SCAN)])
-    shown = row_dict(table.images[0])
-    assert tuple(shown) == SHOWN
-    plain = {name: values[0] for name, values in table.columns().items()}
-    assert shown == {name: plain[name] for name in SHOWN}
-    failed = failure_dict(Failure("b", Status.EMPTY, "it has no bytes"))
-    assert tuple(failed) == SHOWN
-    assert [failed[name] for name in ("path", "bytes", "status")] == ["b", None, "empty"]
-
-
 def test_every_field_of_a_row_is_in_the_schema() -> None:
     """A field added to `Row` needs a column, or a table would lose it."""
     kept = {one.of.partition(".")[0] for one in COLUMNS}
     assert kept | {"hashes"} >= set(Row._fields)
-    assert {one.name for one in COLUMNS if one.shown} <= {*dir(ImageInfo), "reason"}
 
 
 def test_the_docs_describe_every_column() -> None:

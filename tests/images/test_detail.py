@@ -15,7 +15,7 @@ from lookalike import hash_images
 from lookalike.images import Mark, Picture, read_picture
 from pictures import Pixels, photo
 
-PHOTOS = Path(__file__).parents[2] / "shared" / "photos"
+PHOTOS = Path(__file__).parents[3] / "shared" / "photos"
 SEEDS = range(6)
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 import jpegs
 import raw_files
 from lookalike import ImageError, Status
-from lookalike.images import read_picture, thumbnail
+from lookalike.images import read_picture
 from lookalike.images.thumbnail import read_thumbnail
 from pictures import Pixels, blobs, colour, gradient, photo, uniform
 
@@ -34,6 +34,10 @@ def encoded(picture: Pixels | Image.Image, kind: str = "PNG", **options: Any) ->
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     image.save(file, **{"format": kind} | KINDS.get(kind, {}) | options)
     return file.getvalue()
+
+
+def thumbnail(source: Any, width: int, height: int) -> Pixels:
+    return read_thumbnail(source, width, height).pixels
 
 
 def apart(ours: Pixels, theirs: Pixels) -> float:

@@ -127,7 +127,7 @@ KEYWORDS: dict[str, Option] = {
         f"[default: {defaults.MEMORY}]",
     ),
 }
-"""The command's options for `Options`, except `archive_limits`, which has several options."""
+"""The command's options for `Options`. `reading` has none, and `archive_limits` has several."""
 LIMITS: dict[str, Option] = {
     "member_bytes": click.option(
         "--max-member-bytes",

@@ -169,8 +169,8 @@ def hash_images(
 def hash_inputs(request: Request, progress: Progress, *, known: Known | None = None) -> HashTable:
     """Hash all inputs, in threads or processes, while they are still being listed.
 
-    `known` is called for each input, in the threads that read. An input whose outcome it returns
-    is not read. Its errors are passed on.
+    `known` is the place for a memory of earlier scans. It is called for each input, in the threads
+    that read. An input whose outcome it returns is not read. Its errors are passed on.
     """
     builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)

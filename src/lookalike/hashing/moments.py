@@ -28,6 +28,17 @@ class Samples(NamedTuple):
     """For each algorithm of the table, the hashes of all these frames, concatenated."""
 
 
+def sampled_rows(count: int, sampled: int) -> tuple[list[int], list[int]]:
+    """The frames that were sampled, and for each known moment, the number of its frame in these.
+
+    `count` is how many frames the image has. Of those that would be sampled, the first `sampled`
+    were.
+    """
+    at = frames_at(count)
+    seen = sorted(set(at))[:sampled]
+    return seen, [seen.index(frame) for frame in at if frame in seen]
+
+
 class Moments(NamedTuple):
     """The known moments of an image."""
 
@@ -42,9 +53,7 @@ class Moments(NamedTuple):
     @classmethod
     def of(cls, count: int, samples: Samples, algorithm: int) -> Moments:
         """The moments of an image of `count` frames, for one of the algorithms of its table."""
-        at = frames_at(count)
-        seen = sorted(set(at))[: len(samples.flat)]
-        rows = [seen.index(frame) for frame in at if frame in seen]
+        seen, rows = sampled_rows(count, len(samples.flat))
         flat = tuple(samples.flat[row] for row in rows)
         data = np.frombuffer(samples.hashes[algorithm], np.uint8).reshape(len(seen), -1)
         mask = sum(1 << moment for moment, is_flat in enumerate(flat) if is_flat)

@@ -9,7 +9,7 @@ from blake3 import blake3
 
 from lookalike.errors import ImageError
 from lookalike.hashes import pack_bits
-from lookalike.hashing.moments import Moments, Samples
+from lookalike.hashing.moments import Moments, Samples, sampled_rows
 from lookalike.images import MOMENTS, Mark, frames_at
 from lookalike.images.picture import DIGEST_BYTES
 
@@ -85,9 +85,8 @@ class Sampled:
             return b""
         if len(self._flat) == 1:  # with several frames, only the file's bytes identify it
             return self._digests[0] if self._frames == 1 else self._picture.digest
-        at = frames_at(self._frames)
-        seen = sorted(set(at))[: len(self._digests)]
-        shown = [self._digests[seen.index(frame)] for frame in at if frame in seen]
+        _seen, rows = sampled_rows(self._frames, len(self._digests))
+        shown = [self._digests[row] for row in rows]
         if len(shown) == MOMENTS and len(set(shown)) == 1:  # it never moves, like a still
             return shown[0]
         return blake3(b"".join(shown)).digest(DIGEST_BYTES)

@@ -1,4 +1,4 @@
-"""`COLUMNS`: the one list of what is stored per image. All tables and reports follow it."""
+"""`COLUMNS`: the one list of what a table stores per image. Arrow and databases follow it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from array import array
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from lookalike.errors import Status
 from lookalike.hashing.columns import Blocks, Codes, Flags, Identities, Numbers, Sparse, Values
 from lookalike.hashing.moments import Samples
-from lookalike.hashing.row import Failure, ImageInfo, Row
+from lookalike.hashing.row import Row
 from lookalike.images.mark import Mark
 from lookalike.images.picture import DIGEST_BYTES
 from lookalike.sources.kinds import MARK
@@ -55,8 +54,6 @@ class Column(NamedTuple):
     """Makes the container of its values. None if they follow from other columns."""
     of: str
     """The attribute of a row that holds its value."""
-    shown: Callable[[ImageInfo], Any] | None = None
-    """Returns its value for a report. None if reports leave it out."""
     form: Form = SAME
 
 
@@ -64,16 +61,8 @@ def _words(marks: Mark) -> str | None:
     return ", ".join(marks.words) or None
 
 
-def _mark(words: str | None) -> Mark:
-    """The marks that these words name. Raises `ValueError` for unknown words."""
-    marks = Mark(0)
-    for word in (words or "").split(", "):
-        if word:
-            name = word.upper().replace(" ", "_")
-            if name not in Mark.__members__:
-                raise ValueError(f"marks must be some of {', '.join((~marks).words)}, not {word!r}")
-            marks |= Mark[name]
-    return marks
+def _marks(words: str | None) -> Mark:
+    return Mark.of(words.split(", ") if words else ())
 
 
 def _samples(plain: dict[str, Any] | None) -> Samples | None:
@@ -82,7 +71,7 @@ def _samples(plain: dict[str, Any] | None) -> Samples | None:
 
 KINDS = Form(str, Kind)
 STATUSES = Form(str, Status)
-MARKS = Form(_words, _mark)
+MARKS = Form(_words, _marks)
 IDENTITY = Form(
     lambda number: None if number is None else number.to_bytes(16, "big"),
     lambda data: None if data is None else int.from_bytes(data, "big"),
@@ -98,7 +87,7 @@ SAMPLES = Form(
 COLUMNS = (
     Column(
         "path", Type.TEXT, "what the image is called, unique among the inputs",
-        list, "path", attrgetter("path"),
+        list, "path",
     ),
     Column(
         "kind", Type.TEXT, "what kind of place that is: file, member, row, url, …",
@@ -111,7 +100,7 @@ COLUMNS = (
     ),
     Column(
         "bytes", Type.WHOLE, "size of the image's own file, or of the pixels that came without one",
-        partial(array, "q"), "byte_count", attrgetter("bytes"),
+        partial(array, "q"), "byte_count",
     ),
     Column(
         "file_bytes", Type.WHOLE, "size of the file or archive that was read",
@@ -127,24 +116,23 @@ COLUMNS = (
     ),
     Column(
         "width", Type.NATURAL, "in pixels, upright",
-        partial(array, "I"), "width", attrgetter("width"),
+        partial(array, "I"), "width",
     ),
     Column(
         "height", Type.NATURAL, "in pixels, upright",
-        partial(array, "I"), "height", attrgetter("height"),
+        partial(array, "I"), "height",
     ),
     Column(
         "format", Type.TEXT, "as Pillow names it; empty for pixels that came without a file",
-        Codes[str], "format", attrgetter("format"),
+        Codes[str], "format",
     ),
     Column(
         "frames", Type.NATURAL, "how many frames or pages it has",
-        partial(Sparse, 1), "frames", attrgetter("frames"),
+        partial(Sparse, 1), "frames",
     ),
     Column(
         "marks", Type.TEXT, "what to know before trusting its hashes, separated by commas",
-        Codes[Mark], "marks", lambda image: ", ".join(image.marks) or None,
-        form=MARKS,
+        Codes[Mark], "marks", form=MARKS,
     ),
     Column(
         "digest", Type.SIXTEEN, "equal for images of the same bytes",
@@ -170,12 +158,11 @@ COLUMNS = (
     Column(
         "status", Type.TEXT, "ok; damaged, of an image that was hashed as far as it goes; or why "
         "the input could not be read",
-        None, "status", lambda image: str(image.status), form=STATUSES,
+        None, "status", form=STATUSES,
     ),
     Column(
         "reason", Type.TEXT, "the same in plain words, unless ok",
-        partial(Sparse, ""), "damage", lambda image: image.damage or None,
-        form=MAYBE_TEXT,
+        partial(Sparse, ""), "damage", form=MAYBE_TEXT,
     ),
 )  # fmt: skip
 """All columns except the hashes. Each algorithm has a column of its own name."""
@@ -185,9 +172,6 @@ OWN = [column.name for column in COLUMNS if column.name in Row._fields]
 
 EVERY = ("path", "status", "reason")
 """The columns that every input has, whether it was read or not."""
-
-SHOWN = tuple(column.name for column in COLUMNS if column.shown)
-"""The keys of `row_dict`."""
 
 
 def location_of(kind: Kind, path: str, inner_at: int) -> Location:
@@ -211,13 +195,3 @@ def row_of(values: Mapping[str, Any], hashes: tuple[bytes, ...]) -> Row:
     if row.path != path or row.inner_at != inner_at:
         raise ValueError(f"inner_at is {inner_at}: nothing begins there in the path {path!r}")
     return row
-
-
-def row_dict(image: ImageInfo) -> dict[str, Any]:
-    """What reports say about an image, by the names in `SHOWN`. None stands for no value."""
-    return {column.name: column.shown(image) for column in COLUMNS if column.shown}
-
-
-def failure_dict(failure: Failure) -> dict[str, Any]:
-    """What reports say about an input that could not be read."""
-    return dict.fromkeys(SHOWN) | failure.to_dict()

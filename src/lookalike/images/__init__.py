@@ -17,7 +17,7 @@ from lookalike.images.source.encoded import FileSource, ItemSource, Unreadable
 from lookalike.images.source.item import Item
 from lookalike.images.source.source import BytesSource, Encoded, Source, WholeNeededError
 from lookalike.images.stamp import Stamp
-from lookalike.images.thumbnail import Thumbnail, read_thumbnail, thumbnail
+from lookalike.images.thumbnail import read_thumbnail
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
@@ -36,7 +36,6 @@ __all__ = [
     "Picture",
     "Source",
     "Stamp",
-    "Thumbnail",
     "Unreadable",
     "WholeNeededError",
     "check_limits",
@@ -46,5 +45,4 @@ __all__ = [
     "read_picture",
     "read_thumbnail",
     "source_of",
-    "thumbnail",
 ]

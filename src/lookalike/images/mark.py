@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Flag, auto
 
 
@@ -23,3 +24,15 @@ class Mark(Flag):
     def words(self) -> tuple[str, ...]:
         """The marks in words, such as `("flat", "first scan")`."""
         return tuple(one.name.lower().replace("_", " ") for one in self if one.name)
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Mark:
+        """The marks that these words name. Raises `ValueError` for unknown words."""
+        marks = cls(0)
+        for word in words:
+            name = word.upper().replace(" ", "_")
+            if name not in cls.__members__:
+                known = ", ".join((~cls(0)).words)
+                raise ValueError(f"marks must be some of {known}, not {word!r}")
+            marks |= cls[name]
+        return marks

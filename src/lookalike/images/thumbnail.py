@@ -35,19 +35,14 @@ class Thumbnail(NamedTuple):
     """Size of the whole picture, upright."""
 
 
-def thumbnail(source: ImageSource | Source, width: int, height: int) -> NDArray[np.uint8]:
-    """The picture within a box of `width` x `height` pixels, `(h, w, 3)` RGB uint8.
-
-    The whole picture is shown, upright and in its proportions. Transparent parts are over white. It
-    is never larger than the original. `source` is as for `read_picture`. Raises the errors of
-    `read_picture`, and `ValueError` or `TypeError` for a width or height that is not a positive
-    whole number.
-    """
-    return read_thumbnail(source, width, height).pixels
-
-
 def read_thumbnail(source: ImageSource | Source, width: int, height: int) -> Thumbnail:
-    """Like `thumbnail`, with the size of the whole picture."""
+    """The picture within a box of `width` x `height` pixels.
+
+    The whole picture is shown, upright and in its proportions. Transparent parts are on white, or
+    on black if the picture is flat on white. It is never larger than the original. `source` is as
+    for `read_picture`. Raises the errors of `read_picture`, and `ValueError` or `TypeError` for a
+    width or height that is not a positive whole number.
+    """
     box = (
         whole_number(width, "width", least=1, most=MOST_SIDE),
         whole_number(height, "height", least=1, most=MOST_SIDE),

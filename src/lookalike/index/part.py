@@ -34,11 +34,9 @@ class Part(NamedTuple):
         return cls(Linear(words), first)
 
     @classmethod
-    def sorted(
-        cls, words: NDArray[np.uint64], bits: int, max_distance: int, workers: int | None = None
-    ) -> Part:
+    def sorted(cls, words: NDArray[np.uint64], bits: int, max_distance: int) -> Part:
         """Entries whose search is planned for a distance."""
-        return cls.distinct(words, 0, lambda one: searcher_for(one, bits, max_distance, workers))
+        return cls.distinct(words, 0, lambda one: searcher_for(one, bits, max_distance))
 
     @classmethod
     def distinct(

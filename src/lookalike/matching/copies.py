@@ -51,13 +51,9 @@ class Copies(NamedTuple):
         found[self.bytes[one] == self.bytes[other]] = Evidence.BYTES
         return found
 
-    def take(self, numbers: NDArray[np.intp]) -> Copies:
+    def among(self, members: NDArray[np.intp] | slice) -> Copies:
         """The copies among some of the members."""
-        return Copies(*(first_equal(column[numbers]) for column in self))
-
-    def of(self, span: slice) -> Copies:
-        """The copies among a range of members."""
-        return Copies(*(first_equal(column[span]) for column in self))
+        return Copies(*(first_equal(column[members]) for column in self))
 
 
 def find_copies(

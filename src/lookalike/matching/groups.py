@@ -119,7 +119,7 @@ def grouped(
         members[order],
         starts,
         distance[order],
-        copies.take(order),
+        copies.among(order),
         ranking.reason,
         ranking.values,
     )

@@ -99,7 +99,7 @@ class Group:
         """
         require_hashes(self._columns)
         hashes = self._table.hashes[self._rule.algorithm]
-        copies = self._columns.copies.of(self._span)
+        copies = self._columns.copies.among(self._span)
         return links_within(self._table, hashes, self._rule.max_distance, self.positions, copies)
 
     @property

@@ -228,9 +228,7 @@ def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule
 
 def _row(row: dict[str, Any], algorithm: str) -> Row:
     """A row of a table. If it has several frames, only the hash of the first is known."""
-    marks = Mark(0)
-    for word in row["marks"]:
-        marks |= Mark[word.upper().replace(" ", "_")]
+    marks = Mark.of(row["marks"])
     digest = bytes.fromhex(row["digest"])
     return Row(
         location=Location(Kind(row["kind"]), _outer(row), row["inner"]),

@@ -8,12 +8,12 @@ from lookalike.errors import (
     NotAnImageError,
     Status,
     UnexpectedError,
-    words_of,
 )
+from lookalike.images.contents import cannot_be_read
 
 
 def trouble_of(error: BaseException) -> ImageError:
-    """Translate an exception to the failure of its input. No other place does this.
+    """Translate an exception to the failure of its input.
 
     The exception is raised again if it asks the program to end.
     """
@@ -52,4 +52,4 @@ def refusal(error: OSError) -> ImageError:
         return ImageError(Status.MISSING, "there is no such file")
     if isinstance(error, IsADirectoryError):
         return ImageError(Status.UNREADABLE, "it is a folder")
-    return ImageError(Status.UNREADABLE, f"it cannot be read: {words_of(error)}")
+    return cannot_be_read(error)

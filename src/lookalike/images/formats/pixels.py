@@ -11,10 +11,15 @@ from lookalike.images.formats.codecs import TO_CONVERT_TIFF
 from lookalike.images.formats.signatures import MAGICK
 from lookalike.images.jpeg.header import SOF_HUFFMAN, SOF_OTHERS, START
 from lookalike.images.jpeg.scans import segments
-from lookalike.images.tiff.directories import Tiff, main_directory
+from lookalike.images.tiff.directories import (
+    BITS,
+    SAMPLE_FORMAT,
+    SAMPLES,
+    Tiff,
+    main_directory,
+)
 from lookalike.text import plural
 
-BITS, SAMPLES, SAMPLE_FORMAT = 258, 277, 339
 NUMBERS = {1: "unsigned integers", 2: "signed integers", 3: "floats"}
 NUMBERS |= {5: "complex integers", 6: "complex floats"}
 """By the tag `SAMPLE_FORMAT`."""

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lookalike.images.depth import to_8_bits
+from lookalike.images.tiff.directories import BITS, PHOTOMETRIC, SAMPLE_FORMAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-BITS, PHOTOMETRIC, SAMPLE_FORMAT, NO_DATA = 258, 262, 339, 42113
+NO_DATA = 42113
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 MIN_IS_WHITE, MIN_IS_BLACK = 0, 1
-"""TIFF tags, values of `SAMPLE_FORMAT`, and values of `PHOTOMETRIC`."""
+"""A TIFF tag, values of `SAMPLE_FORMAT`, and values of `PHOTOMETRIC`."""
 
 DEEP_MODES = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 

@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError, Status
-from lookalike.images.formats.signatures import trouble
+from lookalike.images.formats.signatures import complaint_of, trouble
 from lookalike.images.limits import check_size, limit
 from lookalike.images.picture import Picture
 from lookalike.images.pillow.decoding import decode
@@ -107,7 +107,7 @@ class LaterFrames:
         except MemoryError as error:
             raise ImageError(Status.TOO_LARGE, "its pixels do not fit in memory") from error
         except Exception as error:  # decoders raise anything on broken bytes
-            complaint = str(error).strip() or type(error).__name__
+            complaint = complaint_of(error)
             raise ImageError(*trouble(complaint, "it cannot be reached")) from error
         if played:
             return True

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError, Status
+from lookalike.images.formats.signatures import complaint_of
 from lookalike.images.jpeg.header import START
 from lookalike.images.jpeg.losses import lost_data
 from lookalike.images.jpeg.scans import look_through
@@ -92,7 +93,7 @@ def _opened(
         try:
             numbers = frame_numbers(image, data)
         except Exception as error:  # noqa: BLE001  # something is wrong with a later frame
-            fault = str(error).strip() or type(error).__name__
+            fault = complaint_of(error)
             image = opened()  # the other one may be at that frame now
     pixels, orientation = decode(image, as_stored=how.as_stored)
     has_later = len(numbers) > 1 or fault

@@ -11,12 +11,12 @@ import re
 from typing import TYPE_CHECKING
 
 from lookalike.images.jpeg.losses import means_loss
+from lookalike.images.tiff.directories import COMPRESSION, PHOTOMETRIC
 from lookalike.images.tiff.libtiff import messages_of
 
 if TYPE_CHECKING:
     from PIL import Image
 
-COMPRESSION_TAG, PHOTOMETRIC_TAG = 259, 262
 YCBCR = 6
 GO_ON = {2, 3, 4, 6, 7, 32766, 32771, 32773, 32809, 34676, 34677}
 """Compressions whose codecs continue: fax, JPEG, NeXT, PackBits, ThunderScan, SGI log."""
@@ -39,7 +39,7 @@ def lost_tiff_data(image: Image.Image, data: bytes | bytearray) -> str:
     tags = getattr(image, "tag_v2", None)
     if tags is None or not getattr(image, "use_load_libtiff", False):
         return ""
-    if tags.get(COMPRESSION_TAG) not in GO_ON and tags.get(PHOTOMETRIC_TAG) != YCBCR:
+    if tags.get(COMPRESSION) not in GO_ON and tags.get(PHOTOMETRIC) != YCBCR:
         return ""
     most = max(BYTES_OF_A_PIXEL * image.width * image.height, LARGEST_TILE)
     for message in messages_of(bytes(data), most):

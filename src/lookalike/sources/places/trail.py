@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lookalike.sources.places.place import Found, Place
 
 
-class _Root(NamedTuple):
+class _Walked(NamedTuple):
     """A folder that is walked with everything in it."""
 
     path: str
@@ -31,8 +31,8 @@ class Trail:
     def __init__(self, place: Place, sieve: Sieve, folder: str, prefix: str) -> None:
         self._place = place
         self._sieve = sieve
-        self._first = _Root(folder, prefix)
-        self._roots: dict[str, _Root] = {}
+        self._first = _Walked(folder, prefix)
+        self._walked: dict[str, _Walked] = {}
         self._met = Seen()
 
     def followed(self, link: Found) -> Found | None:
@@ -47,7 +47,7 @@ class Trail:
         if path is None or (not link.is_folder and not self._is_new(path)):
             return None
         if link.is_folder:
-            self._roots[real] = _Root(path, f"{link.relative}/")
+            self._walked[real] = _Walked(path, f"{link.relative}/")
         return link._replace(path=path)
 
     def was_met(self, file: str) -> bool:
@@ -65,15 +65,15 @@ class Trail:
 
     def _outside(self, real: str, link: Found) -> str | None:
         """The name of a path that the walk does not reach. None for any other path."""
-        if not self._roots:
+        if not self._walked:
             folder = self._first.path
-            self._roots[self._place.real(folder) or folder] = self._first
+            self._walked[self._place.real(folder) or folder] = self._first
         for outer, inner in parents(real):
-            if root := self._roots.get(outer):
+            if root := self._walked.get(outer):
                 return self._left_out(root, inner, link)
         return self._place.spelled(real, self._first.path)
 
-    def _left_out(self, root: _Root, inner: str, link: Found) -> str | None:
+    def _left_out(self, root: _Walked, inner: str, link: Found) -> str | None:
         """The same for a path within a walked folder. The walk itself reaches most of these."""
         verdict = self._sieve.verdict(inner, root.prefix, is_folder=link.is_folder)
         if verdict is Verdict.HIDDEN:
