@@ -3,8 +3,9 @@
     python examples/group_hashes.py --make 1000000 hashes.csv
     python examples/group_hashes.py hashes.csv
 
-It reads a CSV file with the columns path and phash (16 hex digits), and finds all groups of images
-within a distance. It prints their number, the largest groups, and how long each step took.
+It reads a CSV file with the columns path and phash (16 hex digits) and no others, and finds all
+groups of images within a distance. It prints their number, the largest groups, and how long each
+step took.
 """
 
 import argparse
@@ -28,7 +29,8 @@ class Table:
 
     def __init__(self, file: Path) -> None:
         content = np.fromfile(file, np.uint8)
-        if content[: len(COLUMNS)].tobytes() != COLUMNS:
+        first_line = content[: len(COLUMNS) + 1].tobytes().rstrip(b"\r\n")
+        if first_line != COLUMNS:
             raise SystemExit(f"{file}: the first line must be {COLUMNS.decode()}")
         behind = np.zeros(DIGITS, np.uint8)  # so no window ends beyond the end
         behind[0] = NEWLINE

@@ -83,6 +83,10 @@ def test_stored_hashes_are_grouped(tmp_path: Path) -> None:
         with pytest.raises(subprocess.CalledProcessError) as caught:
             run("group_hashes.py", file)
         assert f"{file}, line 3: not a path, a comma and 16 hex digits\n" in caught.value.stderr
+    file.write_text("\n".join(["path,phash,status", *lines]))
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        run("group_hashes.py", file)
+    assert "the first line must be path,phash" in caught.value.stderr
     file.write_text("\n".join(lines))
     with pytest.raises(subprocess.CalledProcessError) as caught:
         run("group_hashes.py", file)

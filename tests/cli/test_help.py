@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
-from lookalike import algorithm_names, get_algorithm
+from lookalike import __version__, algorithm_names, get_algorithm
 from lookalike.algorithms import algorithm_sizes
 from lookalike.cli.commands import commands
 
@@ -22,6 +23,26 @@ def test_the_help_lists_every_algorithm(command: str) -> None:
     text = " ".join(shown.split())
     assert all(f": {sizes}" in text for sizes in algorithm_sizes().values())
     assert "[default: phash]" in text
+
+
+def test_the_package_runs_as_a_module() -> None:
+    """`python -m lookalike` is the same as the command."""
+    run = subprocess.run(
+        [sys.executable, "-m", "lookalike", "--version"], capture_output=True, text=True
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert __version__ in run.stdout
+
+
+def test_every_format_that_must_be_installed_has_its_extensions() -> None:
+    """Who looks for HEIC or JPEG XL finds what to install."""
+    listed = CliRunner().invoke(commands, ["formats", "--json"]).output
+    extensions: dict[str, list[str]] = {
+        one["name"]: one["extensions"] for one in json.loads(listed)
+    }
+    assert ".heic" in extensions["HEIF"]
+    assert ".jxl" in extensions.get("JPEG XL", []) + extensions.get("JXL", [])
+    assert all(one["extensions"] for one in json.loads(listed) if not one["readable"])
 
 
 def test_the_sizes_in_the_help_are_accepted() -> None:

@@ -1,5 +1,6 @@
 """What the command says of images that match by their pixels alone."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -31,8 +32,19 @@ def test_bars_are_compared_by_their_pixels(tmp_path: Path) -> None:
     differing = said("compare", tmp_path / "a.png", tmp_path / "b.png")
     assert differing.startswith("not alike: their pixels differ")
     for text in (alike, differing):
-        assert "may" not in text
+        assert "bits" not in text
         assert "one axis only" in text
+
+
+def test_blank_pictures_that_differ_agree_in_no_frame(tmp_path: Path) -> None:
+    """The keys of the JSON do not contradict each other, though the hashes are equal."""
+    for name, grey in (("a", 250), ("b", 240)):
+        Image.new("L", (60, 40), grey).save(tmp_path / f"{name}.png")
+    found = json.loads(said("compare", tmp_path / "a.png", tmp_path / "b.png", "--json"))
+    assert (found["flat"], found["distance"], found["alike"]) == (True, 0, False)
+    assert (found["agreeing"], found["compared"], found["first_frames_alike"]) == (0, 1, False)
+    same = json.loads(said("compare", tmp_path / "a.png", tmp_path / "a.png", "--json"))
+    assert (same["agreeing"], same["first_frames_alike"], same["alike"]) == (1, True, True)
 
 
 def test_a_group_of_bars_has_equal_pixels(tmp_path: Path) -> None:

@@ -293,6 +293,12 @@ def test_a_location_keeps_its_parts() -> None:
     ]  # fmt: skip
 
 
+def test_a_table_says_what_it_holds() -> None:
+    """Printed, it gives its counts and algorithms."""
+    table = table_of([row("a.png"), row("b.png")])
+    assert repr(table) == "<HashTable: 2 images by phash, dhash:16, 0 failures>"
+
+
 def test_every_field_of_a_row_is_in_the_schema() -> None:
     """A field added to `Row` needs a column, or a table would lose it."""
     kept = {one.of.partition(".")[0] for one in COLUMNS}

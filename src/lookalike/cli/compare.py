@@ -62,10 +62,10 @@ def compare(
             begin = "The first frames are alike; " if found.first_frames_alike else ""
             click.echo(f"{begin}{found.agreeing} of {found.compared} frames agree.")
         if found.flat:
-            click.echo("One of them has no detail, so only equal pixels count as alike.")
+            click.echo("At least one of them has no detail, so only equal pixels count as alike.")
         if found.degenerate:
             click.echo(
-                "One of them varies along one axis only, as barcodes and gradients do, "
+                "At least one of them varies along one axis only, as barcodes and gradients do, "
                 "so only equal pixels count as alike."
             )
     if not found.alike:

@@ -132,6 +132,10 @@ class HashTable:
     def __len__(self) -> int:
         return len(self.paths)
 
+    def __repr__(self) -> str:
+        names = ", ".join(self.algorithms)
+        return f"<HashTable: {len(self)} images by {names}, {len(self.failures)} failures>"
+
     @property
     def algorithms(self) -> tuple[str, ...]:
         """The canonical names of the algorithms."""

@@ -67,6 +67,8 @@ def compare(
     found = agreement(one.moments, other.moments, allowed)
     pixels_only = one.pixels_only or other.pixels_only
     same_pixels = pixels_only and one.flat_digest == other.flat_digest
+    if pixels_only and found.compared == 1:  # their hashes say nothing
+        found = found._replace(agreeing=int(same_pixels), first_alike=same_pixels)
     marks = one.marks | other.marks
     return Comparison(
         distance=found.distance,

@@ -18,6 +18,27 @@ JPEG = "JPEG"
 RAW_REMEDY = "pip install rawpy"
 ALIASES = {"MPO"}
 """Pillow's formats that extend another one."""
+EXTENSIONS = {
+    "BPG": (".bpg",),
+    "Cineon": (".cin",),
+    "DICOM": (".dcm",),
+    "DPX": (".dpx",),
+    "DjVu": (".djv", ".djvu"),
+    "FLIF": (".flif",),
+    "HEIF": (".heic", ".heif"),
+    "JBIG2": (".jb2",),
+    "JPEG XL": (".jxl",),
+    "JPEG XR": (".hdp", ".jxr", ".wdp"),
+    "JPEG-LS": (".jls",),
+    "KTX": (".ktx",),
+    "MNG": (".mng",),
+    "OpenEXR": (".exr",),
+    "Photoshop PSB": (".psb",),
+    "Radiance HDR": (".hdr",),
+    "SVG": (".svg",),
+    "XCF": (".xcf",),
+}
+"""The extensions of formats that no installed package has registered with Pillow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +110,5 @@ def _extensions(name: str) -> tuple[str, ...]:
     if name in NEVER_OPENED:
         return (f".{name.lower()}",)
     endings = Image.registered_extensions()
-    return tuple(sorted(ending for ending, of in endings.items() if of == name))
+    registered = tuple(sorted(ending for ending, of in endings.items() if of == name))
+    return registered or EXTENSIONS.get(name, ())
