@@ -31,7 +31,7 @@ def test_the_package_runs_as_a_module() -> None:
         [sys.executable, "-m", "lookalike", "--version"], capture_output=True, text=True
     )
     assert (run.returncode, run.stderr) == (0, "")
-    assert __version__ in run.stdout
+    assert str(__version__) in run.stdout
 
 
 def test_every_format_that_must_be_installed_has_its_extensions() -> None:
