@@ -17,6 +17,7 @@ from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
+from lookalike.hashing.row import Row
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
 from lookalike.images.limits import check_limits
 from lookalike.sources import source_of
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
-    from lookalike.hashing.row import Failure, Known, Row
+    from lookalike.hashing.row import Failure, Known
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource, Picture
+    from lookalike.sight.thumbs import Thumbs
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
     from lookalike.work.isolation import Isolation
     from lookalike.work.progress import Progress
@@ -166,11 +168,18 @@ def hash_images(
     return hash_inputs(request, progress or silent)
 
 
-def hash_inputs(request: Request, progress: Progress, *, known: Known | None = None) -> HashTable:
+def hash_inputs(
+    request: Request,
+    progress: Progress,
+    *,
+    known: Known | None = None,
+    thumbs: Thumbs | None = None,
+) -> HashTable:
     """Hash all inputs, in threads or processes, while they are still being listed.
 
     `known` is the place for a memory of earlier scans. It is called for each input, in the threads
     that read. An input whose outcome it returns is not read. Its errors are passed on.
+    `thumbs` collects the thumbs of the rows, if the request wants them.
     """
     builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)
@@ -181,7 +190,11 @@ def hash_inputs(request: Request, progress: Progress, *, known: Known | None = N
         outcomes = in_threads(work, listing, request.workers, attrgetter("is_light"))
         for done, outcome in enumerate(outcomes, start=1):
             builder.add(outcome)
+            if thumbs is not None and isinstance(outcome, Row):
+                thumbs.add(outcome.thumb)
             progress("reading", done, listing.total)
+    if thumbs is not None:
+        thumbs.finish()
     return builder.finish(request.inputs.skipped)
 
 
