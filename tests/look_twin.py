@@ -39,6 +39,34 @@ def paint_thumb(thumb: NDArray[np.uint8]) -> Canvas:
     )
 
 
+def paint_grey(grey: NDArray[np.uint8], size: Floats, way: Floats) -> Canvas:
+    """The canvas of a grey picture, on the grid of a picture of `size` that `way` leads from."""
+    cell, linear = size / SIDE, np.abs(way[:4].reshape(2, 2))
+    half_x, half_y = np.maximum(0.5, 0.42 * (linear @ cell))
+    height, width = grey.shape
+    values, seen = np.zeros((CANVAS, CANVAS)), np.zeros((CANVAS, CANVAS))
+    for row, column in np.ndindex(CANVAS, CANVAS):
+        at = (np.array([column, row]) - RING + 0.5) * cell
+        x, y = way[:4].reshape(2, 2) @ at + way[4:]
+        if half_x / 2 <= x <= width - half_x / 2 and half_y / 2 <= y <= height - half_y / 2:
+            across = overlap(width, x - half_x, x + half_x)
+            down = overlap(height, y - half_y, y + half_y)
+            values[row, column] = down @ grey @ across / (down.sum() * across.sum()) - 128
+            seen[row, column] = 1
+    return with_slopes(values, seen)
+
+
+def overlap(count: int, start: float, end: float) -> Floats:
+    """How much of each of `count` pixels lies between two points of their axis."""
+    first = np.arange(count)
+    return (np.minimum(first + 1, end) - np.maximum(first, start)).clip(0)
+
+
+def area(grey: NDArray[np.uint8], size: Floats, way: Floats) -> float:
+    """The area of a mapped picture as a share of the grey one."""
+    return float(abs(np.linalg.det(way[:4].reshape(2, 2))) * size.prod() / grey.size)
+
+
 def with_slopes(grey: Floats, seen: Floats) -> Canvas:
     """Half the difference of the two neighbours, if both of them and the sample are seen."""
     across, down = np.zeros_like(grey), np.zeros_like(grey)
@@ -115,8 +143,8 @@ def step_of(laid: Laid, canvas: Canvas, move: Floats) -> Floats | None:
     return step[:8]
 
 
-def refine(thumb: NDArray[np.uint8], canvas: Canvas) -> Laid:
-    """At most 6 steps."""
+def refine(thumb: NDArray[np.uint8], canvas: Canvas, farthest: float) -> Laid:
+    """At most 6 steps, and no parameter becomes larger than `farthest`."""
     move = np.zeros(8)
     laid = lay(thumb, canvas, move)
     for _ in range(6):
@@ -124,8 +152,10 @@ def refine(thumb: NDArray[np.uint8], canvas: Canvas) -> Laid:
         if step is None:
             break
         move = move + step
+        if np.abs(move).max() > farthest:
+            break
         laid = lay(thumb, canvas, move)
-        if np.abs(move).max() > 0.35 or (step**2).sum() < 1e-6:
+        if (step**2).sum() < 1e-6:
             break
     return laid
 
@@ -140,7 +170,7 @@ def blocks_of(laid: Laid) -> tuple[Floats, int]:
     """The correlation of each block, `(15, 15)`, and how many are seen. NaN does not count."""
     seen = laid.seen > 0
     a, b = laid.thumb[seen], laid.other[seen]
-    gain = b.var() / a.var() if a.var() * a.size > 1 else 1
+    gain = b.var() / a.var() if a.size and a.var() * a.size > 1 else 1
     found, count = np.full((15, 15), np.nan), 0
     for row, column in np.ndindex(15, 15):
         part = np.s_[2 * row : 2 * row + 4, 2 * column : 2 * column + 4]
@@ -197,14 +227,23 @@ def measures(laid: Laid, area: float) -> Floats:
     )
 
 
-def look(thumb: NDArray[np.uint8], canvas: Canvas, area: float = 1) -> Floats:
+def look(
+    thumb: NDArray[np.uint8], canvas: Canvas, area: float = 1, farthest: float = 0.15
+) -> Floats:
     """The nine numbers of `kernel.look_whole`, for one pair."""
     first = measures(lay(thumb, canvas, np.zeros(8)), area)
     if not 0.25 <= first[5] <= 0.97:
         return first
-    second = measures(refine(thumb, canvas), area)
+    second = measures(refine(thumb, canvas, farthest), area)
     second[6] = first[5]
     return second if second[5] > first[5] and second[3] > 0.7 * first[3] else first
+
+
+def look_through(
+    thumb: NDArray[np.uint8], size: Floats, grey: NDArray[np.uint8], way: Floats
+) -> Floats:
+    """The same for a thumb on a grey picture."""
+    return look(thumb, paint_grey(grey, size, way), area(grey, size, way), 0.35)
 
 
 def look_whole(first: NDArray[np.uint8], second: NDArray[np.uint8], orientation: int = 0) -> Floats:

@@ -1,9 +1,10 @@
-"""The kernel's pixel check of pairs of thumbs, compared with a plain twin on each instruction set."""
+"""The kernel's pixel check, compared with a plain twin on each instruction set."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -105,10 +106,85 @@ def test_thumbs_may_be_a_memory_map(tmp_path: Path) -> None:
     assert look(mapped, *pairs).tobytes() == look(thumbs, *pairs).tobytes()
 
 
+GREY = blobs(97, 80, 3)
+MAPS = np.array(
+    [
+        [1, 0, 0, 1, 0, 0],  # the whole picture
+        [0.6, 0, 0, 0.5, 20, 30],  # a part of it
+        [1.3, 0.1, -0.1, 1.2, -10, -8],  # more than it
+        [0, -1, 1, 0, 97, 0],  # turned by a quarter
+        [-1, 0.02, 0, 1, 97, 1],  # mirrored
+        [0.1, 0, 0, 0.1, 40, 40],  # less than a pixel per sample
+        [1, 0, 0, 1, 1000, 0],  # beside it
+    ]
+)
+
+
+@lru_cache
+def seen_through() -> tuple[Thumbs, NDArray[np.float64]]:
+    """A thumb for each map, of what the map shows, and the size of its picture."""
+    sizes = np.array([[97.0, 80.0]] * 3 + [[80.0, 97.0]] + [[97.0, 80.0]] * 3)
+    shown = [look_twin.paint_grey(GREY, size, way) for size, way in zip(sizes, MAPS, strict=True)]
+    inner = np.s_[look_twin.RING : -look_twin.RING]
+    thumbs = np.stack([canvas.grey[inner, inner] + 128 for canvas in shown])
+    return thumbs.round().astype(np.uint8), sizes
+
+
+def look_through(maps: NDArray[np.float64]) -> NDArray[np.float32]:
+    thumbs, sizes = seen_through()
+    return kernel.look_through(thumbs, sizes, GREY, maps)
+
+
+@on_every_isa
+@pytest.mark.parametrize("off", [0, 1.5], ids=["exact", "a pixel off"])
+def test_a_look_through_a_map_is_that_of_its_twin(off: float) -> None:
+    """All nine numbers are the same but for rounding, for maps of all kinds."""
+    thumbs, sizes = seen_through()
+    maps = MAPS + np.array([0, 0, 0, 0, off, -off])
+    wanted = [
+        look_twin.look_through(thumb, size, GREY, way)
+        for thumb, size, way in zip(thumbs, sizes, maps, strict=True)
+    ]
+    np.testing.assert_allclose(look_through(maps), wanted, atol=2e-3)
+
+
+@on_every_isa
+def test_a_part_is_seen_through_its_map() -> None:
+    """What lies within the picture agrees. The shares seen and covered are right."""
+    found = look_through(MAPS)
+    assert (found[:5, 5] > 0.9).all()
+    np.testing.assert_allclose(found[[0, 1, 3], 3], 1, atol=0.07)
+    np.testing.assert_allclose(found[[0, 1, 2, 3], 4], [1, 0.3, 1, 1], atol=0.1)
+    assert found[6].tolist()[2:6] == [0, 0, 0, 0]
+
+
 def test_no_pairs_give_no_looks() -> None:
     """An empty batch is fine, and so are no thumbs."""
     none = np.zeros(0, np.uint32)
     assert look(np.zeros((0, SIDE, SIDE), np.uint8), none, none).shape == (0, 9)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"thumbs": np.zeros((2, 1023), np.uint8)}, "thumbs must be a contiguous array"),
+        ({"sizes": np.zeros((2, 2))}, "sizes must be above 0, not 0"),
+        ({"sizes": np.ones((1, 2))}, "sizes must have 2 rows of 2, not float64? of shape"),
+        ({"grey": np.zeros((0, 4), np.uint8)}, "grey must have 1 to 16384 rows and columns"),
+        ({"maps": np.full((2, 6), np.nan)}, "maps must be finite"),
+        ({"maps": np.zeros((2, 5))}, "maps must have 2 rows of 6"),
+    ],
+)
+def test_wrong_arguments_of_a_map_are_named(change: dict[str, Any], message: str) -> None:
+    """Maps that lead nowhere are refused, like shapes and dtypes."""
+    arguments: dict[str, Any] = {
+        "thumbs": np.zeros((2, 1024), np.uint8),
+        "sizes": np.ones((2, 2)),
+        "grey": GREY,
+        "maps": MAPS[:2],
+    }
+    with pytest.raises(ValueError, match=message):
+        kernel.look_through(**(arguments | change))
 
 
 @pytest.mark.parametrize(

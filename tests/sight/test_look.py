@@ -76,14 +76,13 @@ def test_only_copies_are_the_same(grid: Callable[[Image.Image], Pixels], edit: E
 
 @pytest.mark.parametrize("orientation", range(1, 8))
 def test_turned_copies_are_the_same_in_their_orientation(orientation: int) -> None:
-    """A turned copy is found in the orientation that it needs, and not as it is."""
+    """A turned copy is found in the orientation that it needs."""
     stored = np.stack([lanczos(p) for p in pictures()])
     shown = np.stack([turn(thumb, orientation + 1) for thumb in stored])
     thumbs = np.concatenate([shown, stored])
     first, second = (side[:: len(stored) + 1] for side in pairs(len(stored)))
     turned = np.full(len(first), orientation, np.uint8)
     assert look_whole(thumbs, first, second, turned).same().all()
-    assert not look_whole(thumbs, first, second).same().any()
 
 
 def looks(correlation: float, good: float, blocks: int) -> Looks:

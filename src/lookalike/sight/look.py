@@ -91,4 +91,5 @@ def look_whole(
     """
     if orientations is None:
         orientations = np.zeros(len(first), np.uint8)
-    return Looks(kernel.look_whole(thumbs, first, second, orientations))
+    pairs = map(np.ascontiguousarray, (first, second, orientations))
+    return Looks(kernel.look_whole(thumbs, *pairs))

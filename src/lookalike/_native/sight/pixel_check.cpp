@@ -13,7 +13,6 @@ namespace {
 
 constexpr float kCentre = (kThumb - 1) * 0.5F, kScale = kThumb * 0.5F;
 constexpr size_t kParameters = 8, kUnknowns = 10;
-constexpr float kFarthest = 0.35F;    // no parameter may become larger
 constexpr float kSmallStep = 1e-6F;   // sum of the squares of a step that ends the refinement
 constexpr float kLeastShare = 0.7F;   // of what was seen before, that must be seen afterwards
 constexpr float kDeepest = 1 / 0.3F;  // of 1 / d
@@ -234,10 +233,10 @@ bool find_step(const Lay& lay, Move& step) {
 }
 
 // Moves the thumb to where it agrees best with the canvas. `out` is how it lies there.
-void refine(const uint8_t* thumb, const Canvas& canvas, int steps, Lay& out) {
+void refine(const uint8_t* thumb, const Canvas& canvas, const Effort& effort, Lay& out) {
     Move move{};
     lay_moved(thumb, canvas, move, out);
-    for (int k = 0; k < steps; ++k) {
+    for (int k = 0; k < effort.steps; ++k) {
         Move step;
         if (!find_step(out, step)) return;
         float length = 0, farthest = 0;
@@ -246,8 +245,9 @@ void refine(const uint8_t* thumb, const Canvas& canvas, int steps, Lay& out) {
             length += step[p] * step[p];
             farthest = std::max(farthest, std::abs(move[p]));
         }
+        if (farthest > effort.farthest) return;
         lay_moved(thumb, canvas, move, out);
-        if (farthest > kFarthest || length < kSmallStep) return;
+        if (length < kSmallStep) return;
     }
 }
 
@@ -264,7 +264,7 @@ bool is_settled(const Look& first, const Effort& effort) {
 Look second_look(const uint8_t* thumb, const Canvas& canvas, const Look& first, double area,
                  const Effort& effort) {
     Lay lay;
-    refine(thumb, canvas, effort.steps, lay);
+    refine(thumb, canvas, effort, lay);
     Look second = look_at(lay.laid, area);
     second.first_r = first.r;
     return second.r > first.r && second.seen > kLeastShare * first.seen ? second : first;
