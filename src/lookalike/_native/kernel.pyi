@@ -361,3 +361,56 @@ def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[n
     offsets need not begin at 0 or end at m. They must ascend and lie within 0 and m. Otherwise
     `ValueError` is raised.
     """
+
+def look_whole(
+    thumbs: NDArray[np.uint8],
+    first: NDArray[np.uint32],
+    second: NDArray[np.uint32],
+    orientations: NDArray[np.uint8],
+) -> NDArray[np.float32]:
+    """How well pairs of pictures agree when one is laid on the other whole.
+
+    `thumbs` is `(n, 32, 32)` or `(n, 1024)`: grey pictures made that small. It may be a memory map.
+    Pair k is `thumbs[first[k]]` and `thumbs[second[k]]`, after the latter was turned by the EXIF
+    orientation `orientations[k] + 1`. All three are `(m,)`. `orientations` is 0 to 7, and 0 turns
+    nothing.
+
+    The first thumb is moved to where the two agree best: at most 6 steps of Gauss-Newton for a
+    projective map near to identity, with gain, offset and robust weights. Pairs that are clearly
+    different or equal without it are not moved. Then 4 x 4 blocks that overlap by half are
+    correlated. A block counts if its variance is at least 9 in either picture.
+
+    Returns `(m, 9)`:
+
+    - `[0]`: the correlation of all samples
+    - `[1]`: the share of the blocks that correlate by more than 0.6
+    - `[2]`: how many blocks count
+    - `[3]`, `[4]`: the share of the first picture that is seen, and the share of the second one
+      that it covers
+    - `[5]`, `[6]`: the mean correlation of the blocks, and the same before the first was moved
+    - `[7]`: the largest connected region of blocks below 0.3, as a share of all
+    - `[8]`: how much the slopes of the first thumb have one direction, 0 to 1
+
+    Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
+    """
+
+def look_through(
+    thumbs: NDArray[np.uint8],
+    sizes: NDArray[np.float64],
+    grey: NDArray[np.uint8],
+    maps: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """How well pictures agree with one grey picture, when each is laid on it by an affine map.
+
+    Picture k has the thumb `thumbs[k]`, `(32, 32)` or `(1024,)`, and the width and height
+    `sizes[k]`. Its point (x, y) lies at `(a x + b y + e, c x + d y + f)` of `grey`, `(h, w)`, for
+    `maps[k] = (a, b, c, d, e, f)`. Points are in pixels, and (0, 0) is the corner of the first.
+
+    `grey` is sampled on the grid of the thumb: each sample is the mean of 0.84 of the width and
+    height of its cell. Otherwise this is like `look_whole`, and so is the result, `(m, 9)`. Here
+    `[3]` and `[4]` are the share of the picture that lies within `grey`, and the share of `grey`
+    that it covers.
+
+    Raises `ValueError` for other shapes or dtypes, sizes that are not above 0, numbers that are not
+    finite, and if `grey` has more than 16384 rows or columns or more than 2^23 pixels.
+    """

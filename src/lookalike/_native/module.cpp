@@ -17,6 +17,7 @@ NB_MODULE(kernel, module) {
     module.def("force_isa", &force_isa, nanobind::arg("name"));
     bind_hamming(module);
     bind_index(module);
+    bind_look(module);
     bind_pixels(module);
     bind_texts(module);
 }

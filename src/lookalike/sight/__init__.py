@@ -1,1 +1,1 @@
-"""Sight: a second look at the pixels of pictures that may be the same."""
+"""The second look: whether two pictures that may be the same would be called so by a person."""
