@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from lookalike.hashes import Hash, HashArray
     from lookalike.hashing.hashing import distance, hash_image, hash_images
+    from lookalike.hashing.options import Options
     from lookalike.hashing.row import Failure, ImageInfo
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
@@ -65,6 +66,7 @@ _HOMES = {
     "report.result": ["Result"],
     "scan": ["find_duplicates"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
+    "hashing.options": ["Options"],
     "hashing.row": ["Failure", "ImageInfo"],
     "hashing.table": ["HashTable"],
 }
@@ -74,7 +76,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
-    "Item", "files_from", "ArchiveLimits",
+    "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",

@@ -54,38 +54,16 @@ def find_duplicates(
 ) -> Result:
     """Find the groups of images that look alike.
 
-    Animations and documents of several pages are alike if their frames are. Up to eight frames are
-    compared. If only some of them agree, the result lists the two images as related.
-
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. A file that is found twice, by a link or because it was named twice, is
-    read once.
+    or any number of these. A file that is found twice is read once.
     `max_distance`: the most bits in which the hashes of two images may differ, inclusive. None
-    means the default of the algorithm, `get_algorithm(algorithm).default_max_distance`.
-    `reading`: `fast` decodes only as much of a JPEG as the hash needs, `exact` every pixel.
-    `recursive`: search sub-folders. `hidden`: include files whose names begin with a dot.
-    `follow_links`: read what symbolic links lead to, under its own name. False leaves links out.
-    `include`, `exclude`: one or more patterns for the names or paths of the files found.
-    `archives`: also read archives that are found in folders. Archives that are named are always
-    read. `archive_limits`: how much may be unpacked from one archive.
-    `column`: the column of Parquet files to read, if several can hold images.
-    `fetch`: `public` is for lists that are not trusted. It fetches nothing from hosts that are not
-    on the public internet, and nothing from addresses that fsspec opens.
-    `workers`: the number of threads, or of processes with `isolate`. None means one per processor.
-    Very small pictures are read by one thread for as long as that is measured to be faster.
-    `max_pixels`: larger images are rejected from the header alone.
-    `max_bytes`: larger files are rejected before they are read.
-    `damaged`: `report` makes an image that cannot be decoded completely a failure. `hash` hashes
-    the part that can be decoded, and marks the image.
-    `isolate`: read in separate processes, so that a decoder that crashes, hangs or eats memory
-    affects only one image. `timeout`: how many seconds one image may take there. None means 60.
-    `memory`: how many bytes such a process may use for it. None means 4 GiB. This limit works only
-    on Linux.
+    means the `default_max_distance` of the algorithm.
     `progress`: called with the stage, how much is done, and the total, or None if it is unknown.
+    `Options` explains the other keywords.
 
-    An image that cannot be read becomes a failure in the result, whatever error it caused. The
-    other images are still read. Raises `ValueError` or `TypeError` for wrong arguments before
-    anything is read. Errors raised by an iterator of yours are passed on.
+    An image that cannot be read becomes a failure in the result, whatever error it caused. Raises
+    `ValueError` or `TypeError` for wrong arguments before anything is read. Errors raised by an
+    iterator of yours are passed on.
     """
     rule = Rule.of(algorithm, max_distance)
     show = progress or silent

@@ -57,14 +57,6 @@ output = click.option(
     metavar="FILE",
     help="Write to FILE instead of standard output. FILE appears once it is complete.",
 )
-strict = click.option("--strict", is_flag=True, help="Exit with 1 if an image could not be read.")
-quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress bar and no summary.")
-
-debug = click.option(
-    "--debug",
-    is_flag=True,
-    help="Print tracebacks of unexpected errors to standard error.",
-)
 
 
 @contextmanager
@@ -74,9 +66,3 @@ def usage_errors() -> Iterator[None]:
         yield
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def require_one_form(as_json: bool, as_csv: bool) -> None:
-    """Raise `click.UsageError` if two forms of output are requested."""
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv cannot both be given")

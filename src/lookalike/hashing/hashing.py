@@ -59,8 +59,8 @@ def hash_image(
 
     EXIF orientation is applied. Transparent images are shown on white, or on black if they are flat
     on white. `reading`: `fast` decodes only as much of a JPEG as the hash needs, `exact` every
-    pixel. The two hashes rarely differ in more than a sixteenth of their bits. `fetch` is the same
-    as for `find_duplicates`.
+    pixel. The two hashes rarely differ in more than a sixteenth of their bits. `Options` explains
+    `fetch` and the limits.
 
     Raises `ImageError`, with a status and a reason, if the image cannot be read. Raises
     `ValueError` for an unknown algorithm, or an array of another shape, type or range. Raises
@@ -152,7 +152,7 @@ def hash_images(
     `recursive`, and hidden files are left out unless `hidden`. Symbolic links are listed under the
     file that they lead to, or left out without `follow_links`. An image that is named twice is
     hashed twice. `reading` is the same as for `hash_image`. With `fast`, the algorithm that needs
-    the most pixels decides for all. Everything else is the same as for `find_duplicates`.
+    the most pixels decides for all. `Options` explains the other keywords.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
     image that cannot be read becomes a failure, and the other images are still read. Errors raised

@@ -86,7 +86,9 @@ class Result:
     def related(self) -> list[Related]:
         """Pairs of images that begin alike and continue differently, at most `MOST_RELATED`.
 
-        The two are in different groups. Any two groups have at most one pair.
+        Animations and documents of several pages match if their frames do. Up to eight frames are
+        compared. Two images are related if only some of them match. The two are in different
+        groups. Any two groups have at most one pair.
         """
         return self.facts.related
 

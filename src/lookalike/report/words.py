@@ -11,6 +11,7 @@ from lookalike.text import plural, printable, size
 if TYPE_CHECKING:
     from lookalike.hashing.row import Failure
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.comparison import Comparison
     from lookalike.report.group import Groups
     from lookalike.report.result import Result
 
@@ -188,3 +189,26 @@ def unexpected_lines(failures: list[Failure]) -> list[str]:
     if not count:
         return []
     return [f"{plural(count, 'unexpected error')}: use --debug for tracebacks."]
+
+
+def comparison_lines(found: Comparison) -> list[str]:
+    """Whether two images are alike, and what to know about them."""
+    verdict = "alike" if found.alike else "not alike"
+    differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
+    why = f"{differ}, at most {found.max_distance} may"
+    if found.flat or found.degenerate:  # whatever their hashes are
+        why = f"their pixels {'are equal' if found.alike else 'differ'}"
+    lines = [f"{verdict}: {why}"]
+    if found.exact:
+        lines.append("The two have the same bytes.")
+    if found.compared > 1:
+        begin = "The first frames are alike; " if found.first_frames_alike else ""
+        lines.append(f"{begin}{found.agreeing} of {found.compared} frames agree.")
+    if found.flat:
+        lines.append("At least one of them has no detail, so only equal pixels count as alike.")
+    if found.degenerate:
+        lines.append(
+            "At least one of them varies along one axis only, as barcodes and gradients do, "
+            "so only equal pixels count as alike."
+        )
+    return lines
