@@ -10,16 +10,20 @@ from lookalike.hashing.hashing import hash_inputs
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
-from lookalike.matching.copies import Read, nothing_again
 from lookalike.matching.groups import grouped
 from lookalike.matching.keepers import see_ends
 from lookalike.matching.nodes import connect, nodes_of
 from lookalike.matching.related import related_images
+from lookalike.matching.rereading import Read, nothing_again
 from lookalike.matching.rules import Rule
+from lookalike.matching.verified import Verified
 from lookalike.report.facts import Facts
 from lookalike.report.result import Result
+from lookalike.sight.thumbs import Thumbs
+from lookalike.sight.turned import QUARTERS, UPRIGHT
 from lookalike.sources.again import Again
 from lookalike.work.progress import silent
+from lookalike.work.threads import worker_count
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
@@ -33,6 +37,9 @@ def find_duplicates(
     *,
     algorithm: str = "phash",
     max_distance: int | None = None,
+    verify: bool = True,
+    colour: bool = False,
+    min_agreement: float = 0.0,
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
@@ -65,18 +72,23 @@ def find_duplicates(
     `ValueError` or `TypeError` for wrong arguments before anything is read. Errors raised by an
     iterator of yours are passed on.
     """
-    rule = Rule.of(algorithm, max_distance)
+    rule = Rule.of(
+        algorithm, max_distance, verify=verify, colour=colour, min_agreement=min_agreement
+    )
     show = progress or silent
     request = request_for(
         images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
         include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
-        damaged=damaged, isolate=isolate, timeout=timeout, memory=memory,
+        damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    table = hash_inputs(request, show)
+    thumbs = Thumbs((UPRIGHT, *QUARTERS)) if verify else None
+    table = hash_inputs(request, show, thumbs=thumbs)
     again = SecondReading(Again(images, request.inputs.choice), request)
-    return result_of(table, rule, again, workers=workers, max_bytes=max_bytes, progress=show)
+    return result_of(
+        table, rule, again, thumbs=thumbs, workers=workers, max_bytes=max_bytes, progress=show
+    )
 
 
 def result_of(
@@ -84,17 +96,30 @@ def result_of(
     rule: Rule,
     read: Read = nothing_again,
     *,
+    thumbs: Thumbs | None = None,
     workers: int | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     progress: Progress = silent,
 ) -> Result:
-    """Link and group the images of a table. `read` reads some of them a second time."""
+    """Link and group the images of a table. `read` reads some of them a second time.
+
+    `thumbs`: those of the images, which a rule with `verify` needs.
+    """
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
-    roots = connect(nodes, rule.max_distance, workers, progress)
+    verified = None
+    if rule.verify and thumbs is not None:
+        count = worker_count(workers)
+        verified = Verified.of(table, hashes, nodes, rule, thumbs, read, count, progress)
+        roots, of_image = verified.of_node, verified.of_image
+    else:
+        roots = connect(nodes, rule.max_distance, workers, progress)
+        of_image = roots[nodes.of_image]
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
-    sets = members_of(roots[nodes.of_image])
+    sets = members_of(of_image)
     ends = see_ends(table, sets, max_bytes, workers, progress)
     table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
     columns = grouped(table, hashes, sets, read, progress)
+    if verified:
+        columns = verified.from_keepers(columns)
     return Result(table, rule, columns, Facts.of(table, rule, columns, related))

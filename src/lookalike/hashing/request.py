@@ -42,7 +42,8 @@ def request_for(
     """Make a request from the keywords of `hash_images` and `find_duplicates`.
 
     `repeats`: whether an image that is named twice is hashed twice. `only_first`: whether only the
-    first frame of each image is read. `with_thumbs`: whether the rows have thumbs. Raises `ValueError`, `TypeError` and `MissingExtraError`.
+    first frame of each image is read. `with_thumbs`: whether the rows have thumbs. Raises
+    `ValueError`, `TypeError` and `MissingExtraError`.
     """
     asked = DEFAULTS | options
     choice = Choice(

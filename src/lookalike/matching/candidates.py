@@ -6,7 +6,7 @@ search by bits, but they may differ, so their pairs are candidates too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +19,7 @@ from lookalike.hashes import words_of
 from lookalike.index import Block, searcher_for
 from lookalike.matching.copies import first_equal
 from lookalike.matching.nodes import sequence_links
-from lookalike.sight.turned import INVERSE
+from lookalike.sight.turned import INVERSE, UPRIGHT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 """About the most pairs in memory at once."""
-UPRIGHT = 1
-"""The EXIF orientation of a picture that needs no turning."""
 PHASH_BITS = 64
 
 
@@ -48,9 +46,15 @@ class Candidates(NamedTuple):
     orientation: NDArray[np.uint8]
     """The EXIF orientation by which j is turned to lie on i."""
 
+    @classmethod
+    def concatenated(cls, parts: Sequence[Candidates]) -> Candidates:
+        """The pairs of many as one."""
+        empty = [np.empty(0, dtype) for dtype in (np.uint32, np.uint32, np.uint16, np.uint8)]
+        return cls._make(map(np.concatenate, zip(empty, *parts, strict=True)))
+
     def among(self, wanted: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Candidates:
         """Some of the pairs."""
-        return Candidates(*(column[wanted] for column in self))
+        return Candidates._make(column[wanted] for column in self)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.matching.copies import Copies, Read, find_copies
+from lookalike.matching.copies import Copies, find_copies
 from lookalike.matching.keepers import rank
 from lookalike.matching.links import Evidence
 from lookalike.matching.sequences import (
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.links import Links
+    from lookalike.matching.rereading import Read
     from lookalike.work.progress import Progress
 
 
@@ -48,6 +50,17 @@ class GroupColumns:
     """For each group, the values compared by that rule: the keeper's and the runner-up's."""
     known_widths: tuple[list[int], list[bool]] | None = None
     """For each group, the largest distance and whether it is exact, if these were stored."""
+    agreement: NDArray[np.float32] | None = None
+    """How well the pixels of each member agree with the keeper's, from 0 to 1. None without a
+    second look. So are the next four."""
+    orientation: NDArray[np.uint8] | None = None
+    """The EXIF orientation by which each member must be turned to lie on its keeper."""
+    colour_differs: NDArray[np.bool_] | None = None
+    """Whether the colours of each member differ from the keeper's."""
+    is_linked: NDArray[np.bool_] | None = None
+    """Whether each member matches its keeper directly, and not only by a chain of others."""
+    links: Links | None = None
+    """The confirmed links of all groups, between images whose bytes differ."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -66,6 +79,8 @@ class GroupColumns:
     def evidence(self) -> NDArray[np.uint8]:
         """Numbers of `Evidence` between each member and its keeper. A keeper has the weakest."""
         found = self.copies.evidence(np.arange(len(self.members)), self.starts[self.group])
+        if self.is_linked is not None:
+            found[self.is_linked & (found == Evidence.NEAR)] = Evidence.AGREES
         found[self.starts] = Evidence.NEAR
         return found
 
@@ -76,6 +91,22 @@ class GroupColumns:
         out[self.starts] = True
         return out
 
+    def sorted_by_agreement(self) -> GroupColumns:
+        """The same groups, with the members after each keeper in the order of their agreement."""
+        assert self.agreement is not None
+        order = np.lexsort(
+            (
+                self.members,
+                -self.agreement,
+                -self.evidence.astype(np.int8),
+                ~self.is_keeper,
+                self.group,
+            )
+        )
+        named = ("members", "distance", "agreement", "orientation", "colour_differs", "is_linked")
+        columns = {name: getattr(self, name)[order] for name in named}
+        return replace(self, copies=self.copies.among(order), **columns)
+
     def span(self, at: int) -> slice:
         """The range of a group's members."""
         begin = int(self.starts[at])
@@ -85,6 +116,8 @@ class GroupColumns:
         """The largest distance within each group, and whether it is exact."""
         if self.known_widths is not None:
             return self.known_widths
+        if self.links is not None:
+            return self._widths_of_links.tolist(), [True] * len(self)
         widths, exact = widths_of(table, hashes, self.members, self.starts)
         return widths.tolist(), exact.tolist()
 
@@ -92,8 +125,25 @@ class GroupColumns:
         """The same for one group."""
         if self.known_widths is not None:
             return self.known_widths[0][at], self.known_widths[1][at]
+        if self.links is not None:
+            return int(self._widths_of_links[at]), True
         widths, exact = widths_of(table, hashes, self.members[self.span(at)], np.zeros(1, np.intp))
         return int(widths[0]), bool(exact[0])
+
+    @cached_property
+    def link_groups(self) -> NDArray[np.intp]:
+        """The number of the group of each confirmed link."""
+        assert self.links is not None
+        order = np.argsort(self.members)
+        return self.group[order[np.searchsorted(self.members, self.links.i, sorter=order)]]
+
+    @cached_property
+    def _widths_of_links(self) -> NDArray[np.uint16]:
+        """The largest distance among the confirmed links of each group."""
+        widths = np.zeros(len(self), np.uint16)
+        if self.links is not None:
+            np.maximum.at(widths, self.link_groups, self.links.distance)
+        return widths
 
 
 def grouped(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,14 +23,16 @@ class Evidence(IntEnum):
 
     NEAR = 0
     """Their hashes lie within the distance of the rule."""
-    PIXELS = 1
+    AGREES = 1
+    """So do their hashes, and a second look found that their pixels agree."""
+    PIXELS = 2
     """Their decoded pixels are equal."""
-    BYTES = 2
+    BYTES = 3
     """Their bytes are equal."""
 
 
 class Links(NamedTuple):
-    """Pairs of images that match each other directly, ordered by i, then j."""
+    """Pairs of images that match each other directly."""
 
     i: NDArray[np.intp]
     """Positions among the images, i < j."""
@@ -39,6 +42,36 @@ class Links(NamedTuple):
     """In bits."""
     evidence: NDArray[np.uint8]
     """Numbers of `Evidence`."""
+    agreement: NDArray[np.float32]
+    """How well the pixels agree, from 0 to 1. NaN if no second look was taken."""
+    orientation: NDArray[np.uint8]
+    """The EXIF orientation by which j must be turned to lie on i. 1 if it is upright."""
+    colour_differs: NDArray[np.bool_]
+    """Whether a second look found that their colours differ."""
+
+    @classmethod
+    def by_bits(
+        cls,
+        i: NDArray[np.intp],
+        j: NDArray[np.intp],
+        distance: NDArray[np.uint16],
+        evidence: NDArray[np.uint8],
+    ) -> Links:
+        """Links without a second look. Equal pixels agree wholly."""
+        unseen = np.where(evidence >= Evidence.PIXELS, 1, np.nan).astype(np.float32)
+        upright, colours = np.ones(len(i), np.uint8), np.zeros(len(i), np.bool_)
+        return cls(i, j, distance, evidence, unseen, upright, colours)
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Links]) -> Links:
+        """The links of many as one."""
+        none, bits, short = np.empty(0, np.intp), np.empty(0, np.uint16), np.empty(0, np.uint8)
+        empty = cls.by_bits(none, none, bits, short)
+        return cls._make(map(np.concatenate, zip(empty, *parts, strict=True)))
+
+    def among(self, wanted: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Links:
+        """Some of the links."""
+        return Links._make(column[wanted] for column in self)
 
 
 def links_within(
@@ -50,9 +83,10 @@ def links_within(
 ) -> Links:
     """The links between the members of one group, computed anew because a search lists none.
 
-    `copies`: those of the members. Raises `LookalikeError` if there are too many links to list.
+    They are ordered by i, then j. `copies`: those of the members. Raises `LookalikeError` if there
+    are too many links to list.
     """
     pairs = pairs_within([members], table, hashes, max_distance)
     order = np.argsort(members)
     one, other = (order[np.searchsorted(members, at, sorter=order)] for at in (pairs.i, pairs.j))
-    return Links(*pairs, copies.evidence(one, other))
+    return Links.by_bits(*pairs, copies.evidence(one, other))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lookalike.sight.thumb import BYTES
 from lookalike.sight.turned import hashes_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BATCH = 1024
 """How many thumbs are collected before they are written."""

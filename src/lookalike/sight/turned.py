@@ -7,15 +7,20 @@ gives the pHash in all eight orientations. These hashes only find candidates.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lookalike.images.picture import MIRRORED, UPSIDE_DOWN
 from lookalike.sight.thumb import SIDE
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SIZE = 8
 """A hash has SIZE x SIZE bits."""
+UPRIGHT = 1
+"""The EXIF orientation of a picture that needs no turning."""
 QUARTERS = (6, 3)
 """The EXIF orientations of turned pictures to search for. If A turned by 90 degrees is B, then B
 turned by 270 degrees is A, so two of three are enough."""
@@ -58,4 +63,5 @@ def _hash(low: NDArray[np.float64]) -> NDArray[np.uint8]:
 def _cosines() -> NDArray[np.float64]:
     """`(SIZE, SIDE)`: the cosines of the lowest frequencies of a DCT-II, in whole numbers."""
     k, x = np.ogrid[:SIZE, :SIDE]
-    return np.rint(2.0**12 * np.cos(np.pi * k * (2 * x + 1) / (2 * SIDE)))
+    cosines: NDArray[np.float64] = np.rint(2.0**12 * np.cos(np.pi * k * (2 * x + 1) / (2 * SIDE)))
+    return cosines

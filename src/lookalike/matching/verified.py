@@ -1,0 +1,81 @@
+"""`Verified`: groups whose links were confirmed by a second look at the pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike.matching.candidates import Pictures, turned, upright
+from lookalike.matching.closer_look import CloserLook
+from lookalike.matching.confirming import Confirming
+from lookalike.matching.keeper_looks import looked_from_keepers
+from lookalike.matching.second_look import SecondLook
+from lookalike.sight.turned import INVERSE, QUARTERS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashes import HashArray
+    from lookalike.hashing.table import HashTable
+    from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.nodes import Nodes
+    from lookalike.matching.rereading import Read
+    from lookalike.matching.rules import Rule
+    from lookalike.sight.thumbs import Thumbs
+    from lookalike.work.progress import Progress
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The connected sets of a scan, and what was seen."""
+
+    pictures: Pictures
+    look: SecondLook
+    closer: CloserLook
+    confirming: Confirming
+
+    @classmethod
+    def of(
+        cls,
+        table: HashTable,
+        hashes: HashArray,
+        nodes: Nodes,
+        rule: Rule,
+        thumbs: Thumbs,
+        read: Read,
+        workers: int,
+        progress: Progress,
+    ) -> Verified:
+        """Confirm the candidates among the images of a table.
+
+        The nearer half of the distances comes first. What it connects need not be looked at again.
+        """
+        pictures = Pictures.of(table, nodes)
+        look = SecondLook(table, pictures, thumbs, rule, read, workers)
+        closer = CloserLook(table, pictures, read)
+        confirming = Confirming(pictures, rule, look, closer, progress)
+        for bound in sorted({rule.max_distance // 2, rule.max_distance}):
+            confirming.confirm(upright(pictures, bound, workers))
+        confirming.confirm(turned(pictures, hashes, rule, thumbs, QUARTERS, workers))
+        return cls(pictures, look, closer, confirming)
+
+    @property
+    def of_image(self) -> NDArray[np.uint32]:
+        """`(n,)`: the connected set of each image."""
+        return self.confirming.sets[self.pictures.of_image]
+
+    @property
+    def of_node(self) -> NDArray[np.uint32]:
+        """The connected set of the first picture of each node."""
+        nodes = self.pictures.node
+        sets = np.empty(self.pictures.nodes.total, np.uint32)
+        sets[nodes[::-1]] = self.confirming.sets[::-1]
+        return sets
+
+    def from_keepers(self, columns: GroupColumns) -> GroupColumns:
+        """The groups with a look at each member from its keeper."""
+        return looked_from_keepers(
+            columns, self.pictures, self.confirming, self.look, (*QUARTERS, INVERSE[QUARTERS[0]])
+        )
