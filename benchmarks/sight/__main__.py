@@ -6,8 +6,8 @@ are of the other half. Look-alikes of one layout are drawn by code that was not 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,10 +16,10 @@ from benchmarks.measure import Report, arguments
 from .cost import cost
 from .graphics import KINDS
 from .lookalikes import measure_layouts
-from .peers import of_others
+from .peers import PACKAGES, of_others
 from .photos import Photos, photos_in, trials
 from .systems import System, of_lookalike
-from .trial import Score, add_false, add_recall, together
+from .trial import Score, add_false, add_recall
 
 PARTS = ("photos", "layouts", "cost")
 FEW = 12, 48
@@ -57,12 +57,8 @@ def measure_photos(
         kind = " by slow systems" if slow else ""
         scores = [Score(system) for system in chosen]
         for score in scores:
-            within = score.system.within
-            for trial in found:
-                score.run(trial, count_pairs=not within)
-            if within:  # all copies in one collection are many more pairs
-                score.run(together(found), recall=False)
-            print(f"{score.system.name} is done", file=sys.stderr, flush=True)
+            score.run_all(found)
+            score.write(scratch)
         add_recall(report, f"share of copies found{kind}, {sizes}", scores)
         add_false(report, f"false pairs and processor time{kind}, {sizes}", scores)
 
@@ -74,7 +70,12 @@ def main() -> None:
     parser.add_argument("--systems", nargs="+", default=[], metavar="NAME", help="only these")
     parser.add_argument("--quick", action="store_true", help="a few pictures")
     parser.add_argument("--seed", type=int, default=0, help="of edits and drawings (default: 0)")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep all pictures made here")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep all pictures made, and lists of what was lost and false",
+    )
     parser.add_argument(
         "--layouts", type=int, default=3, metavar="N", help="layouts of each kind (default: 3)"
     )
@@ -84,7 +85,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.part != "layouts" and not options.folders:
         parser.error(f"{options.part} requires a folder of photographs")
-    report = Report(__doc__)
+    report = Report(__doc__, [name for module, name in PACKAGES.items() if find_spec(module)])
     with TemporaryDirectory() as temporary:
         scratch = options.keep or Path(temporary)
         if options.part == "cost":

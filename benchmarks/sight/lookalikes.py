@@ -73,8 +73,8 @@ def measure_layouts(
     alike = [path for one in drawn.values() for path in one["all"]]
     scores = [Score(system) for system in systems if not system.slow]
     for score in scores:
-        for trial in copies(chosen, folder, alike):
-            score.run(trial)
+        score.run_all(list(copies(chosen, folder, alike)))
+        score.write(folder)
     title = f"true copies found, {len(chosen)} layouts against {len(alike)} pictures"
     add_recall(report, title, scores)
     add_false(report, "false pairs beside true copies, and processor time", scores)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -17,6 +16,9 @@ from .systems import Match, System
 
 Described = TypeVar("Described")
 Bytes: TypeAlias = NDArray[np.uint8]
+
+PACKAGES = {"pdqhash": "pdqhash", "imagehash": "ImageHash", "cv2": "opencv-python-headless"}
+"""The peers: modules and their packages."""
 
 PDQ_BITS = 31
 """The distance that PDQ's authors recommend."""
@@ -164,14 +166,14 @@ class Local(OneByOne[Points]):
 
 def of_others() -> list[System]:
     """The systems whose packages are installed."""
+    pdqhash, imagehash, cv2 = (peer(module, package) for module, package in PACKAGES.items())
     systems: list[System] = []
-    if pdqhash := peer("pdqhash", "pdqhash"):
+    if pdqhash:
         systems.append(Pdq(pdqhash))
-    if imagehash := peer("imagehash", "ImageHash"):
+    if imagehash:
         systems.append(CropResistant(imagehash))
-    if cv2 := peer("cv2", "opencv-python-headless"):
+    if cv2:
         cv2.setNumThreads(1)
-        local = partial(Local, cv2)
-        systems.append(local("ORB", cv2.ORB_create(POINTS), cv2.NORM_HAMMING))
-        systems.append(local("SIFT", cv2.SIFT_create(POINTS), cv2.NORM_L2))
+        systems.append(Local(cv2, "ORB", cv2.ORB_create(POINTS), cv2.NORM_HAMMING))
+        systems.append(Local(cv2, "SIFT", cv2.SIFT_create(POINTS), cv2.NORM_L2))
     return systems

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from .systems import Match, System
 
 SHOWN = 5
-"""How many false pairs of a system are named."""
+"""How many pairs of originals with false pairs are named."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,10 @@ class Score:
 
     system: System
     recall: dict[str, float] = field(default_factory=dict)
-    false: dict[Match, str] = field(default_factory=dict)
-    """Pairs of different pictures, and in which trial."""
+    false: dict[Match, Match] = field(default_factory=dict)
+    """Pairs of different pictures, each with the two originals."""
+    lost: list[Path] = field(default_factory=list)
+    """Copies that were not found."""
     pairs: int = 0
     """How many pairs were compared, of which a few are copies."""
 
@@ -42,13 +46,35 @@ class Score:
         copies = trial.copies
         found = self.system.matches(list(copies), trial.originals)
         if recall:
-            right = sum(frozenset(pair) in found for pair in copies.items())
-            self.recall[trial.name] = right / len(copies)
+            lost = [copy for copy, original in copies.items() if {copy, original} not in found]
+            self.recall[trial.name] = 1 - len(lost) / len(copies)
+            self.lost += lost
         if count_pairs:
             self.pairs += self.system.pair_count(len(copies), len(trial.originals))
             for match in found:
-                if len({copies.get(path, path) for path in match}) > 1:
-                    self.false[match] = trial.name
+                shown = frozenset(copies.get(path, path) for path in match)
+                if len(shown) > 1:
+                    self.false[match] = shown
+
+    def run_all(self, trials: Sequence[Trial]) -> None:
+        """Run a system on several trials.
+
+        If it compares copies with each other too, false pairs are those in one large collection of
+        all copies. There are many more of them.
+        """
+        within = self.system.within
+        for trial in trials:
+            self.run(trial, count_pairs=not within)
+        if within:
+            self.run(together(trials), recall=False)
+        print(f"{self.system.name} is done", file=sys.stderr, flush=True)
+
+    def write(self, folder: Path) -> None:
+        """Write the lost copies and the false pairs to a text file."""
+        lines = [f"lost: {path}" for path in self.lost]
+        lines += [f"false: {' and '.join(sorted(map(str, match)))}" for match in self.false]
+        text = "\n".join(lines) + "\n"
+        (folder / f"{self.system.name}.txt").write_text(text, encoding="utf-8")
 
 
 def together(trials: Sequence[Trial]) -> Trial:
@@ -66,7 +92,7 @@ def add_recall(report: Report, table: str, scores: Sequence[Score]) -> None:
 
 
 def add_false(report: Report, table: str, scores: Sequence[Score]) -> None:
-    """A row per system: false pairs and times. Some false pairs are named in the notes."""
+    """A row per system: false pairs and times. The notes name the worst originals."""
     for score in scores:
         system = score.system
         row: Row = {"by": system.name, "false pairs": len(score.false), "of pairs": score.pairs}
@@ -75,6 +101,6 @@ def add_false(report: Report, table: str, scores: Sequence[Score]) -> None:
             "ms per query": system.queries.milliseconds if system.queries.count else "",
         }
         report.add(table, row)
-        for match, trial in sorted(score.false.items(), key=lambda one: sorted(one[0]))[:SHOWN]:
-            names = " and ".join(sorted(f"{path.parent.name}/{path.name}" for path in match))
-            report.notes.append(f"{system.name}, {trial}: {names}")
+        for shown, count in Counter(score.false.values()).most_common(SHOWN):
+            names = " and ".join(sorted(f"{path.parent.name}/{path.name}" for path in shown))
+            report.notes.append(f"{system.name}: {names}, {count} false pairs")
