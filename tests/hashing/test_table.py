@@ -120,6 +120,11 @@ def test_a_table_gives_back_all_that_was_added(
     assert [*map(table.size, range(len(table)))] == sizes
     assert [table.formats[at] for at in range(len(table))] == [one.format for one in images]
     assert table.digests.tobytes() == b"".join(one.digest for one in images)
+    backwards = np.arange(len(images))[::-1]
+    for column in COLUMNS:
+        if column.hold:
+            values = table.values(column.name)
+            assert table.take(column.name, backwards) == [values[at] for at in backwards]
     for number, name in enumerate(ALGORITHMS):
         assert list(map(bytes, table.hashes[name])) == [one.hashes[number] for one in images]
 

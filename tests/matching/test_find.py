@@ -306,6 +306,9 @@ def test_csv_and_frame_hold_the_same_rows(folder: Path) -> None:
     ]  # fmt: skip
     assert rows[6]["exact"] == "true"
     assert frame["exact"].tolist()[:7] == [False] * 6 + [True]
+    assert frame["marks"].tolist()[0] is None
+    assert frame["keeper_reason"].tolist()[1] is None
+    assert frame["bytes"].isna().tolist() == [False] * 7 + [True, True]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes exist on Linux only")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -166,6 +167,15 @@ def test_csv_says_the_same(folder: Path) -> None:
         ("most bytes", False, False),
         (None, False, True),
     ]
+
+
+def test_the_docs_name_every_column(folder: Path) -> None:
+    """`docs/command.md` explains the rows of JSON, and lists the columns of the CSV in order."""
+    docs = (Path(__file__).parents[2] / "docs" / "command.md").read_text("utf-8")
+    table = docs.partition("| key of a row |")[2].partition("\n\n|")[0]
+    assert all(f"`{name}`" in table for name in ROW)
+    listed = docs.partition("The columns are `group`")[2].partition(".")[0]
+    assert re.findall(r"`(\w+)`", f"`group`{listed}") == list(COLUMNS)
 
 
 def test_text_is_aligned(folder: Path) -> None:

@@ -11,7 +11,7 @@ from lookalike.extras import extra
 from lookalike.matching.pairs import Pairs, pairs_within
 from lookalike.report.group import Groups, require_hashes
 from lookalike.report.json import read_json, to_dict, to_json
-from lookalike.report.rows import COLUMNS, WHOLE, YES_NO, csv_text, rows_of
+from lookalike.report.rows import COLUMNS, DTYPES, TABLE, csv_text, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,14 +172,16 @@ class Result:
         return csv_text(chain([COLUMNS], rows))
 
     def to_frame(self) -> pd.DataFrame:
-        """`rows` as a pandas DataFrame with nullable types.
+        """`rows` as a pandas DataFrame.
+
+        What is missing is None in columns of text, and `pandas.NA` in all others.
 
         Raises `MissingExtraError` without pandas.
         """
         with extra("pandas", "to_frame needs pandas"):
             import pandas as pd
-        frame = pd.DataFrame(self.rows(), columns=list(COLUMNS))
-        return frame.astype({**dict.fromkeys(WHOLE, "Int64"), **dict.fromkeys(YES_NO, "boolean")})
+        frame = pd.DataFrame(self.rows(), columns=list(COLUMNS), dtype=object)
+        return frame.astype({one.name: DTYPES[one.type] for one in TABLE if one.type in DTYPES})
 
     def __repr__(self) -> str:
         return (
