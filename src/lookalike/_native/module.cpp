@@ -19,5 +19,6 @@ NB_MODULE(kernel, module) {
     bind_index(module);
     bind_look(module);
     bind_pixels(module);
+    bind_sight(module);
     bind_texts(module);
 }
