@@ -22,7 +22,8 @@ std::vector<PointMatch> repeated(const std::vector<PointMatch>& matches, const u
     constexpr size_t kPlaces = 1 << 15;
     std::vector<uint8_t> counts(kPlaces);
     const auto place = [](const PointMatch& match) {
-        return match.entry / kStoredPoints * 0x9E3779B1U >> 17;
+        const auto picture = static_cast<uint32_t>(match.entry / kStoredPoints);
+        return picture * 0x9E3779B1U >> 17;
     };
     for (const PointMatch& match : matches) {
         uint8_t& count = counts[place(match)];

@@ -5,15 +5,16 @@
 
 #include "search/bits.h"
 #include "sight/agreement.h"
+#include "sight/nearest.h"
 #include "sight/solve.h"
 
 namespace lookalike {
 namespace {
 
 constexpr Slack kSlack{15, 0.12F, 2, 24};
-constexpr size_t kMostTried = 128;
-constexpr size_t kLeastMatches = 3;               // an affine map has six numbers
-constexpr double kTolerance = 5;                  // in pixels, for points of small scale
+constexpr int kSure = 12;            // inliers, with which no further matches are needed
+constexpr size_t kLeastMatches = 3;  // an affine map has six numbers
+constexpr double kTolerance = 5;     // in pixels, for points of small scale
 constexpr uint32_t kNear = 56, kGuidedNear = 76;  // bits, of all matches and at the expected place
 constexpr double kMostLevels = 2.4;               // by which a match may contradict the map's scale
 
@@ -98,6 +99,16 @@ class Layer {
     }
 
     Laid run(const std::vector<PointMatch>& matches) {
+        const Laid laid = lay(matches);
+        if (laid.inliers >= kSure) return laid;
+        const Laid again = lay(all_matches());
+        return again.evidence > laid.evidence ? again : laid;
+    }
+
+ private:
+    Laid lay(const std::vector<PointMatch>& matches) {
+        pairs_.clear();
+        all_.clear();
         if (!agree(matches)) return {};
         for (double tolerance = 4 * kTolerance; tolerance > kTolerance; tolerance *= 0.75)
             if (!refit(std::max(kTolerance, tolerance))) break;
@@ -106,8 +117,25 @@ class Layer {
         return result();
     }
 
- private:
-    // The pairs of matches that agree on one similarity, and that are of one kind.
+    // For every stored point, the nearest of the query's points, and of the mirrored ones. If there
+    // are many, only the nearest.
+    std::vector<PointMatch> all_matches() const {
+        const FindNearest nearest = find_nearest();
+        const size_t half = query_.points.size();
+        std::vector<PointMatch> matches;
+        for (size_t k = 0; k < stored_.size(); ++k)
+            for (const size_t begin : {size_t{0}, half}) {
+                const NearestRow found =
+                    nearest(gallery_.descriptor(first_ + k), query_, begin, begin + half);
+                if (found.distance <= kNear)
+                    matches.push_back({static_cast<uint32_t>(first_ + k),
+                                       static_cast<uint16_t>(found.row),
+                                       static_cast<uint16_t>(found.distance)});
+            }
+        return matches;
+    }
+
+    // The pairs of matches that agree on one similarity.
     bool agree(const std::vector<PointMatch>& matches) {
         std::vector<Pairing> pairings;
         for (const PointMatch& match : matches)

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include "search/bits.h"
+#include "sight/count_bits.h"
 
 namespace lookalike {
 namespace {
@@ -93,10 +93,6 @@ size_t PostingTable::bytes() const {
 
 namespace {
 
-struct PortableCount {
-    static LOOKALIKE_INLINE uint64_t of(uint64_t x) { return popcount(x); }
-};
-
 // The work on one row of the query, done in steps some rows apart, so that what a step needs has
 // come from memory meanwhile.
 struct Row {
@@ -161,10 +157,8 @@ class Prober {
         const uint64_t* descriptor = query_.descriptor(row);
         const size_t first = found.size();
         for (uint32_t entry : work.entries) {
-            const uint64_t* other = gallery_.descriptor(entry);
-            uint64_t distance = 0;
-            for (size_t k = 0; k < kDescriptorWords; ++k)
-                distance += Count::of(descriptor[k] ^ other[k]);
+            const uint32_t distance =
+                descriptor_distance<Count>(descriptor, gallery_.descriptor(entry));
             if (distance <= max_distance_)
                 found.push_back(
                     {entry, static_cast<uint16_t>(row), static_cast<uint16_t>(distance)});
@@ -196,19 +190,13 @@ class Prober {
     const std::vector<const PostingTable*>& tables_;
     const Gallery& gallery_;
     const SightQuery& query_;
-    uint64_t max_distance_;
+    uint32_t max_distance_;
     std::vector<uint64_t> sample_limits_;
 };
 
 std::vector<PointMatch> run_scalar(const Prober& prober) { return prober.run<PortableCount>(); }
 
 #if LOOKALIKE_X86
-
-struct MachineCount {
-    static LOOKALIKE_INLINE uint64_t of(uint64_t x) {
-        return static_cast<uint64_t>(__builtin_popcountll(x));
-    }
-};
 
 LOOKALIKE_POPCNT std::vector<PointMatch> run_popcnt(const Prober& prober) {
     return prober.run<MachineCount>();
