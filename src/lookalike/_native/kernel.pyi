@@ -393,3 +393,24 @@ def look_whole(
 
     Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
     """
+
+def look_through(
+    thumbs: NDArray[np.uint8],
+    sizes: NDArray[np.float64],
+    grey: NDArray[np.uint8],
+    maps: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """How well pictures agree with one grey picture, when each is laid on it by an affine map.
+
+    Picture k has the thumb `thumbs[k]`, `(32, 32)` or `(1024,)`, and the width and height
+    `sizes[k]`. Its point (x, y) lies at `(a x + b y + e, c x + d y + f)` of `grey`, `(h, w)`, for
+    `maps[k] = (a, b, c, d, e, f)`. Points are in pixels, and (0, 0) is the corner of the first.
+
+    `grey` is sampled on the grid of the thumb: each sample is the mean of 0.84 of the width and
+    height of its cell. Otherwise this is like `look_whole`, and so is the result, `(m, 9)`. Here
+    `[3]` and `[4]` are the share of the picture that lies within `grey`, and the share of `grey`
+    that it covers.
+
+    Raises `ValueError` for other shapes or dtypes, sizes that are not above 0, numbers that are not
+    finite, and if `grey` has more than 16384 rows or columns or more than 2^23 pixels.
+    """

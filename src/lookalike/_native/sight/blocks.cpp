@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 
 #include "isa.h"
 
@@ -191,19 +192,22 @@ BlockMeasure measure_blocks(const Laid& laid) {
 }
 
 float coherence(const Laid& laid) {
-    float xx = 0, yy = 0, xy = 0;
+    std::array<float, kThumb> xx{}, yy{}, xy{};
     for (size_t y = 0; y + 1 < kThumb; ++y)
         for (size_t x = 0; x + 1 < kThumb; ++x) {
             const size_t at = y * kThumb + x;
             const float seen = laid.seen[at] * laid.seen[at + 1] * laid.seen[at + kThumb];
             const float across = (laid.thumb[at + 1] - laid.thumb[at]) * seen;
             const float down = (laid.thumb[at + kThumb] - laid.thumb[at]) * seen;
-            xx += across * across;
-            yy += down * down;
-            xy += across * down;
+            xx[x] += across * across;
+            yy[x] += down * down;
+            xy[x] += across * down;
         }
-    const float sum = xx + yy, difference = xx - yy;
-    return sum > 0 ? std::sqrt(difference * difference + 4 * xy * xy) / sum : 1;
+    const float of_xx = std::accumulate(xx.begin(), xx.end(), 0.0F);
+    const float of_yy = std::accumulate(yy.begin(), yy.end(), 0.0F);
+    const float of_xy = std::accumulate(xy.begin(), xy.end(), 0.0F);
+    const float sum = of_xx + of_yy, difference = of_xx - of_yy;
+    return sum > 0 ? std::sqrt(difference * difference + 4 * of_xy * of_xy) / sum : 1;
 }
 
 }  // namespace lookalike

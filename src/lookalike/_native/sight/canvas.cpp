@@ -17,8 +17,11 @@ void add_slopes(Canvas& canvas) {
             CanvasSample* at = &samples[static_cast<size_t>(y * kCanvas + x)];
             const CanvasSample &left = at[-1], &right = at[1];
             const CanvasSample &above = at[-kCanvas], &below = at[kCanvas];
-            at->across = 0.5F * (right.grey - left.grey) * (left.seen * right.seen);
-            at->down = 0.5F * (below.grey - above.grey) * (above.seen * below.seen);
+            const float seen = (*at)[kSeen];
+            (*at)[kAcross] =
+                0.5F * (right[kGrey] - left[kGrey]) * (seen * left[kSeen] * right[kSeen]);
+            (*at)[kDown] =
+                0.5F * (below[kGrey] - above[kGrey]) * (seen * above[kSeen] * below[kSeen]);
         }
 }
 
@@ -65,8 +68,8 @@ void paint_thumb(const uint8_t* thumb, Canvas& canvas) {
     for (int y = 0; y < kThumb; ++y) {
         CanvasSample* row = &canvas.samples[static_cast<size_t>((y + kRing) * kCanvas + kRing)];
         for (int x = 0; x < kThumb; ++x) {
-            row[x].grey = static_cast<float>(thumb[y * kThumb + x]) - kMiddle;
-            row[x].seen = 1;
+            row[x][kGrey] = static_cast<float>(thumb[y * kThumb + x]) - kMiddle;
+            row[x][kSeen] = 1;
         }
     }
     add_slopes(canvas);
@@ -91,8 +94,8 @@ void paint_grey(const GreySums& grey, double width, double height, const Affine&
                   y <= grey.height - half_y / 2))
                 continue;
             CanvasSample& sample = canvas.samples[static_cast<size_t>(row * kCanvas + column)];
-            sample.grey = static_cast<float>(mean_around(grey, x, y, half_x, half_y) - kMiddle);
-            sample.seen = 1;
+            sample[kGrey] = static_cast<float>(mean_around(grey, x, y, half_x, half_y) - kMiddle);
+            sample[kSeen] = 1;
         }
     add_slopes(canvas);
 }

@@ -25,15 +25,13 @@ struct GreySums {
 
 void sum_grey(const uint8_t* grey, int width, int height, int32_t* sums);
 
-// Four numbers that are interpolated together.
-struct CanvasSample {
-    float grey;          // from -128 to 127; 0 where the picture is not seen
-    float across, down;  // the slopes of the grey; 0 beside a sample that is not seen
-    float seen;          // 1, or 0 outside the picture
-};
+// Four numbers that are interpolated together: the grey, from -128 to 127; its slopes across and
+// down, 0 beside a sample that is not seen; and 1, or 0 outside the picture, where all are 0.
+using CanvasSample = std::array<float, 4>;
+enum CanvasField : uint8_t { kGrey, kAcross, kDown, kSeen };
 
 struct Canvas {
-    std::array<CanvasSample, kCanvas * kCanvas> samples;
+    alignas(16) std::array<CanvasSample, static_cast<size_t>(kCanvas) * kCanvas> samples;
 };
 
 // The canvas of a thumb itself. The ring is not seen.

@@ -13,9 +13,9 @@ namespace {
 
 constexpr float kCentre = (kThumb - 1) * 0.5F, kScale = kThumb * 0.5F;
 constexpr size_t kParameters = 8, kUnknowns = 10;
-constexpr float kFarthest = 0.35F;   // no parameter may become larger
-constexpr float kSmallStep = 1e-6F;  // sum of the squares of a step that ends the refinement
-constexpr float kLeastShare = 0.7F;  // of what was seen before, that must be seen afterwards
+constexpr float kSmallStep = 1e-6F;   // sum of the squares of a step that ends the refinement
+constexpr float kLeastShare = 0.7F;   // of what was seen before, that must be seen afterwards
+constexpr float kDeepest = 1 / 0.3F;  // of 1 / d
 constexpr int kLeastSamples = 40;
 constexpr float kLeastVariance = 1;
 constexpr double kDamping = 0.2, kTiltDamping = 0.4;  // per sample and square of the residuals
@@ -33,21 +33,18 @@ struct Lay {
     int count;
 };
 
-CanvasSample between(const CanvasSample& a, const CanvasSample& b, float share) {
-    const float rest = 1 - share;
-    return {rest * a.grey + share * b.grey, rest * a.across + share * b.across,
-            rest * a.down + share * b.down, rest * a.seen + share * b.seen};
-}
-
 // The canvas at a point, interpolated. Nothing is seen there unless all neighbours that count are.
-CanvasSample sample_at(const Canvas& canvas, float x, float y) {
-    if (!(x >= 0 && y >= 0 && x < kCanvas - 1 && y < kCanvas - 1)) return {};
+void sample_at(const Canvas& canvas, float x, float y, CanvasSample& found) {
+    if (!(x >= 0 && y >= 0 && x < kCanvas - 1 && y < kCanvas - 1)) return found.fill(0);
     const int column = static_cast<int>(x), row = static_cast<int>(y);
-    const CanvasSample* at = &canvas.samples[static_cast<size_t>(row * kCanvas + column)];
+    const float* above = canvas.samples[static_cast<size_t>(row * kCanvas + column)].data();
+    const float* below = above + kCanvas * std::tuple_size_v<CanvasSample>;
     const float right = x - static_cast<float>(column), down = y - static_cast<float>(row);
-    const CanvasSample found =
-        between(between(at[0], at[1], right), between(at[kCanvas], at[kCanvas + 1], right), down);
-    return found.seen > 0.999F ? found : CanvasSample{};
+    for (size_t k = 0; k < found.size(); ++k) {
+        const float upper = above[k] + right * (above[k + found.size()] - above[k]);
+        const float lower = below[k] + right * (below[k + found.size()] - below[k]);
+        found[k] = upper + down * (lower - upper);
+    }
 }
 
 void lay_whole(const uint8_t* thumb, const uint8_t* other, Laid& laid) {
@@ -64,32 +61,43 @@ void lay_as_is(const uint8_t* thumb, const Canvas& canvas, Laid& laid) {
         for (size_t x = 0; x < kThumb; ++x) {
             const CanvasSample& there = canvas.samples[(y + kRing) * kCanvas + x + kRing];
             const size_t at = y * kThumb + x;
-            laid.thumb[at] = (static_cast<float>(thumb[at]) - 128) * there.seen;
-            laid.other[at] = there.grey;
-            laid.seen[at] = there.seen;
+            laid.thumb[at] = (static_cast<float>(thumb[at]) - 128) * there[kSeen];
+            laid.other[at] = there[kGrey];
+            laid.seen[at] = there[kSeen];
         }
 }
 
+// Where the samples of a row of the thumb go, and 1 / d.
+void move_row(const Move& h, size_t row, float* to_x, float* to_y, float* depth) {
+    const float y = (static_cast<float>(row) - kCentre) / kScale;
+    for (int k = 0; k < kThumb; ++k) {
+        const float x = (static_cast<float>(k) - kCentre) / kScale;
+        depth[k] = 1 / (1 + h[6] * x + h[7] * y);
+        to_x[k] = ((1 + h[0]) * x + h[1] * y + h[2]) * depth[k];
+        to_y[k] = (h[3] * x + (1 + h[4]) * y + h[5]) * depth[k];
+    }
+}
+
 void lay_moved(const uint8_t* thumb, const Canvas& canvas, const Move& h, Lay& out) {
+    std::array<CanvasSample, kThumb> found;
     float count = 0;
-    for (size_t at = 0; at < kThumbSize; ++at) {
-        const float x = (static_cast<float>(at % kThumb) - kCentre) / kScale;
-        const float y = (static_cast<float>(at / kThumb) - kCentre) / kScale;
-        const float d = 1 + h[6] * x + h[7] * y, depth = 1 / d;
-        out.x[at] = ((1 + h[0]) * x + h[1] * y + h[2]) * depth;
-        out.y[at] = (h[3] * x + (1 + h[4]) * y + h[5]) * depth;
-        out.depth[at] = depth;
-        const CanvasSample there = d < 0.3F
-                                       ? CanvasSample{}
-                                       : sample_at(canvas, out.x[at] * kScale + (kCentre + kRing),
-                                                   out.y[at] * kScale + (kCentre + kRing));
-        const float seen = there.seen > 0 ? 1.0F : 0.0F;
-        out.laid.thumb[at] = (static_cast<float>(thumb[at]) - 128) * seen;
-        out.laid.other[at] = there.grey;
-        out.laid.seen[at] = seen;
-        out.across[at] = there.across;
-        out.down[at] = there.down;
-        count += seen;
+    for (size_t row = 0; row < kThumb; ++row) {
+        const size_t first = row * kThumb;
+        move_row(h, row, &out.x[first], &out.y[first], &out.depth[first]);
+        for (size_t k = 0; k < kThumb; ++k)
+            sample_at(canvas, out.x[first + k] * kScale + (kCentre + kRing),
+                      out.y[first + k] * kScale + (kCentre + kRing), found[k]);
+        for (size_t k = 0; k < kThumb; ++k) {
+            const size_t at = first + k;
+            const bool near = out.depth[at] > 0 && out.depth[at] < kDeepest;
+            const float seen = near && found[k][kSeen] > 0.999F ? 1.0F : 0.0F;
+            out.laid.thumb[at] = (static_cast<float>(thumb[at]) - 128) * seen;
+            out.laid.other[at] = found[k][kGrey] * seen;
+            out.laid.seen[at] = seen;
+            out.across[at] = found[k][kAcross] * seen;
+            out.down[at] = found[k][kDown] * seen;
+            count += seen;
+        }
     }
     out.count = static_cast<int>(count);
 }
@@ -99,21 +107,30 @@ struct Tone {
     float gain, offset, middle, scale;  // middle: mean of the other picture; scale: of residuals
 };
 
+// The sum over all samples of `value(at)`. Each column is added up alone.
+template <typename Value>
+double sum_samples(const Value& value) {
+    std::array<float, kThumb> columns{};
+    for (size_t row = 0; row < kThumb; ++row)
+        for (size_t k = 0; k < kThumb; ++k) columns[k] += value(row * kThumb + k);
+    double sum = 0;
+    for (float column : columns) sum += column;
+    return sum;
+}
+
 bool match_tone(const Lay& lay, Tone& tone) {
-    double a = 0, b = 0, bb = 0, ab = 0;
-    for (size_t at = 0; at < kThumbSize; ++at) {
-        const double u = lay.laid.thumb[at], v = lay.laid.other[at];
-        a += u, b += v, bb += v * v, ab += u * v;
-    }
-    const double n = lay.count, variance = bb - b * b / n;
-    if (variance < kLeastVariance) return false;
-    const double gain = (ab - a * b / n) / variance, offset = (a - gain * b) / n;
-    double residuals = 0;
-    for (size_t at = 0; at < kThumbSize; ++at)
-        residuals +=
-            lay.laid.seen[at] * std::abs(lay.laid.thumb[at] - gain * lay.laid.other[at] - offset);
-    tone = {static_cast<float>(gain), static_cast<float>(offset), static_cast<float>(b / n),
-            static_cast<float>(1.5 * residuals / n + 1)};
+    const auto& [a, b, seen] = lay.laid;
+    const double n = lay.count;
+    const double mean_a = sum_samples([&](size_t at) { return a[at]; }) / n;
+    const double mean_b = sum_samples([&](size_t at) { return b[at]; }) / n;
+    const double bb = sum_samples([&](size_t at) { return b[at] * b[at]; }) / n - mean_b * mean_b;
+    const double ab = sum_samples([&](size_t at) { return a[at] * b[at]; }) / n - mean_a * mean_b;
+    if (bb * n < kLeastVariance) return false;
+    const auto gain = static_cast<float>(ab / bb);
+    const auto offset = static_cast<float>(mean_a - gain * mean_b);
+    const double residuals =
+        sum_samples([&](size_t at) { return seen[at] * std::abs(a[at] - gain * b[at] - offset); });
+    tone = {gain, offset, static_cast<float>(mean_b), static_cast<float>(1.5 * residuals / n + 1)};
     return gain > 0;
 }
 
@@ -216,10 +233,10 @@ bool find_step(const Lay& lay, Move& step) {
 }
 
 // Moves the thumb to where it agrees best with the canvas. `out` is how it lies there.
-void refine(const uint8_t* thumb, const Canvas& canvas, int steps, Lay& out) {
+void refine(const uint8_t* thumb, const Canvas& canvas, const Effort& effort, Lay& out) {
     Move move{};
     lay_moved(thumb, canvas, move, out);
-    for (int k = 0; k < steps; ++k) {
+    for (int k = 0; k < effort.steps; ++k) {
         Move step;
         if (!find_step(out, step)) return;
         float length = 0, farthest = 0;
@@ -228,8 +245,9 @@ void refine(const uint8_t* thumb, const Canvas& canvas, int steps, Lay& out) {
             length += step[p] * step[p];
             farthest = std::max(farthest, std::abs(move[p]));
         }
+        if (farthest > effort.farthest) return;
         lay_moved(thumb, canvas, move, out);
-        if (farthest > kFarthest || length < kSmallStep) return;
+        if (length < kSmallStep) return;
     }
 }
 
@@ -246,7 +264,7 @@ bool is_settled(const Look& first, const Effort& effort) {
 Look second_look(const uint8_t* thumb, const Canvas& canvas, const Look& first, double area,
                  const Effort& effort) {
     Lay lay;
-    refine(thumb, canvas, effort.steps, lay);
+    refine(thumb, canvas, effort, lay);
     Look second = look_at(lay.laid, area);
     second.first_r = first.r;
     return second.r > first.r && second.seen > kLeastShare * first.seen ? second : first;

@@ -25,18 +25,21 @@ struct Look {
 };
 
 struct Effort {
+    float farthest;      // how far the thumb may be moved, in halves of its side
     int steps = 6;       // of Gauss-Newton
     float least = 0.25;  // pictures with a lower `first_r` are different and are not refined
     float sure = 0.97;   // pictures with a higher `first_r` are the same and are not refined
 };
+constexpr Effort kWhole{0.15F}, kThrough{0.35F};
 
-// Two thumbs laid on each other whole.
-Look look_whole(const uint8_t* thumb, const uint8_t* other, const Effort& effort);
+// Two thumbs laid on each other whole. What moves farther than a crop of a few percent is another
+// picture.
+Look look_whole(const uint8_t* thumb, const uint8_t* other, const Effort& effort = kWhole);
 
 // The thumb of a picture of width x height pixels, laid on a grey picture by a map from the first
 // to the second.
 Look look_through(const uint8_t* thumb, double width, double height, const GreySums& grey,
-                  const Affine& map, const Effort& effort);
+                  const Affine& map, const Effort& effort = kThrough);
 
 // Turns a thumb by an EXIF orientation minus one, 0 to 7. 0 leaves it as it is.
 void turn_thumb(const uint8_t* thumb, int orientation, uint8_t* turned);
