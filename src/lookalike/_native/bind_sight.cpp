@@ -142,20 +142,16 @@ std::vector<PointMatch> matches_of(const AnyArray& array, const Gallery& gallery
     return matches;
 }
 
-NewArray<uint16_t> weakest_of(const AnyArray& margins, const AnyArray& order) {
-    const auto* values = packed<uint16_t>(margins, "margins", 2, "(n, 256) of uint16");
-    const auto* places = packed<uint16_t>(order, "order", 1, "(256,) of uint16");
-    require_shape(margins, "margins", {margins.shape(0), 64 * kDescriptorWords});
-    require_shape(order, "order", {64 * kDescriptorWords});
-    for (size_t k = 0; k < order.shape(0); ++k)
-        if (places[k] >= order.shape(0)) refuse("order must hold numbers of bits, below 256");
+NewArray<uint16_t> weakest_of(const AnyArray& margins) {
+    const auto* values = packed<uint8_t>(margins, "margins", 2, "(n, 256) of uint8");
     const size_t count = margins.shape(0);
-    auto found = allocate<uint16_t>(2 * count * kKeyTables);
+    require_shape(margins, "margins", {count, 64 * kDescriptorWords});
+    auto found = allocate<uint16_t>(count * kKeyTables);
     {
         nb::gil_scoped_release unlocked;
-        weakest_bits(values, count, places, found.get());
+        weakest_bits(values, count, found.get());
     }
-    return new_array(std::move(found), {2 * count, kKeyTables});
+    return new_array(std::move(found), {count, kKeyTables});
 }
 
 NewArray<uint64_t> find_near(const std::vector<const PostingTable*>& tables,
@@ -298,7 +294,7 @@ void bind_sight(nb::module_& module) {
             },
             arg("gallery"), arg("number"))
         .def_prop_ro("nbytes", &PostingTable::bytes);
-    module.def("weakest_bits", &weakest_of, arg("margins"), arg("order"));
+    module.def("weakest_bits", &weakest_of, arg("margins"));
     module.def("near_points", &find_near, arg("tables"), arg("gallery"), arg("query"),
                arg("max_distance"));
     module.def("sight_candidates", &find_candidates, arg("gallery"), arg("query"), arg("matches"),

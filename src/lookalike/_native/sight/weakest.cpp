@@ -8,10 +8,8 @@
 namespace lookalike {
 namespace {
 
-constexpr size_t kBits = 64 * kDescriptorWords;
-
 // The places in a key of the three smallest of its margins. Of equal ones, the first.
-uint16_t three_weakest(const uint16_t* margins, const uint8_t* positions) {
+uint16_t three_weakest(const uint8_t* margins, const uint8_t* positions) {
     uint32_t smallest[3] = {~0U, ~0U, ~0U};  // the margin above, the place below
     for (uint32_t k = 0; k < kKeyBits; ++k) {
         uint32_t value = static_cast<uint32_t>(margins[positions[k]]) << 8 | k;
@@ -26,17 +24,11 @@ uint16_t three_weakest(const uint16_t* margins, const uint8_t* positions) {
 
 }  // namespace
 
-void weakest_bits(const uint16_t* margins, size_t count, const uint16_t* order, uint16_t* weakest) {
-    uint8_t mirrored[kKeyTables][kKeyBits];
-    for (size_t t = 0; t < kKeyTables; ++t)
-        for (size_t k = 0; k < kKeyBits; ++k)
-            mirrored[t][k] = static_cast<uint8_t>(order[kKeyPositions[t][k]]);
+void weakest_bits(const uint8_t* margins, size_t count, uint16_t* weakest) {
     for (size_t row = 0; row < count; ++row)
-        for (size_t t = 0; t < kKeyTables; ++t) {
-            const uint16_t* mine = margins + row * kBits;
-            weakest[row * kKeyTables + t] = three_weakest(mine, kKeyPositions[t]);
-            weakest[(count + row) * kKeyTables + t] = three_weakest(mine, mirrored[t]);
-        }
+        for (size_t t = 0; t < kKeyTables; ++t)
+            weakest[row * kKeyTables + t] =
+                three_weakest(margins + row * 64 * kDescriptorWords, kKeyPositions[t]);
 }
 
 }  // namespace lookalike

@@ -7,8 +7,7 @@
 namespace lookalike {
 
 // `margins` has for each of `count` descriptors how close each of its comparisons was. Writes one
-// number for each key, of the descriptors, then of their mirror images: the places of its three
-// weakest bits in the key, 5 bits each. Bit k of a mirrored descriptor comes from bit `order[k]`.
-void weakest_bits(const uint16_t* margins, size_t count, const uint16_t* order, uint16_t* weakest);
+// number for each of its keys: the places of the three weakest bits in the key, 5 bits each.
+void weakest_bits(const uint8_t* margins, size_t count, uint16_t* weakest);
 
 }  // namespace lookalike
