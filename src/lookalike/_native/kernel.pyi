@@ -320,6 +320,41 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     round it, not as subtracting the mean would.
     """
 
+def area_mean(
+    samples: NDArray[np.uint8], width: int, height: int, box: tuple[int, int, int, int]
+) -> NDArray[np.uint8]:
+    """The means of `width` x `height` equal areas, `(height, width)`, from `(h, w)`.
+
+    `box` is the part of the samples to divide, (left, top, right, bottom), in eighths of a sample.
+    A sample that lies partly in an area counts by that part. Each mean is exact, then rounded half
+    up. No side is longer than 65536.
+    """
+
+def features(grey: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """At most `most` keypoints of a grey picture and their descriptors, as defined in docs/sight.md.
+
+    `grey` is `(h, w)`, with sides of 1 to 512. Returns `(points, descriptors)`, as in
+    `sight.Features`: `(n,)` and `(n, 32)`. The best points come first, so fewer of them are the
+    beginning of more. `most` is at most 10000.
+    """
+
+def query_features(
+    grey: NDArray[np.uint8], most: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Like `features`, and the margins of the comparisons: `(n, 256)`.
+
+    A margin is how far apart the two means are, in 1/16 of a grey level, at most 255.
+    """
+
+def mirrored(
+    descriptors: NDArray[np.uint8], margins: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The descriptors and margins of the same points in the mirrored picture.
+
+    The comparisons are closed under reflection, so bits only change their places, and some are
+    inverted. A comparison of two equal means has no opposite, so such a bit may be wrong.
+    """
+
 def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]:
     """How much `(h, w)` varies, and how much of that a constant plus a product cannot explain.
 

@@ -10,7 +10,8 @@ namespace lookalike {
 namespace {
 
 constexpr unsigned kLeastBucketBits = 8, kMostBucketBits = 24;
-constexpr size_t kProbes = 8;  // of each key
+constexpr size_t kProbes = 8;     // of each key
+constexpr size_t kPerBucket = 6;  // descriptors, in the mean
 constexpr uint32_t kNowhere = std::numeric_limits<uint32_t>::max();
 
 unsigned bits_for(uint64_t count) {
@@ -30,7 +31,8 @@ BandBits key_bits(size_t table) {
 
 PostingTable::PostingTable(const Gallery& gallery, size_t table) : bits_(key_bits(table)) {
     const uint64_t entries = uint64_t{gallery.count} * kStoredPoints;
-    const unsigned bucket_bits = std::clamp(bits_for(entries), kLeastBucketBits, kMostBucketBits);
+    const unsigned bucket_bits =
+        std::clamp(bits_for(entries / kPerBucket), kLeastBucketBits, kMostBucketBits);
     shift_ = 32 - bucket_bits;
     entry_bits_ = std::max(bits_for(entries), 1U);
     sample_mask_ = (uint64_t{1} << sample_bits()) - 1;
@@ -58,7 +60,7 @@ void PostingTable::count(const std::vector<uint32_t>& buckets) {
             begin += blocks_[block].counts[k];
         }
     }
-    postings_.resize(3 * size_t{begin} + 1);
+    postings_.resize(kPostingBytes * size_t{begin});
 }
 
 // Postings of one bucket are ascending. `left` counts those of each bucket that have no place yet.
@@ -70,9 +72,9 @@ void PostingTable::place(const Gallery& gallery, const std::vector<uint32_t>& bu
         if (kept.count == 0) continue;
         const uint64_t sample = gallery.descriptor(at)[kSampleWord] & sample_mask_;
         const uint64_t posting = at | sample << entry_bits_;
-        uint16_t* to = postings_.data() + (kept.postings - postings_.data()) +
-                       3 * size_t{placed[buckets[at]]++};
-        for (unsigned k = 0; k < 3; ++k) to[k] = static_cast<uint16_t>(posting >> 16 * k);
+        const size_t before = static_cast<size_t>(kept.postings - postings_.data());
+        uint8_t* to = postings_.data() + before + kPostingBytes * placed[buckets[at]]++;
+        for (size_t k = 0; k < kPostingBytes; ++k) to[k] = static_cast<uint8_t>(posting >> 8 * k);
     }
 }
 
@@ -80,16 +82,10 @@ PostingTable::Run PostingTable::run(size_t bucket) const {
     const Block& block = blocks_[bucket / kBlock];
     size_t begin = block.begin;
     for (size_t k = 0; k < bucket % kBlock; ++k) begin += block.counts[k];
-    return {postings_.data() + 3 * begin, block.counts[bucket % kBlock]};
+    return {postings_.data() + kPostingBytes * begin, block.counts[bucket % kBlock]};
 }
 
-uint64_t PostingTable::posting(const uint16_t* at) const {
-    return at[0] | uint64_t{at[1]} << 16 | uint64_t{at[2]} << 32;
-}
-
-size_t PostingTable::bytes() const {
-    return blocks_.size() * sizeof(Block) + postings_.size() * sizeof(uint16_t);
-}
+size_t PostingTable::bytes() const { return blocks_.size() * sizeof(Block) + postings_.size(); }
 
 namespace {
 
@@ -130,7 +126,8 @@ class Prober {
         for (size_t k = 0; k < tables_.size() * kProbes; ++k) {
             work.runs[k] = tables_[k / kProbes]->run(work.buckets[k]);
             const auto* begin = reinterpret_cast<const char*>(work.runs[k].postings);
-            for (const char* line = begin; line < begin + 6 * work.runs[k].count; line += 64)
+            for (const char* line = begin;
+                 line < begin + PostingTable::kPostingBytes * work.runs[k].count; line += 64)
                 prefetch(line);
         }
     }
@@ -142,9 +139,10 @@ class Prober {
         for (size_t k = 0; k < tables_.size() * kProbes; ++k) {
             const PostingTable& table = *tables_[k / kProbes];
             const uint64_t limit = sample_limits_[k / kProbes];
-            const uint16_t* at = work.runs[k].postings;
-            for (size_t left = work.runs[k].count; left > 0; --left, at += 3) {
-                const uint64_t posting = table.posting(at);
+            const uint8_t* at = work.runs[k].postings;
+            for (size_t left = work.runs[k].count; left > 0;
+                 --left, at += PostingTable::kPostingBytes) {
+                const uint64_t posting = PostingTable::posting(at);
                 if (Count::of(table.sample_difference(posting, descriptor)) > limit) continue;
                 work.entries.push_back(table.entry(posting));
                 prefetch(gallery_.descriptor(work.entries.back()));

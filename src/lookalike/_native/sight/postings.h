@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "search/band.h"
@@ -10,7 +11,7 @@
 
 namespace lookalike {
 
-// The descriptors of a gallery in buckets by one key. A posting has 48 bits: the number of the
+// The descriptors of a gallery in buckets by one key. A posting has 40 bits: the number of the
 // descriptor in as many bits as that needs, and above it some bits of the descriptor itself, its
 // sample. Samples dismiss most strangers without fetching their descriptors from far memory.
 class PostingTable {
@@ -18,6 +19,7 @@ class PostingTable {
     // Buckets with more than kFullest descriptors stay empty. Such patches are everywhere, as
     // straight edges are, and say little.
     static constexpr size_t kFullest = 255;
+    static constexpr size_t kPostingBytes = 5;
 
     PostingTable(const Gallery& gallery, size_t table);
 
@@ -26,19 +28,23 @@ class PostingTable {
     size_t bytes() const;
 
     struct Run {
-        const uint16_t* postings;
+        const uint8_t* postings;
         size_t count;
     };
     Run run(size_t bucket) const;
     const void* directory(size_t bucket) const { return &blocks_[bucket / kBlock]; }
 
-    uint64_t posting(const uint16_t* at) const;
+    static uint64_t posting(const uint8_t* at) {
+        uint32_t low = 0;
+        std::memcpy(&low, at, sizeof low);
+        return low | uint64_t{at[4]} << 32;
+    }
     uint32_t entry(uint64_t posting) const { return posting & ((uint64_t{1} << entry_bits_) - 1); }
     // The bits of a sample in which a descriptor and that of a posting differ.
     uint64_t sample_difference(uint64_t posting, const uint64_t* descriptor) const {
         return posting >> entry_bits_ ^ (descriptor[kSampleWord] & sample_mask_);
     }
-    unsigned sample_bits() const { return 48 - entry_bits_; }
+    unsigned sample_bits() const { return 8 * kPostingBytes - entry_bits_; }
 
  private:
     static constexpr size_t kBlock = 16;
@@ -56,8 +62,7 @@ class PostingTable {
     unsigned shift_, entry_bits_;
     uint64_t sample_mask_;
     std::vector<Block> blocks_;
-    std::vector<uint16_t>
-        postings_;  // three a posting, and one more so that eight bytes can be read
+    std::vector<uint8_t> postings_;
 };
 
 // The stored descriptors within `max_distance` of those of the query that the tables lead to. Each
