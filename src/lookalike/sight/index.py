@@ -1,4 +1,4 @@
-"""`SightIndex`: keys and pictures, and search for copies of a picture, even cropped or turned ones."""
+"""`SightIndex`: keys and pictures, and search for copies, even cropped or turned ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from lookalike.index.keys.keys import Keys, OneOrMore, column_of, listed
 from lookalike.index.stored.damage import read_through, reading
 from lookalike.index.stored.preparation import warn_if_older
-from lookalike.sight.forms import LEAST_SIDE, Query, Stored, query_form, stored_form
+from lookalike.sight.forms import Query, Stored, read_query, read_stored
 from lookalike.sight.match import SightMatch, Verdict, match_of
 from lookalike.sight.part import Part
 from lookalike.sight.pictures import Pictures
@@ -89,7 +89,7 @@ class SightIndex:
         threads = worker_count(workers)
         new = column_of(listed(keys))
         one = isinstance(keys, int | str | np.integer)
-        sources: list[Any] = [images] if one else list(images)  # type: ignore[arg-type, list-item]
+        sources: list[Any] = [images] if one else list(images)  # type: ignore[arg-type]
         if len(new) != len(sources):
             raise ValueError(
                 f"there must be as many keys as images, not {len(new)} and {len(sources)}"
@@ -216,8 +216,11 @@ def _stored(image: Any) -> Stored:
 
 
 def _with(parts: tuple[Part, ...], new: Pictures, places: int) -> tuple[Part, ...]:
-    """Parts with new pictures. Parts are joined so that each has more than twice as many pictures as
-    the next one: then there are few, and no picture is copied often."""
+    """Parts with new pictures.
+
+    Parts are joined so that each has more than twice as many pictures as the next one. Then there
+    are few parts, and no picture is copied often.
+    """
     if not len(new):
         return parts
     joined = [new]

@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     SAME = "same"
     """A person would call them the same picture."""
     PART = "shares a part"
-    """They show the same, but on less than half of either. Two crops of one picture, for example."""
+    """They show the same, but on less than half of either, as two crops of one picture may."""
     LAYOUT = "same layout"
     """One form, page or screen with other entries."""
 

@@ -41,9 +41,7 @@ class Part:
         """The tables, made by several threads if they are not there yet."""
         with self._lock:
             if not self._tables:
-                self._tables = list(
-                    threaded_map(self._table, range(TABLES), worker_count(workers))
-                )
+                self._tables = list(threaded_map(self._table, range(TABLES), worker_count(workers)))
             return self._tables
 
     def _table(self, number: int) -> kernel.PostingTable:

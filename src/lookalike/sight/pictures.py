@@ -83,7 +83,8 @@ class Pictures(NamedTuple):
 
     def select(self, keep: NDArray[np.bool_]) -> Pictures:
         """The pictures where `keep`, `(n,)`, is true."""
-        return Pictures(*(array[keep] for array in self))
+        arrays: Sequence[NDArray[Any]] = self
+        return Pictures(*(array[keep] for array in arrays))
 
     def in_kernel(self) -> kernel.SightGallery:
         """The same arrays for the kernel."""

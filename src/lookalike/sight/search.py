@@ -1,4 +1,4 @@
-"""Finds a picture among parts: candidates by their points, each confirmed by geometry and pixels."""
+"""Finds a picture among parts: candidates by their points, confirmed by geometry and pixels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAR = 46
 BEST = 20
 """How many candidates are confirmed."""
 FEW_PICTURES = 100_000
-"""Among fewer, a single match of points makes a candidate. Among more, strangers have one as well."""
+"""Among fewer, one match of points makes a candidate. Among more, strangers have one as well."""
 
 
 class Found(NamedTuple):
@@ -41,7 +41,8 @@ def search(
 ) -> Found:
     """The pictures that agree with the query somehow. Verdict 0 is left out.
 
-    `parts`: at least one. `gone`: for each part, which of its pictures are left out, `(n,)`, or None for none.
+    `parts`: at least one. `gone`: for each part, which of its pictures are left out, `(n,)`, or
+    None for none.
     """
     asked = query.in_kernel()
     least = 1 if sum(map(len, parts)) < FEW_PICTURES else 2
@@ -49,9 +50,7 @@ def search(
     for at, part in enumerate(parts):
         matches = kernel.near_points(part.tables(), part.gallery, asked, NEAR)
         skipped = None if gone is None else gone[at]
-        found.append(
-            kernel.sight_candidates(part.gallery, asked, matches, skipped, least, BEST)
-        )
+        found.append(kernel.sight_candidates(part.gallery, asked, matches, skipped, least, BEST))
     return _confirmed(parts, asked, found)
 
 
