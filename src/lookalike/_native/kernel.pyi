@@ -21,6 +21,8 @@ have `avx2` and `avx512` (with VPOPCNTDQ). The best one that the processor has i
 module is loaded.
 """
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -320,6 +322,41 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     round it, not as subtracting the mean would.
     """
 
+def area_mean(
+    samples: NDArray[np.uint8], width: int, height: int, box: tuple[int, int, int, int]
+) -> NDArray[np.uint8]:
+    """The means of `width` x `height` equal areas, `(height, width)`, from `(h, w)`.
+
+    `box` is the part of the samples to divide, (left, top, right, bottom), in eighths of a sample.
+    A sample that lies partly in an area counts by that part. Each mean is exact, then rounded half
+    up. No side is longer than 65536.
+    """
+
+def features(grey: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """At most `most` keypoints of a grey picture and their descriptors, as defined in docs/sight.md.
+
+    `grey` is `(h, w)`, with sides of 1 to 512. Returns `(points, descriptors)`, as in
+    `sight.Features`: `(n,)` and `(n, 32)`. The best points come first, so fewer of them are the
+    beginning of more. `most` is at most 10000.
+    """
+
+def query_features(
+    grey: NDArray[np.uint8], most: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Like `features`, and the margins of the comparisons: `(n, 256)`.
+
+    A margin is how far apart the two means are, in 1/16 of a grey level, at most 255.
+    """
+
+def mirrored(
+    descriptors: NDArray[np.uint8], margins: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The descriptors and margins of the same points in the mirrored picture.
+
+    The comparisons are closed under reflection, so bits only change their places, and some are
+    inverted. A comparison of two equal means has no opposite, so such a bit may be wrong.
+    """
+
 def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]:
     """How much `(h, w)` varies, and how much of that a constant plus a product cannot explain.
 
@@ -413,4 +450,110 @@ def look_through(
 
     Raises `ValueError` for other shapes or dtypes, sizes that are not above 0, numbers that are not
     finite, and if `grey` has more than 16384 rows or columns or more than 2^23 pixels.
+    """
+
+def weakest_bits(margins: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """For each descriptor and each of the four keys, the three bits that an edit flips first.
+
+    `margins` is `(n, 256)`: how close each comparison was. Returns `(n, 4)`: the places of the bits
+    in the key, 5 bits each.
+    """
+
+class SightGallery:
+    """Pictures that are searched: `(n,)` counts of points, at most 100 each, and their arrays.
+
+    The arrays are kept, not copied. Their values are checked where they are used, because they may
+    be in a large file. A wrong one raises `DamagedError`.
+    """
+
+    def __init__(
+        self,
+        counts: NDArray[np.uint8],
+        points: NDArray[np.uint32],
+        descriptors: NDArray[np.uint8],
+        thumbs: NDArray[np.uint8],
+        sizes: NDArray[np.uint16],
+    ) -> None:
+        """`points` is `(n, 100)`, `descriptors` `(n, 100, 32)`, `thumbs` `(n, 1024)`, `sizes`
+        `(n, 2)`: width and height of the grey that the points are in."""
+
+class SightQuery:
+    """A picture that is looked for, with the descriptors of its mirror image after its own."""
+
+    def __init__(
+        self,
+        points: NDArray[np.uint32],
+        descriptors: NDArray[np.uint8],
+        weakest: NDArray[np.uint16],
+        width: float,
+        height: float,
+        grey: NDArray[np.uint8],
+    ) -> None:
+        """`points` is `(n,)` with n up to 4096, `descriptors` `(2 n, 32)`, `weakest` `(2 n, 4)`.
+
+        `width` and `height` are those of the grey that the points are in. `grey` is that, or a
+        smaller copy.
+        """
+
+class PostingTable:
+    """The descriptors of a gallery in buckets by one key, which is 28 of their bits.
+
+    Buckets with more than 255 descriptors stay empty. A descriptor takes 5 bytes.
+    """
+
+    def __init__(self, gallery: SightGallery, number: int) -> None:
+        """`number`: which of the four keys, 0 to 3."""
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes in memory."""
+
+Candidates: TypeAlias = tuple[
+    NDArray[np.uint32], NDArray[np.float32], NDArray[np.uint64], NDArray[np.uint64]
+]
+"""What `sight_candidates` returns."""
+
+def near_points(
+    tables: list[PostingTable], gallery: SightGallery, query: SightQuery, max_distance: int
+) -> NDArray[np.uint64]:
+    """Stored descriptors within `max_distance` bits of those of the query, from all four tables.
+
+    Each key is probed eight times, with its three weakest bits either way. Returns matches, each
+    one number: in memory, the stored point as uint32 (100 times its picture, plus its place there),
+    the row of the query as uint16, and the distance as uint16. Ordered by row, then stored point.
+    """
+
+def sight_candidates(
+    gallery: SightGallery,
+    query: SightQuery,
+    matches: NDArray[np.uint64],
+    gone: NDArray[np.uint8] | None,
+    least: int,
+    most: int,
+) -> Candidates:
+    """At most `most` pictures with `least` or more matches that agree in scale, angle and place.
+
+    Leaves out the pictures where `gone`, `(n,)`, is not 0. Returns `(pictures, scores, bounds,
+    matches)`: the pictures with the highest scores first, and the matches of picture k at
+    `bounds[k]` to `bounds[k + 1]`.
+    """
+
+def sight_verify(
+    gallery: SightGallery,
+    query: SightQuery,
+    pictures: NDArray[np.uint32],
+    bounds: NDArray[np.uint64],
+    matches: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.float32]]:
+    """Lay candidates on the query by their points, look at the pixels, and decide.
+
+    Takes what `sight_candidates` returns. Returns `(verdicts, maps, numbers)`:
+
+    - `(c,)`: 0 different, 1 same, 2 they share a part, 3 same layout.
+    - `(c, 6)`: x' = m[0] x + m[1] y + m[2] and y' = m[3] x + m[4] y + m[5], from pixels of the
+      stored grey to those of the query's.
+    - `(c, 12)`: points that meet, evidence of their descriptors, 1 if mirrored, mean correlation of
+      blocks, share of good blocks, number of blocks, share of the stored picture that is seen,
+      share of the query that it covers, the largest bad region, coherence of slopes, correlation of
+      all samples, and how much the stored picture is like paper.
     """

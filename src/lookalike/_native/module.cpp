@@ -15,9 +15,11 @@ NB_MODULE(kernel, module) {
         return names;
     });
     module.def("force_isa", &force_isa, nanobind::arg("name"));
+    bind_features(module);
     bind_hamming(module);
     bind_index(module);
     bind_look(module);
     bind_pixels(module);
+    bind_sight(module);
     bind_texts(module);
 }

@@ -1,1 +1,1 @@
-"""The second look: whether two pictures that may be the same would be called so by a person."""
+"""The second look at pixels: small grey pictures, and local features that survive edits."""

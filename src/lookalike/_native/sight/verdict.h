@@ -1,0 +1,26 @@
+// The decision whether two pictures are the same, from what their points and pixels say.
+#pragma once
+
+#include <cstdint>
+
+#include "sight/geometry.h"
+#include "sight/pixel_check.h"
+
+namespace lookalike {
+
+enum class Verdict : uint8_t {
+    different,
+    same,
+    part,    // they show the same, but on less than half of either
+    layout,  // one form or page with other entries
+};
+
+constexpr int kLeastInliers = 4;
+
+// The largest share of a thumb's pixels within 13 neighbouring levels of grey. Half and more is
+// paper, a screen or a plain ground.
+float paper_share(const uint8_t* thumb);
+
+Verdict judge(const Laid& laid, const Look& look, float paper);
+
+}  // namespace lookalike
