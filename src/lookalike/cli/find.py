@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Find groups of duplicate images.")
 @options.algorithm
 @options.max_distance
+@options.verify
+@options.colour
+@options.min_agreement
 @reads_images
 @reports
 def find(
@@ -28,6 +31,9 @@ def find(
     keywords: Options,
     algorithm: str,
     max_distance: int | None,
+    verify: bool,
+    colour: bool,
+    min_agreement: float,
     reporting: Reporting,
 ) -> None:
     """Find groups of duplicates among images: files, or folders with everything in them.
@@ -47,17 +53,20 @@ def find(
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
-    from lookalike.algorithms import checked_distance
+    from lookalike.matching.rules import Rule
     from lookalike.scan import find_duplicates
 
     with options.usage_errors():
-        checked_distance(max_distance, algorithm)
+        Rule.of(algorithm, max_distance, verify=verify, colour=colour, min_agreement=min_agreement)
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
             result = find_duplicates(
                 images,
                 algorithm=algorithm,
                 max_distance=max_distance,
+                verify=verify,
+                colour=colour,
+                min_agreement=min_agreement,
                 progress=progress,
                 **keywords,
             )
@@ -66,8 +75,8 @@ def find(
         elif reporting.as_csv:
             write(result.to_csv())
         else:
-            colour = is_coloured(reporting.output)
-            write(text_of(result, summary=not reporting.quiet, colour=colour))
+            styled = is_coloured(reporting.output)
+            write(text_of(result, summary=not reporting.quiet, colour=styled))
     if reporting.sums_up_apart:
         click.echo("\n".join(summary_lines(result)), err=True)
     reporting.finish(result.failures)

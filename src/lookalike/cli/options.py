@@ -49,6 +49,22 @@ max_distance = click.option(
     help="The most bits in which two hashes may differ and still match.  [default: the "
     "algorithm's own]",
 )
+verify = click.option(
+    "--verify/--no-verify",
+    default=True,
+    help="Whether to confirm each match by a second look at the pixels. Without it, the hashes "
+    "alone decide, and turned pictures are not found.  [default: yes]",
+)
+colour = click.option(
+    "--colour", is_flag=True, help="Tell pictures apart that differ in colour alone."
+)
+min_agreement = click.option(
+    "--min-agreement",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="SHARE",
+    help="How well the pixels of two images must agree at least, from 0 to 1.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 output = click.option(

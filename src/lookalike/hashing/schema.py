@@ -28,6 +28,7 @@ class Type(StrEnum):
     WHOLE = "int64"
     NATURAL = "uint32"
     TRUTH = "bool"
+    SHARE = "float"
     SIXTEEN = "fixed_size_binary[16]"
     """16 bytes."""
     SAMPLES = "struct<flat: list<item: bool>, hashes: list<item: binary>>"
@@ -186,6 +187,11 @@ OF_REPORTS = (
     Column("distance", Type.WHOLE, "the distance from the keeper, in bits"),
     Column("exact", Type.TRUTH, "whether the bytes are the same as the keeper's"),
     Column("same_pixels", Type.TRUTH, "whether all decoded pixels are the same as the keeper's"),
+    Column("evidence", Type.TEXT, "why it matches: bytes, pixels, agreement, bits or chain"),
+    Column("agreement", Type.SHARE, "how well its pixels agree with the keeper's, from 0 to 1"),
+    Column("turned", Type.WHOLE, "the degrees to turn it clockwise to lie on the keeper"),
+    Column("mirrored", Type.TRUTH, "whether to mirror it left to right before that"),
+    Column("colour_differs", Type.TRUTH, "whether its colours differ from the keeper's"),
     Column("inner", Type.TEXT, "the name of the member or the number of the row; else empty"),
     Column("damage", Type.TEXT, "why the image could not be decoded completely; else empty"),
     Column("hash", Type.TEXT, "the hash of the first frame, in hex"),

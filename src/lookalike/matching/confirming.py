@@ -137,17 +137,12 @@ class Confirming:
         self._refuse(pairs.among(~same))
         kernel.join_sets(self._sets, pairs.i[same], pairs.j[same])
         kept = pairs.among(same)
-        self._links.append(
-            Links(
-                self._first[kept.i],
-                self._first[kept.j],
-                kept.distance,
-                np.full(len(kept.i), Evidence.AGREES, np.uint8),
-                agreement[same],
-                kept.orientation,
-                details.colour_differs[same],
-            )
+        evidence = np.full(len(kept.i), Evidence.AGREES, np.uint8)
+        links = Links.by_bits(self._first[kept.i], self._first[kept.j], kept.distance, evidence)
+        links = links._replace(
+            agreement=agreement[same], colour_differs=details.colour_differs[same]
         )
+        self._links.append(links.oriented(kept.orientation))
         return same
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lookalike.matching.copies import Copies, find_copies
 from lookalike.matching.keepers import rank
-from lookalike.matching.links import Evidence
+from lookalike.matching.links import Evidence, Links
 from lookalike.matching.sequences import (
     at_moments,
     distances_at,
@@ -27,9 +27,26 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.links import Links
     from lookalike.matching.rereading import Read
     from lookalike.work.progress import Progress
+
+
+class MemberLooks(NamedTuple):
+    """How each member of a group compares with its keeper."""
+
+    agreement: NDArray[np.float32]
+    """How well their pixels agree, from 0 to 1."""
+    turned: NDArray[np.int16]
+    """By how many degrees it must be turned clockwise to lie on its keeper, after mirroring."""
+    mirrored: NDArray[np.bool_]
+    """Whether it must be mirrored left to right to lie on its keeper."""
+    colour_differs: NDArray[np.bool_]
+    is_linked: NDArray[np.bool_]
+    """Whether it matches its keeper directly, and not only by a chain of others."""
+
+    def among(self, members: NDArray[np.intp]) -> MemberLooks:
+        """Those of some members."""
+        return MemberLooks._make(column[members] for column in self)
 
 
 @dataclass(frozen=True)
@@ -50,15 +67,8 @@ class GroupColumns:
     """For each group, the values compared by that rule: the keeper's and the runner-up's."""
     known_widths: tuple[list[int], list[bool]] | None = None
     """For each group, the largest distance and whether it is exact, if these were stored."""
-    agreement: NDArray[np.float32] | None = None
-    """How well the pixels of each member agree with the keeper's, from 0 to 1. None without a
-    second look. So are the next four."""
-    orientation: NDArray[np.uint8] | None = None
-    """The EXIF orientation by which each member must be turned to lie on its keeper."""
-    colour_differs: NDArray[np.bool_] | None = None
-    """Whether the colours of each member differ from the keeper's."""
-    is_linked: NDArray[np.bool_] | None = None
-    """Whether each member matches its keeper directly, and not only by a chain of others."""
+    looks: MemberLooks | None = None
+    """How each member compares with its keeper. None without a second look."""
     links: Links | None = None
     """The confirmed links of all groups, between images whose bytes differ."""
 
@@ -79,8 +89,8 @@ class GroupColumns:
     def evidence(self) -> NDArray[np.uint8]:
         """Numbers of `Evidence` between each member and its keeper. A keeper has the weakest."""
         found = self.copies.evidence(np.arange(len(self.members)), self.starts[self.group])
-        if self.is_linked is not None:
-            found[self.is_linked & (found == Evidence.NEAR)] = Evidence.AGREES
+        if self.looks is not None:
+            found[self.looks.is_linked & (found == Evidence.NEAR)] = Evidence.AGREES
         found[self.starts] = Evidence.NEAR
         return found
 
@@ -93,19 +103,17 @@ class GroupColumns:
 
     def sorted_by_agreement(self) -> GroupColumns:
         """The same groups, with the members after each keeper in the order of their agreement."""
-        assert self.agreement is not None
-        order = np.lexsort(
-            (
-                self.members,
-                -self.agreement,
-                -self.evidence.astype(np.int8),
-                ~self.is_keeper,
-                self.group,
-            )
+        assert self.looks is not None
+        evidence = self.evidence.astype(np.int8)
+        agreement = self.looks.agreement
+        order = np.lexsort((self.members, -agreement, -evidence, ~self.is_keeper, self.group))
+        return replace(
+            self,
+            members=self.members[order],
+            distance=self.distance[order],
+            copies=self.copies.among(order),
+            looks=self.looks.among(order),
         )
-        named = ("members", "distance", "agreement", "orientation", "colour_differs", "is_linked")
-        columns = {name: getattr(self, name)[order] for name in named}
-        return replace(self, copies=self.copies.among(order), **columns)
 
     def span(self, at: int) -> slice:
         """The range of a group's members."""
@@ -130,19 +138,41 @@ class GroupColumns:
         widths, exact = widths_of(table, hashes, self.members[self.span(at)], np.zeros(1, np.intp))
         return int(widths[0]), bool(exact[0])
 
+    def links_of(self, at: int) -> Links:
+        """The confirmed links of a group, and those between images with the same bytes."""
+        links, groups = self.all_links
+        begin, end = np.searchsorted(groups, (at, at + 1))
+        return links.among(slice(begin, end))
+
     @cached_property
-    def link_groups(self) -> NDArray[np.intp]:
-        """The number of the group of each confirmed link."""
+    def all_links(self) -> tuple[Links, NDArray[np.intp]]:
+        """The links of all groups by group, then i, then j, and the number of each one's group.
+
+        Each image is linked to the first one in its group that has the same bytes.
+        """
         assert self.links is not None
         order = np.argsort(self.members)
-        return self.group[order[np.searchsorted(self.members, self.links.i, sorter=order)]]
+        one, other = (
+            order[np.searchsorted(self.members, at, sorter=order)]
+            for at in (self.links.i, self.links.j)
+        )
+        evidence = np.maximum(self.links.evidence, self.copies.evidence(one, other))
+        copies = np.flatnonzero(self.copies.bytes != np.arange(len(self.members)))
+        firsts = self.copies.bytes[copies]
+        same = np.full(len(copies), Evidence.BYTES, np.uint8)
+        i, j = np.sort(self.members[np.stack([firsts, copies])], axis=0)
+        equal = Links.by_bits(i, j, np.zeros(len(copies), np.uint16), same)
+        every = Links.concatenated([self.links._replace(evidence=evidence), equal])
+        groups = self.group[np.concatenate([one, copies])]
+        by_group = np.lexsort((every.j, every.i, groups))
+        return every.among(by_group), groups[by_group]
 
     @cached_property
     def _widths_of_links(self) -> NDArray[np.uint16]:
         """The largest distance among the confirmed links of each group."""
+        links, groups = self.all_links
         widths = np.zeros(len(self), np.uint16)
-        if self.links is not None:
-            np.maximum.at(widths, self.link_groups, self.links.distance)
+        np.maximum.at(widths, groups, links.distance)
         return widths
 
 

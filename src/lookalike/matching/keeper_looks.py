@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.matching.candidates import Candidates
+from lookalike.matching.groups import MemberLooks
 from lookalike.matching.links import Links
-from lookalike.sight.turned import INVERSE, UPRIGHT, hashes_of
+from lookalike.sight.turned import UPRIGHT, hashes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from lookalike.matching.second_look import SecondLook
 
 BATCH = 1 << 12
-INVERSES = np.array([INVERSE.get(one, one) for one in range(9)], np.uint8)
 
 
 class _Pairs(NamedTuple):
@@ -56,25 +56,24 @@ def looked_from_keepers(
     links = confirming.links
     found = _rows(keys, Links.concatenated([links, refused]), pictures)
     seen = found >= 0
-    linked = (ours == theirs) | (seen & (found < len(links.i)))
-    every = Links.concatenated([links, refused])
-    distance, agreement = columns.distance.copy(), np.ones(len(keys), np.float32)
-    orientation, colour = np.ones(len(keys), np.uint8), np.zeros(len(keys), np.bool_)
-    distance[seen] = every.distance[found[seen]]
-    agreement[seen] = every.agreement[found[seen]]
-    turned = every.orientation[found[seen]]
-    # A link turns its second image. Here the member is turned to lie on its keeper.
-    orientation[seen] = np.where((ours < theirs)[seen], turned, INVERSES[turned])
-    colour[seen] = every.colour_differs[found[seen]]
-    looked = replace(
-        columns,
-        distance=distance,
-        agreement=agreement,
-        orientation=orientation,
-        colour_differs=colour,
-        is_linked=linked,
-        links=links,
+    every = Links.concatenated([links, refused]).among(found[seen])
+    distance = columns.distance.copy()
+    distance[seen] = every.distance
+    count = len(keys)
+    looks = MemberLooks(
+        agreement=np.ones(count, np.float32),
+        turned=np.zeros(count, np.int16),
+        mirrored=np.zeros(count, np.bool_),
+        colour_differs=np.zeros(count, np.bool_),
+        is_linked=(ours == theirs) | (seen & (found < len(links.i))),
     )
+    looks.agreement[seen] = every.agreement
+    # A link turns its second image. Here the member is turned to lie on its keeper.
+    back = (ours > theirs)[seen] & ~every.mirrored
+    looks.turned[seen] = np.where(back, -every.turned % 360, every.turned)
+    looks.mirrored[seen] = every.mirrored
+    looks.colour_differs[seen] = every.colour_differs
+    looked = replace(columns, distance=distance, looks=looks, links=links)
     return looked.sorted_by_agreement()
 
 
@@ -109,13 +108,9 @@ def _looked(
         verdicts = confirming.confirm_each(candidates)
         left = candidates.among(~verdicts.same)
         one, other = pictures.first[left.i], pictures.first[left.j]
-        near = np.zeros(len(one), np.uint8)
-        plain = Links.by_bits(one, other, left.distance, near)
-        refused.append(
-            plain._replace(
-                agreement=verdicts.agreement[~verdicts.same], orientation=left.orientation
-            )
-        )
+        plain = Links.by_bits(one, other, left.distance, np.zeros(len(one), np.uint8))
+        seen = plain._replace(agreement=verdicts.agreement[~verdicts.same])
+        refused.append(seen.oriented(left.orientation))
     return Links.concatenated(refused)
 
 

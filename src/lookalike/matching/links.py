@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from lookalike.matching.copies import Copies
 
 
+TURNED = np.array([0, 0, 0, 180, 180, 270, 90, 90, 270], np.int16)
+"""By how many degrees each EXIF orientation turns a picture clockwise, after mirroring it."""
+MIRRORED = np.isin(np.arange(9), [2, 4, 5, 7])
+"""Whether each EXIF orientation mirrors a picture left to right."""
+
+
 class Evidence(IntEnum):
     """Why two images match, the weakest evidence first."""
 
@@ -44,8 +50,10 @@ class Links(NamedTuple):
     """Numbers of `Evidence`."""
     agreement: NDArray[np.float32]
     """How well the pixels agree, from 0 to 1. NaN if no second look was taken."""
-    orientation: NDArray[np.uint8]
-    """The EXIF orientation by which j must be turned to lie on i. 1 if it is upright."""
+    turned: NDArray[np.int16]
+    """By how many degrees j must be turned clockwise to lie on i, 0 to 359, after mirroring."""
+    mirrored: NDArray[np.bool_]
+    """Whether j must be mirrored left to right to lie on i."""
     colour_differs: NDArray[np.bool_]
     """Whether a second look found that their colours differ."""
 
@@ -59,8 +67,8 @@ class Links(NamedTuple):
     ) -> Links:
         """Links without a second look. Equal pixels agree wholly."""
         unseen = np.where(evidence >= Evidence.PIXELS, 1, np.nan).astype(np.float32)
-        upright, colours = np.ones(len(i), np.uint8), np.zeros(len(i), np.bool_)
-        return cls(i, j, distance, evidence, unseen, upright, colours)
+        upright, no = np.zeros(len(i), np.int16), np.zeros(len(i), np.bool_)
+        return cls(i, j, distance, evidence, unseen, upright, no, no.copy())
 
     @classmethod
     def concatenated(cls, parts: Sequence[Links]) -> Links:
@@ -68,6 +76,10 @@ class Links(NamedTuple):
         none, bits, short = np.empty(0, np.intp), np.empty(0, np.uint16), np.empty(0, np.uint8)
         empty = cls.by_bits(none, none, bits, short)
         return cls._make(map(np.concatenate, zip(empty, *parts, strict=True)))
+
+    def oriented(self, orientation: NDArray[np.uint8]) -> Links:
+        """The same links, with j turned by an EXIF orientation."""
+        return self._replace(turned=TURNED[orientation], mirrored=MIRRORED[orientation])
 
     def among(self, wanted: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Links:
         """Some of the links."""

@@ -16,7 +16,7 @@ from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.row import Failure, Row
 from lookalike.images import Mark
 from lookalike.matching.copies import Copies
-from lookalike.matching.groups import GroupColumns
+from lookalike.matching.groups import GroupColumns, MemberLooks
 from lookalike.matching.keepers import REASONS
 from lookalike.matching.related import Related
 from lookalike.matching.rules import Rule
@@ -26,6 +26,8 @@ from lookalike.sources.kinds import MARK
 from lookalike.sources.location import Kind, Location, Stamp
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lookalike.hashing.table import HashTable
     from lookalike.report.result import Result
 
@@ -64,7 +66,7 @@ def _member_columns(result: Result) -> tuple[dict[str, list[Any]], dict[str, lis
         image_columns(result.table, result.algorithm, groups.members[numbers])
         for numbers in (groups.starts, others)
     )
-    return keepers, duplicates | match_columns(groups, others)
+    return keepers, duplicates | match_columns(groups, result.rule, others)
 
 
 def _spans(result: Result) -> Iterator[tuple[int, int]]:
@@ -104,6 +106,9 @@ def _rest(result: Result) -> dict[str, Any]:
         "skipped": facts.skipped,
         "algorithm": result.algorithm,
         "max_distance": result.max_distance,
+        "verify": result.rule.verify,
+        "colour": result.rule.colour,
+        "min_agreement": result.rule.min_agreement,
         "preparation": facts.preparation,
         "version": facts.version,
     }
@@ -171,7 +176,13 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             f"expected the JSON of a result with format {FORMAT}, not format {found!r}"
         )
     try:
-        rule = Rule.of(document["algorithm"], document["max_distance"])
+        rule = Rule.of(
+            document["algorithm"],
+            document["max_distance"],
+            verify=document.get("verify", False),
+            colour=document.get("colour", False),
+            min_agreement=document.get("min_agreement", 0.0),
+        )
         builder = TableBuilder([rule.algorithm])
         groups = _read_groups(document["groups"], builder, rule)
         for one in document["failures"]:
@@ -212,6 +223,7 @@ def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule
         name: np.where(np.array([bool(row[name]) for row in rows], bool), keeper, numbers)
         for name in OF_DUPLICATES[1:]
     }
+    is_keeper = np.isin(numbers, begin)
     widths = [group["max_distance_within"] for group in groups]
     return GroupColumns(
         members=numbers,
@@ -220,7 +232,19 @@ def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule
         copies=Copies(same["exact"], same["same_pixels"]),
         reason=np.array([REASONS.index(group["keeper_reason"]) for group in groups], np.uint8),
         values=[(group["keeper_values"][0], group["keeper_values"][1]) for group in groups],
+        looks=_read_looks(rows, is_keeper) if rule.verify else None,
         known_widths=(widths, [group["max_distance_is_exact"] for group in groups]),
+    )
+
+
+def _read_looks(rows: list[dict[str, Any]], is_keeper: NDArray[np.bool_]) -> MemberLooks:
+    """How the members compare with their keepers. A keeper is equal to itself."""
+    return MemberLooks(
+        agreement=np.array([row.get("agreement", 1.0) for row in rows], np.float32),
+        turned=np.array([row.get("turned", 0) for row in rows], np.int16),
+        mirrored=np.array([row.get("mirrored", False) for row in rows], np.bool_),
+        colour_differs=np.array([row.get("colour_differs", False) for row in rows], np.bool_),
+        is_linked=np.array([row.get("evidence") != "chain" for row in rows], np.bool_) | is_keeper,
     )
 
 

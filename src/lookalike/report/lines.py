@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.matching.keepers import REASONS
+from lookalike.matching.links import Evidence
 from lookalike.text import plural, printable, size
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lookalike.report.result import Result
 
 WORDS = ("near", "same pixels", "exact copy")
-"""The words for `Evidence`, by its numbers."""
+"""The words for how a member matches its keeper, unless bits differ."""
 FIRST = max(map(len, WORDS))
 """The width of the first column."""
 PLAINLY = {"degenerate": "one axis"}
@@ -39,13 +40,15 @@ def group_lines(result: Result, groups: Groups, colour: bool) -> Iterator[str]:
     counts = table.sizes[columns.members, 0]
     saved = (np.add.reduceat(counts, columns.starts) - counts[columns.starts]).tolist()
     lines = member_lines(result, colour)
+    seen = _seen(columns)
     for at, reason in zip(groups.numbers, columns.reason[groups.numbers].tolist(), strict=True):
         begin = starts[at]
         equal = "pixels" if columns.members[begin] in pixels_only else "hashes"
         title = heading(at + 1, sizes[at], size(saved[at]), widths[at], equal)
         yield _styled(title, "bold", colour)
         yield f"{lines[begin]}  {reasons[reason]}"
-        yield from lines[begin + 1 : begin + sizes[at]]
+        for number in range(begin + 1, begin + sizes[at]):
+            yield lines[number] + seen[number]
         yield ""
 
 
@@ -87,10 +90,28 @@ def _apart(columns: GroupColumns, colour: bool) -> list[str]:
     words = [*(plural(bits, "bit") for bits in range(most + 1)), *WORDS[1:]]
     texts = [_styled(f"{one:>{FIRST}}", "yellow", colour) for one in words]
     texts.append(_styled(f"{'keep':>{FIRST}}", "green", colour))
-    evidence = columns.evidence.astype(np.intp)
-    chosen = np.where(evidence, most + evidence, columns.distance)
+    equal = columns.evidence.astype(np.intp) - Evidence.AGREES
+    chosen = np.where(equal > 0, most + equal, columns.distance)
     chosen[columns.starts] = len(texts) - 1
     return [texts[number] for number in chosen.tolist()]
+
+
+def _seen(columns: GroupColumns) -> list[str]:
+    """What a second look saw of each member, to follow its line. Empty for most."""
+    looks = columns.looks
+    if looks is None:
+        return [""] * len(columns.members)
+    seen = []
+    for agreement, turned, mirrored, differs, linked in zip(
+        *(column.tolist() for column in looks), strict=True
+    ):
+        words = [f"{agreement:.0%} alike"] if agreement < 1 else []
+        words += ["mirrored"] if mirrored else []
+        words += [f"turned by {turned}°"] if turned else []
+        words += ["colour differs"] if differs else []
+        words += [] if linked else ["only by way of others"]
+        seen.append("".join(f"  {', '.join(words)}") if words else "")
+    return seen
 
 
 def forms_of(table: HashTable, at: NDArray[np.intp]) -> list[str]:

@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lookalike.extras import extra
 from lookalike.matching.pairs import Pairs, pairs_within
 from lookalike.report.group import Groups, require_hashes
@@ -137,9 +139,14 @@ class Result:
     def pairs(self) -> Pairs:
         """All pairs within `max_distance`, computed on first access.
 
-        Raises `LookalikeError` for more than about 20,000,000 pairs. Use the groups instead.
+        After a second look, these are the pairs that it confirmed, as in `Group.links`. Raises
+        `LookalikeError` for more than about 20,000,000 pairs. Use the groups instead.
         """
         require_hashes(self.columns)
+        if self.columns.links is not None:
+            links, _ = self.columns.all_links
+            order = np.lexsort((links.j, links.i))
+            return Pairs(links.i[order], links.j[order], links.distance[order])
         sets = [group.positions for group in self.groups]
         return pairs_within(sets, self.table, self.table.hashes[self.algorithm], self.max_distance)
 

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     from lookalike.hashing.table import HashTable
     from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.rules import Rule
     from lookalike.report.result import Result
 
 TABLE = [
     BY_NAME[name]
     for name in (
         "group", "keeper", "path", "distance", "exact", "same_pixels", "keeper_reason", "bytes",
-        "width", "height", "format", "frames", "marks", "status", "reason",
+        "width", "height", "format", "frames", "marks", "status", "reason", "evidence",
+        "agreement", "turned", "mirrored", "colour_differs",
     )
 ]  # fmt: skip
 """The columns of the CSV and of data frames."""
@@ -42,10 +44,19 @@ IN_JSON = [
 ]  # fmt: skip
 """The columns of an image in JSON."""
 
+REASONS_TO_MATCH = ("bits", "agreement", "pixels", "bytes", "chain")
+"""The words for `Evidence`, by its numbers, and for members linked only by others."""
+CHAIN = len(Evidence)
+
 RELATED = "related"
 """Used where other rows have their `Status`."""
 
-DTYPES = {Type.WHOLE: "Int64", Type.NATURAL: "Int64", Type.TRUTH: "boolean"}
+DTYPES = {
+    Type.WHOLE: "Int64",
+    Type.NATURAL: "Int64",
+    Type.TRUTH: "boolean",
+    Type.SHARE: "Float64",
+}
 """The types of pandas that can hold missing values. Text is stored as objects."""
 
 
@@ -62,13 +73,30 @@ def image_columns(table: HashTable, algorithm: str, at: NDArray[np.intp]) -> dic
     return {one.name: columns[one.name] for one in IN_JSON}
 
 
-def match_columns(groups: GroupColumns, members: NDArray[np.intp]) -> dict[str, list[Any]]:
+def match_columns(
+    groups: GroupColumns, rule: Rule, members: NDArray[np.intp]
+) -> dict[str, list[Any]]:
     """How some members of groups, given by their numbers, match their keepers."""
     evidence = groups.evidence[members]
+    distance = groups.distance[members]
+    why = evidence.astype(np.intp)
+    linked = distance <= rule.max_distance
+    looks = groups.looks.among(members) if groups.looks else None
+    why[(evidence == Evidence.NEAR) & ~(looks.is_linked if looks else linked)] = CHAIN
+    words = np.array(REASONS_TO_MATCH, object)[why]
+    agreement = np.full(len(members), None, object)
+    if looks:
+        agreement[:] = looks.agreement.astype(np.float64).round(4).tolist()
+    words[groups.is_keeper[members]] = agreement[groups.is_keeper[members]] = None
     return {
-        "distance": groups.distance[members].tolist(),
+        "distance": distance.tolist(),
         "exact": (evidence >= Evidence.BYTES).tolist(),
         "same_pixels": (evidence >= Evidence.PIXELS).tolist(),
+        "evidence": words.tolist(),
+        "agreement": agreement.tolist(),
+        "turned": looks.turned.tolist() if looks else [0] * len(members),
+        "mirrored": looks.mirrored.tolist() if looks else [False] * len(members),
+        "colour_differs": looks.colour_differs.tolist() if looks else [False] * len(members),
     }
 
 
@@ -82,7 +110,7 @@ def rows_of(result: Result) -> Iterator[dict[str, Any]]:
     reasons = np.full(len(groups.members), None, object)
     reasons[groups.starts] = [REASONS[number] for number in groups.reason.tolist()]
     columns |= {
-        **match_columns(groups, np.arange(len(groups.members))),
+        **match_columns(groups, result.rule, np.arange(len(groups.members))),
         "group": (groups.group + 1).tolist(),
         "keeper": groups.is_keeper.tolist(),
         "keeper_reason": reasons.tolist(),
