@@ -96,8 +96,7 @@ class OwnedQuery {
         const uint16_t* size = gallery.sizes + 2 * picture;
         if (size[0] < 1 || size[1] < 1 || size[0] > kLongestSide || size[1] > kLongestSide)
             throw DamagedGallery("a picture has an impossible size");
-        return look_through(gallery.thumbs + picture * kThumbSize, size[0], size[1], sums_, scaled,
-                            {});
+        return look_through(gallery.thumbs + picture * kThumbSize, size[0], size[1], sums_, scaled);
     }
 
  private:

@@ -19,6 +19,7 @@ NB_MODULE(kernel, module) {
     bind_hamming(module);
     bind_index(module);
     bind_look(module);
+    bind_paper(module);
     bind_pixels(module);
     bind_sight(module);
     bind_texts(module);

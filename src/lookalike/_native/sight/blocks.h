@@ -7,11 +7,11 @@
 
 namespace lookalike {
 
-using Plane = std::array<float, kThumbSize>;
+using Samples = std::array<float, kThumbSize>;
 
 // Two pictures on the grid of a thumb. Both are 0 where `seen` is 0.
 struct Laid {
-    alignas(32) Plane thumb, other, seen;
+    alignas(32) Samples thumb, other, seen;
 };
 
 constexpr int kBlocks = kThumb / 2 - 1;  // along each axis: 4 x 4 samples, half overlapping

@@ -6,6 +6,7 @@
 
 #include "isa.h"
 #include "sight/blocks.h"
+#include "sight/lanes.h"
 #include "sight/solve.h"
 
 namespace lookalike {
@@ -28,8 +29,8 @@ using Move = std::array<float, kParameters>;
 // Two pictures laid on each other, and what a step of Gauss-Newton needs besides.
 struct Lay {
     Laid laid;
-    alignas(32) Plane across, down;  // the slopes of the other picture
-    alignas(32) Plane x, y, depth;   // where each sample of the thumb goes, and 1 / d
+    alignas(32) Samples across, down;  // the slopes of the other picture
+    alignas(32) Samples x, y, depth;   // where each sample of the thumb goes, and 1 / d
     int count;
 };
 
@@ -166,16 +167,9 @@ LOOKALIKE_INLINE void differentiate(const Lay& lay, const Tone& tone, size_t row
     }
 }
 
-// Sums are kept in eight lanes on every processor, so that they are always rounded alike.
-constexpr size_t kLanes = 8;
 struct LaneSums {
     alignas(32) float left[kUnknowns][kUnknowns][kLanes], right[kUnknowns][kLanes];
 };
-
-LOOKALIKE_INLINE void add_product(const float* a, const float* b, float* lanes) {
-    for (size_t k = 0; k < kThumb; k += kLanes)
-        for (size_t l = 0; l < kLanes; ++l) lanes[l] += a[k + l] * b[k + l];
-}
 
 LOOKALIKE_INLINE void add_up_body(const Lay& lay, const Tone& tone, LaneSums& sums) {
     for (size_t row = 0; row < kThumb; ++row) {
@@ -184,9 +178,9 @@ LOOKALIKE_INLINE void add_up_body(const Lay& lay, const Tone& tone, LaneSums& su
         for (size_t p = 0; p < kUnknowns; ++p) {
             alignas(32) float weighted[kThumb];
             for (size_t k = 0; k < kThumb; ++k) weighted[k] = slopes.by[p][k] * slopes.weight[k];
-            add_product(weighted, slopes.residual, sums.right[p]);
+            add_product(weighted, slopes.residual, kThumb, sums.right[p]);
             for (size_t q = p; q < kUnknowns; ++q)
-                add_product(weighted, slopes.by[q], sums.left[p][q]);
+                add_product(weighted, slopes.by[q], kThumb, sums.left[p][q]);
         }
     }
 }
@@ -205,12 +199,6 @@ void add_up(const Lay& lay, const Tone& tone, LaneSums& sums) {
     if (active_isa() != Isa::scalar) return add_up_avx2(lay, tone, sums);
 #endif
     add_up_baseline(lay, tone, sums);
-}
-
-double sum_of(const float* lanes) {
-    double sum = 0;
-    for (size_t l = 0; l < kLanes; ++l) sum += lanes[l];
-    return sum;
 }
 
 // One step of Gauss-Newton with robust weights. Returns false if there is none.
