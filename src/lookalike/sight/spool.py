@@ -36,7 +36,7 @@ class PictureFile:
     def __init__(self) -> None:
         self._block = Pictures.empty(BLOCK)
         self._used = 0
-        self._files: list[BinaryIO] = [tempfile.TemporaryFile() for _ in self._block]
+        self._files = [_temporary() for _ in self._block]
 
     def append(self, form: Stored) -> None:
         """Add a picture after those before it."""
@@ -48,7 +48,8 @@ class PictureFile:
     def pictures(self) -> Pictures:
         """All pictures, mapped. The arrays keep the files open."""
         self._write()
-        return Pictures(*map(_mapped, self._files, self._block))
+        arrays: tuple[NDArray[Any], ...] = self._block
+        return Pictures(*map(_mapped, self._files, arrays))
 
     def _write(self) -> None:
         arrays: tuple[NDArray[Any], ...] = self._block
@@ -56,6 +57,11 @@ class PictureFile:
             file.write(array[: self._used].data)
         self._block = Pictures.empty(BLOCK)
         self._used = 0
+
+
+def _temporary() -> BinaryIO:
+    """A file without a name, removed by the system once nothing uses it any more."""
+    return tempfile.TemporaryFile()  # closed with the object that has it
 
 
 def _mapped(file: BinaryIO, like: NDArray[Any]) -> NDArray[Any]:
@@ -72,7 +78,7 @@ class QueryFile:
     """Pictures as queries, with a smaller grey: 33 KB each."""
 
     def __init__(self) -> None:
-        self._file: BinaryIO = tempfile.TemporaryFile()
+        self._file = _temporary()
         self._starts = [0]
         self._map: mmap.mmap | None = None
 
