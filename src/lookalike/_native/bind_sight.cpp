@@ -96,8 +96,7 @@ class OwnedQuery {
         const uint16_t* size = gallery.sizes + 2 * picture;
         if (size[0] < 1 || size[1] < 1 || size[0] > kLongestSide || size[1] > kLongestSide)
             throw DamagedGallery("a picture has an impossible size");
-        return look_through(gallery.thumbs + picture * kThumbSize, size[0], size[1], sums_, scaled,
-                            {});
+        return look_through(gallery.thumbs + picture * kThumbSize, size[0], size[1], sums_, scaled);
     }
 
  private:
@@ -205,7 +204,7 @@ constexpr size_t kNumbers = 12;
 
 struct Verified {
     Verdict verdict = Verdict::different;
-    Laid laid;
+    Placement placed;
     Look look{};
     float paper = 0;
 };
@@ -213,21 +212,21 @@ struct Verified {
 Verified verified(const Gallery& gallery, const OwnedQuery& query, size_t picture,
                   const std::vector<PointMatch>& matches) {
     Verified one;
-    one.laid = lay(gallery, picture, query.view(), matches);
-    if (one.laid.inliers < kLeastInliers) return one;
-    one.look = query.look(gallery, picture, one.laid.map);
+    one.placed = place(gallery, picture, query.view(), matches);
+    if (one.placed.inliers < kLeastInliers) return one;
+    one.look = query.look(gallery, picture, one.placed.map);
     one.paper = paper_share(gallery.thumbs + picture * kThumbSize);
-    one.verdict = judge(one.laid, one.look, one.paper);
+    one.verdict = judge(one.placed, one.look, one.paper);
     return one;
 }
 
 void write(const Verified& one, double* map, float* numbers) {
-    const Affine& laid = one.laid.map;
-    const double maps[] = {laid.xx, laid.xy, laid.x0, laid.yx, laid.yy, laid.y0};
+    const Affine& placed = one.placed.map;
+    const double maps[] = {placed.xx, placed.xy, placed.x0, placed.yx, placed.yy, placed.y0};
     const Look& look = one.look;
-    const float all[kNumbers] = {static_cast<float>(one.laid.inliers),
-                                 one.laid.evidence,
-                                 one.laid.mirrored ? 1.0F : 0.0F,
+    const float all[kNumbers] = {static_cast<float>(one.placed.inliers),
+                                 one.placed.evidence,
+                                 one.placed.mirrored ? 1.0F : 0.0F,
                                  look.r,
                                  look.good,
                                  look.blocks,

@@ -37,12 +37,16 @@ class Found(NamedTuple):
 
 
 def search(
-    parts: Sequence[Part], query: Query, gone: Sequence[NDArray[np.uint8] | None] | None = None
+    parts: Sequence[Part],
+    query: Query,
+    gone: Sequence[NDArray[np.uint8] | None] | None = None,
+    *,
+    best: int = BEST,
 ) -> Found:
     """The pictures that agree with the query somehow. Verdict 0 is left out.
 
     `parts`: at least one. `gone`: for each part, which of its pictures are left out, `(n,)`, or
-    None for none.
+    None for none. `best`: how many candidates are confirmed.
     """
     asked = query.in_kernel()
     least = 1 if sum(map(len, parts)) < FEW_PICTURES else 2
@@ -50,18 +54,18 @@ def search(
     for at, part in enumerate(parts):
         matches = kernel.near_points(part.tables(), part.gallery, asked, NEAR)
         skipped = None if gone is None else gone[at]
-        found.append(kernel.sight_candidates(part.gallery, asked, matches, skipped, least, BEST))
-    return _confirmed(parts, asked, found)
+        found.append(kernel.sight_candidates(part.gallery, asked, matches, skipped, least, best))
+    return _confirmed(parts, asked, found, best)
 
 
 def _confirmed(
-    parts: Sequence[Part], asked: kernel.SightQuery, found: Sequence[kernel.Candidates]
+    parts: Sequence[Part], asked: kernel.SightQuery, found: Sequence[kernel.Candidates], best: int
 ) -> Found:
     """The verdicts on the best candidates of all parts."""
     scores = np.concatenate([scores for _, scores, _, _ in found])
     order = np.argsort(-scores, kind="stable")
     is_best = np.zeros(len(scores), np.bool_)
-    is_best[order[:BEST]] = True
+    is_best[order[:best]] = True
     columns, begin = [], 0
     for part, (pictures, _, bounds, matches) in zip(parts, found, strict=True):
         # The candidates of a part are sorted by their scores.

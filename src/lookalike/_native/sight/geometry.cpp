@@ -98,15 +98,15 @@ class Layer {
             stored_.push_back(unpacked(gallery.points[first_ + k]));
     }
 
-    Laid run(const std::vector<PointMatch>& matches) {
-        const Laid laid = lay(matches);
-        if (laid.inliers >= kSure) return laid;
-        const Laid again = lay(all_matches());
-        return again.evidence > laid.evidence ? again : laid;
+    Placement run(const std::vector<PointMatch>& matches) {
+        const Placement placed = place(matches);
+        if (placed.inliers >= kSure) return placed;
+        const Placement again = place(all_matches());
+        return again.evidence > placed.evidence ? again : placed;
     }
 
  private:
-    Laid lay(const std::vector<PointMatch>& matches) {
+    Placement place(const std::vector<PointMatch>& matches) {
         pairs_.clear();
         all_.clear();
         if (!agree(matches)) return {};
@@ -202,18 +202,18 @@ class Layer {
         return true;
     }
 
-    Laid result() const {
-        Laid laid;
-        laid.map = map_;
-        laid.mirrored = mirrored_;
+    Placement result() const {
+        Placement placed;
+        placed.map = map_;
+        placed.mirrored = mirrored_;
         std::vector<uint32_t> rows;
         for (const Pair& pair : pairs_) {
             rows.push_back(pair.query);
-            laid.evidence += weight_of(pair.distance);
+            placed.evidence += weight_of(pair.distance);
         }
         std::sort(rows.begin(), rows.end());
-        laid.inliers = static_cast<int>(std::unique(rows.begin(), rows.end()) - rows.begin());
-        return laid;
+        placed.inliers = static_cast<int>(std::unique(rows.begin(), rows.end()) - rows.begin());
+        return placed;
     }
 
     const Gallery& gallery_;
@@ -227,8 +227,8 @@ class Layer {
 
 }  // namespace
 
-Laid lay(const Gallery& gallery, size_t picture, const SightQuery& query,
-         const std::vector<PointMatch>& matches) {
+Placement place(const Gallery& gallery, size_t picture, const SightQuery& query,
+                const std::vector<PointMatch>& matches) {
     return Layer(gallery, picture, query).run(matches);
 }
 

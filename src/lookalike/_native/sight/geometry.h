@@ -8,7 +8,7 @@
 
 namespace lookalike {
 
-struct Laid {
+struct Placement {
     Affine map{1, 0, 0, 1, 0, 0};  // from pixels of the stored grey to those of the query's
     bool mirrored = false;
     int inliers = 0;     // points of the query that a stored point meets
@@ -17,7 +17,7 @@ struct Laid {
 
 // Lays a stored picture on the query by some matches of their points, as found by `candidates`.
 // There are no inliers if they do not agree.
-Laid lay(const Gallery& gallery, size_t picture, const SightQuery& query,
-         const std::vector<PointMatch>& matches);
+Placement place(const Gallery& gallery, size_t picture, const SightQuery& query,
+                const std::vector<PointMatch>& matches);
 
 }  // namespace lookalike

@@ -10,16 +10,16 @@ constexpr float kPaper = 0.5F;
 constexpr float kManyBlocks = 24;
 
 // The fewer and poorer the matches, the better the pixels must agree.
-bool agrees(const Laid& laid, const Look& look) {
+bool agrees(const Placement& placed, const Look& look) {
     if (look.blocks >= kManyBlocks)
-        return look.r >= 0.68F && look.r + 0.012F * std::min(laid.evidence, 20.0F) >= 0.90F;
-    return look.blocks >= 4 && look.r >= 0.86F && laid.inliers >= 6 && laid.evidence >= 10 &&
+        return look.r >= 0.68F && look.r + 0.012F * std::min(placed.evidence, 20.0F) >= 0.90F;
+    return look.blocks >= 4 && look.r >= 0.86F && placed.inliers >= 6 && placed.evidence >= 10 &&
            std::min(look.seen, look.covered) >= 0.15F;
 }
 
 // Whether the picture is one of stripes, which lie well on all other stripes.
-bool is_chance(const Laid& laid, const Look& look) {
-    return look.coherence > 0.6F && laid.evidence < 25 && look.r < 0.93F;
+bool is_chance(const Placement& placed, const Look& look) {
+    return look.coherence > 0.6F && placed.evidence < 25 && look.r < 0.93F;
 }
 
 }  // namespace
@@ -35,11 +35,11 @@ float paper_share(const uint8_t* thumb) {
     return static_cast<float>(most) / static_cast<float>(kThumbSize);
 }
 
-Verdict judge(const Laid& laid, const Look& look, float paper) {
+Verdict judge(const Placement& placed, const Look& look, float paper) {
     const float large = std::max(look.seen, look.covered),
                 small = std::min(look.seen, look.covered);
-    if (laid.inliers < kLeastInliers || small < 0.10F || look.covered > 1.15F ||
-        is_chance(laid, look) || !agrees(laid, look))
+    if (placed.inliers < kLeastInliers || small < 0.10F || look.covered > 1.15F ||
+        is_chance(placed, look) || !agrees(placed, look))
         return Verdict::different;
     if (paper >= kPaper && look.r < 0.88F) return Verdict::layout;
     if (look.bad > 0.15F || look.good < 0.78F) return Verdict::different;

@@ -21,6 +21,6 @@ constexpr int kLeastInliers = 4;
 // paper, a screen or a plain ground.
 float paper_share(const uint8_t* thumb);
 
-Verdict judge(const Laid& laid, const Look& look, float paper);
+Verdict judge(const Placement& placed, const Look& look, float paper);
 
 }  // namespace lookalike

@@ -1,0 +1,130 @@
+"""Temporary files that hold many pictures while a collection is searched. They are mapped.
+
+Nothing of a picture stays in memory except where its query begins. Raises `OSError` if there is no
+room or no folder for temporary files.
+"""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.sight.features import TESTS
+from lookalike.sight.forms import Query
+from lookalike.sight.grey import EIGHTHS
+from lookalike.sight.pictures import Pictures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.sight.forms import Stored
+
+BLOCK = 256
+"""How many pictures are gathered before they are written."""
+SPOOLED_SIDE = 128
+"""The longer side of the grey that is kept of a query. A thumb covers a tenth of it or more."""
+
+
+class PictureFile:
+    """The stored forms of pictures, 4.6 KB each."""
+
+    def __init__(self) -> None:
+        self._block = Pictures.empty(BLOCK)
+        self._used = 0
+        self._files = [_temporary() for _ in self._block]
+
+    def append(self, form: Stored) -> None:
+        """Add a picture after those before it."""
+        self._block.put(self._used, form)
+        self._used += 1
+        if self._used == BLOCK:
+            self._write()
+
+    def pictures(self) -> Pictures:
+        """All pictures, mapped. The arrays keep the files open."""
+        self._write()
+        arrays: tuple[NDArray[Any], ...] = self._block
+        return Pictures(*map(_mapped, self._files, arrays))
+
+    def _write(self) -> None:
+        arrays: tuple[NDArray[Any], ...] = self._block
+        for file, array in zip(self._files, arrays, strict=True):
+            file.write(array[: self._used].data)
+        self._block = Pictures.empty(BLOCK)
+        self._used = 0
+
+
+def _temporary() -> BinaryIO:
+    """A file without a name, removed by the system once nothing uses it any more."""
+    return tempfile.TemporaryFile()  # closed with the object that has it
+
+
+def _mapped(file: BinaryIO, like: NDArray[Any]) -> NDArray[Any]:
+    file.flush()
+    length = file.tell()
+    row = like[0].nbytes
+    if not length:
+        return like[:0]
+    data = mmap.mmap(file.fileno(), length, access=mmap.ACCESS_READ)
+    return np.frombuffer(data, like.dtype).reshape(length // row, *like.shape[1:])
+
+
+class QueryFile:
+    """Pictures as queries, with a smaller grey: 33 KB each."""
+
+    def __init__(self) -> None:
+        self._file = _temporary()
+        self._starts = [0]
+        self._map: mmap.mmap | None = None
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def append(self, query: Query) -> None:
+        """Add a picture after those before it. Not once one has been read."""
+        grey = _reduced(query.grey)
+        count = len(query.points)
+        head = np.array([query.width, query.height, *grey.shape, count], np.uint32)
+        parts = (head, query.points, query.descriptors[:count], query.weakest, grey)
+        data = b"".join(part.tobytes() for part in parts)
+        data += bytes(-len(data) % 8)
+        self._file.write(data)
+        self._starts.append(self._starts[-1] + len(data))
+
+    def __getitem__(self, at: int) -> Query:
+        """The query at a position. Threads may read at the same time."""
+        if self._map is None:
+            self._file.flush()
+            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        record = np.frombuffer(self._map[self._starts[at] : self._starts[at + 1]], np.uint8)
+        width, height, rows, columns, count = map(int, record[:20].view(np.uint32))
+        sizes = [20, 4 * count, 32 * count, 16 * count, rows * columns]
+        _, points, descriptors, weakest, grey, _ = np.split(record, np.cumsum(sizes))
+        descriptors = descriptors.reshape(count, 32)
+        mirrored, _ = kernel.mirrored(descriptors, np.zeros((count, TESTS), np.uint8))
+        return Query(
+            width,
+            height,
+            points.view(np.uint32),
+            np.concatenate([descriptors, mirrored]),
+            weakest.view(np.uint16).reshape(2 * count, 4),
+            grey.reshape(rows, columns),
+        )
+
+    def __iter__(self) -> Iterator[Query]:
+        return map(self.__getitem__, range(len(self)))
+
+
+def _reduced(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A grey picture of at most `SPOOLED_SIDE` pixels on the longer side."""
+    rows, columns = grey.shape
+    longer = max(rows, columns)
+    if longer <= SPOOLED_SIDE:
+        return grey
+    height, width = (max(1, round(side * SPOOLED_SIDE / longer)) for side in (rows, columns))
+    return kernel.area_mean(grey, width, height, (0, 0, EIGHTHS * columns, EIGHTHS * rows))
