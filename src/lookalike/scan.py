@@ -16,11 +16,11 @@ from lookalike.matching.nodes import connect, nodes_of
 from lookalike.matching.related import related_images
 from lookalike.matching.rereading import Read, nothing_again
 from lookalike.matching.rules import Rule
-from lookalike.matching.verified import Verified
+from lookalike.matching.verified import Verified, orientations_for
 from lookalike.report.facts import Facts
 from lookalike.report.result import Result
 from lookalike.sight.thumbs import Thumbs
-from lookalike.sight.turned import QUARTERS, UPRIGHT
+from lookalike.sight.turned import UPRIGHT
 from lookalike.sources.again import Again
 from lookalike.work.progress import silent
 from lookalike.work.threads import worker_count
@@ -38,6 +38,7 @@ def find_duplicates(
     algorithm: str = "phash",
     max_distance: int | None = None,
     verify: bool = True,
+    thorough: bool = False,
     colour: bool = False,
     min_agreement: float = 0.0,
     reading: Reading = "fast",
@@ -73,7 +74,12 @@ def find_duplicates(
     iterator of yours are passed on.
     """
     rule = Rule.of(
-        algorithm, max_distance, verify=verify, colour=colour, min_agreement=min_agreement
+        algorithm,
+        max_distance,
+        verify=verify,
+        thorough=thorough,
+        colour=colour,
+        min_agreement=min_agreement,
     )
     show = progress or silent
     request = request_for(
@@ -83,7 +89,7 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    thumbs = Thumbs((UPRIGHT, *QUARTERS)) if verify else None
+    thumbs = Thumbs((UPRIGHT, *orientations_for(rule))) if verify else None
     table = hash_inputs(request, show, thumbs=thumbs)
     again = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(

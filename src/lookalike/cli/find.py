@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.algorithm
 @options.max_distance
 @options.verify
+@options.thorough
 @options.colour
 @options.min_agreement
 @reads_images
@@ -32,6 +33,7 @@ def find(
     algorithm: str,
     max_distance: int | None,
     verify: bool,
+    thorough: bool,
     colour: bool,
     min_agreement: float,
     reporting: Reporting,
@@ -57,7 +59,14 @@ def find(
     from lookalike.scan import find_duplicates
 
     with options.usage_errors():
-        Rule.of(algorithm, max_distance, verify=verify, colour=colour, min_agreement=min_agreement)
+        Rule.of(
+            algorithm,
+            max_distance,
+            verify=verify,
+            thorough=thorough,
+            colour=colour,
+            min_agreement=min_agreement,
+        )
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
             result = find_duplicates(
@@ -65,6 +74,7 @@ def find(
                 algorithm=algorithm,
                 max_distance=max_distance,
                 verify=verify,
+                thorough=thorough,
                 colour=colour,
                 min_agreement=min_agreement,
                 progress=progress,

@@ -14,6 +14,7 @@ from blake3 import blake3
 from lookalike.errors import WorkerStartError
 from lookalike.images import MOMENTS, Encoded, Source, read_picture
 from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sight.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sources import trouble_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
+    from lookalike.images import Picture
     from lookalike.sources import Input
     from lookalike.sources.again import Again
     from lookalike.sources.location import Location
@@ -41,6 +43,8 @@ class Depth(IntEnum):
     """Its thumb, as the scan made it."""
     SIGHT = 3
     """What a closer look needs."""
+    POINTS = 4
+    """Its keypoints."""
 
 
 Wanted: TypeAlias = "tuple[Source, Depth]"
@@ -58,6 +62,8 @@ class Content(NamedTuple):
     """A digest of the pixels of all frames, equal for equal pixels. Empty if it is unknown."""
     thumb: NDArray[np.uint8] | None = None
     seen: Seen | None = None
+    query: Query | None = None
+    """Its keypoints, in the form in which others like it are looked for."""
 
 
 @dataclass(frozen=True)
@@ -77,22 +83,38 @@ class Reader:
         if depth is Depth.THUMB:
             picture, _ = self.recipe.read(source)
             return Content(picture.byte_count, picture.digest, thumb=thumb_of(picture))
-        within = (GREY_SIDE, GREY_SIDE) if depth is Depth.SIGHT else None
-        picture = read_picture(
-            source,
-            max_pixels=self.recipe.max_pixels,
-            max_bytes=self.recipe.max_bytes,
-            take_damaged=self.recipe.take_damaged and depth is Depth.SIGHT,
-            within=within,
-        )
+        if depth is Depth.POINTS:
+            picture = self._picture(source, least_side=LEAST_SIDE)
+            return Content(picture.byte_count, picture.digest, query=query_form(picture))
         if depth is Depth.SIGHT:
+            picture = self._picture(source, within=(GREY_SIDE, GREY_SIDE))
             return Content(picture.byte_count, picture.digest, seen=Seen.of(picture))
+        picture = read_picture(
+            source, max_pixels=self.recipe.max_pixels, max_bytes=self.recipe.max_bytes
+        )
         shown = [picture.pixel_digest()]
         if 1 < picture.frames <= MOMENTS:  # with more frames, not every one is read
             shown += [frame.pixel_digest() for frame in picture.later]
         known = len(shown) == picture.frames and not picture.is_preview
         pixels = shown[0] if len(shown) == 1 else blake3(b"".join(shown)).digest(DIGEST_BYTES)
         return Content(picture.byte_count, picture.digest, pixels if known else b"")
+
+    def _picture(
+        self,
+        source: Source,
+        *,
+        least_side: int | None = None,
+        within: tuple[int, int] | None = None,
+    ) -> Picture:
+        """A picture that is only looked at. The scan took it, damaged or not."""
+        return read_picture(
+            source,
+            max_pixels=self.recipe.max_pixels,
+            max_bytes=self.recipe.max_bytes,
+            take_damaged=self.recipe.take_damaged,
+            least_side=least_side,
+            within=within,
+        )
 
 
 class SecondReading:

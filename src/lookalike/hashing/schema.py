@@ -187,7 +187,7 @@ OF_REPORTS = (
     Column("distance", Type.WHOLE, "the distance from the keeper, in bits"),
     Column("exact", Type.TRUTH, "whether the bytes are the same as the keeper's"),
     Column("same_pixels", Type.TRUTH, "whether all decoded pixels are the same as the keeper's"),
-    Column("evidence", Type.TEXT, "why it matches: bytes, pixels, agreement, bits or chain"),
+    Column("evidence", Type.TEXT, "why it matches: bytes, pixels, agreement, points, bits, chain"),
     Column("agreement", Type.SHARE, "how well its pixels agree with the keeper's, from 0 to 1"),
     Column("turned", Type.WHOLE, "the degrees to turn it clockwise to lie on the keeper"),
     Column("mirrored", Type.TRUTH, "whether to mirror it left to right before that"),

@@ -80,6 +80,11 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.first)
 
+    @property
+    def searched(self) -> int:
+        """How many nodes are searched. The pictures of the others are blank."""
+        return len(self.nodes.hashes) + len(self.nodes.sequences)
+
     @cached_property
     def stills(self) -> NDArray[np.intp]:
         """The numbers of the pictures with one frame and enough detail."""
@@ -100,8 +105,7 @@ def upright(pictures: Pictures, max_distance: int, workers: int | None) -> Itera
     """The pairs whose hashes are near. Some may come twice."""
     nodes = pictures.nodes
     classes = _Classes(pictures.node, np.arange(len(pictures)), nodes.total)
-    searched = len(nodes.hashes) + len(nodes.sequences)
-    equal = np.flatnonzero(classes.counts[:searched] > 1).astype(np.uint32)
+    equal = np.flatnonzero(classes.counts[: pictures.searched] > 1).astype(np.uint32)
     yield from _expanded(classes, classes, Block(equal, equal, np.zeros(len(equal), np.uint16)))
     searcher = searcher_for(nodes.hashes.words, nodes.hashes.bits, max_distance, workers)
     for block in searcher.pairs(max_distance, workers=workers):

@@ -82,6 +82,13 @@ class Confirming:
                 waiting, count = [], 0
         self._settle(waiting)
 
+    def add(self, links: Links) -> None:
+        """Join pictures by links between their first images that were confirmed elsewhere."""
+        kept = links.among(links.agreement >= self._rule.min_agreement)
+        i, j = (np.searchsorted(self._first, at).astype(np.uint32) for at in (kept.i, kept.j))
+        kernel.join_sets(self._sets, i, j)
+        self._links.append(kept)
+
     def confirm_each(self, pairs: Candidates) -> Verdicts:
         """Look at all of these pairs, even if they are connected."""
         verdicts = self._look.look(pairs)

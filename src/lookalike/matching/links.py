@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from lookalike.images.picture import MIRRORED as LAST_COLUMN_FIRST
+from lookalike.images.picture import UPSIDE_DOWN
 from lookalike.matching.pairs import pairs_within
 
 if TYPE_CHECKING:
@@ -24,16 +26,33 @@ MIRRORED = np.isin(np.arange(9), [2, 4, 5, 7])
 """Whether each EXIF orientation mirrors a picture left to right."""
 
 
+def _transform(orientation: int) -> list[list[float]]:
+    """Where each place of a picture is after it is turned by an EXIF orientation, as in `Links`."""
+    x, y = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
+    if orientation >= 5:
+        x, y = y, x
+    if orientation in UPSIDE_DOWN:
+        y = [-y[0], -y[1], 1 - y[2]]
+    if orientation in LAST_COLUMN_FIRST:
+        x = [-x[0], -x[1], 1 - x[2]]
+    return [x, y]
+
+
+TRANSFORMS = np.array([_transform(orientation) for orientation in range(9)], np.float32)
+
+
 class Evidence(IntEnum):
     """Why two images match, the weakest evidence first."""
 
     NEAR = 0
     """Their hashes lie within the distance of the rule."""
-    AGREES = 1
-    """So do their hashes, and a second look found that their pixels agree."""
-    PIXELS = 2
+    POINTS = 1
+    """Many points of one were found in the other, and the pixels around them agree."""
+    AGREES = 2
+    """Their hashes lie within the distance, and a second look found that their pixels agree."""
+    PIXELS = 3
     """Their decoded pixels are equal."""
-    BYTES = 3
+    BYTES = 4
     """Their bytes are equal."""
 
 
@@ -56,6 +75,11 @@ class Links(NamedTuple):
     """Whether j must be mirrored left to right to lie on i."""
     colour_differs: NDArray[np.bool_]
     """Whether a second look found that their colours differ."""
+    transform: NDArray[np.float32]
+    """`(n, 2, 3)`: where each place of j is in i: x' = a x + b y + c and y' = d x + e y + f for
+    ((a, b, c), (d, e, f)). Places go from (0, 0), top left, to (1, 1) in both."""
+    overlap: NDArray[np.float32]
+    """`(n, 2)`: the shares of i and of j that show the same."""
 
     @classmethod
     def by_bits(
@@ -68,7 +92,8 @@ class Links(NamedTuple):
         """Links without a second look. Equal pixels agree wholly."""
         unseen = np.where(evidence >= Evidence.PIXELS, 1, np.nan).astype(np.float32)
         upright, no = np.zeros(len(i), np.int16), np.zeros(len(i), np.bool_)
-        return cls(i, j, distance, evidence, unseen, upright, no, no.copy())
+        whole, all_of = TRANSFORMS[np.ones(len(i), np.intp)], np.ones((len(i), 2), np.float32)
+        return cls(i, j, distance, evidence, unseen, upright, no, no.copy(), whole, all_of)
 
     @classmethod
     def concatenated(cls, parts: Sequence[Links]) -> Links:
@@ -79,7 +104,11 @@ class Links(NamedTuple):
 
     def oriented(self, orientation: NDArray[np.uint8]) -> Links:
         """The same links, with j turned by an EXIF orientation."""
-        return self._replace(turned=TURNED[orientation], mirrored=MIRRORED[orientation])
+        return self._replace(
+            turned=TURNED[orientation],
+            mirrored=MIRRORED[orientation],
+            transform=TRANSFORMS[orientation],
+        )
 
     def among(self, wanted: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Links:
         """Some of the links."""

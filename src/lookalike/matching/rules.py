@@ -22,6 +22,9 @@ class Rule:
     """The largest distance that still matches, in bits."""
     verify: bool = False
     """Whether each match needs a second look at the pixels."""
+    thorough: bool = False
+    """Whether cropped, framed, mirrored and pasted pictures are found by their points. Needs
+    `verify`."""
     colour: bool = False
     """Whether pictures that differ in colour alone are told apart. Needs `verify`."""
     min_agreement: float = 0.0
@@ -34,6 +37,7 @@ class Rule:
         max_distance: int | None = None,
         *,
         verify: bool = False,
+        thorough: bool = False,
         colour: bool = False,
         min_agreement: float = 0.0,
     ) -> Rule:
@@ -45,13 +49,14 @@ class Rule:
         """
         kind = get_algorithm(algorithm)
         least = share(min_agreement, "min_agreement")
-        if not verify and (colour or least):
-            named = "colour" if colour else "min_agreement"
+        needing = {"thorough": thorough, "colour": colour, "min_agreement": least}
+        if not verify and any(needing.values()):
+            named = next(name for name, value in needing.items() if value)
             raise ValueError(f"{named} needs a second look at the pixels, so it needs verify")
         if max_distance is None and verify:
             max_distance = looser_distance(kind)
         distance = checked_distance(max_distance, algorithm)
-        return cls(kind.name, distance, verify, colour, least)
+        return cls(kind.name, distance, verify, thorough, colour, least)
 
 
 def looser_distance(kind: Algorithm) -> int:

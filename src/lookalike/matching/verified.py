@@ -12,7 +12,8 @@ from lookalike.matching.closer_look import CloserLook
 from lookalike.matching.confirming import Confirming
 from lookalike.matching.keeper_looks import looked_from_keepers
 from lookalike.matching.second_look import SecondLook
-from lookalike.sight.turned import INVERSE, QUARTERS
+from lookalike.matching.thorough import SAME, Sighted, sighted
+from lookalike.sight.turned import INVERSE, MIRRORINGS, QUARTERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
 class Verified:
     """The connected sets of a scan, and what was seen."""
 
+    orientations: tuple[int, ...]
+    """The EXIF orientations in which pictures were looked for."""
     pictures: Pictures
     look: SecondLook
     closer: CloserLook
     confirming: Confirming
+    sighted: Sighted | None
+    """What was found by points, if the rule asks for it."""
 
     @classmethod
     def of(
@@ -58,8 +63,13 @@ class Verified:
         confirming = Confirming(pictures, rule, look, closer, progress)
         for bound in sorted({rule.max_distance // 2, rule.max_distance}):
             confirming.confirm(upright(pictures, bound, workers))
-        confirming.confirm(turned(pictures, hashes, rule, thumbs, QUARTERS, workers))
-        return cls(pictures, look, closer, confirming)
+        orientations = orientations_for(rule)
+        confirming.confirm(turned(pictures, hashes, rule, thumbs, orientations, workers))
+        found = None
+        if rule.thorough:
+            found = sighted(table, hashes, pictures, read, workers, progress)
+            confirming.add(found.links.among(found.verdict == SAME))
+        return cls(orientations, pictures, look, closer, confirming, found)
 
     @property
     def of_image(self) -> NDArray[np.uint32]:
@@ -76,6 +86,11 @@ class Verified:
 
     def from_keepers(self, columns: GroupColumns) -> GroupColumns:
         """The groups with a look at each member from its keeper."""
-        return looked_from_keepers(
-            columns, self.pictures, self.confirming, self.look, (*QUARTERS, INVERSE[QUARTERS[0]])
-        )
+        back = dict.fromkeys(INVERSE[one] for one in self.orientations)
+        orientations = tuple(dict.fromkeys((*self.orientations, *back)))
+        return looked_from_keepers(columns, self.pictures, self.confirming, self.look, orientations)
+
+
+def orientations_for(rule: Rule) -> tuple[int, ...]:
+    """The EXIF orientations in which a search looks for pictures."""
+    return (*QUARTERS, *MIRRORINGS) if rule.thorough else QUARTERS

@@ -107,6 +107,7 @@ def _rest(result: Result) -> dict[str, Any]:
         "algorithm": result.algorithm,
         "max_distance": result.max_distance,
         "verify": result.rule.verify,
+        "thorough": result.rule.thorough,
         "colour": result.rule.colour,
         "min_agreement": result.rule.min_agreement,
         "preparation": facts.preparation,
@@ -180,6 +181,7 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             document["algorithm"],
             document["max_distance"],
             verify=document.get("verify", False),
+            thorough=document.get("thorough", False),
             colour=document.get("colour", False),
             min_agreement=document.get("min_agreement", 0.0),
         )
