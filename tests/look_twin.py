@@ -179,9 +179,17 @@ def blocks_of(laid: Laid) -> tuple[Floats, int]:
             continue
         count += 1
         x, y = laid.thumb[part][here], laid.other[part][here]
+        if is_clipped(x.mean() + 128, y.mean() + 128):
+            continue
         if x.var() >= 9 or y.var() >= 9 * max(1, gain):
             found[row, column] = correlation(x, y, 2)
     return found, count
+
+
+def is_clipped(one: float, other: float) -> bool:
+    """Whether one of two blocks is so bright or dark that its texture is lost."""
+    least, most = min(one, other), max(one, other)
+    return (most >= 240 and least >= 150) or (least <= 8 and most <= 60)
 
 
 def largest_region(bad: NDArray[np.bool_]) -> int:

@@ -85,18 +85,18 @@ def test_turned_copies_are_the_same_in_their_orientation(orientation: int) -> No
     assert look_whole(thumbs, first, second, turned).same().all()
 
 
-def looks(correlation: float, good: float, blocks: int) -> Looks:
+def looks(correlation: float, good: float, blocks: int, bad: float = 0) -> Looks:
     row = np.zeros((1, 9), np.float32)
-    row[0, [1, 2, 5]] = good, blocks, correlation
+    row[0, [1, 2, 5, 7]] = good, blocks, correlation, bad
     return Looks(row)
 
 
 @pytest.mark.parametrize(
     ("correlation", "good", "blocks", "same"),
     [
-        (0.61, 0.61, 24, True),
-        (0.59, 0.9, 200, False),
-        (0.9, 0.59, 200, False),
+        (0.73, 0.71, 24, True),
+        (0.71, 0.9, 200, False),
+        (0.9, 0.69, 200, False),
         (0.92, 1.0, 23, False),
         (0.94, 0.89, 23, False),
         (0.94, 0.91, 23, True),
@@ -108,6 +108,7 @@ def test_few_blocks_must_agree_better(
 ) -> None:
     """Each limit decides alone, and below 24 blocks the limits are higher."""
     assert looks(correlation, good, blocks).same().tolist() == [same]
+    assert not looks(correlation, good, blocks, bad=0.16).same().any()
 
 
 def test_no_texture_is_never_the_same() -> None:

@@ -333,7 +333,7 @@ def area_mean(
     """
 
 def features(grey: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    """At most `most` keypoints of a grey picture and their descriptors, as defined in docs/sight.md.
+    """At most `most` keypoints of a grey picture and their descriptors, as in docs/sight.md.
 
     `grey` is `(h, w)`, with sides of 1 to 512. Returns `(points, descriptors)`, as in
     `sight.Features`: `(n,)` and `(n, 32)`. The best points come first, so fewer of them are the
@@ -415,7 +415,8 @@ def look_whole(
     The first thumb is moved to where the two agree best: at most 6 steps of Gauss-Newton for a
     projective map near to identity, with gain, offset and robust weights. Pairs that are clearly
     different or equal without it are not moved. Then 4 x 4 blocks that overlap by half are
-    correlated. A block counts if its variance is at least 9 in either picture.
+    correlated. A block counts if its variance is at least 9 in either picture, unless one is nearly
+    white or black there and the other bright or dark, as in a brighter or darker copy.
 
     Returns `(m, 9)`:
 

@@ -14,6 +14,9 @@ constexpr int kCells = kThumb / 2;  // a cell is 2 x 2 samples, a block is 2 x 2
 constexpr float kLeastSeen = 12;    // samples of a block
 constexpr float kTexture = 9;       // a block with less variance is plain
 constexpr float kNoise = 2;         // added to variances, so that faint blocks count less
+// A brighter copy is white where the original is only bright, and a darker one black. Means of
+// blocks, 128 less than levels of grey.
+constexpr float kWhite = 112, kBright = 22, kBlack = -120, kDark = -68;
 constexpr float kGood = 0.6F, kBad = 0.3F;
 
 using CellRow = std::array<float, kCells>;
@@ -52,7 +55,7 @@ LOOKALIKE_INLINE void sum_cells_body(const Laid& laid, Cells& cells) {
 
 // What is known of a row of blocks. The last place is not used.
 struct BlockRow {
-    CellRow seen, thumb_variance, other_variance, covariance, square;
+    CellRow seen, thumb_mean, other_mean, thumb_variance, other_variance, covariance, square;
 };
 
 LOOKALIKE_INLINE float block(const std::array<CellRow, kCells>& cells, size_t row, size_t x) {
@@ -67,6 +70,8 @@ LOOKALIKE_INLINE void correlate_body(const Cells& cells, size_t row, BlockRow& o
         const float bb = std::max(block(cells.bb, row, x) * share - b * b, 0.0F);
         const float ab = block(cells.ab, row, x) * share - a * b;
         out.seen[x] = n;
+        out.thumb_mean[x] = a;
+        out.other_mean[x] = b;
         out.thumb_variance[x] = aa;
         out.other_variance[x] = bb;
         out.covariance[x] = ab;
@@ -139,6 +144,12 @@ int largest_bad_region(Kinds& kinds) {
     return largest;
 }
 
+// Whether one of two blocks is so bright or dark that its texture is lost.
+bool is_clipped(float one, float other) {
+    const float least = std::min(one, other), most = std::max(one, other);
+    return (most >= kWhite && least >= kBright) || (least <= kBlack && most <= kDark);
+}
+
 // Counts blocks by kind.
 struct Tally {
     Kinds kinds{};
@@ -152,6 +163,7 @@ struct Tally {
             uint8_t& kind = kinds[first + x];
             kind = plain;
             if (row.thumb_variance[x] < kTexture && row.other_variance[x] < most_plain) continue;
+            if (is_clipped(row.thumb_mean[x], row.other_mean[x])) continue;
             ++textured;
             const float r = row.covariance[x] / std::sqrt(row.square[x]);
             sum += r;
