@@ -5,4 +5,4 @@ from hypothesis import settings
 
 def cases(count: int) -> int:
     """Of `count` cases, as many as the profile of hypothesis asks for. With `--quick` a fifth."""
-    return max(count * settings.default.max_examples // 100, 1)
+    return max(count * settings().max_examples // 100, 1)
