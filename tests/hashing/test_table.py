@@ -22,6 +22,7 @@ from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.schema import COLUMNS
 from lookalike.images import Mark
 from lookalike.sources.location import Kind, Location, Stamp
+from trying import cases
 
 ALGORITHMS = ("phash", "dhash:16")
 WIDTHS = (8, 32)
@@ -98,7 +99,7 @@ def row(name: str = "a.png", **changed: Any) -> Row:
     return made._replace(**changed)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.lists(rows | failures, max_size=12), skipped)
 def test_a_table_gives_back_all_that_was_added(
     outcomes: list[Row | Failure], skipped: dict[str, int]
@@ -129,7 +130,7 @@ def test_a_table_gives_back_all_that_was_added(
         assert list(map(bytes, table.hashes[name])) == [one.hashes[number] for one in images]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.lists(rows | failures, max_size=12), skipped)
 def test_columns_and_arrow_carry_a_whole_table(
     outcomes: list[Row | Failure], skipped: dict[str, int]
@@ -155,7 +156,7 @@ def test_arrow_goes_through_a_parquet_file(tmp_path: Path) -> None:
     assert outcomes_of(again) == outcomes_of(table)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(st.lists(rows | failures, max_size=6), rows | failures)
 def test_nothing_can_be_added_to_a_table(
     outcomes: list[Row | Failure], later: Row | Failure
@@ -194,7 +195,7 @@ def test_what_a_table_gives_cannot_change_it() -> None:
     assert table.skipped == {}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(st.lists(rows, min_size=1, max_size=8), st.data())
 def test_damages_that_are_found_later_make_another_table(
     rows: list[Row], data: st.DataObject

@@ -14,7 +14,7 @@ from PIL import Image
 
 import lookalike
 from files import save
-from jpegs import huge, jpeg
+from jpegs import huge_jpeg
 from lookalike.matching.copies import first_equal
 from lookalike.matching.links import Evidence
 from pictures import photo
@@ -33,7 +33,7 @@ def in_format(pixels: Any, form: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("isolate", [False, True])
+@pytest.mark.parametrize("isolate", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_the_same_pixels_in_other_formats_are_told_from_other_pixels(
     tmp_path: Path, isolate: bool
 ) -> None:
@@ -157,7 +157,7 @@ def test_a_file_that_changed_after_it_was_read_is_not_known_to_be_equal(tmp_path
 
 def test_a_file_that_is_gone_is_not_known_to_be_equal(tmp_path: Path) -> None:
     """Nothing is raised if a file with an equal beginning disappears before the comparison."""
-    data = jpeg(huge(), progressive=True)
+    data = huge_jpeg()
     for name in "abc":
         (tmp_path / f"{name}.jpg").write_bytes(data)
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 import lookalike
 from files import save
-from jpegs import huge, jpeg
+from jpegs import huge_jpeg
 from lookalike import LookalikeError, Result, find_duplicates
 from lookalike.report.rows import COLUMNS
 from lookalike.report.words import text_of
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     save(folder / "d.png", photo(80, 60, 1))
     save(folder / "grey-1.png", uniform(50, 40, 100))
     save(folder / "grey-2.bmp", uniform(50, 40, 100))
-    large = jpeg(huge(), progressive=True)
+    large = huge_jpeg()
     (folder / "large-1.jpg").write_bytes(large)
     (folder / "large-2.jpg").write_bytes(large)
     frames = [Image.fromarray(photo(64, 48, k)) for k in (7, 8, 9)]
@@ -52,7 +52,7 @@ def written(result: Result) -> tuple[str, str, str]:
     return result.to_json(), result.to_csv(), text_of(result, summary=True)
 
 
-@pytest.mark.parametrize("isolate", [False, True])
+@pytest.mark.parametrize("isolate", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_deleting_every_file_changes_nothing(folder: Path, isolate: bool) -> None:
     """JSON, CSV and text are as before, even if first requested afterwards."""
     before = written(find_duplicates(folder, isolate=isolate))
