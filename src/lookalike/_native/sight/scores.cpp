@@ -1,6 +1,6 @@
 #include "sight/scores.h"
 
-#include <algorithm>
+#include <array>
 
 #include "isa.h"
 
@@ -75,18 +75,33 @@ LOOKALIKE_AVX2 __m256i most_of(const int32_t* row) {
     return _mm256_max_epi32(load(row - 1), _mm256_max_epi32(load(row), load(row + 1)));
 }
 
-LOOKALIKE_AVX2 size_t find_avx2(const int32_t* upper, const int32_t* middle, const int32_t* lower,
-                                size_t begin, size_t end, uint16_t* columns) {
+// Which vectors of a row have a score that is high enough. There is no branch, because none could
+// be foretold.
+LOOKALIKE_AVX2 size_t find_high(const int32_t* row, size_t begin, size_t end, uint16_t* vectors) {
     const __m256i below = _mm256_set1_epi32(kLeastScore - 1);
     size_t found = 0;
     for (size_t x = begin; x < end; x += 8) {
-        const __m256i own = load(middle + x), high = _mm256_cmpgt_epi32(own, below);
-        if (_mm256_testz_si256(high, high)) continue;  // as in most places
-        const __m256i before = _mm256_max_epi32(most_of(upper + x), load(middle + x - 1));
+        const __m256i high = _mm256_cmpgt_epi32(load(row + x), below);
+        vectors[found] = static_cast<uint16_t>(x);
+        found += !_mm256_testz_si256(high, high);
+    }
+    return found;
+}
+
+LOOKALIKE_AVX2 size_t find_avx2(const int32_t* upper, const int32_t* middle, const int32_t* lower,
+                                size_t begin, size_t end, uint16_t* columns) {
+    std::array<uint16_t, kLargestGrey / 8 + 1> vectors;
+    const size_t count = find_high(middle, begin, end, vectors.data());
+    const __m256i below = _mm256_set1_epi32(kLeastScore - 1);
+    size_t found = 0;
+    for (size_t k = 0; k < count; ++k) {
+        const size_t x = vectors[k];
+        const __m256i own = load(middle + x);
+        const __m256i before =
+            _mm256_max_epi32(_mm256_max_epi32(most_of(upper + x), below), load(middle + x - 1));
         const __m256i after = _mm256_max_epi32(most_of(lower + x), load(middle + x + 1));
         const __m256i peak =
-            _mm256_andnot_si256(_mm256_cmpgt_epi32(after, own),
-                                _mm256_and_si256(high, _mm256_cmpgt_epi32(own, before)));
+            _mm256_andnot_si256(_mm256_cmpgt_epi32(after, own), _mm256_cmpgt_epi32(own, before));
         auto bits = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(peak)));
         for (; bits; bits &= bits - 1) {
             const size_t column = x + static_cast<size_t>(__builtin_ctz(bits));

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sight/pyramid.h"
+#include "sight/smooth.h"
 
 namespace lookalike {
 
