@@ -138,7 +138,10 @@ def packed(
 ) -> NDArray[np.uint32]:
     """Points as they are stored."""
     x, y = np.round(2 * places.T).astype(np.uint32)
-    return x | y << 10 | level.astype(np.uint32) << 20 | angle.astype(np.uint32) << 24
+    points: NDArray[np.uint32] = (
+        x | y << 10 | level.astype(np.uint32) << 20 | angle.astype(np.uint32) << 24
+    )
+    return points
 
 
 @settings(deadline=None, max_examples=40)
