@@ -66,8 +66,9 @@ def with_strangers(photos: Photographs, count: int) -> Pictures:
     random = np.random.default_rng(1)
     all_ = Pictures.empty(count)
     known = min(len(photos.stored), count)
-    arrays: Sequence[NDArray[Any]] = all_
-    for array, stored in zip(arrays, photos.stored, strict=True):
+    arrays: list[NDArray[Any]] = list(all_)
+    real: list[NDArray[Any]] = list(photos.stored)
+    for array, stored in zip(arrays, real, strict=True):
         array[:known] = stored[:known]
     all_.counts[known:] = STORED
     all_.sizes[known:] = 512, 384
