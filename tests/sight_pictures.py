@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +38,7 @@ def framed(picture: Pixels, share: float) -> Pixels:
     return np.pad(picture, round(picture.shape[1] * share), constant_values=20)
 
 
-EDITS = {
+EDITS: dict[str, Callable[[Pixels], Pixels]] = {
     "crop": lambda picture: cropped(picture, 0.3),
     "frame": lambda picture: framed(picture, 0.1),
     "mirror": lambda picture: np.ascontiguousarray(picture[:, ::-1]),

@@ -42,8 +42,9 @@ def weakest_of(margins: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 def distances(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.int64]:
     """`(n, m)`: the distance in bits of each to each."""
-    a, b = bits_of(left).astype(np.int64), bits_of(right).astype(np.int64)
-    return a.sum(1)[:, None] + b.sum(1) - 2 * a @ b.T
+    a, b = bits_of(left).astype(np.float32), bits_of(right).astype(np.float32)
+    apart: NDArray[np.float32] = a.sum(1)[:, None] + b.sum(1) - 2 * a @ b.T
+    return apart.astype(np.int64)
 
 
 def near(

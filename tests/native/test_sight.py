@@ -138,11 +138,14 @@ def packed(
 ) -> NDArray[np.uint32]:
     """Points as they are stored."""
     x, y = np.round(2 * places.T).astype(np.uint32)
-    return x | y << 10 | level.astype(np.uint32) << 20 | angle.astype(np.uint32) << 24
+    points: NDArray[np.uint32] = (
+        x | y << 10 | level.astype(np.uint32) << 20 | angle.astype(np.uint32) << 24
+    )
+    return points
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(0, 2**32 - 1), st.integers(4, 90), st.booleans())
+@given(st.integers(0, 2**32 - 1), st.integers(16, 90), st.booleans())
 def test_a_similar_picture_is_the_candidate_and_its_map_is_found(
     seed: int, count: int, mirrored: bool
 ) -> None:
@@ -155,10 +158,8 @@ def test_a_similar_picture_is_the_candidate_and_its_map_is_found(
     assert bounds.tolist() == [0, len(matches)]
     _, maps, numbers = kernel.sight_verify(one.gallery, one.query, pictures, bounds, matches)
     corners = np.array([[186, 122, 1], [326, 262, 1]])
-    np.testing.assert_allclose(
-        corners @ maps.reshape(2, 3).T, corners @ expected.T, atol=2.5 if count > 8 else 8
-    )
-    assert numbers[0, 0] >= min(count, 4) - 1
+    np.testing.assert_allclose(corners @ maps.reshape(2, 3).T, corners @ expected.T, atol=2.5)
+    assert numbers[0, 0] >= 0.7 * count
     assert numbers[0, 2] == mirrored
 
 

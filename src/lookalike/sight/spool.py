@@ -9,7 +9,8 @@ from __future__ import annotations
 import mmap
 import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
 
@@ -30,13 +31,33 @@ SPOOLED_SIDE = 128
 """The longer side of the grey that is kept of a query. A thumb covers a tenth of it or more."""
 
 
-class PictureFile:
+class _Temporary:
+    """Files without a name, which the system removes once nothing uses them any more."""
+
+    def __init__(self, count: int) -> None:
+        with ExitStack() as stack:  # if one cannot be made, the others are closed
+            files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(count)]
+            self._stack = stack.pop_all()
+        self._files: list[BinaryIO] = list(files)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files. What is mapped stays."""
+        self._stack.close()
+
+
+class PictureFile(_Temporary):
     """The stored forms of pictures, 4.6 KB each."""
 
     def __init__(self) -> None:
+        super().__init__(len(Pictures._fields))
         self._block = Pictures.empty(BLOCK)
         self._used = 0
-        self._files = [_temporary() for _ in self._block]
 
     def append(self, form: Stored) -> None:
         """Add a picture after those before it."""
@@ -46,10 +67,12 @@ class PictureFile:
             self._write()
 
     def pictures(self) -> Pictures:
-        """All pictures, mapped. The arrays keep the files open."""
+        """All pictures, mapped. No more can be added."""
         self._write()
         arrays: tuple[NDArray[Any], ...] = self._block
-        return Pictures(*map(_mapped, self._files, arrays))
+        pictures = Pictures(*map(_mapped, self._files, arrays))
+        self.close()
+        return pictures
 
     def _write(self) -> None:
         arrays: tuple[NDArray[Any], ...] = self._block
@@ -57,11 +80,6 @@ class PictureFile:
             file.write(array[: self._used].data)
         self._block = Pictures.empty(BLOCK)
         self._used = 0
-
-
-def _temporary() -> BinaryIO:
-    """A file without a name, removed by the system once nothing uses it any more."""
-    return tempfile.TemporaryFile()  # closed with the object that has it
 
 
 def _mapped(file: BinaryIO, like: NDArray[Any]) -> NDArray[Any]:
@@ -74,11 +92,11 @@ def _mapped(file: BinaryIO, like: NDArray[Any]) -> NDArray[Any]:
     return np.frombuffer(data, like.dtype).reshape(length // row, *like.shape[1:])
 
 
-class QueryFile:
+class QueryFile(_Temporary):
     """Pictures as queries, with a smaller grey: 33 KB each."""
 
     def __init__(self) -> None:
-        self._file = _temporary()
+        super().__init__(1)
         self._starts = [0]
         self._map: mmap.mmap | None = None
 
@@ -93,14 +111,16 @@ class QueryFile:
         parts = (head, query.points, query.descriptors[:count], query.weakest, grey)
         data = b"".join(part.tobytes() for part in parts)
         data += bytes(-len(data) % 8)
-        self._file.write(data)
+        self._files[0].write(data)
         self._starts.append(self._starts[-1] + len(data))
 
     def __getitem__(self, at: int) -> Query:
-        """The query at a position. Threads may read at the same time."""
+        """The query at a position."""
         if self._map is None:
-            self._file.flush()
-            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+            (file,) = self._files
+            file.flush()
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self.close()
         record = np.frombuffer(self._map[self._starts[at] : self._starts[at + 1]], np.uint8)
         width, height, rows, columns, count = map(int, record[:20].view(np.uint32))
         sizes = [20, 4 * count, 32 * count, 16 * count, rows * columns]

@@ -1,5 +1,6 @@
 #include "sight/agreement.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -87,6 +88,27 @@ Pairing paired(const Gallery& gallery, const SightQuery& query, const PointMatch
     pairing.weight = weight;
     pairing.match = match;
     return pairing;
+}
+
+std::vector<PointMatch> nearest_matches(const std::vector<PointMatch>& matches, size_t most) {
+    if (matches.size() <= most) return matches;
+    std::vector<uint16_t> distances;
+    distances.reserve(matches.size());
+    for (const PointMatch& match : matches) distances.push_back(match.distance);
+    const auto last = distances.begin() + static_cast<std::ptrdiff_t>(most);
+    std::nth_element(distances.begin(), last, distances.end());
+    const uint16_t limit = *last;
+    // Those nearer than the limit fit. The rest of the room is for those at the limit.
+    size_t room = most;
+    for (const PointMatch& match : matches) room -= match.distance < limit;
+    std::vector<PointMatch> kept;
+    kept.reserve(most);
+    for (const PointMatch& match : matches) {
+        if (match.distance > limit || (match.distance == limit && room == 0)) continue;
+        room -= match.distance == limit;
+        kept.push_back(match);
+    }
+    return kept;
 }
 
 Agreement largest_agreement(const std::vector<Pairing>& pairings, const Slack& slack) {

@@ -36,6 +36,10 @@ struct Agreement {
     std::vector<size_t> members;
 };
 
+// At most `most` of the matches, those with the nearest descriptors, in the order given. Of equally
+// near ones, the first.
+std::vector<PointMatch> nearest_matches(const std::vector<PointMatch>& matches, size_t most);
+
 // The pairings that agree with the one with which most agree. All are tried. Those of one stored
 // point must be next to each other, the best first.
 Agreement largest_agreement(const std::vector<Pairing>& pairings, const Slack& slack);

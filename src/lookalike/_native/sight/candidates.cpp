@@ -40,9 +40,12 @@ Candidate judged(const Gallery& gallery, const SightQuery& query,
                  const std::vector<PointMatch>& matches, size_t begin, size_t end, size_t least) {
     Candidate candidate{static_cast<uint32_t>(matches[begin].entry / kStoredPoints), 0, begin, end};
     if (end - begin < least) return candidate;
+    const auto at = [&](size_t k) { return matches.begin() + static_cast<std::ptrdiff_t>(k); };
+    const std::vector<PointMatch> mine = nearest_matches({at(begin), at(end)}, kMostTried);
     std::vector<Pairing> pairings;
-    for (size_t k = begin; k < std::min(end, begin + kMostTried); ++k)
-        pairings.push_back(paired(gallery, query, matches[k], weight_of(matches[k])));
+    pairings.reserve(mine.size());
+    for (const PointMatch& match : mine)
+        pairings.push_back(paired(gallery, query, match, weight_of(match)));
     const Agreement agreement = largest_agreement(pairings, kSlack);
     if (agreement.count >= least) candidate.score = agreement.weight;
     return candidate;

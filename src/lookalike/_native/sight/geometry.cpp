@@ -13,6 +13,7 @@ namespace {
 
 constexpr Slack kSlack{15, 0.12F, 2, 24};
 constexpr int kSure = 12;            // inliers, with which no further matches are needed
+constexpr size_t kMostTried = 160;   // matches: trying all with all is quadratic
 constexpr size_t kLeastMatches = 3;  // an affine map has six numbers
 constexpr double kTolerance = 5;     // in pixels, for points of small scale
 constexpr uint32_t kNear = 56, kGuidedNear = 76;  // bits, of all matches and at the expected place
@@ -110,19 +111,19 @@ class Layer {
         pairs_.clear();
         all_.clear();
         if (!agree(matches)) return {};
-        for (double tolerance = 4 * kTolerance; tolerance > kTolerance; tolerance *= 0.75)
-            if (!refit(std::max(kTolerance, tolerance))) break;
+        for (const double loose : {4.0, 3.0, 2.25, 1.7, 1.27})
+            if (!refit(loose * kTolerance)) break;
         for (const double tolerance : {2 * kTolerance, kTolerance})
             if (!match_again(tolerance)) break;
         return result();
     }
 
-    // For every stored point, the nearest of the query's points, and of the mirrored ones. If there
-    // are many, only the nearest.
+    // For every stored point, the nearest of the query's points, and of the mirrored ones.
     std::vector<PointMatch> all_matches() const {
         const FindNearest nearest = find_nearest();
         const size_t half = query_.points.size();
         std::vector<PointMatch> matches;
+        matches.reserve(2 * stored_.size());
         for (size_t k = 0; k < stored_.size(); ++k)
             for (const size_t begin : {size_t{0}, half}) {
                 const NearestRow found =
@@ -136,15 +137,17 @@ class Layer {
     }
 
     // The pairs of matches that agree on one similarity.
-    bool agree(const std::vector<PointMatch>& matches) {
+    bool agree(const std::vector<PointMatch>& given) {
+        const std::vector<PointMatch> matches = nearest_matches(given, kMostTried);
         std::vector<Pairing> pairings;
+        pairings.reserve(matches.size());
         for (const PointMatch& match : matches)
             pairings.push_back(paired(gallery_, query_, match, weight_of(match.distance)));
         const Agreement agreement = largest_agreement(pairings, kSlack);
         if (agreement.members.size() < kLeastMatches) return false;
         mirrored_ = pairings[agreement.members[0]].mirrored;
         for (const size_t k : agreement.members) pairs_.push_back(pair_of(matches[k]));
-        for (const PointMatch& match : matches)
+        for (const PointMatch& match : given)
             if (query_.mirrored(match.query) == mirrored_) all_.push_back(pair_of(match));
         const Pairing& anchor = pairings[agreement.anchor];
         map_ = anchor_map(anchor);
