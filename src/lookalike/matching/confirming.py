@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LEAST_AT_ONCE, MOST_AT_ONCE = 1 << 12, 1 << 16
 """How many pairs are looked at before those that have become connected are passed over."""
+LEAST_CLOSER = 256
 MOST_REFUSED = 1_000
 """Once two pictures were each found to differ from this many others, they are not compared. With
 this limit, a million forms of one layout do not become half a billion looks."""
@@ -126,17 +127,25 @@ class Confirming:
         np.add.at(self._refused, pairs.j, 1)
 
     def _join(self, pairs: Candidates, agreement: NDArray[np.float32]) -> None:
-        """Look closer at pairs until all that are the same are connected."""
+        """Look closer at pairs until all that are the same are connected.
+
+        If most are, only those are looked at that connect pictures. If few are, as among forms of
+        one layout, more and more are looked at together.
+        """
+        step = LEAST_CLOSER
         while len(pairs.i):
             chosen = _forest(pairs)
-            self._look_closer(pairs.among(chosen), agreement[chosen])
+            if step > LEAST_CLOSER:
+                chosen[:step] = True
+            same = self._look_closer(pairs.among(chosen), agreement[chosen])
+            step = 4 * step if 2 * same.sum() < len(same) else LEAST_CLOSER
             sets = self._sets = roots(self._sets)
             left = ~chosen & (sets[pairs.i] != sets[pairs.j])
             pairs, agreement = pairs.among(left), agreement[left]
 
     def _look_closer(self, pairs: Candidates, agreement: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Record the links among some pairs whose thumbs agree. Returns which are the same."""
-        details = self._closer.look(pairs)
+        details = self._closer.look(pairs, agreement)
         same = ~details.same_layout
         if self._rule.colour:
             same &= ~details.colour_differs

@@ -59,7 +59,7 @@ class Verified:
         """
         pictures = Pictures.of(table, nodes)
         look = SecondLook(table, pictures, thumbs, rule, read, workers)
-        closer = CloserLook(table, pictures, read)
+        closer = CloserLook(table, pictures, look, read, workers)
         confirming = Confirming(pictures, rule, look, closer, progress)
         for bound in sorted({rule.max_distance // 2, rule.max_distance}):
             confirming.confirm(upright(pictures, bound, workers))
