@@ -52,32 +52,12 @@ NewArray<float> compare_pairs(const std::vector<const Sheet*>& sheets, const Any
     return new_array(std::move(out), {count, kMatchFields});
 }
 
-NewArray<float> overlay_pairs(const std::vector<const Sheet*>& sheets, const AnyArray& first,
-                              const AnyArray& second, size_t level) {
-    const size_t count = first.ndim() ? first.shape(0) : 0;
-    const uint32_t* i = positions_in(first, "first", count, sheets.size());
-    const uint32_t* j = positions_in(second, "second", count, sheets.size());
-    auto out = allocate<float>(count * kMatchFields);
-    {
-        nb::gil_scoped_release unlocked;
-        for (size_t k = 0; k < count; ++k) {
-            const Overlay match =
-                overlay(sheets[i[k]]->reliefs.at(level), sheets[j[k]]->reliefs.at(level));
-            out[2 * k] = match.most;
-            out[2 * k + 1] = match.aligned;
-        }
-    }
-    return new_array(std::move(out), {count, kMatchFields});
-}
-
 }  // namespace
 
 void bind_paper(nb::module_& module) {
     using nb::arg;
     nb::class_<Sheet>(module, "Sheet").def("__init__", &make_sheet, arg("grey"));
     module.def("compare_sheets", &compare_pairs, arg("sheets"), arg("first"), arg("second"));
-    module.def("overlay_sheets", &overlay_pairs, arg("sheets"), arg("first"), arg("second"),
-               arg("level"));
 }
 
 }  // namespace lookalike

@@ -5,16 +5,12 @@
 #include <vector>
 
 #include "isa.h"
+#include "sight/windows.h"
 
 namespace lookalike {
 namespace {
 
-constexpr int kSigma = 3;              // of the Gaussian that is subtracted
-constexpr int kMargin = 2;             // pixels beside what is not seen that do not count
-constexpr double kUsual = 0.9;         // the quantile of the energy that is usual
-constexpr float kFaint = 0.02F;        // of the largest energy; what has less is no drawing
-constexpr float kLeastEnergy = 0.25F;  // of the usual energy, for a window to count
-constexpr float kNoise = 0.03F;        // of the usual energy, added to each
+constexpr int kMargin = 2;  // pixels beside what is not seen that do not count
 
 // 1 where everything within the margin is seen. Beyond the edges counts as seen.
 Plane well_inside(const Plane& seen, Size at) {
@@ -40,15 +36,9 @@ Plane well_inside(const Plane& seen, Size at) {
 
 // The drawing without its ground: what a wide Gaussian takes away, where it is well seen.
 Plane relief(const Plane& plane, const Plane& inside) {
-    Plane out = blurred(plane, kSigma);
+    Plane out = blurred(plane, kGround);
     for (size_t k = 0; k < out.values.size(); ++k)
         out.values[k] = (plane.values[k] - out.values[k]) * inside.values[k];
-    return out;
-}
-
-Plane product(const Plane& a, const Plane& b) {
-    Plane out(a.size);
-    for (size_t k = 0; k < out.values.size(); ++k) out.values[k] = a.values[k] * b.values[k];
     return out;
 }
 
@@ -94,11 +84,11 @@ class Comparison {
     Comparison(const Plane& first, const Plane& second, const Plane& seen, Size at)
         : second_(second), inside_(well_inside(seen, at)) {
         relief_ = relief(resized(first, at), inside_);
-        energy_ = box_mean(product(relief_, relief_));
+        energy_ = window_products(relief_, relief_);
         Plane other = relief(resized(second_, at), inside_);
         scale_ = static_cast<float>(strength(relief_) / std::max(1e-3, strength(other)));
         for (float& value : other.values) value *= scale_;
-        const Plane other_energy = box_mean(product(other, other));
+        const Plane other_energy = window_products(other, other);
         select(other_energy);
         least_ = Plane(at);
         std::fill(least_.values.begin(), least_.values.end(), kDiffers);
@@ -108,7 +98,7 @@ class Comparison {
     void try_shift(int across, int down) {
         Plane other = relief(resized(shifted(second_, across, down), inside_.size), inside_);
         for (float& value : other.values) value *= scale_;
-        lower(other, box_mean(product(other, other)));
+        lower(other, window_products(other, other));
     }
 
     Disagreement result() const {
@@ -125,28 +115,16 @@ class Comparison {
     // Which windows count, and what is noise.
     void select(const Plane& other_energy) {
         counts_ = energy_;
-        float most = 0;
-        for (size_t k = 0; k < counts_.values.size(); ++k) {
+        for (size_t k = 0; k < counts_.values.size(); ++k)
             counts_.values[k] =
                 std::max(counts_.values[k], other_energy.values[k]) * inside_.values[k];
-            most = std::max(most, counts_.values[k]);
-        }
-        std::vector<float> drawn;
-        for (float energy : counts_.values)
-            if (energy > kFaint * most) drawn.push_back(energy);
-        float usual = 1e-6F;
-        if (!drawn.empty()) {
-            const auto at = drawn.begin() + static_cast<std::ptrdiff_t>(
-                                                kUsual * static_cast<double>(drawn.size() - 1));
-            std::nth_element(drawn.begin(), at, drawn.end());
-            usual += *at;
-        }
+        const float usual = usual_energy(counts_);
         noise_ = kNoise * usual;
         for (float& value : counts_.values) value = value > kLeastEnergy * usual ? 1.0F : 0.0F;
     }
 
     void lower(const Plane& other, const Plane& other_energy) {
-        const Plane common = box_mean(product(relief_, other));
+        const Plane common = window_products(relief_, other);
         const float *aa = energy_.values.data(), *bb = other_energy.values.data();
         const size_t count = common.values.size();
 #if LOOKALIKE_X86

@@ -12,6 +12,7 @@ namespace {
 constexpr size_t kUnknowns = 8;  // six of the warp, gain and offset
 constexpr double kFarthest = 0.2, kSmallStep = 1e-8;
 constexpr double kDamping = 0.0006;  // per sample and square of the residuals
+constexpr int kRowsAtOnce = 16;      // whose sums are added up as floats
 constexpr int kCoarsest = 32, kCoarseSteps = 10, kLeastSide = 8;
 
 // The grey of a picture, its slopes across and down, and nothing. They are interpolated together.
@@ -137,10 +138,12 @@ Tone tone_of(const Plane& first, const Plane& second) {
     tone.offset = static_cast<float>(a - tone.gain * b);
     double residuals = 0;
     for (int y = 0; y < first.size.height; ++y) {
-        float row = 0;
+        const float *a_row = first.row(y), *b_row = second.row(y);
+        float lanes[kLanes] = {};
         for (int x = 0; x < first.size.width; ++x)
-            row += std::abs(first.row(y)[x] - tone.gain * second.row(y)[x] - tone.offset);
-        residuals += row;
+            lanes[static_cast<size_t>(x) % kLanes] +=
+                std::abs(a_row[x] - tone.gain * b_row[x] - tone.offset);
+        residuals += sum_of(lanes);
     }
     tone.scale = static_cast<float>(1.5 * residuals / n + 1);
     return tone;
@@ -229,9 +232,10 @@ void add_row(const Plane& first, const WarpedSlopes& second, const Tone& tone, i
 bool find_step(const Plane& first, const WarpedSlopes& second, const Tone& tone, Warp& step) {
     Equations<kUnknowns> equations;
     RowSlopes row(first.size.width);
-    for (int y = 0; y < first.size.height; ++y) {
+    for (int top = 0; top < first.size.height; top += kRowsAtOnce) {
         LaneSums sums{};
-        add_row(first, second, tone, y, row, sums);
+        for (int y = top; y < std::min(top + kRowsAtOnce, first.size.height); ++y)
+            add_row(first, second, tone, y, row, sums);
         for (size_t p = 0; p < kUnknowns; ++p) {
             equations.right[p] += sum_of(sums.right[p]);
             for (size_t q = p; q < kUnknowns; ++q) equations.left[p][q] += sum_of(sums.left[p][q]);
@@ -255,6 +259,19 @@ double farthest(const Warp& warp) {
     double most = 0;
     for (double value : warp) most = std::max(most, std::abs(value));
     return most;
+}
+
+double misplacement(const Plane& soft_first, const Plane& soft_second) {
+    const Sloped sloped(soft_second);
+    WarpedSlopes there{soft_second, Plane(sloped.size), Plane(sloped.size)};
+    for (size_t k = 0; k < sloped.samples.size(); ++k) {
+        there.across.values[k] = sloped.samples[k][1];
+        there.down.values[k] = sloped.samples[k][2];
+    }
+    const Tone tone = tone_of(soft_first, soft_second);
+    Warp step;
+    if (tone.gain <= 0 || !find_step(soft_first, there, tone, step)) return 1;
+    return farthest(step);
 }
 
 Laying improve(const Plane& sharp_first, const Plane& sharp_second, const Warp& start, int steps) {

@@ -26,6 +26,10 @@ Warp lay_coarsely(const Plane& first, const Plane& second);
 
 double farthest(const Warp& warp);
 
+// How far a single step leads from identity. Both are already blurred by 1. It is small if they lie
+// on each other well, whatever else they show.
+double misplacement(const Plane& soft_first, const Plane& soft_second);
+
 // The second picture as it lies on the first. `seen` is 1 within it, else 0.
 Plane warped(const Plane& second, const Warp& warp, Plane& seen);
 

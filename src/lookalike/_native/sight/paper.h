@@ -5,25 +5,32 @@
 #include <cstdint>
 #include <vector>
 
+#include "sight/plane.h"
 #include "sight/relief.h"
 
 namespace lookalike {
 
 constexpr int kLargestSheet = 512;
-constexpr std::array<int, 2> kReliefs{64, 128};
+constexpr size_t kGlances = 2;
+
+// A small square copy of a sheet, whatever its shape is, for a first glance.
+struct Glance {
+    Relief relief;
+    std::vector<uint8_t> soft;  // the same picture, blurred by one pixel
+};
 
 // A picture that is prepared to be compared with many.
 struct Sheet {
     Size size;
     std::vector<uint8_t> grey;
-    std::vector<Relief> reliefs;
+    std::array<Glance, kGlances> glances;  // empty if the picture is not large enough
 
     Sheet(const uint8_t* grey, Size size);
 };
 
 struct SheetMatch {
-    float disagreement;  // 0 if they are equal; from 0.45 on they are different
-    float grid;          // the longer side of the grid that decided
+    float disagreement;  // in the place where they disagree the most; they are the same up to 0.45
+    float grid;          // the longer side of the grid that decided; 0 if they are too small
 };
 
 SheetMatch compare_sheets(const Sheet& first, const Sheet& second);

@@ -9,8 +9,6 @@
 namespace lookalike {
 namespace {
 
-constexpr int kReach = 3;  // of a box of 7
-
 // Which samples of an axis make each sample of another, and their weights.
 struct Mix {
     std::vector<int> first, count;
@@ -97,21 +95,11 @@ LOOKALIKE_INLINE void add_rows_body(const float* a, const float* b, float weight
     for (int x = 0; x < count; ++x) out[x] += weight * (a[x] + b[x]);
 }
 
-// The sums of seven neighbours, of a row that is padded by three zeros on both sides.
-LOOKALIKE_INLINE void sum_seven_body(const float* padded, int count, float* out) {
-    for (int x = 0; x < count; ++x)
-        out[x] = ((padded[x] + padded[x + 1]) + (padded[x + 2] + padded[x + 3])) +
-                 ((padded[x + 4] + padded[x + 5]) + padded[x + 6]);
-}
-
 void blur_rows_baseline(const float* p, const float* w, int reach, int count, float* out) {
     blur_rows_body(p, w, reach, count, out);
 }
 void add_rows_baseline(const float* a, const float* b, float weight, int count, float* out) {
     add_rows_body(a, b, weight, count, out);
-}
-void sum_seven_baseline(const float* padded, int count, float* out) {
-    sum_seven_body(padded, count, out);
 }
 #if LOOKALIKE_X86
 LOOKALIKE_AVX2 void blur_rows_avx2(const float* p, const float* w, int reach, int count,
@@ -122,23 +110,18 @@ LOOKALIKE_AVX2 void add_rows_avx2(const float* a, const float* b, float weight, 
                                   float* out) {
     add_rows_body(a, b, weight, count, out);
 }
-LOOKALIKE_AVX2 void sum_seven_avx2(const float* padded, int count, float* out) {
-    sum_seven_body(padded, count, out);
-}
 #endif
 
 // The functions for this processor.
 struct Loops {
     decltype(&blur_rows_baseline) blur_rows = &blur_rows_baseline;
     decltype(&add_rows_baseline) add_rows = &add_rows_baseline;
-    decltype(&sum_seven_baseline) sum_seven = &sum_seven_baseline;
 
     Loops() {
 #if LOOKALIKE_X86
         if (active_isa() != Isa::scalar) {
             blur_rows = &blur_rows_avx2;
             add_rows = &add_rows_avx2;
-            sum_seven = &sum_seven_avx2;
         }
 #endif
     }
@@ -191,26 +174,6 @@ Plane blurred(const Plane& plane, int sigma) {
         std::copy(from, from + width, padded.begin() + reach);
         std::fill_n(padded.begin() + reach + width, reach, from[width - 1]);
         loops.blur_rows(padded.data(), weights.data(), reach, width, out.row(y));
-    }
-    return out;
-}
-
-Plane box_mean(const Plane& plane) {
-    const Loops loops;
-    const auto [width, height] = plane.size;
-    Plane across(plane.size), out(plane.size);
-    std::vector<float> padded(static_cast<size_t>(width + 2 * kReach));
-    for (int y = 0; y < height; ++y) {
-        std::copy(plane.row(y), plane.row(y) + width, padded.begin() + kReach);
-        loops.sum_seven(padded.data(), width, across.row(y));
-    }
-    constexpr float kShare = 1.0F / ((2 * kReach + 1) * (2 * kReach + 1));
-    const std::vector<float> zeros(static_cast<size_t>(width));
-    const auto row = [&](int y) { return y < 0 || y >= height ? zeros.data() : across.row(y); };
-    for (int y = 0; y < height; ++y) {
-        loops.add_rows(row(y), zeros.data(), kShare, width, out.row(y));
-        for (int k = 1; k <= kReach; ++k)
-            loops.add_rows(row(y - k), row(y + k), kShare, width, out.row(y));
     }
     return out;
 }

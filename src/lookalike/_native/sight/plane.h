@@ -33,7 +33,4 @@ Plane resized(const Plane& plane, Size size);
 // A Gaussian of 1 or 3 pixels, over four times as far. The edges are repeated.
 Plane blurred(const Plane& plane, int sigma);
 
-// The mean of 7 x 7 values around each, with zeros beyond the edges.
-Plane box_mean(const Plane& plane);
-
 }  // namespace lookalike

@@ -1,4 +1,4 @@
-// Small copies of paper-like pictures, which show at once that most pairs of one layout differ.
+// Small copies of paper-like pictures. They show at once that most pairs of one layout differ.
 #pragma once
 
 #include <cstdint>
@@ -8,21 +8,18 @@
 
 namespace lookalike {
 
-// The drawing without its ground, on a square grid whatever the shape of the picture is.
+// A drawing without its ground.
 struct Relief {
-    int side;
+    Size size{0, 0};
     std::vector<int16_t> values;  // 256 is the root of the mean square
-    float usual;                  // the usual energy of a window that has a drawing in it
+    float usual = 0;              // the usual energy of a window
+
+    Relief() = default;
+    explicit Relief(const Plane& picture);
 };
 
-Relief make_relief(const Plane& picture, int side);
-
-// How two reliefs of one side lie on each other as they are.
-struct Overlay {
-    float most;     // the largest disagreement that no shift by a pixel lowers
-    float aligned;  // the share of the windows that hardly disagree without a shift
-};
-
-Overlay overlay(const Relief& first, const Relief& second);
+// Whether two reliefs of one size show different drawings of one layout: many windows hardly
+// disagree, and one disagrees by more than `limit` even if it is shifted by a pixel either way.
+bool differ(const Relief& first, const Relief& second, float limit);
 
 }  // namespace lookalike
