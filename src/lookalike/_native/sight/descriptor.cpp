@@ -7,18 +7,28 @@ namespace lookalike {
 namespace {
 
 // The sum of `Side` x `Side` pixels, at most 9 x 9. Rows of up to 8 are added up as a single number
-// with four sums of 16 bits.
+// with four sums of 16 bits. Up to 8 bytes are loaded of each row.
 template <size_t Side>
-uint32_t box_sum(const uint8_t* corner, size_t stride) {
-    constexpr size_t kWord = std::min<size_t>(Side, 8);
+uint32_t sum_portable(const uint8_t* corner, size_t stride) {
+    constexpr uint8_t kOn = 255;
+    constexpr uint8_t kUsed[8] = {kOn,
+                                  kOn,
+                                  kOn,
+                                  Side > 3 ? kOn : uint8_t{0},
+                                  Side > 4 ? kOn : uint8_t{0},
+                                  Side > 5 ? kOn : uint8_t{0},
+                                  Side > 6 ? kOn : uint8_t{0},
+                                  Side > 7 ? kOn : uint8_t{0}};
     constexpr uint64_t kEven = 0x00FF00FF00FF00FF, kOnes = 0x0001000100010001;
-    uint64_t sums = 0;
+    uint64_t used = 0, sums = 0;
+    std::memcpy(&used, kUsed, 8);
     uint32_t rest = 0;
     for (size_t y = 0; y < Side; ++y, corner += stride) {
         uint64_t row = 0;
-        std::memcpy(&row, corner, kWord);
+        std::memcpy(&row, corner, 8);
+        row &= used;
         sums += (row & kEven) + (row >> 8 & kEven);
-        if (Side > kWord) rest += corner[kWord];
+        if (Side > 8) rest += corner[8];
     }
     return static_cast<uint32_t>(sums * kOnes >> 48) + rest;
 }
@@ -28,7 +38,7 @@ template <size_t Side>
 uint16_t box_mean(const uint8_t* middle, size_t stride) {
     constexpr uint32_t kArea = Side * Side, kScale = ((2u << 20) + kArea) / (2 * kArea);
     constexpr size_t kReach = Side / 2;
-    const uint32_t sum = box_sum<Side>(middle - kReach * stride - kReach, stride);
+    const uint32_t sum = sum_portable<Side>(middle - kReach * stride - kReach, stride);
     return static_cast<uint16_t>((sum * kScale + (1u << 15)) >> 16);
 }
 

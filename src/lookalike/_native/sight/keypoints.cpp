@@ -3,29 +3,13 @@
 #include <algorithm>
 #include <array>
 
-#include "isa.h"
+#include "sight/scores.h"
 
 namespace lookalike {
 namespace {
 
 constexpr size_t kMargin = 6;  // pixels of a level along its edges that have no keypoints
 constexpr size_t kCells = 8;   // along the longer side
-constexpr int32_t kScoreScale = 16 * kSmoothScale * kSmoothScale;
-constexpr int32_t kLeastScore = 8 * kScoreScale;
-
-// The determinant of the Hessian matrix, times kScoreScale. It is large on blobs, bright or dark,
-// and negative on saddles. It fits in 32 bits: second differences are at most 2 x 255 x
-// kSmoothScale.
-LOOKALIKE_INLINE int32_t score(const int16_t* upper, const int16_t* middle, const int16_t* lower) {
-    const auto xx = static_cast<int16_t>(middle[-1] - 2 * middle[0] + middle[1]);
-    const auto yy = static_cast<int16_t>(upper[0] - 2 * middle[0] + lower[0]);
-    const auto xy = static_cast<int16_t>(upper[-1] + lower[1] - upper[1] - lower[-1]);
-    return 16 * (xx * yy) - xy * xy;
-}
-
-int32_t score_at(const Level& level, size_t x, size_t y) {
-    return score(level.smooth(y - 1) + x, level.smooth(y) + x, level.smooth(y + 1) + x);
-}
 
 // A candidate is one number: its response, then its level and place, so that the larger of two
 // comes first, and of equal responses the one at the finer level, further up or further left.
@@ -56,20 +40,6 @@ uint64_t scale_at(size_t level) {
     return (512 * over + under) / (2 * under);
 }
 
-// Marks pixels whose scores are high enough and the largest of 3 x 3. Of equal neighbours, the last
-// one counts. Columns from `begin` up to but not including `end`.
-LOOKALIKE_INLINE void mark_peaks(const int32_t* const* rows, size_t begin, size_t end,
-                                 uint8_t* marks) {
-    const int32_t *upper = rows[0], *middle = rows[1], *lower = rows[2];
-    for (size_t x = begin; x < end; ++x) {
-        const int32_t before =
-            std::max(std::max(upper[x - 1], upper[x]), std::max(upper[x + 1], middle[x - 1]));
-        const int32_t after =
-            std::max(std::max(lower[x - 1], lower[x]), std::max(lower[x + 1], middle[x + 1]));
-        marks[x] = middle[x] >= kLeastScore & middle[x] > before & middle[x] >= after;
-    }
-}
-
 // Which cell each column or row of a level is in.
 std::vector<uint8_t> cells_along(size_t level_side, size_t side, size_t longer) {
     std::vector<uint8_t> cells(level_side);
@@ -78,44 +48,30 @@ std::vector<uint8_t> cells_along(size_t level_side, size_t side, size_t longer) 
     return cells;
 }
 
-LOOKALIKE_INLINE void find_body(const std::vector<Level>& levels, size_t k, Cell* cells) {
+// Finds the peaks of one level, and puts them in their cells.
+void find(const std::vector<Level>& levels, size_t k, Cell* cells) {
     const Level &level = levels[k], &whole = levels[0];
     const size_t width = level.width, height = level.height;
-    const size_t longer = std::max(whole.width, whole.height);
+    if (std::min(width, height) <= 2 * kMargin) return;
+    const size_t longer = std::max(whole.width, whole.height), room = width + kScoreStep;
     const std::vector<uint8_t> across = cells_along(width, whole.width, longer),
                                down = cells_along(height, whole.height, longer);
     const uint64_t scale = scale_at(k);
-    std::vector<int32_t> scores(3 * width);
-    std::vector<uint8_t> marks(width);
-    for (size_t y = kMargin - 1; y + kMargin < height + 1; ++y) {
-        const int16_t* middle = level.smooth(y);
-        int32_t* newest = scores.data() + y % 3 * width;
-        for (size_t x = kMargin - 1; x + kMargin < width + 1; ++x)
-            newest[x] = score(middle + x - width, middle + x, middle + x + width);
-        if (y < kMargin + 1) continue;
-        const int32_t* rows[] = {scores.data() + (y - 2) % 3 * width,
-                                 scores.data() + (y - 1) % 3 * width, newest};
-        mark_peaks(rows, kMargin, width - kMargin, marks.data());
-        for (size_t x = kMargin; x + kMargin < width; ++x)
-            if (marks[x])
-                cells[kCells * down[y - 1] + across[x]].push_back(
-                    candidate(rows[1][x], k, x, y - 1, scale));
+    std::vector<int32_t> scores(3 * room);
+    std::vector<uint16_t> columns(width);
+    const auto row = [&](size_t y) { return scores.data() + y % 3 * room; };
+    score_row(level, kMargin - 1, row(kMargin - 1));
+    score_row(level, kMargin, row(kMargin));
+    for (size_t y = kMargin; y + kMargin < height; ++y) {
+        score_row(level, y + 1, row(y + 1));
+        const size_t found =
+            find_peaks(row(y - 1), row(y), row(y + 1), kMargin, width - kMargin, columns.data());
+        Cell* line = cells + kCells * down[y];
+        for (size_t n = 0; n < found; ++n) {
+            const size_t x = columns[n];
+            line[across[x]].push_back(candidate(row(y)[x], k, x, y, scale));
+        }
     }
-}
-
-#if LOOKALIKE_X86
-LOOKALIKE_AVX2 void find_avx2(const std::vector<Level>& levels, size_t k, Cell* cells) {
-    find_body(levels, k, cells);
-}
-#endif
-
-// Finds the largest of 3 x 3 pixels at one level, and puts them in their cells.
-void find(const std::vector<Level>& levels, size_t k, Cell* cells) {
-    if (std::min(levels[k].width, levels[k].height) <= 2 * kMargin) return;
-#if LOOKALIKE_X86
-    if (active_isa() != Isa::scalar) return find_avx2(levels, k, cells);
-#endif
-    find_body(levels, k, cells);
 }
 
 // Whether no score of the 3 x 3 pixels at the same place of a neighbouring level is larger. Of

@@ -25,6 +25,20 @@ constexpr std::array<uint16_t, kRadius + 1> kFalls{255, 250, 235, 213, 185, 155,
 // How many columns the circle has on either side, k rows away from its middle.
 constexpr std::array<int, kRadius + 1> kHalves{11, 10, 10, 10, 10, 9, 9, 8, 7, 6, 4, 0};
 
+// Weights of the rows of the circle, from its middle to its edge. The last column has none.
+using Weights = std::array<std::array<uint16_t, kColumns>, kRadius + 1>;
+
+constexpr Weights weights_of_rows() {
+    Weights weights{};
+    for (size_t y = 0; y <= kRadius; ++y)
+        for (size_t x = 0; x <= kRadius; ++x)
+            weights[y][kRadius - x] = weights[y][kRadius + x] =
+                static_cast<uint16_t>(kFalls[y] * kFalls[x]);
+    return weights;
+}
+
+constexpr Weights kWeights = weights_of_rows();
+
 using Histogram = std::array<int32_t, kSectors>;
 
 // What the pixels of a row say: all numbers fit in 16 bits.
@@ -69,12 +83,8 @@ LOOKALIKE_INLINE Histogram count_body(const Level& level, int x, int y) {
     Row row;
     for (int down = std::max(-kRadius, 1 - y); down <= std::min(kRadius, bottom); ++down) {
         const auto away = static_cast<size_t>(down < 0 ? -down : down);
-        std::array<uint16_t, kColumns> weights{};
-        for (int k = 0; k <= 2 * kRadius; ++k)
-            weights[static_cast<size_t>(k)] = static_cast<uint16_t>(
-                kFalls[away] * kFalls[static_cast<size_t>(std::abs(k - kRadius))]);
         vote_body(level.smooth(static_cast<size_t>(y + down)) + x - kRadius, level.width,
-                  weights.data(), row);
+                  kWeights[away].data(), row);
         const int first = std::max(-kHalves[away], 1 - x) + kRadius;
         const int last = std::min(kHalves[away], right) + kRadius;
         for (auto k = static_cast<size_t>(first); k <= static_cast<size_t>(last); ++k)
@@ -98,11 +108,13 @@ Histogram count(const Level& level, int x, int y) {
 
 // Each sector and the two on either side added up.
 Histogram spread_out(const Histogram& counts) {
+    const auto at = [&](size_t sector) { return counts[sector % kSectors]; };
     Histogram sums{};
-    for (int k = 0; k < kSectors; ++k)
-        for (int other = k - 2; other <= k + 2; ++other)
-            sums[static_cast<size_t>(k)] +=
-                counts[static_cast<size_t>((other + kSectors) % kSectors)];
+    int32_t sum = at(kSectors - 2) + at(kSectors - 1) + at(0) + at(1) + at(2);
+    for (size_t k = 0; k < kSectors; ++k) {
+        sums[k] = sum;
+        sum += at(k + 3) - at(k + kSectors - 2);
+    }
     return sums;
 }
 

@@ -3,94 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
-#include "isa.h"
+#include "sight/shrink.h"
+#include "sight/smooth.h"
 
 namespace lookalike {
 namespace {
 
 constexpr size_t kLeastLonger = 40, kLeastShorter = 12;  // sides of the smallest level
-constexpr unsigned kFractions = 64;                      // steps between two pixels
-
-// Where each pixel of a smaller side lies between two pixels of a larger one. Centres of pixels are
-// aligned, so no edge is ever passed.
-struct Places {
-    std::vector<uint16_t> first;
-    std::vector<uint8_t> fraction;
-
-    Places(size_t larger, size_t smaller) : first(smaller), fraction(smaller) {
-        for (size_t x = 0; x < smaller; ++x) {
-            const size_t doubled = ((2 * x + 1) * larger - smaller) * kFractions / smaller;
-            const size_t place = (doubled + 1) / 2;
-            first[x] = static_cast<uint16_t>(place / kFractions);
-            fraction[x] = static_cast<uint8_t>(place % kFractions);
-        }
-    }
-};
-
-LOOKALIKE_INLINE uint8_t between(unsigned a, unsigned b, unsigned fraction) {
-    return static_cast<uint8_t>((a * (kFractions - fraction) + b * fraction + kFractions / 2) /
-                                kFractions);
-}
-
-LOOKALIKE_INLINE void shrink_body(const Level& from, Level& to) {
-    const Places across(from.width, to.width), down(from.height, to.height);
-    std::vector<uint8_t> blended(from.width + kSlack);
-    for (size_t y = 0; y < to.height; ++y) {
-        const uint8_t *upper = from.row(down.first[y]), *lower = upper + from.stride;
-        for (size_t x = 0; x < from.width; ++x)
-            blended[x] = between(upper[x], lower[x], down.fraction[y]);
-        uint8_t* out = to.row(y);
-        for (size_t x = 0; x < to.width; ++x) {
-            const uint8_t* two = blended.data() + across.first[x];
-            out[x] = between(two[0], two[1], across.fraction[x]);
-        }
-    }
-}
-
-constexpr size_t kReach = 3;
-
-// Sums of 7 samples with the weights 1 6 15 20 15 6 1, which fit in 16 bits. `step` is the distance
-// between two of them.
-template <typename Sample>
-LOOKALIKE_INLINE uint16_t binomial(const Sample* middle, ptrdiff_t step) {
-    const unsigned ends = middle[-3 * step] + middle[3 * step];
-    const unsigned next = middle[-2 * step] + middle[2 * step];
-    const unsigned near = middle[-step] + middle[step];
-    return static_cast<uint16_t>(ends + 6 * next + 15 * near + 20 * *middle);
-}
-
-LOOKALIKE_INLINE void smooth_body(const Level& level, int16_t* out) {
-    std::vector<uint16_t> sums(level.width + 2 * kReach);
-    for (size_t y = 0; y < level.height; ++y, out += level.width) {
-        const uint8_t* row = level.row(y) - kReach;
-        const auto step = static_cast<ptrdiff_t>(level.stride);
-        // Four times the grey levels, so that the next sums fit in 16 bits.
-        for (size_t x = 0; x < sums.size(); ++x)
-            sums[x] = static_cast<uint16_t>((binomial(row + x, step) + 8) >> 4);
-        const uint16_t* middle = sums.data() + kReach;
-        for (size_t x = 0; x < level.width; ++x)
-            out[x] = static_cast<int16_t>((binomial(middle + x, 1) + 8) >> 4);
-    }
-}
-
-#if LOOKALIKE_X86
-LOOKALIKE_AVX2 void shrink_avx2(const Level& from, Level& to) { shrink_body(from, to); }
-LOOKALIKE_AVX2 void smooth_avx2(const Level& level, int16_t* out) { smooth_body(level, out); }
-#endif
-
-void shrink(const Level& from, Level& to) {
-#if LOOKALIKE_X86
-    if (active_isa() != Isa::scalar) return shrink_avx2(from, to);
-#endif
-    shrink_body(from, to);
-}
-
-void smooth_pixels(const Level& level, int16_t* out) {
-#if LOOKALIKE_X86
-    if (active_isa() != Isa::scalar) return smooth_avx2(level, out);
-#endif
-    smooth_body(level, out);
-}
 
 bool is_large_enough(size_t width, size_t height) {
     return std::max(width, height) >= kLeastLonger && std::min(width, height) >= kLeastShorter;
@@ -119,7 +38,7 @@ void Level::finish() {
         std::memcpy(first - k * stride, first, stride);
         std::memcpy(last + k * stride, last, stride);
     }
-    smooth_pixels(*this, smooth_.get() + kSlack);
+    smooth_rows(row(0), stride, width, height, smooth_.get() + kSlack);
 }
 
 size_t side_at(size_t side, size_t level) {

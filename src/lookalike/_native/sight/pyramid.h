@@ -13,7 +13,6 @@ constexpr size_t kStepOver = 63, kStepUnder = 50;  // 63 / 50 = 1.26
 constexpr size_t kLargestGrey = 512;               // the longest side of a picture
 constexpr size_t kBeyond = 16;  // how many times the edge of a level is repeated, on every side
 constexpr size_t kSlack = 32;   // samples before and after all others: vectors are loaded whole
-constexpr int kSmoothScale = 16;
 
 // One size of the picture. Pixels beyond the edges repeat those at the edges.
 class Level {
