@@ -268,3 +268,13 @@ def test_a_part_that_was_cut_away_is_not_needed() -> None:
     """A quarter of the area is left."""
     (match,) = index_of(*range(SCENES)).query(cropped(pixels(4), 0.5))
     assert match.key == 4
+
+
+def test_a_match_of_paper_says_so() -> None:
+    """Either the stored picture or the query may be mostly of one grey."""
+    sheet = np.pad(pixels(3)[:150, :200], 180, constant_values=250)
+    index = index_of(3)
+    index.add(99, sheet)
+    found = {match.key: match.is_paper for match in index.query(sheet)}
+    assert found[99]
+    assert not any(match.is_paper for match in index.query(query(3, "crop")) if match.key == 3)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lookalike.images import ImageSource
     from lookalike.images.picture import Picture
 
+PAPER = 0.6
 LEAST_SIDE = 512
 """Pictures are decoded with at least this many pixels on the shorter side, if they have them."""
 
@@ -28,6 +29,8 @@ class Stored(NamedTuple):
     """At most 100."""
     thumb: NDArray[np.uint8]
     """`(32, 32)`."""
+    is_paper: bool
+    """Whether it is mostly paper, a screen or a plain ground."""
 
 
 class Query(NamedTuple):
@@ -44,23 +47,26 @@ class Query(NamedTuple):
     """`(2 n, 4)`: the bits of each key that an edit flips first, from `kernel.weakest_bits`."""
     grey: NDArray[np.uint8]
     """`(height, width)`, or a smaller copy."""
+    is_paper: bool
+    """As in `Stored`."""
 
     def in_kernel(self) -> kernel.SightQuery:
         """The same for the kernel."""
-        width, height, points, descriptors, weakest, grey = self
+        width, height, points, descriptors, weakest, grey, _ = self
         return kernel.SightQuery(points, descriptors, weakest, width, height, grey)
 
     def stored(self) -> Stored:
         """The form to store. Only for a query whose grey was not reduced."""
         count = min(STORED, len(self.points))
         points, descriptors = self.points[:count], self.descriptors[:count]
-        return Stored(Features(self.width, self.height, points, descriptors), thumb(self.grey))
+        features = Features(self.width, self.height, points, descriptors)
+        return Stored(features, thumb(self.grey), self.is_paper)
 
 
 def stored_form(picture: Picture) -> Stored:
     """The stored form of a picture."""
     grey = grey_picture(picture)
-    return Stored(extract_features(grey), thumb(grey))
+    return Stored(extract_features(grey), thumb(grey), _is_paper(grey))
 
 
 def query_form(picture: Picture) -> Query:
@@ -75,7 +81,12 @@ def query_form(picture: Picture) -> Query:
         np.concatenate([found.descriptors, mirrored]),
         kernel.weakest_bits(np.concatenate([found.margins, margins])),
         grey,
+        _is_paper(grey),
     )
+
+
+def _is_paper(grey: NDArray[np.uint8]) -> bool:
+    return kernel.paper_share(grey) >= PAPER
 
 
 def read_stored(image: ImageSource) -> Stored:

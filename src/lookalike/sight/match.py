@@ -45,6 +45,10 @@ class SightMatch(NamedTuple):
     """Whether the query shows a mirror image."""
     points: int
     """How many points of the query were found in the stored picture."""
+    is_paper: bool
+    """Whether either picture is mostly paper, as forms and pages are. Only small copies of stored
+    pictures are compared. These cannot tell one entry of a form from another, so a verdict of
+    `same` may then be wrong."""
 
 
 def match_of(
@@ -61,6 +65,7 @@ def match_of(
         (share[0], share[1]),
         numbers[2] > 0,
         int(numbers[0]),
+        bool(found.is_paper[at]),
     )
 
 

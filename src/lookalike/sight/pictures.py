@@ -32,6 +32,8 @@ class Pictures(NamedTuple):
     """`(n, 3200)`."""
     thumbs: NDArray[np.uint8]
     """`(n, 1024)`."""
+    papers: NDArray[np.uint8]
+    """`(n,)`: 1 for pictures that are mostly paper, otherwise 0."""
 
     @classmethod
     def empty(cls, count: int) -> Pictures:
@@ -80,6 +82,7 @@ class Pictures(NamedTuple):
         self.points[at, :count] = found.points
         self.descriptors[at, : count * DESCRIPTOR_BYTES] = found.descriptors.reshape(-1)
         self.thumbs[at] = form.thumb.reshape(-1)
+        self.papers[at] = form.is_paper
 
     def select(self, keep: NDArray[np.bool_]) -> Pictures:
         """The pictures where `keep`, `(n,)`, is true."""
@@ -98,5 +101,6 @@ _ROWS: list[tuple[tuple[int, ...], Any]] = [
     ((STORED_POINTS,), np.uint32),
     ((STORED_POINTS * DESCRIPTOR_BYTES,), np.uint8),
     ((THUMB_BYTES,), np.uint8),
+    ((), np.uint8),
 ]
 """The shape of one picture in each array, and the dtype."""

@@ -34,6 +34,9 @@ class Found(NamedTuple):
     """`(n, 2, 3)`: affine, from pixels of the stored picture's grey to those of the query's."""
     numbers: NDArray[np.float32]
     """`(n, 12)`, as `kernel.sight_verify` gives them."""
+    is_paper: NDArray[np.bool_]
+    """`(n,)`: whether either picture is mostly paper. A thumb cannot tell one entry of a form from
+    another, so verdict 1 is then only probable."""
 
 
 def search(
@@ -55,11 +58,15 @@ def search(
         matches = kernel.near_points(part.tables(), part.gallery, asked, NEAR)
         skipped = None if gone is None else gone[at]
         found.append(kernel.sight_candidates(part.gallery, asked, matches, skipped, least, best))
-    return _confirmed(parts, asked, found, best)
+    return _confirmed(parts, query, asked, found, best)
 
 
 def _confirmed(
-    parts: Sequence[Part], asked: kernel.SightQuery, found: Sequence[kernel.Candidates], best: int
+    parts: Sequence[Part],
+    query: Query,
+    asked: kernel.SightQuery,
+    found: Sequence[kernel.Candidates],
+    best: int,
 ) -> Found:
     """The verdicts on the best candidates of all parts."""
     scores = np.concatenate([scores for _, scores, _, _ in found])
@@ -77,6 +84,8 @@ def _confirmed(
         )
         positions = (pictures + np.uint64(part.first)).astype(np.uint32)
         agree = verdicts > 0
-        columns.append((positions[agree], verdicts[agree], maps[agree], numbers[agree]))
-    position, verdict, maps, numbers = map(np.concatenate, zip(*columns, strict=True))
-    return Found(position, verdict, maps.reshape(-1, 2, 3), numbers)
+        papers = (part.pictures.papers[pictures] != 0) | query.is_paper
+        found_here = positions, verdicts, maps, numbers, papers
+        columns.append([column[agree] for column in found_here])
+    position, verdict, maps, numbers, papers = map(np.concatenate, zip(*columns, strict=True))
+    return Found(position, verdict, maps.reshape(-1, 2, 3), numbers, papers)

@@ -107,7 +107,7 @@ class QueryFile(_Temporary):
         """Add a picture after those before it. Not once one has been read."""
         grey = _reduced(query.grey)
         count = len(query.points)
-        head = np.array([query.width, query.height, *grey.shape, count], np.uint32)
+        head = np.array([query.width, query.height, *grey.shape, count, query.is_paper], np.uint32)
         parts = (head, query.points, query.descriptors[:count], query.weakest, grey)
         data = b"".join(part.tobytes() for part in parts)
         data += bytes(-len(data) % 8)
@@ -122,8 +122,8 @@ class QueryFile(_Temporary):
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self.close()
         record = np.frombuffer(self._map[self._starts[at] : self._starts[at + 1]], np.uint8)
-        width, height, rows, columns, count = map(int, record[:20].view(np.uint32))
-        sizes = [20, 4 * count, 32 * count, 16 * count, rows * columns]
+        width, height, rows, columns, count, is_paper = map(int, record[:24].view(np.uint32))
+        sizes = [24, 4 * count, 32 * count, 16 * count, rows * columns]
         _, points, descriptors, weakest, grey, _ = np.split(record, np.cumsum(sizes))
         descriptors = descriptors.reshape(count, 32)
         mirrored, _ = kernel.mirrored(descriptors, np.zeros((count, TESTS), np.uint8))
@@ -134,6 +134,7 @@ class QueryFile(_Temporary):
             np.concatenate([descriptors, mirrored]),
             weakest.view(np.uint16).reshape(2 * count, 4),
             grey.reshape(rows, columns),
+            is_paper != 0,
         )
 
     def __iter__(self) -> Iterator[Query]:

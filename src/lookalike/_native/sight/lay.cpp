@@ -138,10 +138,12 @@ Tone tone_of(const Plane& first, const Plane& second) {
     tone.offset = static_cast<float>(a - tone.gain * b);
     double residuals = 0;
     for (int y = 0; y < first.size.height; ++y) {
-        float row = 0;
+        const float *a_row = first.row(y), *b_row = second.row(y);
+        float lanes[kLanes] = {};
         for (int x = 0; x < first.size.width; ++x)
-            row += std::abs(first.row(y)[x] - tone.gain * second.row(y)[x] - tone.offset);
-        residuals += row;
+            lanes[static_cast<size_t>(x) % kLanes] +=
+                std::abs(a_row[x] - tone.gain * b_row[x] - tone.offset);
+        residuals += sum_of(lanes);
     }
     tone.scale = static_cast<float>(1.5 * residuals / n + 1);
     return tone;

@@ -23,7 +23,6 @@ constexpr double kHardlyMoved = 0.02;
 constexpr std::array<int, kGlances> kGlanceSides{64, 128};
 constexpr std::array<float, kGlances> kDifferent{0.7F, 0.9F};
 constexpr double kWell = 0.003;
-constexpr float kLeastAligned = 0.35F;
 
 int longer_side(Size size) { return std::max(size.width, size.height); }
 
@@ -81,11 +80,6 @@ bool lies_well(const Glance& first, const Glance& second) {
                         to_plane(second.soft.data(), {width, height})) <= kWell;
 }
 
-bool differs(const Relief& first, const Relief& second, float limit) {
-    const Overlay found = overlay(first, second);
-    return found.aligned >= kLeastAligned && found.most > limit;
-}
-
 float settle(const Pair& pair) {
     // The coarse start may lead astray.
     Laying laying =
@@ -101,16 +95,22 @@ float settle(const Pair& pair) {
     return least_disagreement(pair.first, second, seen, pair.at);
 }
 
-// 0 if a glance does not show that they differ, else the side of the grid that does.
-int differs_at_a_glance(const Sheet& first, const Sheet& second, bool& well) {
+// 0 if no glance shows that they differ, else the side of the grid that does.
+int differ_at_a_glance(const Sheet& first, const Sheet& second) {
     for (size_t k = 0; k < kGlances; ++k) {
         const Glance &a = first.glances[k], &b = second.glances[k];
         if (a.soft.empty() || b.soft.empty()) return 0;
-        if (!differs(a.relief, b.relief, kDifferent[k])) continue;
-        well = lies_well(a, b);
-        if (well) return kGlanceSides[k];
+        if (differ(a.relief, b.relief, kDifferent[k]) && lies_well(a, b)) return kGlanceSides[k];
     }
     return 0;
+}
+
+// The same on the grid where windows are compared.
+bool differ_finely(const Sheet& first, const Sheet& second, const Pair& pair) {
+    const Glance &a = first.glances.back(), &b = second.glances.back();
+    return !a.soft.empty() && !b.soft.empty() && lies_well(a, b) &&
+           differ(Relief(resized(pair.first, pair.at)), Relief(resized(pair.second, pair.at)),
+                  kDifferent.back());
 }
 
 bool is_before(const Sheet& first, const Sheet& second) {
@@ -121,14 +121,14 @@ bool is_before(const Sheet& first, const Sheet& second) {
 }
 
 SheetMatch compare_in_order(const Sheet& first, const Sheet& second) {
-    bool well = false;
-    if (const int side = differs_at_a_glance(first, second, well))
+    if (const int side = differ_at_a_glance(first, second))
         return {kDiffers, static_cast<float>(side)};
     const Pair pair = pair_of(first, second);
     const auto grid = static_cast<float>(longer_side(pair.at));
     const Disagreement at_once =
         disagreement(pair.first, pair.second, ones(pair.first.size), pair.at);
     if (at_once.most <= kSame && at_once.windows >= kLeastWindows) return {at_once.most, grid};
+    if (differ_finely(first, second, pair)) return {kDiffers, grid};
     return {settle(pair), grid};
 }
 

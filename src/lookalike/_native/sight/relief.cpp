@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "isa.h"
 #include "sight/windows.h"
 
 namespace lookalike {
@@ -10,8 +11,9 @@ namespace {
 
 constexpr float kUnit = 256, kLimit = 32767;
 constexpr float kAligned = 0.3F;  // a window that disagrees less lies where it should
-constexpr int kTried = 24;        // how many of the worst windows are tried with shifts
-constexpr float kIgnored = -1;    // instead of a disagreement
+constexpr float kLeastAligned = 0.35F;
+constexpr int kTried = 24;      // how many of the worst windows are tried with shifts
+constexpr float kIgnored = -1;  // instead of a disagreement
 
 Plane floats_of(const Relief& relief) {
     Plane plane(relief.size);
@@ -46,38 +48,57 @@ float least_of_shifts(const Plane& first, const Plane& second, int x, int y, flo
     return least;
 }
 
-// The windows that count are left in `v`, and the share of them that are aligned is returned.
-float compare_windows(const Plane& first, const Plane& second, float usual, Plane& v) {
-    const Plane aa = window_products(first, first), bb = window_products(second, second);
-    const Plane ab = window_products(first, second);
-    const float noise = kNoise * usual, least = kLeastEnergy * usual;
-    v = Plane(first.size);
-    int count = 0, aligned = 0;
-    for (size_t k = 0; k < v.values.size(); ++k) {
-        const float x = aa.values[k], y = bb.values[k];
-        const float off = 1 - ab.values[k] / std::sqrt((x + noise) * (y + noise));
-        const bool counts = x > least || y > least;
-        v.values[k] = counts ? off : kIgnored;
-        count += counts;
-        aligned += counts && off < kAligned;
+// Energies and products of all windows, and what counts of them.
+struct Windows {
+    Plane first, second, common;
+    float noise, least;
+};
+
+// Leaves the disagreements of the windows that count, and returns the share that is aligned.
+LOOKALIKE_INLINE float disagree_body(const Windows& windows, float* out) {
+    const float *aa = windows.first.values.data(), *bb = windows.second.values.data();
+    const float* ab = windows.common.values.data();
+    const float noise = windows.noise, least = windows.least;
+    const int count = static_cast<int>(windows.common.values.size());
+    int counted = 0, aligned = 0;
+    for (int k = 0; k < count; ++k) {
+        const float off = 1 - ab[k] / std::sqrt((aa[k] + noise) * (bb[k] + noise));
+        const float larger = aa[k] > bb[k] ? aa[k] : bb[k];
+        const int counts = larger > least ? 1 : 0;
+        out[k] = counts ? off : kIgnored;
+        counted += counts;
+        aligned += off < kAligned ? counts : 0;
     }
-    return count ? static_cast<float>(aligned) / static_cast<float>(count) : 0;
+    return counted ? static_cast<float>(aligned) / static_cast<float>(counted) : 0;
+}
+
+float disagree_baseline(const Windows& windows, float* out) { return disagree_body(windows, out); }
+#if LOOKALIKE_X86
+LOOKALIKE_AVX2 float disagree_avx2(const Windows& windows, float* out) {
+    return disagree_body(windows, out);
+}
+#endif
+
+float disagree(const Windows& windows, float* out) {
+#if LOOKALIKE_X86
+    if (active_isa() != Isa::scalar) return disagree_avx2(windows, out);
+#endif
+    return disagree_baseline(windows, out);
 }
 
 // Tries shifts in the worst windows first. Those next to one that was tried are passed over.
-float worst_window(const Plane& first, const Plane& second, float noise, Plane& v) {
+bool stays_above(float limit, const Plane& first, const Plane& second, float noise, Plane& off) {
     const auto [width, height] = first.size;
-    float worst = 0;
     for (int tried = 0; tried < kTried; ++tried) {
-        const auto at = std::max_element(v.values.begin(), v.values.end());
-        if (*at <= worst) break;
-        const int k = static_cast<int>(at - v.values.begin()), x = k % width, y = k / width;
-        worst = std::max(worst, least_of_shifts(first, second, x, y, noise));
+        const auto at = std::max_element(off.values.begin(), off.values.end());
+        if (*at <= limit) return false;
+        const int k = static_cast<int>(at - off.values.begin()), x = k % width, y = k / width;
+        if (least_of_shifts(first, second, x, y, noise) > limit) return true;
         for (int row = std::max(y - 1, 0); row <= std::min(y + 1, height - 1); ++row)
-            std::fill(v.row(row) + std::max(x - 1, 0), v.row(row) + std::min(x + 2, width),
+            std::fill(off.row(row) + std::max(x - 1, 0), off.row(row) + std::min(x + 2, width),
                       kIgnored);
     }
-    return worst;
+    return false;
 }
 
 }  // namespace
@@ -99,12 +120,14 @@ Relief::Relief(const Plane& picture) : size(picture.size) {
     usual = usual_energy(window_products(plane, plane));
 }
 
-Overlay overlay(const Relief& first, const Relief& second) {
+bool differ(const Relief& first, const Relief& second, float limit) {
     const Plane a = floats_of(first), b = floats_of(second);
     const float usual = std::max(first.usual, second.usual);
-    Plane v;
-    const float aligned = compare_windows(a, b, usual, v);
-    return {worst_window(a, b, kNoise * usual, v), aligned};
+    const Windows windows{window_products(a, a), window_products(b, b), window_products(a, b),
+                          kNoise * usual, kLeastEnergy * usual};
+    Plane off(a.size);
+    return disagree(windows, off.values.data()) >= kLeastAligned &&
+           stays_above(limit, a, b, windows.noise, off);
 }
 
 }  // namespace lookalike

@@ -18,12 +18,8 @@ struct Relief {
     explicit Relief(const Plane& picture);
 };
 
-// How two reliefs of one size lie on each other as they are.
-struct Overlay {
-    float most;     // the largest disagreement that no shift by a pixel makes smaller
-    float aligned;  // the share of the windows that hardly disagree, without a shift
-};
-
-Overlay overlay(const Relief& first, const Relief& second);
+// Whether two reliefs of one size show different drawings of one layout: many windows hardly
+// disagree, and one disagrees by more than `limit` even if it is shifted by a pixel either way.
+bool differ(const Relief& first, const Relief& second, float limit);
 
 }  // namespace lookalike

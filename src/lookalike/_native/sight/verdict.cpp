@@ -24,15 +24,15 @@ bool is_chance(const Placement& placed, const Look& look) {
 
 }  // namespace
 
-float paper_share(const uint8_t* thumb) {
+float paper_share(const uint8_t* grey, size_t count) {
     constexpr size_t kWidth = 13;
     std::array<int, 256 + kWidth> below{};  // how many pixels are darker
-    for (size_t k = 0; k < kThumbSize; ++k) ++below[thumb[k] + size_t{1}];
+    for (size_t k = 0; k < count; ++k) ++below[grey[k] + size_t{1}];
     for (size_t level = 1; level < below.size(); ++level) below[level] += below[level - 1];
     int most = 0;
     for (size_t level = kWidth; level < below.size(); ++level)
         most = std::max(most, below[level] - below[level - kWidth]);
-    return static_cast<float>(most) / static_cast<float>(kThumbSize);
+    return static_cast<float>(most) / static_cast<float>(count);
 }
 
 Verdict judge(const Placement& placed, const Look& look, float paper) {

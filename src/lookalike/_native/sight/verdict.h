@@ -1,6 +1,7 @@
 // The decision whether two pictures are the same, from what their points and pixels say.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "sight/geometry.h"
@@ -17,9 +18,9 @@ enum class Verdict : uint8_t {
 
 constexpr int kLeastInliers = 4;
 
-// The largest share of a thumb's pixels within 13 neighbouring levels of grey. Half and more is
-// paper, a screen or a plain ground.
-float paper_share(const uint8_t* thumb);
+// The largest share of grey pixels within 13 neighbouring levels. Much of it is paper, a screen or
+// a plain ground: half of a thumb, or six tenths of a grey picture.
+float paper_share(const uint8_t* grey, size_t count);
 
 Verdict judge(const Placement& placed, const Look& look, float paper);
 
