@@ -14,7 +14,8 @@ import numpy as np
 from lookalike.hashing.content import Depth
 from lookalike.images.picture import turn
 from lookalike.matching.rereading import read_again
-from lookalike.sight.paper import is_paper
+from lookalike.sight.overlay import overlaid
+from lookalike.sight.paper import Sheet, compare_paper, is_paper
 from lookalike.sight.seen import COLOUR_DIFFERS, Seen, colour_distances
 from lookalike.sight.sheets import Sheets
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashing.table import HashTable
     from lookalike.matching.candidates import Candidates, Pictures
+    from lookalike.matching.links import Links
     from lookalike.matching.rereading import Read
     from lookalike.matching.second_look import SecondLook
 
@@ -65,6 +67,25 @@ class CloserLook:
         self._see(np.unique(np.concatenate([one, other])))
         layout = self._same_layout(one, other, pairs.orientation, agreement)
         return Details(layout, self._colour_differs(one, other, pairs))
+
+    def same_where_they_overlap(self, links: Links) -> NDArray[np.bool_]:
+        """Whether pairs of which one is like paper are the same where both show something."""
+        wanted = np.unique(np.concatenate([links.i, links.j]))
+        missing = wanted[[number not in self._sheets for number in wanted.tolist()]]
+        for position, seen in self._seen(missing):
+            self._sheets.add(position, seen.grey)
+        return np.fromiter(map(self._same_overlap, links.i, links.j, links.transform), np.bool_)
+
+    def _same_overlap(self, i: np.intp, j: np.intp, transform: NDArray[np.float32]) -> bool:
+        if int(i) not in self._sheets or int(j) not in self._sheets:
+            return False
+        parts = overlaid(self._sheets.grey(int(i)), self._sheets.grey(int(j)), transform)
+        if min(parts[0].shape) < 2:
+            return False
+        if not any(map(is_paper, parts)):  # a photograph on paper, as in a screenshot
+            return True
+        looks = compare_paper(list(map(Sheet, parts)), *np.array([[0], [1]], np.uint32))
+        return bool(looks.same[0])
 
     def _see(self, positions: NDArray[np.intp]) -> None:
         """Read the colours of images that are new, and keep the grey of those like paper."""

@@ -34,6 +34,8 @@ class Sighted(NamedTuple):
     """Between first images of pictures, ordered by i, then j."""
     verdict: NDArray[np.uint8]
     """For each link, `SAME`, `PART` or `LAYOUT`."""
+    is_paper: NDArray[np.bool_]
+    """For each link, whether one of the two is mostly paper, so that thumbs cannot decide."""
     unread: int
     """How many images could not be read again, so that they were not searched."""
 
@@ -61,14 +63,16 @@ def sighted(
         progress("looking", len(positions), len(wanted))
     placed = np.array(positions, np.intp)
     size = np.array(sizes, np.float64).reshape(-1, 2)
-    blocks: list[tuple[Links, NDArray[np.uint8]]] = []
+    blocks = []
     for block in pairs_within(stored.pictures(), queries, workers=workers):
-        blocks.append(_links(block.query, block.found, placed, size, hashes))
+        links = _links(block.query, block.found, placed, size, hashes)
+        blocks.append((links, block.found.verdict, block.found.is_paper))
         progress("searching", block.done, len(placed))
-    links = Links.concatenated([links for links, _ in blocks])
-    verdict = np.concatenate([np.empty(0, np.uint8), *(verdict for _, verdict in blocks)])
-    best = _best_of_each(links, verdict)
-    return Sighted(links.among(best), verdict[best], len(wanted) - len(placed))
+    every = Links.concatenated([links for links, *_ in blocks])
+    verdict = np.concatenate([np.empty(0, np.uint8), *(verdict for _, verdict, _ in blocks)])
+    papers = np.concatenate([np.empty(0, np.bool_), *(papers for *_, papers in blocks)])
+    best = _best_of_each(every, verdict)
+    return Sighted(every.among(best), verdict[best], papers[best], len(wanted) - len(placed))
 
 
 def _best_of_each(links: Links, verdict: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -86,7 +90,7 @@ def _links(
     at: NDArray[np.intp],
     size: NDArray[np.float64],
     hashes: HashArray,
-) -> tuple[Links, NDArray[np.uint8]]:
+) -> Links:
     """What the queries found as links. The maps go from pixels of the stored to the query's."""
     one, other = at[query], at[found.position]
     i, j = np.minimum(one, other), np.maximum(one, other)
@@ -106,11 +110,10 @@ def _links(
     transform /= to_size[:, :, None]
     shares = found.numbers[:, 6:8].clip(0, 1)
     overlap = np.where(swapped[:, None], shares, shares[:, ::-1])
-    seen = links._replace(
+    return links._replace(
         agreement=found.numbers[:, 3].clip(0, 1),
         turned=np.rint(turned).astype(np.int16) % 360,
         mirrored=found.numbers[:, 2] > 0,
         transform=transform.astype(np.float32),
         overlap=overlap.astype(np.float32),
     )
-    return seen, found.verdict

@@ -12,7 +12,7 @@ from lookalike.matching.closer_look import CloserLook
 from lookalike.matching.confirming import Confirming
 from lookalike.matching.keeper_looks import looked_from_keepers
 from lookalike.matching.second_look import SecondLook
-from lookalike.matching.thorough import SAME, Sighted, sighted
+from lookalike.matching.thorough import LAYOUT, SAME, Sighted, sighted
 from lookalike.sight.turned import INVERSE, MIRRORINGS, QUARTERS
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ class Verified:
         found = None
         if rule.thorough:
             found = sighted(table, hashes, pictures, read, workers, progress)
+            papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
+            differ = ~closer.same_where_they_overlap(found.links.among(papers))
+            found.verdict[papers[differ]] = LAYOUT
             confirming.add(found.links.among(found.verdict == SAME))
         return cls(orientations, pictures, look, closer, confirming, found)
 

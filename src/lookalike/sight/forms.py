@@ -10,6 +10,7 @@ from lookalike._native import kernel
 from lookalike.images import read_picture
 from lookalike.sight.features import STORED, Features, extract_features, query_features
 from lookalike.sight.grey import grey_picture, thumb
+from lookalike.sight.paper import is_paper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lookalike.images import ImageSource
     from lookalike.images.picture import Picture
 
-PAPER = 0.6
 LEAST_SIDE = 512
 """Pictures are decoded with at least this many pixels on the shorter side, if they have them."""
 
@@ -66,7 +66,7 @@ class Query(NamedTuple):
 def stored_form(picture: Picture) -> Stored:
     """The stored form of a picture."""
     grey = grey_picture(picture)
-    return Stored(extract_features(grey), thumb(grey), _is_paper(grey))
+    return Stored(extract_features(grey), thumb(grey), is_paper(grey))
 
 
 def query_form(picture: Picture) -> Query:
@@ -81,12 +81,8 @@ def query_form(picture: Picture) -> Query:
         np.concatenate([found.descriptors, mirrored]),
         kernel.weakest_bits(np.concatenate([found.margins, margins])),
         grey,
-        _is_paper(grey),
+        is_paper(grey),
     )
-
-
-def _is_paper(grey: NDArray[np.uint8]) -> bool:
-    return kernel.paper_share(grey) >= PAPER
 
 
 def read_stored(image: ImageSource) -> Stored:

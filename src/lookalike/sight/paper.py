@@ -24,19 +24,33 @@ LEVELS = 13
 """So many neighbouring levels of grey count as one."""
 LEAST_SHARE = 0.6
 """A picture is paper-like if at least this share of its pixels have one grey."""
+LEAST_OF_TWO = 0.8
+"""So is a picture of two greys, such as a chat or a code, if they have this share together."""
 MOST_DISAGREEMENT = 0.45
 """Pictures that disagree more in any place are different."""
 
 
 def is_paper(grey: NDArray[np.uint8], least_share: float = LEAST_SHARE) -> bool:
-    """Whether most of a picture is one grey. `grey` is `(height, width)`, at most 512 pixels long.
+    """Whether most of a picture is one grey, or nearly all of it two.
 
+    `grey` is `(height, width)`, at most 512 pixels long.
     A pair follows the rule for paper if either of its pictures is paper-like. `least_share`: for
     thumbs, on which paper and ink blur.
     """
-    below = np.concatenate([[0], np.bincount(grey.ravel(), minlength=256).cumsum()])
-    most = int((below[LEVELS:] - below[:-LEVELS]).max())
-    return most >= least_share * grey.size
+    counts = np.bincount(grey.ravel(), minlength=256)
+    at, most = _most(counts)
+    if most >= least_share * grey.size:
+        return True
+    counts[at : at + LEVELS] = 0
+    return most + _most(counts)[1] >= LEAST_OF_TWO * grey.size
+
+
+def _most(counts: NDArray[np.intp]) -> tuple[int, int]:
+    """The first of the neighbouring levels with the most pixels, and how many they have."""
+    below = np.concatenate([[0], counts.cumsum()])
+    in_each = below[LEVELS:] - below[:-LEVELS]
+    at = int(in_each.argmax())
+    return at, int(in_each[at])
 
 
 class PaperLooks:

@@ -8,9 +8,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike._native import kernel
 from lookalike.images.picture import turn
-from lookalike.sight.paper import MOST_DISAGREEMENT
+from lookalike.sight.paper import Sheet, compare_paper
 from lookalike.work.threads import ordered_map
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Sheets:
         self._file: IO[bytes] | None = None
         self._end = 0
         self._places: dict[int, _Place] = {}
-        self._prepared: OrderedDict[tuple[int, int], kernel.Sheet] = OrderedDict()
+        self._prepared: OrderedDict[tuple[int, int], Sheet] = OrderedDict()
 
     def __contains__(self, number: int) -> bool:
         return number in self._places
@@ -47,7 +46,7 @@ class Sheets:
     def add(self, number: int, grey: NDArray[np.uint8]) -> None:
         """Store a picture of at most 512 x 512 pixels."""
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="lookalike-")
+            self._file = tempfile.TemporaryFile(prefix="lookalike-")  # noqa: SIM115
         self._file.seek(self._end)
         self._file.write(np.ascontiguousarray(grey).data)
         self._places[number] = _Place(self._end, *grey.shape)
@@ -65,8 +64,8 @@ class Sheets:
         for at, tile in enumerate((ranks // TILE).T.tolist()):
             tiles.setdefault((tile[0], tile[1]), []).append(at)
         same = np.zeros(len(one), np.bool_)
-        for tile in sorted(tiles):
-            pairs = np.array(tiles[tile])
+        for _, numbers in sorted(tiles.items()):
+            pairs = np.array(numbers)
             same[pairs] = self._same(one[pairs], other[pairs], orientation[pairs])
         return same
 
@@ -83,19 +82,19 @@ class Sheets:
         i = np.array([number[at, 1] for at in one.tolist()], np.uint32)
         j = np.array([number[key] for key in turned], np.uint32)
 
-        def compared(begin: int) -> NDArray[np.float32]:
+        def compared(begin: int) -> NDArray[np.bool_]:
             part = slice(begin, begin + SLICE)
-            return kernel.compare_sheets(sheets, i[part], j[part])[:, 0]
+            return compare_paper(sheets, i[part], j[part]).same
 
         parts = ordered_map(compared, range(0, len(i), SLICE), self._workers)
-        return np.concatenate(list(parts)) <= MOST_DISAGREEMENT
+        return np.concatenate(list(parts))
 
-    def _sheet(self, key: tuple[int, int]) -> kernel.Sheet:
+    def _sheet(self, key: tuple[int, int]) -> Sheet:
         if key in self._prepared:
             self._prepared.move_to_end(key)
             return self._prepared[key]
         number, orientation = key
-        sheet = kernel.Sheet(np.ascontiguousarray(turn(self.grey(number), orientation)))
+        sheet = Sheet(np.ascontiguousarray(turn(self.grey(number), orientation)))
         self._prepared[key] = sheet
         if len(self._prepared) > MOST_PREPARED:
             self._prepared.popitem(last=False)
