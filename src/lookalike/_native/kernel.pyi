@@ -438,7 +438,7 @@ def compare_sheets(
       most 0.45. It is 2 for pairs that were dismissed at a glance, and where nothing can be
       compared
     - `[1]`: the longer side of the grid that decided, in pixels. 0 if either picture is too small:
-      its longer side is below 128
+      its longer side is below 192
 
     Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
     """

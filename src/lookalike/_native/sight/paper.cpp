@@ -11,7 +11,7 @@ namespace {
 
 constexpr float kSame = 0.45F;
 constexpr int kGrid = 256;       // the longer side of the grid where windows are compared
-constexpr int kLeastSide = 128;  // of a picture; windows of smaller ones are too coarse
+constexpr int kLeastSide = 192;  // of a picture; windows of smaller ones are too coarse
 constexpr int kLeastForAllGreys = 256;
 constexpr int kLeastWindows = 24;
 constexpr double kFarthest = 0.15, kLeastSeen = 0.85;
