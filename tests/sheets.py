@@ -16,7 +16,7 @@ Box = tuple[int, int, int, int]
 
 ENTRIES = 16
 """How many entries each layout has."""
-SYLLABLES = "ka lo mi ren tus vor al be dun fi gra hel os per quin sta ur wex yo zan".split()
+SYLLABLES = ("ka", "lo", "mi", "ren", "tus", "vor", "al", "be", "dun", "fi", "gra", "hel", "os")
 
 
 def word(rng: Random) -> str:
@@ -116,7 +116,7 @@ def code(draw: Draw, size: tuple[int, int], layout: Random, entries: Sequence[Ra
     left, top = (size[0] - modules * cell) // 2, (size[1] - modules * cell) // 2
     for row in range(modules):
         for column in range(modules):
-            finder = (row < 8 or row >= 24) and column < 8 or row < 8 and column >= 24
+            finder = ((row < 8 or row >= 24) and column < 8) or (row < 8 and column >= 24)
             if not finder and entries[row // 2].random() < 0.5:
                 x, y = left + column * cell, top + row * cell
                 draw.rectangle((x, y, x + cell - 1, y + cell - 1), "black")

@@ -25,21 +25,6 @@ const uint8_t* thumbs_of(const AnyArray& thumbs) {
     return data;
 }
 
-// The data of an array of `count` numbers, all below `limit`.
-template <typename Number>
-const Number* numbers_below(const AnyArray& array, const char* name, const char* shape,
-                            size_t count, size_t limit) {
-    const Number* data = packed<Number>(array, name, 1, shape);
-    if (array.shape(0) != count)
-        refuse(name, " must have ", std::to_string(count), " values, not ",
-               std::to_string(array.shape(0)));
-    for (size_t k = 0; k < count; ++k)
-        if (data[k] >= limit)
-            refuse(name, " must be less than ", std::to_string(limit), ", not ",
-                   std::to_string(data[k]));
-    return data;
-}
-
 void write(const Look& look, float* out) {
     const std::array<float, kLookFields> fields{look.ncc,     look.good,    look.blocks,
                                                 look.seen,    look.covered, look.r,
@@ -62,8 +47,7 @@ NewArray<float> look_at_thumbs(const AnyArray& thumbs, const AnyArray& first,
         std::array<uint8_t, kThumbSize> turned;
         for (size_t k = 0; k < count; ++k) {
             turn_thumb(data + j[k] * kThumbSize, turns[k], turned.data());
-            write(look_whole(data + i[k] * kThumbSize, turned.data()),
-                  out.get() + k * kLookFields);
+            write(look_whole(data + i[k] * kThumbSize, turned.data()), out.get() + k * kLookFields);
         }
     }
     return new_array(std::move(out), {count, kLookFields});

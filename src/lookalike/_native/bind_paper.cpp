@@ -23,23 +23,12 @@ void make_sheet(Sheet* place, const AnyArray& grey) {
     new (place) Sheet(data, {static_cast<int>(width), static_cast<int>(height)});
 }
 
-const uint32_t* positions_in(const AnyArray& array, const char* name, size_t count, size_t limit) {
-    const auto* data = packed<uint32_t>(array, name, 1, "(m,) of uint32");
-    if (array.shape(0) != count)
-        refuse(name, " must have ", std::to_string(count), " values, not ",
-               std::to_string(array.shape(0)));
-    for (size_t k = 0; k < count; ++k)
-        if (data[k] >= limit)
-            refuse(name, " must be less than ", std::to_string(limit), ", not ",
-                   std::to_string(data[k]));
-    return data;
-}
-
 NewArray<float> compare_pairs(const std::vector<const Sheet*>& sheets, const AnyArray& first,
                               const AnyArray& second) {
     const size_t count = first.ndim() ? first.shape(0) : 0;
-    const uint32_t* i = positions_in(first, "first", count, sheets.size());
-    const uint32_t* j = positions_in(second, "second", count, sheets.size());
+    const char* shape = "(m,) of uint32";
+    const auto* i = numbers_below<uint32_t>(first, "first", shape, count, sheets.size());
+    const auto* j = numbers_below<uint32_t>(second, "second", shape, count, sheets.size());
     auto out = allocate<float>(count * kMatchFields);
     {
         nb::gil_scoped_release unlocked;

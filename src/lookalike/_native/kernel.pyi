@@ -1,14 +1,14 @@
-"""What is too slow in Python: comparing hashes, joining sets, and work on pixels and texts.
+"""What is too slow in Python: comparing hashes and pictures, joining sets, and work on pixels.
 
 Hashes are compared all with all, or only those near each other in some bits. The work on pixels is
-resampling, the transforms of pHash and wHash, blur, counts of colours, and connected areas. Texts
-are hashed.
+resampling, the transforms of pHash and wHash, blur, counts of colours, and connected areas.
+Pictures are laid on each other and compared. Texts are hashed.
 
 Every function releases the GIL while it works. It accepts C-contiguous NumPy arrays (`resample`:
 any strides). A wrong array raises `ValueError`, which names the array, what was expected, and the
 dtype and shape that were passed.
 
-All functions compute in integers, or in float64 with a fixed order of operations. They give the
+All functions compute in integers, or in floats with a fixed order of operations. They give the
 same results with every instruction set and on every platform. Only the order of the results of
 `join_pairs` may differ.
 
@@ -21,6 +21,7 @@ have `avx2` and `avx512` (with VPOPCNTDQ). The best one that the processor has i
 module is loaded.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -563,4 +564,29 @@ def sight_verify(
       blocks, share of good blocks, number of blocks, share of the stored picture that is seen,
       share of the query that it covers, the largest bad region, coherence of slopes, correlation of
       all samples, and how much the stored picture is like paper.
+
+class Sheet:
+    """A paper-like picture that is prepared to be compared with many others."""
+
+    def __init__(self, grey: NDArray[np.uint8]) -> None:
+        """`grey` is `(h, w)`, at most 512 on the longer side and at least 2 on the other.
+
+        A larger picture is to be shrunk by the mean of areas, and a smaller one not to be enlarged:
+        its size says how much can be told from it. Raises `ValueError` for other shapes or dtypes.
+        """
+
+def compare_sheets(
+    sheets: Sequence[Sheet], first: NDArray[np.uint32], second: NDArray[np.uint32]
+) -> NDArray[np.float32]:
+    """How much pairs of paper-like pictures disagree in the place where they disagree the most.
+
+    Pair k is `sheets[first[k]]` and `sheets[second[k]]`, in any order. Returns `(m, 2)`:
+
+    - `[0]`: 1 - the correlation of the two in that place, 0 to 2. They are the same if it is at
+      most 0.45. It is 2 for pairs that were dismissed at a glance, and where nothing can be
+      compared
+    - `[1]`: the longer side of the grid that decided, in pixels. 0 if either picture is too small:
+      its longer side is below 192
+
+    Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
     """

@@ -76,12 +76,13 @@ class PaperLooks:
     @property
     def same(self) -> NDArray[np.bool_]:
         """`(m,)`: whether each pair is the same picture. Otherwise it may be the same layout."""
-        return np.less_equal(self.disagreement, MOST_DISAGREEMENT)
+        return self.disagreement <= MOST_DISAGREEMENT
 
     @property
     def too_small(self) -> NDArray[np.bool_]:
         """`(m,)`: whether a picture is too small to be told from others of its layout."""
-        return self.measures[:, 1] == 0
+        too_small: NDArray[np.bool_] = self.measures[:, 1] == 0
+        return too_small
 
 
 def compare_paper(

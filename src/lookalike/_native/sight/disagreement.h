@@ -20,8 +20,11 @@ Disagreement disagreement(const Plane& first, const Plane& second, const Plane& 
 Disagreement shifted_disagreement(const Plane& first, const Plane& second, const Plane& seen,
                                   Size at, float enough);
 
-// One picture's grey bent to the other's by a monotone curve, which is found where both are smooth.
-// Returns an empty plane if too little of them is.
-Plane bent(const Plane& from, const Plane& to, const Plane& seen);
+// Which pixels show how the greys of two pictures go together.
+enum class Greys { smooth, all };
+
+// One picture's grey bent to the other's by a monotone curve. Returns an empty plane if too few
+// pixels show it.
+Plane bent(const Plane& from, const Plane& to, const Plane& seen, Greys greys);
 
 }  // namespace lookalike

@@ -10,8 +10,9 @@ namespace lookalike {
 namespace {
 
 constexpr float kSame = 0.45F;
-constexpr int kGrid = 256;      // the longer side of the grid where windows are compared
-constexpr int kLeastSide = 96;  // of a picture; windows of smaller ones are too coarse
+constexpr int kGrid = 256;       // the longer side of the grid where windows are compared
+constexpr int kLeastSide = 192;  // of a picture; windows of smaller ones are too coarse
+constexpr int kLeastForAllGreys = 256;
 constexpr int kLeastWindows = 24;
 constexpr double kFarthest = 0.15, kLeastSeen = 0.85;
 constexpr int kFineSteps = 6;
@@ -51,19 +52,25 @@ Plane ones(Size size) {
     return plane;
 }
 
-// The least disagreement of three: as they are, and with either grey bent to the other.
+// The least disagreement of five: as they are, and with either grey bent to the other. Brighter
+// copies lose faint lines, which only shows in the greys of thin lines.
 float least_disagreement(const Plane& first, const Plane& second, const Plane& seen, Size at) {
     const Disagreement plain = shifted_disagreement(first, second, seen, at, kSame);
     if (plain.windows < kLeastWindows) return kDiffers;
     float least = plain.most;
-    for (const bool forwards : {true, false}) {
-        if (least <= kSame) break;
-        const Plane curved = forwards ? bent(first, second, seen) : bent(second, first, seen);
-        if (curved.values.empty()) continue;
-        const Disagreement other = forwards ? shifted_disagreement(curved, second, seen, at, kSame)
-                                            : shifted_disagreement(first, curved, seen, at, kSame);
-        // A bend that wipes out half of the drawing says nothing.
-        if (2 * other.windows >= plain.windows) least = std::min(least, other.most);
+    for (const Greys greys : {Greys::smooth, Greys::all}) {
+        if (greys == Greys::all && longer_side(first.size) < kLeastForAllGreys) break;
+        for (const bool forwards : {true, false}) {
+            if (least <= kSame) return least;
+            const Plane curved =
+                forwards ? bent(first, second, seen, greys) : bent(second, first, seen, greys);
+            if (curved.values.empty()) continue;
+            const Disagreement other = forwards
+                                           ? shifted_disagreement(curved, second, seen, at, kSame)
+                                           : shifted_disagreement(first, curved, seen, at, kSame);
+            // A bend that wipes out half of the drawing says nothing.
+            if (2 * other.windows >= plain.windows) least = std::min(least, other.most);
+        }
     }
     return least;
 }

@@ -29,12 +29,13 @@ struct Knot {
     double from, to, weight;
 };
 
-std::vector<Knot> smooth_levels(const Plane& from, const Plane& to, const Plane& seen) {
+std::vector<Knot> mean_levels(const Plane& from, const Plane& to, const Plane& seen, Greys greys) {
     std::array<Knot, kLevels> levels{};
     size_t count = 0;
     for (int y = 0; y < from.size.height; ++y)
         for (int x = 0; x < from.size.width; ++x) {
-            if (seen.row(y)[x] == 0 || !is_smooth(from, x, y) || !is_smooth(to, x, y)) continue;
+            if (seen.row(y)[x] == 0) continue;
+            if (greys == Greys::smooth && !(is_smooth(from, x, y) && is_smooth(to, x, y))) continue;
             const float grey = from.row(y)[x];
             Knot& level = levels[static_cast<size_t>(
                 std::clamp(static_cast<int>(grey * kLevels / 256), 0, kLevels - 1))];
@@ -84,8 +85,8 @@ double on_curve(const std::vector<Knot>& knots, double grey) {
 
 }  // namespace
 
-Plane bent(const Plane& from, const Plane& to, const Plane& seen) {
-    std::vector<Knot> knots = smooth_levels(from, to, seen);
+Plane bent(const Plane& from, const Plane& to, const Plane& seen, Greys greys) {
+    std::vector<Knot> knots = mean_levels(from, to, seen, greys);
     if (knots.empty()) return {};
     make_monotone(knots);
     // Beyond the levels that are smooth somewhere, straight to black and to white.
