@@ -18,7 +18,7 @@ from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
 from lookalike.hashing.row import Row
-from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
+from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.images.limits import check_limits
 from lookalike.sources import source_of
 from lookalike.work.pacing import paced_map
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.request import Request
     from lookalike.hashing.row import Failure, Known
     from lookalike.hashing.table import HashTable
-    from lookalike.images import ImageSource, Picture
+    from lookalike.images import ImageSource
     from lookalike.sight.thumbs import Thumbs
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
     from lookalike.work.isolation import Isolation
@@ -70,7 +70,7 @@ def hash_image(
     one_of(reading, "reading", READINGS)
     check_limits(max_pixels, max_bytes)
     recipe = _recipe_for(name, reading, max_pixels, max_bytes)
-    with _naming(image):
+    with naming(image):
         _picture, (bits,) = recipe.read(source_of(image, fetch, max_bytes))
     return Hash(pack_bits(bits), recipe.kinds[0].name)
 
@@ -87,14 +87,8 @@ def _recipe_for(algorithm: str, reading: Reading, max_pixels: int, max_bytes: in
     )
 
 
-def read_named(image: ImageSource) -> Picture:
-    """Like `read_picture`, but fetches URLs, and its `ImageError` names the path."""
-    with _naming(image):
-        return read_picture(source_of(image))
-
-
 @contextmanager
-def _naming(image: ImageSource) -> Iterator[None]:
+def naming(image: ImageSource) -> Iterator[None]:
     """Add the path of the image to errors raised within."""
     try:
         yield
