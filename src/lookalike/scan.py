@@ -122,6 +122,7 @@ def result_of(
         roots = connect(nodes, rule.max_distance, workers, progress)
         of_image = roots[nodes.of_image]
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
+    related += verified.related(table) if verified else []
     sets = members_of(of_image)
     ends = see_ends(table, sets, max_bytes, workers, progress)
     table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)

@@ -564,6 +564,7 @@ def sight_verify(
       blocks, share of good blocks, number of blocks, share of the stored picture that is seen,
       share of the query that it covers, the largest bad region, coherence of slopes, correlation of
       all samples, and how much the stored picture is like paper.
+    """
 
 class Sheet:
     """A paper-like picture that is prepared to be compared with many others."""

@@ -67,6 +67,8 @@ class Pictures:
     """The position of the first image of each picture."""
     node: NDArray[np.uint32]
     """The node of each picture in the search by bits."""
+    begins_blank: NDArray[np.bool_]
+    """Whether each picture begins with a blank frame, so that its thumb says nothing."""
     nodes: Nodes
 
     @classmethod
@@ -75,7 +77,9 @@ class Pictures:
         digests = words_of(table.digests).copy()
         digests[list(table.flat_digests)] = 0
         first, of_image = np.unique(first_equal(nodes.of_image, digests), return_inverse=True)
-        return cls(of_image, first, nodes.of_image[first], nodes)
+        blank = np.zeros(len(table), np.bool_)
+        blank[[at for at, one in table.samples.items() if one.flat[0]]] = True
+        return cls(of_image, first, nodes.of_image[first], blank[first], nodes)
 
     def __len__(self) -> int:
         return len(self.first)

@@ -49,6 +49,7 @@ class CloserLook:
     ) -> None:
         self._table = table
         self._first = pictures.first
+        self._begins_blank = pictures.begins_blank
         self._look = look
         self._read = read
         self._papers: set[int] = set()
@@ -66,6 +67,7 @@ class CloserLook:
         one, other = self._first[pairs.i], self._first[pairs.j]
         self._see(np.unique(np.concatenate([one, other])))
         layout = self._same_layout(one, other, pairs.orientation, agreement)
+        layout &= ~(self._begins_blank[pairs.i] & self._begins_blank[pairs.j])
         return Details(layout, self._colour_differs(one, other, pairs))
 
     def same_where_they_overlap(self, links: Links) -> NDArray[np.bool_]:

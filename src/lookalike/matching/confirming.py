@@ -102,17 +102,18 @@ class Confirming:
         pairs = Candidates.concatenated(waiting)
         pairs = pairs.among(np.lexsort((pairs.orientation, pairs.j, pairs.i, pairs.distance)))
         at, step = 0, LEAST_AT_ONCE
-        self._done_before, total = self._done, self._done + len(pairs.i)
+        total = self._done + len(pairs.i)
         while at < len(pairs.i):
-            portion = self._open(pairs.among(slice(at, at + step)))
+            some = pairs.among(slice(at, at + step))
+            portion = self._open(some)
             verdicts = self._look.look(portion)
             self._refuse(portion.among(~verdicts.same))
-            self._join(portion.among(verdicts.same), verdicts.agreement[verdicts.same])
+            joined = self._join(portion.among(verdicts.same), verdicts.agreement[verdicts.same])
             at += step
-            if verdicts.same.sum() < len(verdicts.same) // 8:
-                step = min(2 * step, MOST_AT_ONCE)
-            self._done = min(self._done + step, total)
-            self._progress("confirming", self._done, None)
+            if joined < len(portion.i) // 8:
+                step = min(4 * step, MOST_AT_ONCE)
+            self._done += len(some.i)
+            self._progress("confirming", self._done, total)
 
     def _open(self, pairs: Candidates) -> Candidates:
         """The pairs that are not connected yet."""
@@ -126,22 +127,24 @@ class Confirming:
         np.add.at(self._refused, pairs.i, 1)
         np.add.at(self._refused, pairs.j, 1)
 
-    def _join(self, pairs: Candidates, agreement: NDArray[np.float32]) -> None:
-        """Look closer at pairs until all that are the same are connected.
+    def _join(self, pairs: Candidates, agreement: NDArray[np.float32]) -> int:
+        """Look closer at pairs until all that are the same are connected. Returns how many are.
 
         If most are, only those are looked at that connect pictures. If few are, as among forms of
         one layout, more and more are looked at together.
         """
-        step = LEAST_CLOSER
+        step, joined = LEAST_CLOSER, 0
         while len(pairs.i):
             chosen = _forest(pairs)
             if step > LEAST_CLOSER:
                 chosen[:step] = True
             same = self._look_closer(pairs.among(chosen), agreement[chosen])
+            joined += int(same.sum())
             step = 4 * step if 2 * same.sum() < len(same) else LEAST_CLOSER
             sets = self._sets = roots(self._sets)
             left = ~chosen & (sets[pairs.i] != sets[pairs.j])
             pairs, agreement = pairs.among(left), agreement[left]
+        return joined
 
     def _look_closer(self, pairs: Candidates, agreement: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Record the links among some pairs whose thumbs agree. Returns which are the same."""

@@ -67,7 +67,8 @@ class SecondLook:
         i, j = at.astype(np.uint32).reshape(2, -1)
         looks = self._looks(thumbs, i, j, pairs.orientation - np.uint8(1))
         same, agreement = looks.same(), looks.agreement
-        blank = self._blank_at_first(pairs)
+        begins_blank = self._pictures.begins_blank
+        blank = begins_blank[pairs.i] & begins_blank[pairs.j]
         bits = get_algorithm(self._rule.algorithm).bits
         agreement[blank] = 1 - pairs.distance[blank] / bits
         same = (same | blank) & (agreement >= self._rule.min_agreement)
@@ -84,14 +85,6 @@ class SecondLook:
     def thumbs_of(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
         """`(n, BYTES)`: the thumbs of images."""
         return self._thumbs.read(positions, self._made_again)
-
-    def _blank_at_first(self, pairs: Candidates) -> NDArray[np.bool_]:
-        """Whether both of a pair begin with a blank frame, so that their thumbs say nothing."""
-        blank = np.zeros(len(self._table), np.bool_)
-        samples = self._table.samples
-        blank[[at for at, one in samples.items() if one.flat[0]]] = True
-        first = self._pictures.first
-        return blank[first[pairs.i]] & blank[first[pairs.j]]
 
     def _turned_distance(
         self, one: NDArray[np.uint8], other: NDArray[np.uint8], orientation: int

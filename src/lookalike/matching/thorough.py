@@ -50,7 +50,20 @@ def sighted(
 ) -> Sighted:
     """Look for every picture with enough detail among all others, by its points."""
     wanted = pictures.first[pictures.node < pictures.searched]
-    stored, queries = PictureFile(), QueryFile()
+    with PictureFile() as stored, QueryFile() as queries:
+        return _searched(table, hashes, wanted, stored, queries, read, workers, progress)
+
+
+def _searched(
+    table: HashTable,
+    hashes: HashArray,
+    wanted: NDArray[np.intp],
+    stored: PictureFile,
+    queries: QueryFile,
+    read: Read,
+    workers: int,
+    progress: Progress,
+) -> Sighted:
     positions: list[int] = []
     sizes: list[tuple[int, int]] = []
     for contents in read_again(table, wanted, read, Depth.POINTS):

@@ -11,6 +11,7 @@ from lookalike.matching.candidates import Pictures, turned, upright
 from lookalike.matching.closer_look import CloserLook
 from lookalike.matching.confirming import Confirming
 from lookalike.matching.keeper_looks import looked_from_keepers
+from lookalike.matching.related import MOST_RELATED, SAME_LAYOUT, SHARES_A_PART, Related
 from lookalike.matching.second_look import SecondLook
 from lookalike.matching.thorough import LAYOUT, SAME, Sighted, sighted
 from lookalike.sight.turned import INVERSE, MIRRORINGS, QUARTERS
@@ -86,6 +87,37 @@ class Verified:
         sets = np.empty(self.pictures.nodes.total, np.uint32)
         sets[nodes[::-1]] = self.confirming.sets[::-1]
         return sets
+
+    def related(self, table: HashTable) -> list[Related]:
+        """Pairs that share a part or have the same layout, at most one per two sets."""
+        first, layouts = self.pictures.first, self.confirming.layouts
+        i, j = first[layouts.i], first[layouts.j]
+        agreement = np.full(len(i), np.nan, np.float32)
+        verdict = np.full(len(i), LAYOUT, np.uint8)
+        if self.sighted:
+            other = self.sighted.verdict != SAME
+            links = self.sighted.links.among(other)
+            i, j = np.concatenate([i, links.i]), np.concatenate([j, links.j])
+            agreement = np.concatenate([agreement, links.agreement])
+            verdict = np.concatenate([verdict, self.sighted.verdict[other]])
+        sets = self.of_image
+        ends = np.sort(np.stack([sets[i], sets[j]]), axis=0)
+        order = np.lexsort((j, i, -agreement, verdict))
+        order = order[ends[0, order] != ends[1, order]]
+        at = np.sort(np.unique(ends[:, order], axis=1, return_index=True)[1])
+        return [
+            Related(
+                table.paths[i[number]],
+                table.paths[j[number]],
+                agreeing=0,
+                compared=0,
+                kind=SAME_LAYOUT if verdict[number] == LAYOUT else SHARES_A_PART,
+                agreement=None
+                if np.isnan(agreement[number])
+                else round(float(agreement[number]), 4),
+            )
+            for number in order[at][:MOST_RELATED].tolist()
+        ]
 
     def from_keepers(self, columns: GroupColumns) -> GroupColumns:
         """The groups with a look at each member from its keeper."""

@@ -86,11 +86,9 @@ class Result:
 
     @property
     def related(self) -> list[Related]:
-        """Pairs of images that begin alike and continue differently, at most `MOST_RELATED`.
+        """Pairs of images that have something in common, at most `MOST_RELATED` of each sort.
 
-        Animations and documents of several pages match if their frames do. Up to eight frames are
-        compared. Two images are related if only some of them match. The two are in different
-        groups. Any two groups have at most one pair.
+        They begin alike, share a part or have the same layout. The two are in different groups.
         """
         return self.facts.related
 

@@ -37,11 +37,11 @@ def text_of(
 
 
 def related_lines(result: Result) -> list[str]:
-    """The images that begin alike and continue differently."""
+    """The pairs that have something in common without being duplicates."""
     pairs = result.related
     if not pairs:
         return []
-    lines = ["Related, but not duplicates: they begin alike."]
+    lines = ["Related, but not duplicates:"]
     lines += [f"  {printable(one.first)} {printable(one.reason)}" for one in pairs[:MOST_LINES]]
     if len(pairs) > MOST_LINES:
         lines.append(f"  and {len(pairs) - MOST_LINES:,} more pairs: use --json to list all")
@@ -52,7 +52,8 @@ def summary_lines(result: Result) -> list[str]:
     """What was read and found, what was skipped or unreadable, and warnings."""
     lines = [
         f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
-        f"matched within {plural(result.max_distance, 'bit')}: "
+        f"matched within {plural(result.max_distance, 'bit')}"
+        f"{' and by a second look' if result.rule.verify else ''}: "
         f"{plural(len(result.groups), 'group')} with "
         f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import OrderedDict
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from lookalike.files import temporary_for
 from lookalike.images.picture import turn
 from lookalike.sight.paper import Sheet, compare_paper
 from lookalike.work.threads import ordered_map
@@ -15,9 +15,9 @@ from lookalike.work.threads import ordered_map
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TILE = 64
+TILE = 128
 """Pairs are compared tile by tile of pictures, so that few are prepared at a time."""
-MOST_PREPARED = 4 * TILE
+MOST_PREPARED = 3 * TILE
 SLICE = 32
 """How many pairs a thread compares in one go."""
 
@@ -46,7 +46,7 @@ class Sheets:
     def add(self, number: int, grey: NDArray[np.uint8]) -> None:
         """Store a picture of at most 512 x 512 pixels."""
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="lookalike-")  # noqa: SIM115
+            self._file = temporary_for(self)
         self._file.seek(self._end)
         self._file.write(np.ascontiguousarray(grey).data)
         self._places[number] = _Place(self._end, *grey.shape)

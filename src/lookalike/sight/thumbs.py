@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from lookalike.files import temporary_for
 from lookalike.sight.thumb import BYTES
 from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 BATCH = 1024
@@ -30,7 +32,9 @@ class Thumbs:
         self._orientations = orientations
         self._batch: list[bytes] = []
         self._hashes: list[NDArray[np.uint8]] = []
-        self._file = _temporary()
+        self._file: IO[bytes] | None = None
+        with suppress(OSError):  # there is no folder for temporary files, or it is full
+            self._file = temporary_for(self)
         self._map: NDArray[np.uint8] | None = None
         self._count = 0
 
@@ -84,10 +88,3 @@ class Thumbs:
         except OSError:  # the disk is full: what is needed is made again
             self._file.close()
             self._file = None
-
-
-def _temporary() -> IO[bytes] | None:
-    try:
-        return tempfile.TemporaryFile(prefix="lookalike-")
-    except OSError:  # there is no folder for temporary files, or it is full
-        return None
