@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lookalike.algorithms import get_algorithm
 from lookalike.hashing.builder import TableBuilder
-from lookalike.hashing.content import Content, Depth, Reader
+from lookalike.hashing.content import Reader
 from lookalike.hashing.hashing import naming
 from lookalike.hashing.moments import moments_of
 from lookalike.hashing.recipe import recipe_for
@@ -30,11 +29,9 @@ from lookalike.sources.location import Kind, Location
 from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
+    from lookalike.hashing.content import Content, Depth
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
-    from lookalike.matching.sequences import Agreement
-
-BOTH = np.arange(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class Comparison:
     mirrored: bool = False
     """Whether the second must be mirrored left to right to lie on the first."""
     colour_differs: bool = False
-    """Whether a second look found that their colours differ."""
+    """Whether they differ in colour alone, or in colour besides."""
     same_layout: bool = False
     """Whether they are pages, forms or screens of one layout with other entries. These are not
     alike."""
@@ -106,9 +103,9 @@ class _Two(NamedTuple):
                 inputs.append(Input(Location(Kind.MEMORY, f"[{at}]"), None, held))
                 row = recipe.row(inputs[at])
             builder.add(row)
-            if thumbs:
+            if thumbs is not None:
                 thumbs.add(row.thumb)
-        if thumbs:
+        if thumbs is not None:
             thumbs.finish()
         return cls(builder.finish(), thumbs, inputs, Reader(recipe))
 
@@ -193,20 +190,28 @@ def _by_sight(two: _Two, rule: Rule, found: Comparison, columns: GroupColumns) -
     nodes = nodes_of(table, hashes)
     verified = Verified.of(table, hashes, nodes, rule, two.thumbs, two.read, 1, silent)
     alike = bool(verified.of_image[0] == verified.of_image[1])
+    same_layout = not alike and len(verified.confirming.layouts.i) > 0
     seen = verified.from_keepers(columns)
     assert seen.looks is not None
     agreement, turned, mirrored, differs, _ = (column.tolist()[1] for column in seen.looks)
-    by_look = alike if found.compared == 1 else None
-    return replace(
-        found,
-        distance=int(seen.distance[1]) if alike else found.distance,
-        alike=alike,
-        agreeing=found.agreeing if by_look is None else int(by_look),
-        first_frames_alike=found.first_frames_alike if by_look is None else by_look,
-        evidence=_word(seen) if alike else None,
-        agreement=agreement,
-        turned=turned,
-        mirrored=mirrored,
-        colour_differs=differs,
-        same_layout=not alike and len(verified.confirming.layouts.i) > 0,
-    )
+    if found.compared == 1:
+        found = replace(found, agreeing=int(alike), first_frames_alike=alike)
+    found = replace(found, alike=alike, agreement=agreement, same_layout=same_layout)
+    if alike:
+        return replace(
+            found,
+            distance=int(seen.distance[1]),
+            evidence=_word(seen),
+            turned=turned,
+            mirrored=mirrored,
+            colour_differs=differs,
+        )
+    if rule.colour:  # it may be the reason
+        anyway = _by_sight(two, replace(rule, colour=False), found, columns)
+        return replace(found, colour_differs=anyway.colour_differs)
+    return found
+
+
+def _word(columns: GroupColumns) -> str:
+    """Why the two match."""
+    return Evidence(int(columns.evidence[1])).word

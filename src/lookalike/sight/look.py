@@ -75,7 +75,7 @@ class Looks:
         correlation = np.where(few, rule.correlation_of_few, rule.correlation)
         good = np.where(few, rule.good_of_few, rule.good)
         agree = (self.blocks == 0) | (self.good >= good) & (self.measures[:, 7] <= rule.bad)
-        same: NDArray[np.bool_] = agree & (self.correlation >= correlation)
+        same: NDArray[np.bool_] = agree & (self.correlation >= correlation) & (self.correlation > 0)
         return same
 
 
