@@ -70,8 +70,10 @@ def hash_image(
     one_of(reading, "reading", READINGS)
     check_limits(max_pixels, max_bytes)
     recipe = _recipe_for(name, reading, max_pixels, max_bytes)
-    with _naming(image):
+    try:
         _picture, (bits,) = recipe.read(source_of(image, fetch, max_bytes))
+    except ImageError as error:
+        raise named(error, image) from error
     return Hash(pack_bits(bits), recipe.kinds[0].name)
 
 
@@ -89,15 +91,8 @@ def _recipe_for(algorithm: str, reading: Reading, max_pixels: int, max_bytes: in
 
 def read_named(image: ImageSource) -> Picture:
     """Like `read_picture`, but fetches URLs, and its `ImageError` names the path."""
-    with _naming(image):
-        return read_picture(source_of(image))
-
-
-@contextmanager
-def _naming(image: ImageSource) -> Iterator[None]:
-    """Add the path of the image to errors raised within."""
     try:
-        yield
+        return read_picture(source_of(image))
     except ImageError as error:
         raise named(error, image) from error
 
