@@ -331,7 +331,7 @@ def area_mean(
     """
 
 def features(grey: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    """At most `most` keypoints of a grey picture and their descriptors, as defined in docs/sight.md.
+    """At most `most` keypoints of a grey picture and their descriptors. docs/sight.md defines them.
 
     `grey` is `(h, w)`, with sides of 1 to 512. Returns `(points, descriptors)`, as in
     `sight.Features`: `(n,)` and `(n, 32)`. The best points come first, so fewer of them are the

@@ -64,22 +64,22 @@ class Features:
     @property
     def x(self) -> NDArray[np.uint32]:
         """`(n,)`: half pixels from the left edge."""
-        return self.points & 1023
+        return self.points & np.uint32(1023)
 
     @property
     def y(self) -> NDArray[np.uint32]:
         """`(n,)`: half pixels from the top edge."""
-        return self.points >> 10 & 1023
+        return self.points >> np.uint32(10) & np.uint32(1023)
 
     @property
     def levels(self) -> NDArray[np.uint32]:
         """`(n,)`: 0 to 9, from fine to coarse."""
-        return self.points >> 20 & 15
+        return self.points >> np.uint32(20) & np.uint32(15)
 
     @property
     def angles(self) -> NDArray[np.uint32]:
         """`(n,)`: in 1/256 turn."""
-        return self.points >> 24
+        return self.points >> np.uint32(24)
 
 
 @dataclass(frozen=True, eq=False)
