@@ -5,6 +5,7 @@ It is slow and not part of the package. The tests compare the kernel with it.
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,12 @@ Integers = NDArray[np.int64]
 LEVELS, MARGIN, CELLS, REACH = 10, 6, 8, 22
 LEAST_SCORE = 8 * 16 * 16 * 16
 BINOMIAL = (1, 6, 15, 20, 15, 6, 1)
+
+PAGE = Path(__file__).parents[1] / "docs" / "sight.md"
+PAIRS = np.array(
+    [pair.split("-") for pair in PAGE.read_text("utf-8").split("```")[1].split()[1:]], np.uint8
+)
+"""`(256, 2)`: the boxes that are compared, as the page lists them."""
 
 
 def area_mean(samples: Bytes, width: int, height: int, box: tuple[int, int, int, int]) -> Bytes:
@@ -232,8 +239,11 @@ def box_means(pixels: Integers, x: int, y: int, angle: int) -> Integers:
     return np.array(means)
 
 
-def features(grey: Bytes, most: int, tested: Bytes) -> tuple[NDArray[np.uint32], Bytes, Bytes]:
-    """Points, descriptors and margins. `tested`, `(256, 2)`: the boxes that are compared."""
+def features(grey: Bytes, most: int) -> tuple[NDArray[np.uint32], Bytes]:
+    return query_features(grey, most)[:2]
+
+
+def query_features(grey: Bytes, most: int) -> tuple[NDArray[np.uint32], Bytes, Bytes]:
     levels = pyramid(grey)
     points, bits, margins = [], np.zeros((0, 256), bool), np.zeros((0, 256), np.uint8)
     for one in keypoints(levels, most):
@@ -241,18 +251,18 @@ def features(grey: Bytes, most: int, tested: Bytes) -> tuple[NDArray[np.uint32],
         angle = orientation(level, one.x, one.y)
         x, y = half_pixels(levels, one)
         points.append(x | y << 10 | one.level << 20 | angle << 24)
-        a, b = box_means(level.pixels, one.x, one.y, angle)[tested.T]
+        a, b = box_means(level.pixels, one.x, one.y, angle)[PAIRS.T]
         bits = np.vstack([bits, a > b])
         margins = np.vstack([margins, np.minimum(abs(a - b), 255).astype(np.uint8)])
     return np.array(points, np.uint32), np.packbits(bits, axis=1, bitorder="little"), margins
 
 
-def mirror(tested: Bytes) -> tuple[Integers, NDArray[np.bool_]]:
-    """Which bit of a descriptor each bit of the mirrored one is, and whether it is inverted."""
+def mirrored(descriptors: Bytes, margins: Bytes) -> tuple[Bytes, Bytes]:
     places = [(x, y) for x, y, _ in boxes(0)]
     opposite = [places.index((x, -y)) for x, y in places]
-    bits = {(a, b): k for k, (a, b) in enumerate(tested.tolist())}
-    pairs = [(opposite[a], opposite[b]) for a, b in tested.tolist()]
-    inverted = [pair not in bits for pair in pairs]
-    order = [bits.get((a, b), bits.get((b, a), -1)) for a, b in pairs]
-    return np.array(order), np.array(inverted)
+    numbers = {(a, b): k for k, (a, b) in enumerate(PAIRS.tolist())}
+    pairs = [(opposite[a], opposite[b]) for a, b in PAIRS.tolist()]
+    order = [numbers[a, b] if (a, b) in numbers else numbers[b, a] for a, b in pairs]
+    inverted = [pair not in numbers for pair in pairs]
+    bits = np.unpackbits(descriptors, axis=1, bitorder="little")[:, order] ^ inverted
+    return np.packbits(bits, axis=1, bitorder="little"), margins[:, order]

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+import features_twin
 import twin
 from lookalike import _native
 from lookalike._native import kernel
@@ -26,6 +27,7 @@ Bytes = NDArray[np.uint8]
 Span = tuple[int, int]
 
 UNLIMITED = 2**62
+TWINS = [twin, features_twin]
 
 
 on_every_isa = pytest.mark.usefixtures("isa")
@@ -1087,7 +1089,8 @@ def test_the_stub_describes_the_module() -> None:
 
 
 def test_the_twin_follows_the_stub() -> None:
-    """The twin has every computing function of `kernel.pyi`, with the same parameters."""
+    """The twins have every computing function of `kernel.pyi`, with the same parameters."""
     for name, node in described().items():
         if "isa" not in name:
-            assert list(inspect.signature(getattr(twin, name)).parameters) == parameters(node)
+            function = next(getattr(one, name) for one in TWINS if hasattr(one, name))
+            assert list(inspect.signature(function).parameters) == parameters(node)
