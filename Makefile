@@ -26,6 +26,7 @@ computing := $(filter-out %/module.cpp,$(filter %.cpp,$(filter-out $(wildcard sr
 lint: .venv/installed-dev build/tidy
 	$(bin)/clang-format --dry-run --Werror $(native)
 	$(bin)/python tools/measure_english.py
+	$(bin)/python tools/measure_code.py
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy

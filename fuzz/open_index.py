@@ -13,19 +13,17 @@ first.
 
 from __future__ import annotations
 
-import struct
 import tempfile
 import warnings
-import zlib
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from checksums import with_right_checksums
 from fuzzing import run
 
 from lookalike import HashArray, Index, IndexFileError
-from lookalike.index.stored import layout
 
 MOST = 50
 """The most answers used of one call: wrong numbers may promise very many."""
@@ -33,7 +31,7 @@ MOST = 50
 
 def check(data: bytes) -> list[str]:
     """Open the bytes as they are, and with corrected checksums. Returns the outcomes."""
-    return [_check(data), _check(_with_right_checksums(data))]
+    return [_check(data), _check(with_right_checksums(data))]
 
 
 def _check(data: bytes) -> str:
@@ -65,19 +63,6 @@ def _calls(index: Index) -> list[Callable[[], object]]:
         lambda: index.nearest(query[0], k=3) if index.algorithm else None,
         lambda: list(islice(index.groups(max_distance=4), MOST)),
     ]
-
-
-def _with_right_checksums(data: bytes) -> bytes:
-    """The same file with correct checksums of its header and table."""
-    size = layout._SIZE  # noqa: SLF001
-    if len(data) < size:
-        return data
-    fixed = bytearray(data)
-    count = struct.unpack_from("<I", fixed, 44)[0]
-    end = min(size + count * layout._ENTRY.size, len(fixed))  # noqa: SLF001
-    struct.pack_into("<I", fixed, 48, zlib.crc32(fixed[size:end]))
-    struct.pack_into("<I", fixed, size - 4, zlib.crc32(fixed[: size - 4]))
-    return bytes(fixed)
 
 
 def seeds() -> dict[str, bytes]:

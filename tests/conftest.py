@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from serving import Server, serving
 
@@ -42,12 +43,22 @@ THOROUGH = frozenset(
         "unexpected",
     )
 )
-"""Files that take seconds each: they start processes and servers, or try many random cases."""
+"""Files that take seconds each: they start processes and servers, or try many random cases.
+
+In other files, such tests are marked `thorough`.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--quick` for the tests that most changes need."""
-    parser.addoption("--quick", action="store_true", help="leave out the files that take seconds")
+    parser.addoption("--quick", action="store_true", help="leave out what takes seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `--quick`, properties are tried with a fifth of the random cases."""
+    if config.getoption("--quick"):
+        settings.register_profile("quick", max_examples=20)
+        settings.load_profile("quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -55,6 +66,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     quick = config.getoption("--quick") and collection_path.name in THOROUGH
     named = collection_path in map(Path.absolute, map(Path, config.args))
     return True if quick and not named else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Thorough tests are left out with `--quick`."""
+    if config.getoption("--quick"):
+        items[:] = [one for one in items if not one.get_closest_marker("thorough")]
 
 
 @pytest.fixture

@@ -43,6 +43,12 @@ def huge() -> Pixels:
     return scene(2750, 2060)
 
 
+@cache
+def huge_jpeg() -> bytes:
+    """Such a scene as a progressive JPEG."""
+    return jpeg(huge(), progressive=True)
+
+
 def jpeg(picture: Pixels | Image.Image, **options: Any) -> bytes:
     """A JPEG as Pillow writes it."""
     file = io.BytesIO()
@@ -188,12 +194,14 @@ def dc_jpeg(
 def _coded(levels: Sequence[NDArray[np.int64]]) -> bytes:
     """Differences from one block to the next: how many bits, then the bits."""
     differences = np.stack([np.diff(one.ravel(), prepend=0) for one in levels], axis=1)
-    bits = []
-    for value in differences.ravel().tolist():
-        count = abs(value).bit_length()
-        low = value if value > 0 else value + (1 << count) - 1
-        bits.append(f"{count:04b}" + (f"{low:0{count}b}" if count else ""))
-    return _bytes("".join(bits))
+    return _bytes("".join(map(_code, differences.ravel().tolist())))
+
+
+@cache
+def _code(difference: int) -> str:
+    count = abs(difference).bit_length()
+    low = difference if difference > 0 else difference + (1 << count) - 1
+    return f"{count:04b}" + (f"{low:0{count}b}" if count else "")
 
 
 def _bytes(text: str) -> bytes:

@@ -1,7 +1,7 @@
 """Archives and index files of any bytes each end as they should.
 
-`fuzz/read_archive.py` and `fuzz/open_index.py` have the seeds, the checks of each file, and a
-longer fuzzing.
+`fuzz/read_archive.py`, `fuzz/open_index.py` and `fuzz/open_sight.py` have the seeds, the checks of
+each file, and a longer fuzzing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from fuzzers import Edit, edited, edits_of, fuzzer, slow_files_are_failures
 from lookalike import Status
 
 ARCHIVES, INDEXES = fuzzer("read_archive.py"), fuzzer("open_index.py")
+SIGHTS = fuzzer("open_sight.py")
 ARCHIVE_SEEDS: dict[str, bytes] = ARCHIVES["seeds"]()
 INDEX_SEEDS: dict[str, bytes] = INDEXES["seeds"]()
+SIGHT_SEEDS: dict[str, bytes] = SIGHTS["seeds"]()
 
 payloads = st.sampled_from(
     [b"\0" * 4, b"\xff" * 4, b"PK\3\4", b"PK\1\2", b"PK\5\6", b"ustar", b"0000000", b"7777777"]
@@ -45,3 +47,18 @@ def test_members_of_mutated_archives_are_rows_or_failures(name: str, edits: list
 def test_mutated_indexes_answer_or_say_that_they_are_damaged(name: str, edits: list[Edit]) -> None:
     """Index files are changed in the same ways, with and without corrected checksums."""
     INDEXES["check"](edited(INDEX_SEEDS[name], edits))
+
+
+def test_every_seed_of_pictures_answers() -> None:
+    """Files of pictures are valid too."""
+    for name, data in SIGHT_SEEDS.items():
+        assert SIGHTS["check"](data) == ["ok", "ok"], name
+
+
+@settings(slow_files_are_failures, max_examples=150)
+@given(name=st.sampled_from(sorted(SIGHT_SEEDS)), edits=edits_of(payloads))
+def test_mutated_files_of_pictures_answer_or_say_that_they_are_damaged(
+    name: str, edits: list[Edit]
+) -> None:
+    """Files of pictures are changed in the same ways."""
+    SIGHTS["check"](edited(SIGHT_SEEDS[name], edits))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from lookalike.hashes import Hash, HashArray
     from lookalike.hashing.hashing import distance, hash_image, hash_images
+    from lookalike.hashing.options import Options
     from lookalike.hashing.row import Failure, ImageInfo
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
     from lookalike.scan import find_duplicates
+    from lookalike.sight.index import SightIndex
+    from lookalike.sight.match import SightMatch, Verdict
     from lookalike.sources import ArchiveLimits, Item, files_from
     from lookalike.work.progress import progress_bar
 
@@ -64,7 +67,10 @@ _HOMES = {
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
     "scan": ["find_duplicates"],
+    "sight.index": ["SightIndex"],
+    "sight.match": ["SightMatch", "Verdict"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
+    "hashing.options": ["Options"],
     "hashing.row": ["Failure", "ImageInfo"],
     "hashing.table": ["HashTable"],
 }
@@ -74,8 +80,8 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
-    "Item", "files_from", "ArchiveLimits",
-    "Index", "Match", "Matches",
+    "Options", "Item", "files_from", "ArchiveLimits",
+    "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "IndexFileError",

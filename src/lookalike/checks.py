@@ -34,3 +34,15 @@ def one_of(value: object, name: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         *others, last = map(repr, choices)
         raise ValueError(f"{name} must be {', '.join(others)} or {last}, not {value!r}")
+
+
+def share(value: object, name: str) -> float:
+    """Return `value` as a float from 0 to 1.
+
+    Raises `TypeError` if it is not a number, and `ValueError` if it lies outside.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number from 0 to 1, not {value!r}")
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} must be from 0 to 1, not {value!r}")
+    return float(value)

@@ -1,10 +1,12 @@
-"""Replace files as a whole, so that nobody ever sees half a file."""
+"""Files that are replaced as a whole, so that nobody ever sees half a file, and temporary ones."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -57,3 +59,10 @@ def _mode(target: Path) -> int | None:
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "Not a regular file", str(target))
     return stat.S_IMODE(mode)
+
+
+def temporary_for(owner: object) -> BinaryIO:
+    """A file without a name, which closes once nothing refers to its owner. Raises `OSError`."""
+    file = tempfile.TemporaryFile(prefix="lookalike-")  # noqa: SIM115  # it outlives this function
+    weakref.finalize(owner, file.close)
+    return file

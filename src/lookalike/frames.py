@@ -23,6 +23,7 @@ from lookalike.checks import one_of, whole_number
 from lookalike.extras import extra
 from lookalike.hashes import Hash, HashArray, require_same
 from lookalike.hashing.hashing import hash_image, hash_images
+from lookalike.hashing.schema import FAILURE, IMAGE
 from lookalike.images import is_image_source
 from lookalike.index import Linear
 
@@ -67,10 +68,10 @@ def hash_frame(
     failed = np.zeros(len(table) + len(table.failures), np.bool_)
     failed[table.failed_at] = True
     failures = [f"{one.status}: {one.reason}" for one in table.failures]
-    columns = {"image": _interleaved(failed, table.paths, [one.path for one in table.failures])}
+    columns = {IMAGE.name: _interleaved(failed, table.paths, [one.path for one in table.failures])}
     for name, hashes in table.hashes.items():
         columns[name] = _interleaved(failed, hashes.to_hex(), None)
-    columns["failure"] = _interleaved(failed, None, failures)
+    columns[FAILURE.name] = _interleaved(failed, None, failures)
     return pd.DataFrame(columns, dtype=object)  # pandas' own str columns cannot hold None
 
 

@@ -58,7 +58,8 @@ def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
     assert re.match(r" *\d+ bits?  \./b\.jpg +160 x 120  JPEG", lines[2])
     assert re.search(r"exact copy  \./sub/d\.png", done.stdout)
     assert (
-        "5 images hashed by phash, matched within 10 bits: 2 groups with 2 duplicates" in lines[-5]
+        "5 images hashed by phash, matched within 12 bits and by a second look: "
+        "2 groups with 2 duplicates" in lines[-5]
     )
     assert lines[-4:] == [
         "Skipped: 1 video.",

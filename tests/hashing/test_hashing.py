@@ -33,9 +33,10 @@ def save(path: Path, pixels: Pixels, **options: Any) -> Path:
     return path
 
 
-@pytest.fixture
-def mixed(tmp_path: Path) -> list[Path]:
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Twenty inputs, alternately large and small. Every fifth cannot be read."""
+    tmp_path = tmp_path_factory.mktemp("mixed")
     paths = []
     for seed in range(20):
         path = tmp_path / f"{seed:02}.png"

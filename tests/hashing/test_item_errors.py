@@ -55,6 +55,7 @@ UNEXPECTED = [
 
 
 @pytest.mark.parametrize(("error", "reason"), UNEXPECTED, ids=lambda one: type(one).__name__)
+@pytest.mark.thorough
 def test_what_only_looks_like_an_error_of_ours_is_unexpected(
     error: BaseException, reason: str
 ) -> None:

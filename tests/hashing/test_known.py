@@ -19,7 +19,13 @@ from lookalike.work.progress import silent
 
 COUNT = 12
 
-isolated = pytest.mark.parametrize("isolate", [False, True], ids=["threads", "processes"])
+isolated = pytest.mark.parametrize(
+    "isolate",
+    [
+        pytest.param(False, id="threads"),
+        pytest.param(True, id="processes", marks=pytest.mark.thorough),
+    ],
+)
 
 
 def hashed(folder: Path, known: Known | None, isolate: bool, workers: int = 2) -> HashTable:

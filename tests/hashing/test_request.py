@@ -15,8 +15,9 @@ from lookalike.hashing.options import DEFAULT_ALGORITHM, DEFAULTS, Options
 from lookalike.hashing.request import request_for
 from lookalike.work.isolation import Isolation
 
+RULE = {"max_distance", "verify", "thorough", "colour", "min_agreement"}
 OWN = {
-    find_duplicates: {"images", "algorithm", "max_distance", "progress"},
+    find_duplicates: {"images", "algorithm", *RULE, "progress"},
     hash_images: {"images", "algorithms", "progress"},
 }
 """Keywords that only one of them has, or that are not options of reading."""

@@ -22,6 +22,7 @@ from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.schema import COLUMNS
 from lookalike.images import Mark
 from lookalike.sources.location import Kind, Location, Stamp
+from trying import cases
 
 ALGORITHMS = ("phash", "dhash:16")
 WIDTHS = (8, 32)
@@ -98,7 +99,7 @@ def row(name: str = "a.png", **changed: Any) -> Row:
     return made._replace(**changed)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.lists(rows | failures, max_size=12), skipped)
 def test_a_table_gives_back_all_that_was_added(
     outcomes: list[Row | Failure], skipped: dict[str, int]
@@ -120,11 +121,16 @@ def test_a_table_gives_back_all_that_was_added(
     assert [*map(table.size, range(len(table)))] == sizes
     assert [table.formats[at] for at in range(len(table))] == [one.format for one in images]
     assert table.digests.tobytes() == b"".join(one.digest for one in images)
+    backwards = np.arange(len(images))[::-1]
+    for column in COLUMNS:
+        if column.hold:
+            values = table.values(column.name)
+            assert table.take(column.name, backwards) == [values[at] for at in backwards]
     for number, name in enumerate(ALGORITHMS):
         assert list(map(bytes, table.hashes[name])) == [one.hashes[number] for one in images]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.lists(rows | failures, max_size=12), skipped)
 def test_columns_and_arrow_carry_a_whole_table(
     outcomes: list[Row | Failure], skipped: dict[str, int]
@@ -150,7 +156,7 @@ def test_arrow_goes_through_a_parquet_file(tmp_path: Path) -> None:
     assert outcomes_of(again) == outcomes_of(table)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(st.lists(rows | failures, max_size=6), rows | failures)
 def test_nothing_can_be_added_to_a_table(
     outcomes: list[Row | Failure], later: Row | Failure
@@ -189,7 +195,7 @@ def test_what_a_table_gives_cannot_change_it() -> None:
     assert table.skipped == {}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(st.lists(rows, min_size=1, max_size=8), st.data())
 def test_damages_that_are_found_later_make_another_table(
     rows: list[Row], data: st.DataObject
@@ -300,9 +306,9 @@ def test_a_table_says_what_it_holds() -> None:
 
 
 def test_every_field_of_a_row_is_in_the_schema() -> None:
-    """A field added to `Row` needs a column, or a table would lose it."""
+    """A field added to `Row` needs a column, or a table would lose it. It does not keep thumbs."""
     kept = {one.of.partition(".")[0] for one in COLUMNS}
-    assert kept | {"hashes"} >= set(Row._fields)
+    assert kept | {"hashes", "thumb"} >= set(Row._fields)
 
 
 def test_the_docs_describe_every_column() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import lookalike
-from jpegs import COM, dc_jpeg, end_of_first, huge, jpeg, scene, segment, with_segments
+from jpegs import COM, dc_jpeg, end_of_first, huge_jpeg, jpeg, scene, segment, with_segments
 from lookalike import ImageError, Status, hash_image
 from lookalike.images import FirstScan, Stamp, read_picture
 from lookalike.images.contents import FIRST, STEP, Contents, file_contents, item_contents
@@ -25,7 +25,6 @@ PICTURE = scene(1300, 1000)
 LARGE = jpeg(PICTURE, progressive=True, quality=97, subsampling=0)
 BASELINE = jpeg(PICTURE, quality=97)
 PROFILE = bytes(range(256)) * 1200
-HUGE = jpeg(huge(), progressive=True)
 MAX_BYTES = 1 << 30
 
 
@@ -185,9 +184,9 @@ def test_a_file_that_was_cut_off_is_damaged_though_its_first_scan_is_there(tmp_p
 
 def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: Path) -> None:
     """A copy is an exact duplicate. A file that differs only behind the first scan is not."""
-    other = bytearray(HUGE)
+    other = bytearray(huge_jpeg())
     other[-5000] ^= 1
-    (tmp_path / "a.jpg").write_bytes(HUGE)
+    (tmp_path / "a.jpg").write_bytes(huge_jpeg())
     shutil.copy(tmp_path / "a.jpg", tmp_path / "b.jpg")
     (tmp_path / "c.jpg").write_bytes(other)
     result = lookalike.find_duplicates(tmp_path)
@@ -204,7 +203,7 @@ def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: 
 
 def test_of_other_sources_beginning_and_size_decide() -> None:
     """Only files are read a second time, so other items with equal beginnings count as the same."""
-    items = [item(HUGE), item(HUGE), item(HUGE[:-9] + HUGE[-2:])]
+    items = [item(huge_jpeg()), item(huge_jpeg()), item(huge_jpeg()[:-9] + huge_jpeg()[-2:])]
     result = lookalike.find_duplicates(items)
     assert result.table.beginnings == set()
     (group,) = result.groups

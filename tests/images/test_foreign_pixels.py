@@ -108,6 +108,7 @@ def test_a_tiff_cut_before_its_directory_breaks_off(share: float) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--isolate"]])
+@pytest.mark.thorough
 def test_the_command_is_silent_and_the_library_leaves_logging_alone(
     tmp_path: Path, options: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -20,6 +20,7 @@ import raw_files
 from lookalike import ImageError, Status, find_duplicates, hash_image, hash_images
 from lookalike.images import Mark, read_picture
 from raw_files import jpeg, scene
+from trying import cases
 
 Make = Callable[..., bytes]
 MAKES: dict[str, tuple[str, Make]] = {
@@ -247,7 +248,7 @@ def test_what_rawpy_cannot_read_is_a_failure(start: bytes) -> None:
     assert "convert it" in error.reason
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(st.sampled_from(sorted(MAKES)), st.data())
 def test_no_bytes_do_more_than_end_in_a_status(kind: str, data: st.DataObject) -> None:
     """Whatever a raw file's directories say, it is read or refused."""

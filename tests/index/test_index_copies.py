@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from index_model import KINDS, Key, Kind, Model, bands_of, collected, small_tails
 from lookalike import Index, IndexFileError
 from lookalike.index.stored.file import open_file
+from trying import cases
 
 PHASH = Kind("phash", 64)
 
@@ -50,7 +51,7 @@ def check(index: Index, model: Model, within: int) -> None:
     assert [one.tolist() for one in index.groups(within)] == model.groups(within)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=cases(80))
 @given(st.data())
 def test_copies_go_their_own_ways(data: st.DataObject) -> None:
     """Whichever index is copied, and whatever is done to either, each answers as its own list."""

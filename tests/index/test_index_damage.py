@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from index_bytes import BODY, FROZEN, fault, opened
 from lookalike import IndexFileError
 from lookalike.index.stored.file import open_file
+from trying import cases
 
 
 def repaired(data: bytearray) -> bytes:
@@ -87,7 +88,7 @@ def test_a_flipped_bit_in_the_body_is_found_by_check() -> None:
             file.check()
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=cases(500))
 @given(
     st.dictionaries(st.integers(0, BODY - 1), st.integers(0, 255), min_size=1, max_size=8),
     st.booleans(),

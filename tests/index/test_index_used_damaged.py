@@ -24,6 +24,7 @@ from lookalike import AlgorithmMismatchError, Index, IndexFileError
 from lookalike.index.search.multi_index import MultiIndex
 from lookalike.index.search.searcher import Block
 from lookalike.index.stored.file import open_file
+from trying import cases
 
 PHASH = Kind("phash", 64)
 QUERY = "0123456789abcdef"
@@ -107,7 +108,7 @@ def use(path: Path, *, texts: bool) -> Counter[str]:
     return Counter({*errors})
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=cases(80))
 @given(st.data())
 def test_whatever_is_hit_it_is_named(data: st.DataObject) -> None:
     """Changed bytes of any section raise no other error, and saving or pickling always raises."""

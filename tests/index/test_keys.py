@@ -19,6 +19,7 @@ from lookalike.index.keys import keys as keys_module
 from lookalike.index.keys.key_columns import Ints, Texts
 from lookalike.index.keys.key_order import Order
 from lookalike.index.keys.keys import Keys
+from trying import cases
 
 Key = int | str
 LEAST, MOST = -(2**63), 2**63 - 1
@@ -57,7 +58,7 @@ def assert_found(keys: Keys, model: list[Key], wanted: list[Key]) -> None:
         np.testing.assert_array_equal(keys.positions_of(one), np.array(each, np.intp), strict=True)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=cases(200))
 @given(either, st.data())
 def test_keys_are_a_list_of_them(batches: list[list[Key]], data: st.DataObject) -> None:
     """Added keys keep their order, are found in all their places, and are selected by a mask."""

@@ -63,7 +63,7 @@ def test_a_folder_gives_groups_failures_and_skipped_files(folder: Path) -> None:
     """Every file of a folder is in a group, alone, a failure or counted as skipped."""
     result = lookalike.find_duplicates(folder)
     assert shown(result, folder) == [
-        ["sub/large.png", "a.jpg", "b.png"],
+        ["sub/large.png", "b.png", "a.jpg"],
         ["grey-2.bmp", "grey-1.png"],
         ["x.png", "sub/y.png"],
     ]
@@ -104,8 +104,8 @@ def test_max_distance_is_inclusive(tmp_path: Path) -> None:
     ]
     distance = lookalike.distance(*paths)
     assert distance > 0
-    assert len(lookalike.find_duplicates(paths, max_distance=distance).groups) == 1
-    assert not lookalike.find_duplicates(paths, max_distance=distance - 1).groups
+    assert len(lookalike.find_duplicates(paths, verify=False, max_distance=distance).groups) == 1
+    assert not lookalike.find_duplicates(paths, verify=False, max_distance=distance - 1).groups
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_pairs_are_those_of_a_plain_comparison(folder: Path) -> None:
     """
     for copy in range(5):
         save(folder / f"copy-{copy}.png", photo(160, 120, 1), compress_level=copy)
-    result = lookalike.find_duplicates(folder, max_distance=20)
+    result = lookalike.find_duplicates(folder, verify=False, max_distance=20)
     images = result.images
     expected = []
     for i, j in combinations(range(len(images)), 2):
@@ -306,6 +306,9 @@ def test_csv_and_frame_hold_the_same_rows(folder: Path) -> None:
     ]  # fmt: skip
     assert rows[6]["exact"] == "true"
     assert frame["exact"].tolist()[:7] == [False] * 6 + [True]
+    assert frame["marks"].tolist()[0] is None
+    assert frame["keeper_reason"].tolist()[1] is None
+    assert frame["bytes"].isna().tolist() == [False] * 7 + [True, True]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes exist on Linux only")
@@ -351,14 +354,15 @@ def test_wrong_arguments_are_named_before_any_work(
         lookalike.find_duplicates(images(), **arguments)  # type: ignore[arg-type]
 
 
-def test_progress_tells_all_stages(folder: Path) -> None:
-    """The callback reports every input read, then the linking, then the comparison."""
+@pytest.mark.parametrize(("verify", "stage"), [(True, "confirming"), (False, "linking")])
+def test_progress_tells_all_stages(folder: Path, verify: bool, stage: str) -> None:
+    """The callback reports every input read, the linking or confirming, and the comparison."""
     save(folder / "z.bmp", photo(160, 120, 3))
     calls: list[tuple[str, int, int | None]] = []
-    lookalike.find_duplicates(folder, progress=lambda *call: calls.append(call))
+    lookalike.find_duplicates(folder, verify=verify, progress=lambda *call: calls.append(call))
     assert [call[1] for call in calls if call[0] == "reading"] == list(range(1, 13))
-    assert list(dict.fromkeys(call[0] for call in calls)) == ["reading", "linking", "comparing"]
-    ends = {stage: (done, total) for stage, done, total in calls}
+    assert list(dict.fromkeys(call[0] for call in calls)) == ["reading", stage, "comparing"]
+    ends = {name: (done, total) for name, done, total in calls}
     assert ends["reading"] == (12, 12)
     assert all(done == total for done, total in ends.values())
 

@@ -87,7 +87,7 @@ def test_links_are_the_pairs_that_match_directly(seed: int) -> None:
             if (distance := hashes[i] - hashes[j]) <= 1:
                 same = (table.digests[i] == table.digests[j]).all()
                 expected.append((i, j, distance, Evidence.BYTES if same else Evidence.NEAR))
-        assert list(zip(*(column.tolist() for column in group.links), strict=True)) == expected
+        assert list(zip(*(column.tolist() for column in group.links[:4]), strict=True)) == expected
 
 
 def test_a_chain_does_not_link_its_ends() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 
 import lookalike
 from files import save
-from jpegs import huge, jpeg
+from jpegs import huge_jpeg
 from lookalike import LookalikeError, Result, find_duplicates
 from lookalike.report.rows import COLUMNS
 from lookalike.report.words import text_of
@@ -34,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     save(folder / "d.png", photo(80, 60, 1))
     save(folder / "grey-1.png", uniform(50, 40, 100))
     save(folder / "grey-2.bmp", uniform(50, 40, 100))
-    large = jpeg(huge(), progressive=True)
+    large = huge_jpeg()
     (folder / "large-1.jpg").write_bytes(large)
     (folder / "large-2.jpg").write_bytes(large)
     frames = [Image.fromarray(photo(64, 48, k)) for k in (7, 8, 9)]
@@ -51,7 +52,7 @@ def written(result: Result) -> tuple[str, str, str]:
     return result.to_json(), result.to_csv(), text_of(result, summary=True)
 
 
-@pytest.mark.parametrize("isolate", [False, True])
+@pytest.mark.parametrize("isolate", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_deleting_every_file_changes_nothing(folder: Path, isolate: bool) -> None:
     """JSON, CSV and text are as before, even if first requested afterwards."""
     before = written(find_duplicates(folder, isolate=isolate))
@@ -166,6 +167,15 @@ def test_csv_says_the_same(folder: Path) -> None:
         ("most bytes", False, False),
         (None, False, True),
     ]
+
+
+def test_the_docs_name_every_column(folder: Path) -> None:
+    """`docs/command.md` explains the rows of JSON, and lists the columns of the CSV in order."""
+    docs = (Path(__file__).parents[2] / "docs" / "command.md").read_text("utf-8")
+    table = docs.partition("| key of a row |")[2].partition("\n\n|")[0]
+    assert all(f"`{name}`" in table for name in ROW)
+    listed = docs.partition("The columns are `group`")[2].partition(".")[0]
+    assert re.findall(r"`(\w+)`", f"`group`{listed}") == list(COLUMNS)
 
 
 def test_text_is_aligned(folder: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from archives import png, tar_of, zip_of
 from fuzzers import Edit, edited, edits_of
 from lookalike import HashTable, hash_images
+from trying import cases
 
 names = st.text(
     st.characters(codec="utf-8", exclude_characters="/\\\0", exclude_categories=["C", "Z"]),
@@ -24,7 +25,9 @@ files = st.dictionaries(
 )
 payloads = st.binary(min_size=1, max_size=4)
 in_one_folder = settings(
-    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=cases(80),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

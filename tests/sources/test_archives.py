@@ -21,6 +21,7 @@ from lookalike import HashTable, ImageError, Status, find_duplicates, hash_image
 from lookalike.cli.commands import commands
 from lookalike.images import read_picture
 from lookalike.sources import Choice, Inputs
+from trying import cases
 
 every_kind = pytest.mark.parametrize("kind", ARCHIVES)
 FILES = {f"{k // 4}/{k}.png": png(k) for k in reversed(range(12))}
@@ -187,7 +188,7 @@ def test_what_lies_before_the_break_is_read(kind: str, part: float, tmp_path: Pa
         assert len(table) >= int(len(FILES) * part) - 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(
     st.sampled_from(["zip", "cbz", "tar", "tgz", "tar.bz2", "tar.xz", "tar.zst"]),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=8),

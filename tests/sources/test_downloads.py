@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from jpegs import COM, end_of_first, huge, jpeg, scene, segment, with_segments
+from jpegs import COM, end_of_first, huge, huge_jpeg, jpeg, scene, segment, with_segments
 from lookalike import find_duplicates, hash_image, hash_images
 from lookalike.sources.web import fetcher as fetching
 from lookalike.sources.web.fetcher import Fetcher
 from lookalike.sources.web.patience import Patience
 from serving import Handler, Server, serving
 
-HUGE = jpeg(huge(), progressive=True)
+HUGE = huge_jpeg()
 
 
 @pytest.fixture

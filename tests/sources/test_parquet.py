@@ -28,6 +28,7 @@ from lookalike import (
 from lookalike.cli.commands import commands
 from lookalike.sources import Choice, Inputs
 from lookalike.sources.archives import limits
+from trying import cases
 
 IMAGES = [png(k) for k in range(7)]
 
@@ -180,7 +181,7 @@ def test_what_is_no_parquet_file_is_a_failure(
     assert [(one.path, one.status) for one in hash_images(path).failures] == [(str(path), status)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6))
 def test_broken_files_end_in_statuses(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[float, int]]

@@ -248,6 +248,7 @@ def test_work_that_waits_stays_with_threads() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 0.002])
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.thorough
 def test_work_is_never_done_by_the_caller(workers: int, seconds: float) -> None:
     """For long or short work and any number of threads, the caller's stays free to handle
     signals.

@@ -65,6 +65,21 @@ auto packed(const Array& array, const char* name, size_t ndim, const char* shape
         array.data());
 }
 
+// The data of an array of `count` numbers, all below `limit`.
+template <typename Number>
+const Number* numbers_below(const AnyArray& array, const char* name, const char* shape,
+                            size_t count, size_t limit) {
+    const Number* data = packed<Number>(array, name, 1, shape);
+    if (array.shape(0) != count)
+        refuse(name, " must have ", std::to_string(count), " values, not ",
+               std::to_string(array.shape(0)));
+    for (size_t k = 0; k < count; ++k)
+        if (data[k] >= limit)
+            refuse(name, " must be less than ", std::to_string(limit), ", not ",
+                   std::to_string(data[k]));
+    return data;
+}
+
 template <typename T>
 NewArray<T> new_array(std::vector<T> values) {
     auto owned = std::make_unique<std::vector<T>>(std::move(values));

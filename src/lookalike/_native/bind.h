@@ -8,7 +8,10 @@ namespace lookalike {
 void bind_features(nanobind::module_& module);
 void bind_hamming(nanobind::module_& module);
 void bind_index(nanobind::module_& module);
+void bind_look(nanobind::module_& module);
+void bind_paper(nanobind::module_& module);
 void bind_pixels(nanobind::module_& module);
+void bind_sight(nanobind::module_& module);
 void bind_texts(nanobind::module_& module);
 
 }  // namespace lookalike

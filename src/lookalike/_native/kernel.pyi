@@ -1,14 +1,14 @@
-"""What is too slow in Python: comparing hashes, joining sets, and work on pixels and texts.
+"""What is too slow in Python: comparing hashes and pictures, joining sets, and work on pixels.
 
 Hashes are compared all with all, or only those near each other in some bits. The work on pixels is
-resampling, the transforms of pHash and wHash, blur, counts of colours, and connected areas. Texts
-are hashed.
+resampling, the transforms of pHash and wHash, blur, counts of colours, and connected areas.
+Pictures are laid on each other and compared. Texts are hashed.
 
 Every function releases the GIL while it works. It accepts C-contiguous NumPy arrays (`resample`:
 any strides). A wrong array raises `ValueError`, which names the array, what was expected, and the
 dtype and shape that were passed.
 
-All functions compute in integers, or in float64 with a fixed order of operations. They give the
+All functions compute in integers, or in floats with a fixed order of operations. They give the
 same results with every instruction set and on every platform. Only the order of the results of
 `join_pairs` may differ.
 
@@ -20,6 +20,9 @@ There are three instruction sets. `scalar` is portable C++. On x86-64, builds by
 have `avx2` and `avx512` (with VPOPCNTDQ). The best one that the processor has is chosen when the
 module is loaded.
 """
+
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -331,7 +334,7 @@ def area_mean(
     """
 
 def features(grey: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    """At most `most` keypoints of a grey picture and their descriptors. docs/sight.md defines them.
+    """At most `most` keypoints of a grey picture and their descriptors, as in docs/sight.md.
 
     `grey` is `(h, w)`, with sides of 1 to 512. Returns `(points, descriptors)`, as in
     `sight.Features`: `(n,)` and `(n, 32)`. The best points come first, so fewer of them are the
@@ -395,4 +398,196 @@ def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[n
     `text` is `(m,)` and `offsets` is `(n + 1,)`. Text k is `text[offsets[k]:offsets[k + 1]]`. The
     offsets need not begin at 0 or end at m. They must ascend and lie within 0 and m. Otherwise
     `ValueError` is raised.
+    """
+
+def look_whole(
+    thumbs: NDArray[np.uint8],
+    first: NDArray[np.uint32],
+    second: NDArray[np.uint32],
+    orientations: NDArray[np.uint8],
+) -> NDArray[np.float32]:
+    """How well pairs of pictures agree when one is laid on the other whole.
+
+    `thumbs` is `(n, 32, 32)` or `(n, 1024)`: grey pictures made that small. It may be a memory map.
+    Pair k is `thumbs[first[k]]` and `thumbs[second[k]]`, after the latter was turned by the EXIF
+    orientation `orientations[k] + 1`. All three are `(m,)`. `orientations` is 0 to 7, and 0 turns
+    nothing.
+
+    The first thumb is moved to where the two agree best: at most 6 steps of Gauss-Newton for a
+    projective map near to identity, with gain, offset and robust weights. Pairs that are clearly
+    different or equal without it are not moved. Then 4 x 4 blocks that overlap by half are
+    correlated. A block counts if its variance is at least 9 in either picture, unless one is nearly
+    white or black there and the other bright or dark, as in a brighter or darker copy.
+
+    Returns `(m, 9)`:
+
+    - `[0]`: the correlation of all samples
+    - `[1]`: the share of the blocks that correlate by more than 0.6
+    - `[2]`: how many blocks count
+    - `[3]`, `[4]`: the share of the first picture that is seen, and the share of the second one
+      that it covers
+    - `[5]`, `[6]`: the mean correlation of the blocks, and the same before the first was moved
+    - `[7]`: the largest connected region of blocks below 0.3, as a share of all
+    - `[8]`: how much the slopes of the first thumb have one direction, 0 to 1
+
+    Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
+    """
+
+def look_through(
+    thumbs: NDArray[np.uint8],
+    sizes: NDArray[np.float64],
+    grey: NDArray[np.uint8],
+    maps: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """How well pictures agree with one grey picture, when each is laid on it by an affine map.
+
+    Picture k has the thumb `thumbs[k]`, `(32, 32)` or `(1024,)`, and the width and height
+    `sizes[k]`. Its point (x, y) lies at `(a x + b y + e, c x + d y + f)` of `grey`, `(h, w)`, for
+    `maps[k] = (a, b, c, d, e, f)`. Points are in pixels, and (0, 0) is the corner of the first.
+
+    `grey` is sampled on the grid of the thumb: each sample is the mean of 0.84 of the width and
+    height of its cell. Otherwise this is like `look_whole`, and so is the result, `(m, 9)`. Here
+    `[3]` and `[4]` are the share of the picture that lies within `grey`, and the share of `grey`
+    that it covers.
+
+    Raises `ValueError` for other shapes or dtypes, sizes that are not above 0, numbers that are not
+    finite, and if `grey` has more than 16384 rows or columns or more than 2^23 pixels.
+    """
+
+def weakest_bits(margins: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """For each descriptor and each of the four keys, the three bits that an edit flips first.
+
+    `margins` is `(n, 256)`: how close each comparison was. Returns `(n, 4)`: the places of the bits
+    in the key, 5 bits each.
+    """
+
+def paper_share(grey: NDArray[np.uint8]) -> float:
+    """The largest share of the pixels of `(height, width)` within 13 neighbouring levels of grey.
+
+    From 0.6 on, a picture is mostly paper, a screen or a plain ground.
+    """
+
+class SightGallery:
+    """Pictures that are searched: `(n,)` counts of points, at most 100 each, and their arrays.
+
+    The arrays are kept, not copied. Their values are checked where they are used, because they may
+    be in a large file. A wrong one raises `DamagedError`.
+    """
+
+    def __init__(
+        self,
+        counts: NDArray[np.uint8],
+        points: NDArray[np.uint32],
+        descriptors: NDArray[np.uint8],
+        thumbs: NDArray[np.uint8],
+        sizes: NDArray[np.uint16],
+    ) -> None:
+        """`points` is `(n, 100)`, `descriptors` `(n, 100, 32)`, `thumbs` `(n, 1024)`, `sizes`
+        `(n, 2)`: width and height of the grey that the points are in."""
+
+class SightQuery:
+    """A picture that is looked for, with the descriptors of its mirror image after its own."""
+
+    def __init__(
+        self,
+        points: NDArray[np.uint32],
+        descriptors: NDArray[np.uint8],
+        weakest: NDArray[np.uint16],
+        width: float,
+        height: float,
+        grey: NDArray[np.uint8],
+    ) -> None:
+        """`points` is `(n,)` with n up to 4096, `descriptors` `(2 n, 32)`, `weakest` `(2 n, 4)`.
+
+        `width` and `height` are those of the grey that the points are in. `grey` is that, or a
+        smaller copy.
+        """
+
+class PostingTable:
+    """The descriptors of a gallery in buckets by one key, which is 28 of their bits.
+
+    Buckets with more than 255 descriptors stay empty. A descriptor takes 5 bytes.
+    """
+
+    def __init__(self, gallery: SightGallery, number: int) -> None:
+        """`number`: which of the four keys, 0 to 3."""
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes in memory."""
+
+Candidates: TypeAlias = tuple[
+    NDArray[np.uint32], NDArray[np.float32], NDArray[np.uint64], NDArray[np.uint64]
+]
+"""What `sight_candidates` returns."""
+
+def near_points(
+    tables: list[PostingTable], gallery: SightGallery, query: SightQuery, max_distance: int
+) -> NDArray[np.uint64]:
+    """Stored descriptors within `max_distance` bits of those of the query, from all four tables.
+
+    Each key is probed eight times, with its three weakest bits either way. Returns matches, each
+    one number: in memory, the stored point as uint32 (100 times its picture, plus its place there),
+    the row of the query as uint16, and the distance as uint16. Ordered by row, then stored point.
+    """
+
+def sight_candidates(
+    gallery: SightGallery,
+    query: SightQuery,
+    matches: NDArray[np.uint64],
+    gone: NDArray[np.uint8] | None,
+    least: int,
+    most: int,
+) -> Candidates:
+    """At most `most` pictures with `least` or more matches that agree in scale, angle and place.
+
+    Leaves out the pictures where `gone`, `(n,)`, is not 0. Returns `(pictures, scores, bounds,
+    matches)`: the pictures with the highest scores first, and the matches of picture k at
+    `bounds[k]` to `bounds[k + 1]`.
+    """
+
+def sight_verify(
+    gallery: SightGallery,
+    query: SightQuery,
+    pictures: NDArray[np.uint32],
+    bounds: NDArray[np.uint64],
+    matches: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.float32]]:
+    """Lay candidates on the query by their points, look at the pixels, and decide.
+
+    Takes what `sight_candidates` returns. Returns `(verdicts, maps, numbers)`:
+
+    - `(c,)`: 0 different, 1 same, 2 they share a part, 3 same layout.
+    - `(c, 6)`: x' = m[0] x + m[1] y + m[2] and y' = m[3] x + m[4] y + m[5], from pixels of the
+      stored grey to those of the query's.
+    - `(c, 12)`: points that meet, evidence of their descriptors, 1 if mirrored, mean correlation of
+      blocks, share of good blocks, number of blocks, share of the stored picture that is seen,
+      share of the query that it covers, the largest bad region, coherence of slopes, correlation of
+      all samples, and how much the stored picture is like paper.
+    """
+
+class Sheet:
+    """A paper-like picture that is prepared to be compared with many others."""
+
+    def __init__(self, grey: NDArray[np.uint8]) -> None:
+        """`grey` is `(h, w)`, at most 512 on the longer side and at least 2 on the other.
+
+        A larger picture is to be shrunk by the mean of areas, and a smaller one not to be enlarged:
+        its size says how much can be told from it. Raises `ValueError` for other shapes or dtypes.
+        """
+
+def compare_sheets(
+    sheets: Sequence[Sheet], first: NDArray[np.uint32], second: NDArray[np.uint32]
+) -> NDArray[np.float32]:
+    """How much pairs of paper-like pictures disagree in the place where they disagree the most.
+
+    Pair k is `sheets[first[k]]` and `sheets[second[k]]`, in any order. Returns `(m, 2)`:
+
+    - `[0]`: 1 - the correlation of the two in that place, 0 to 2. They are the same if it is at
+      most 0.45. It is 2 for pairs that were dismissed at a glance, and where nothing can be
+      compared
+    - `[1]`: the longer side of the grid that decided, in pixels. 0 if either picture is too small:
+      its longer side is below 192
+
+    Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
     """

@@ -40,6 +40,7 @@ def compare(
     """
     from lookalike.algorithms import checked_distance
     from lookalike.matching.comparison import compare as compare_images
+    from lookalike.report.words import comparison_lines
     from lookalike.work.threads import in_thread
 
     with options.usage_errors():
@@ -50,23 +51,6 @@ def compare(
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))
     else:
-        verdict = "alike" if found.alike else "not alike"
-        if found.flat or found.degenerate:  # whatever their hashes are
-            click.echo(f"{verdict}: their pixels {'are equal' if found.alike else 'differ'}")
-        else:
-            differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
-            click.echo(f"{verdict}: {differ}, at most {found.max_distance} may")
-        if found.exact:
-            click.echo("The two have the same bytes.")
-        if found.compared > 1:
-            begin = "The first frames are alike; " if found.first_frames_alike else ""
-            click.echo(f"{begin}{found.agreeing} of {found.compared} frames agree.")
-        if found.flat:
-            click.echo("At least one of them has no detail, so only equal pixels count as alike.")
-        if found.degenerate:
-            click.echo(
-                "At least one of them varies along one axis only, as barcodes and gradients do, "
-                "so only equal pixels count as alike."
-            )
+        click.echo("\n".join(comparison_lines(found)))
     if not found.alike:
         context.exit(EXIT_NOT_ALIKE)

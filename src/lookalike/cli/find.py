@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
-from lookalike.cli.output import is_coloured, report_tracebacks
+from lookalike.cli.output import is_coloured
 from lookalike.cli.output import output as output_to
+from lookalike.cli.reporting import Reporting, reports
 from lookalike.report.words import summary_lines, text_of
 
 if TYPE_CHECKING:
@@ -21,26 +21,22 @@ if TYPE_CHECKING:
 @click.command(short_help="Find groups of duplicate images.")
 @options.algorithm
 @options.max_distance
+@options.verify
+@options.thorough
+@options.colour
+@options.min_agreement
 @reads_images
-@options.as_json
-@options.as_csv
-@options.output
-@options.strict
-@options.quiet
-@options.debug
-@click.pass_context
+@reports
 def find(
-    context: click.Context,
     images: Iterable[str],
     keywords: Options,
     algorithm: str,
     max_distance: int | None,
-    as_json: bool,
-    as_csv: bool,
-    output: str | None,
-    strict: bool,
-    quiet: bool,
-    debug: bool,
+    verify: bool,
+    thorough: bool,
+    colour: bool,
+    min_agreement: float,
+    reporting: Reporting,
 ) -> None:
     """Find groups of duplicates among images: files, or folders with everything in them.
 
@@ -59,31 +55,38 @@ def find(
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
-    from lookalike.algorithms import checked_distance
+    from lookalike.matching.rules import Rule
     from lookalike.scan import find_duplicates
-    from lookalike.work.progress import progress_bar
 
-    options.require_one_form(as_json, as_csv)
     with options.usage_errors():
-        checked_distance(max_distance, algorithm)
-    with output_to(output) as write:
-        with nullcontext(None) if quiet else progress_bar() as progress:
+        Rule.of(
+            algorithm,
+            max_distance,
+            verify=verify,
+            thorough=thorough,
+            colour=colour,
+            min_agreement=min_agreement,
+        )
+    with output_to(reporting.output) as write:
+        with reporting.progress() as progress:
             result = find_duplicates(
                 images,
                 algorithm=algorithm,
                 max_distance=max_distance,
+                verify=verify,
+                thorough=thorough,
+                colour=colour,
+                min_agreement=min_agreement,
                 progress=progress,
                 **keywords,
             )
-        if as_json:
+        if reporting.as_json:
             write(result.to_json())
-        elif as_csv:
+        elif reporting.as_csv:
             write(result.to_csv())
         else:
-            write(text_of(result, summary=not quiet, colour=is_coloured(output)))
-    if not quiet and (as_json or as_csv or output):
+            styled = is_coloured(reporting.output)
+            write(text_of(result, summary=not reporting.quiet, colour=styled))
+    if reporting.sums_up_apart:
         click.echo("\n".join(summary_lines(result)), err=True)
-    if debug:
-        report_tracebacks(result.failures)
-    if strict and result.failures:
-        context.exit(1)
+    reporting.finish(result.failures)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,8 @@ import click
 from lookalike.cli import options
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import output as output_to
-from lookalike.cli.output import report_failures, report_tracebacks
+from lookalike.cli.output import report_failures
+from lookalike.cli.reporting import Reporting, reports
 from lookalike.hashing.options import DEFAULT_ALGORITHM
 from lookalike.text import printable
 
@@ -33,24 +33,12 @@ if TYPE_CHECKING:
     help="Hash algorithm. Repeatable: each image is decoded once for all.",
 )
 @reads_images
-@options.as_json
-@options.as_csv
-@options.output
-@options.strict
-@options.quiet
-@options.debug
-@click.pass_context
+@reports
 def hash_command(
-    context: click.Context,
     images: Iterable[str],
     keywords: Options,
     algorithms: tuple[str, ...],
-    as_json: bool,
-    as_csv: bool,
-    output: str | None,
-    strict: bool,
-    quiet: bool,
-    debug: bool,
+    reporting: Reporting,
 ) -> None:
     """Print the hash of every image, in hex, and its path.
 
@@ -64,23 +52,19 @@ def hash_command(
     """
     from lookalike.algorithms import get_algorithm
     from lookalike.hashing.hashing import hash_images
-    from lookalike.work.progress import progress_bar
 
-    options.require_one_form(as_json, as_csv)
     with options.usage_errors():
         for name in algorithms:
             get_algorithm(name)
-    with output_to(output) as write:
-        with nullcontext(None) if quiet else progress_bar() as progress:
+    with output_to(reporting.output) as write:
+        with reporting.progress() as progress:
             table = hash_images(images, algorithms=algorithms, progress=progress, **keywords)
-        form = as_json_text if as_json else as_csv_text if as_csv else as_lines
+        for_programs = reporting.as_json or reporting.as_csv
+        form = as_json_text if reporting.as_json else as_csv_text if for_programs else as_lines
         write(form(table))
-    if not as_json and not as_csv:
+    if not for_programs:
         report_failures(table.damaged + table.failures)
-    if debug:
-        report_tracebacks(table.failures)
-    if strict and table.failures:
-        context.exit(1)
+    reporting.finish(table.failures)
 
 
 def hex_columns(table: HashTable) -> dict[str, list[str]]:

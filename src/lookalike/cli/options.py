@@ -49,6 +49,28 @@ max_distance = click.option(
     help="The most bits in which two hashes may differ and still match.  [default: the "
     "algorithm's own]",
 )
+verify = click.option(
+    "--verify/--no-verify",
+    default=True,
+    help="Whether to confirm each match by a second look at the pixels. Without it, the hashes "
+    "alone decide, and turned pictures are not found.  [default: yes]",
+)
+thorough = click.option(
+    "--thorough",
+    is_flag=True,
+    help="Also find pictures that were cropped, framed, mirrored, turned by any angle, captioned "
+    "or pasted into another. Takes about 10 ms more per image.",
+)
+colour = click.option(
+    "--colour", is_flag=True, help="Tell pictures apart that differ in colour alone."
+)
+min_agreement = click.option(
+    "--min-agreement",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="SHARE",
+    help="How well the pixels of two images must agree at least, from 0 to 1.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 output = click.option(
@@ -56,14 +78,6 @@ output = click.option(
     type=click.Path(dir_okay=False, writable=True, readable=False),
     metavar="FILE",
     help="Write to FILE instead of standard output. FILE appears once it is complete.",
-)
-strict = click.option("--strict", is_flag=True, help="Exit with 1 if an image could not be read.")
-quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress bar and no summary.")
-
-debug = click.option(
-    "--debug",
-    is_flag=True,
-    help="Print tracebacks of unexpected errors to standard error.",
 )
 
 
@@ -74,9 +88,3 @@ def usage_errors() -> Iterator[None]:
         yield
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def require_one_form(as_json: bool, as_csv: bool) -> None:
-    """Raise `click.UsageError` if two forms of output are requested."""
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv cannot both be given")

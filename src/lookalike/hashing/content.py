@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -13,17 +14,41 @@ from blake3 import blake3
 from lookalike.errors import WorkerStartError
 from lookalike.images import MOMENTS, Encoded, Source, read_picture
 from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sight.forms import LEAST_SIDE, Query, query_form
+from lookalike.sight.seen import GREY_SIDE, Seen
+from lookalike.sight.thumb import thumb_of
 from lookalike.sources import trouble_of
 from lookalike.work.threads import threaded_map
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
+    from lookalike.images import Picture
     from lookalike.sources import Input
     from lookalike.sources.again import Again
     from lookalike.sources.location import Location
 
-Wanted: TypeAlias = "tuple[Source, bool]"
-"""What to read, and whether to decode it."""
+
+class Depth(IntEnum):
+    """How much of an input to find out."""
+
+    BYTES = 0
+    """The digest of its bytes."""
+    PIXELS = 1
+    """The digest of its pixels, too."""
+    THUMB = 2
+    """Its thumb, as the scan made it."""
+    SIGHT = 3
+    """What a closer look needs."""
+    POINTS = 4
+    """Its keypoints."""
+
+
+Wanted: TypeAlias = "tuple[Source, Depth]"
+"""What to read, and how much of it."""
 
 
 class Content(NamedTuple):
@@ -35,23 +60,38 @@ class Content(NamedTuple):
     """A digest of all bytes, made like the digests in a table."""
     pixels: bytes = b""
     """A digest of the pixels of all frames, equal for equal pixels. Empty if it is unknown."""
+    thumb: NDArray[np.uint8] | None = None
+    seen: Seen | None = None
+    query: Query | None = None
+    """Its keypoints, in the form in which others like it are looked for."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How much may be read."""
+class Reader:
+    """Reads the contents of inputs."""
 
-    max_pixels: int
-    max_bytes: int
+    recipe: Recipe
+    """How the scan read them."""
 
     def content(self, wanted: Wanted) -> Content:
         """What a source holds. Raises the errors of `read_picture`."""
-        source, decode = wanted
-        if not decode:
+        source, depth = wanted
+        if depth is Depth.BYTES:
             assert isinstance(source, Encoded)  # plain pixels need no second reading
-            contents = source.contents(None, self.max_bytes)
+            contents = source.contents(None, self.recipe.max_bytes)
             return Content(contents.size, blake3(contents.data).digest(DIGEST_BYTES))
-        picture = read_picture(source, max_pixels=self.max_pixels, max_bytes=self.max_bytes)
+        if depth is Depth.THUMB:
+            picture, _ = self.recipe.read(source)
+            return Content(picture.byte_count, picture.digest, thumb=thumb_of(picture))
+        if depth is Depth.POINTS:
+            picture = self._picture(source, least_side=LEAST_SIDE)
+            return Content(picture.byte_count, picture.digest, query=query_form(picture))
+        if depth is Depth.SIGHT:
+            picture = self._picture(source, within=(GREY_SIDE, GREY_SIDE))
+            return Content(picture.byte_count, picture.digest, seen=Seen.of(picture))
+        picture = read_picture(
+            source, max_pixels=self.recipe.max_pixels, max_bytes=self.recipe.max_bytes
+        )
         shown = [picture.pixel_digest()]
         if 1 < picture.frames <= MOMENTS:  # with more frames, not every one is read
             shown += [frame.pixel_digest() for frame in picture.later]
@@ -59,28 +99,45 @@ class Limits:
         pixels = shown[0] if len(shown) == 1 else blake3(b"".join(shown)).digest(DIGEST_BYTES)
         return Content(picture.byte_count, picture.digest, pixels if known else b"")
 
+    def _picture(
+        self,
+        source: Source,
+        *,
+        least_side: int | None = None,
+        within: tuple[int, int] | None = None,
+    ) -> Picture:
+        """A picture that is only looked at. The scan took it, damaged or not."""
+        return read_picture(
+            source,
+            max_pixels=self.recipe.max_pixels,
+            max_bytes=self.recipe.max_bytes,
+            take_damaged=self.recipe.take_damaged,
+            least_side=least_side,
+            within=within,
+        )
+
 
 class SecondReading:
     """Reads inputs of a scan a second time, in the same way and within the same limits."""
 
     def __init__(self, again: Again, request: Request) -> None:
         self._again = again
-        self._limits = Limits(request.recipe.max_pixels, request.recipe.max_bytes)
+        self._reader = Reader(request.recipe)
         self._isolation = request.isolation
         self._workers = request.workers
 
     def __call__(
-        self, locations: Collection[Location], decode: bool
+        self, locations: Collection[Location], depth: Depth
     ) -> Iterator[tuple[Location, Content | None]]:
         """Yield what the inputs at these locations hold, in any order.
 
         The content is None if reading fails. An input that cannot be read again at all is left out.
         """
-        with self._reader() as read:
+        with self._reading() as read:
 
             def found(one: Input) -> tuple[Location, Content | None]:
                 try:
-                    return one.location, read((one.source, decode))
+                    return one.location, read((one.source, depth))
                 except WorkerStartError:
                     raise
                 except BaseException as error:  # noqa: BLE001  # after any error, nothing is known
@@ -90,19 +147,19 @@ class SecondReading:
             yield from threaded_map(found, self._again.inputs(locations), self._workers)
 
     @contextmanager
-    def _reader(self) -> Iterator[Callable[[Wanted], Content]]:
+    def _reading(self) -> Iterator[Callable[[Wanted], Content]]:
         if self._isolation is None:
-            yield self._limits.content
+            yield self._reader.content
             return
         from lookalike.images.formats.plugins import callers_modules, import_modules
         from lookalike.work.processes import Workers
 
         prepare = partial(import_modules, callers_modules())
-        with Workers(self._limits.content, self._isolation, prepare) as workers:
+        with Workers(self._reader.content, self._isolation, prepare) as workers:
 
             def read(wanted: Wanted) -> Content:
-                source, decode = wanted
-                sent = source.sent(None, self._limits.max_bytes)
-                return self._limits.content(wanted) if sent is None else workers((sent, decode))
+                source, depth = wanted
+                sent = source.sent(None, self._reader.recipe.max_bytes)
+                return self._reader.content(wanted) if sent is None else workers((sent, depth))
 
             yield read

@@ -17,6 +17,7 @@ from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
+from lookalike.hashing.row import Row
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
 from lookalike.images.limits import check_limits
 from lookalike.sources import source_of
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
-    from lookalike.hashing.row import Failure, Known, Row
+    from lookalike.hashing.row import Failure, Known
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource, Picture
+    from lookalike.sight.thumbs import Thumbs
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
     from lookalike.work.isolation import Isolation
     from lookalike.work.progress import Progress
@@ -57,8 +59,8 @@ def hash_image(
 
     EXIF orientation is applied. Transparent images are shown on white, or on black if they are flat
     on white. `reading`: `fast` decodes only as much of a JPEG as the hash needs, `exact` every
-    pixel. The two hashes rarely differ in more than a sixteenth of their bits. `fetch` is the same
-    as for `find_duplicates`.
+    pixel. The two hashes rarely differ in more than a sixteenth of their bits. `Options` explains
+    `fetch` and the limits.
 
     Raises `ImageError`, with a status and a reason, if the image cannot be read. Raises
     `ValueError` for an unknown algorithm, or an array of another shape, type or range. Raises
@@ -150,7 +152,7 @@ def hash_images(
     `recursive`, and hidden files are left out unless `hidden`. Symbolic links are listed under the
     file that they lead to, or left out without `follow_links`. An image that is named twice is
     hashed twice. `reading` is the same as for `hash_image`. With `fast`, the algorithm that needs
-    the most pixels decides for all. Everything else is the same as for `find_duplicates`.
+    the most pixels decides for all. `Options` explains the other keywords.
 
     `table.images`, `table.hashes["phash"]` and `table.failures` are in the order of the inputs. An
     image that cannot be read becomes a failure, and the other images are still read. Errors raised
@@ -166,11 +168,18 @@ def hash_images(
     return hash_inputs(request, progress or silent)
 
 
-def hash_inputs(request: Request, progress: Progress, *, known: Known | None = None) -> HashTable:
+def hash_inputs(
+    request: Request,
+    progress: Progress,
+    *,
+    known: Known | None = None,
+    thumbs: Thumbs | None = None,
+) -> HashTable:
     """Hash all inputs, in threads or processes, while they are still being listed.
 
     `known` is the place for a memory of earlier scans. It is called for each input, in the threads
     that read. An input whose outcome it returns is not read. Its errors are passed on.
+    `thumbs` collects the thumbs of the rows, if the request wants them.
     """
     builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)
@@ -181,7 +190,11 @@ def hash_inputs(request: Request, progress: Progress, *, known: Known | None = N
         outcomes = in_threads(work, listing, request.workers, attrgetter("is_light"))
         for done, outcome in enumerate(outcomes, start=1):
             builder.add(outcome)
+            if thumbs is not None and isinstance(outcome, Row):
+                thumbs.add(outcome.thumb)
             progress("reading", done, listing.total)
+    if thumbs is not None:
+        thumbs.finish()
     return builder.finish(request.inputs.skipped)
 
 

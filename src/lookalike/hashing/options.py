@@ -19,7 +19,28 @@ Damaged: TypeAlias = Literal["report", "hash"]
 
 
 class Options(TypedDict, total=False):
-    """Which images to read, and how. `find_duplicates` explains each option."""
+    """Which images to read, and how.
+
+    `reading`: `fast` decodes only as much of a JPEG as the hash needs, `exact` every pixel.
+    `recursive`: search sub-folders. `hidden`: include files whose names begin with a dot.
+    `follow_links`: read what symbolic links lead to, under its own name. False leaves links out.
+    `include`, `exclude`: one or more patterns for the names or paths of the files found.
+    `archives`: also read archives that are found in folders. Archives that are named are always
+    read. `archive_limits`: how much may be unpacked from one archive.
+    `column`: the column of Parquet files to read, if several can hold images.
+    `fetch`: `public` is for lists that are not trusted. It fetches nothing from hosts that are not
+    on the public internet, and nothing from addresses that fsspec opens.
+    `workers`: the number of threads, or of processes with `isolate`. None means one per processor.
+    Very small pictures are read by one thread for as long as that is measured to be faster.
+    `max_pixels`: larger images are rejected from the header alone.
+    `max_bytes`: larger files are rejected before they are read.
+    `damaged`: `report` makes an image that cannot be decoded completely a failure. `hash` hashes
+    the part that can be decoded, and marks the image.
+    `isolate`: read in separate processes, so that a decoder that crashes, hangs or eats memory
+    affects only one image. `timeout`: how many seconds one image may take there. None means 60.
+    `memory`: how many bytes such a process may use for it. None means 4 GiB. This limit works only
+    on Linux.
+    """
 
     reading: Reading
     recursive: bool

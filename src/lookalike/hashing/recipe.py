@@ -19,6 +19,7 @@ from lookalike.images import (
     check_limits,
     read_picture,
 )
+from lookalike.sight.thumb import LEAST_SIDE, thumb_of
 from lookalike.sources import Kind, trouble_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Recipe:
     """Whether to hash the readable part of an image that cannot be decoded completely."""
     only_first: bool = True
     """Whether to read only the first frame of an image."""
+    with_thumb: bool = False
+    """Whether the rows have thumbs."""
 
     @cached_property
     def kinds(self) -> list[Algorithm]:
@@ -82,6 +85,7 @@ class Recipe:
             marks=sampled.marks,
             samples=sampled.samples,
             end_unseen=picture.is_beginning,
+            thumb=thumb_of(picture).tobytes() if self.with_thumb else b"",
         )
 
     def read(self, source: Source) -> tuple[Picture, list[NDArray[np.bool_]]]:
@@ -120,6 +124,7 @@ def recipe_for(
     max_bytes: int,
     damaged: Damaged,
     only_first: bool = True,
+    with_thumb: bool = False,
 ) -> Recipe:
     """Make a recipe. Raises `ValueError` and `TypeError` for unknown algorithms and options."""
     if isinstance(algorithms, str) or not isinstance(algorithms, Iterable):
@@ -131,7 +136,10 @@ def recipe_for(
     one_of(damaged, "damaged", DAMAGED)
     names = tuple(kind.name for kind in kinds)
     least_side = least_side_for(kinds, reading)
-    return Recipe(names, least_side, max_pixels, max_bytes, damaged == "hash", only_first)
+    if least_side is not None and with_thumb:
+        least_side = max(least_side, LEAST_SIDE)
+    take_damaged = damaged == "hash"
+    return Recipe(names, least_side, max_pixels, max_bytes, take_damaged, only_first, with_thumb)
 
 
 def least_side_for(kinds: Sequence[Algorithm], reading: str) -> int | None:

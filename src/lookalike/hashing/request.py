@@ -36,12 +36,14 @@ def request_for(
     *,
     repeats: bool,
     only_first: bool,
+    with_thumbs: bool = False,
     **options: Unpack[Options],
 ) -> Request:
     """Make a request from the keywords of `hash_images` and `find_duplicates`.
 
     `repeats`: whether an image that is named twice is hashed twice. `only_first`: whether only the
-    first frame of each image is read. Raises `ValueError`, `TypeError` and `MissingExtraError`.
+    first frame of each image is read. `with_thumbs`: whether the rows have thumbs. Raises
+    `ValueError`, `TypeError` and `MissingExtraError`.
     """
     asked = DEFAULTS | options
     choice = Choice(
@@ -62,6 +64,7 @@ def request_for(
         max_bytes=asked["max_bytes"],
         damaged=asked["damaged"],
         only_first=only_first,
+        with_thumb=with_thumbs,
     )
     return Request(
         inputs=Inputs(images, choice, repeats=repeats),

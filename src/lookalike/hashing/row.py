@@ -52,6 +52,8 @@ class Row(NamedTuple):
     """The samples of a file with several frames, unless only the first frame was wanted."""
     end_unseen: bool = False
     """Whether only the beginning of the file was read, wherever it comes from."""
+    thumb: bytes = b""
+    """The thumb of the image, if it was wanted. A table does not store it."""
 
     @property
     def path(self) -> str:

@@ -1,4 +1,7 @@
-"""`COLUMNS`: the one list of what a table stores per image. Arrow and databases follow it."""
+"""The one list of columns: what a table stores per image, and what reports have besides.
+
+Arrow, JSON, CSV, data frames and databases follow it.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ class Type(StrEnum):
     WHOLE = "int64"
     NATURAL = "uint32"
     TRUTH = "bool"
+    SHARE = "float"
     SIXTEEN = "fixed_size_binary[16]"
     """16 bytes."""
     SAMPLES = "struct<flat: list<item: bool>, hashes: list<item: binary>>"
@@ -50,15 +54,21 @@ class Column(NamedTuple):
     name: str
     type: Type
     about: str
-    hold: Callable[[], Values] | None
+    hold: Callable[[], Values] | None = None
     """Makes the container of its values. None if they follow from other columns."""
-    of: str
+    of: str = ""
     """The attribute of a row that holds its value."""
     form: Form = SAME
+    shown: Callable[[Any], Any] | None = None
+    """Converts a value to its form in JSON, if that is different."""
 
 
 def _words(marks: Mark) -> str | None:
     return ", ".join(marks.words) or None
+
+
+def _list_of_words(marks: Mark) -> list[str]:
+    return list(marks.words) if marks else []
 
 
 def _marks(words: str | None) -> Mark:
@@ -91,7 +101,7 @@ COLUMNS = (
     ),
     Column(
         "kind", Type.TEXT, "what kind of place that is: file, member, row, url, …",
-        Codes[Kind], "location.kind", form=KINDS,
+        Codes[Kind], "location.kind", form=KINDS, shown=str,
     ),
     Column(
         "inner_at", Type.NATURAL,
@@ -132,11 +142,11 @@ COLUMNS = (
     ),
     Column(
         "marks", Type.TEXT, "what to know before trusting its hashes, separated by commas",
-        Codes[Mark], "marks", form=MARKS,
+        Codes[Mark], "marks", form=MARKS, shown=_list_of_words,
     ),
     Column(
         "digest", Type.SIXTEEN, "equal for images of the same bytes",
-        partial(Blocks, DIGEST_BYTES), "digest",
+        partial(Blocks, DIGEST_BYTES), "digest", shown=bytes.hex,
     ),
     Column(
         "is_beginning", Type.TRUTH, "whether the digest is of the file's beginning and size alone",
@@ -158,14 +168,39 @@ COLUMNS = (
     Column(
         "status", Type.TEXT, "ok; damaged, of an image that was hashed as far as it goes; or why "
         "the input could not be read",
-        None, "status", form=STATUSES,
+        of="status", form=STATUSES,
     ),
     Column(
         "reason", Type.TEXT, "the same in plain words, unless ok",
         partial(Sparse, ""), "damage", form=MAYBE_TEXT,
     ),
 )  # fmt: skip
-"""All columns except the hashes. Each algorithm has a column of its own name."""
+"""The columns of a table except the hashes. Each algorithm has a column of its own name."""
+
+IMAGE = Column("image", Type.TEXT, "the same as `path`")
+FAILURE = Column("failure", Type.TEXT, "the status and the reason, if the image was not read")
+
+OF_REPORTS = (
+    Column("group", Type.WHOLE, "the number of the group, from 1"),
+    Column("keeper", Type.TRUTH, "whether it is the image of its group to keep"),
+    Column("keeper_reason", Type.TEXT, "why it is kept; only for the keeper"),
+    Column("distance", Type.WHOLE, "the distance from the keeper, in bits"),
+    Column("exact", Type.TRUTH, "whether the bytes are the same as the keeper's"),
+    Column("same_pixels", Type.TRUTH, "whether all decoded pixels are the same as the keeper's"),
+    Column("evidence", Type.TEXT, "why it matches: bytes, pixels, agreement, points, bits, chain"),
+    Column("agreement", Type.SHARE, "how well its pixels agree with the keeper's, from 0 to 1"),
+    Column("turned", Type.WHOLE, "the degrees to turn it clockwise to lie on the keeper"),
+    Column("mirrored", Type.TRUTH, "whether to mirror it left to right before that"),
+    Column("colour_differs", Type.TRUTH, "whether its colours differ from the keeper's"),
+    Column("inner", Type.TEXT, "the name of the member or the number of the row; else empty"),
+    Column("damage", Type.TEXT, "why the image could not be decoded completely; else empty"),
+    Column("hash", Type.TEXT, "the hash of the first frame, in hex"),
+    IMAGE,
+    FAILURE,
+)
+"""What reports have besides. It follows from the columns of a table and from groups."""
+
+BY_NAME = {column.name: column for column in (*COLUMNS, *OF_REPORTS)}
 
 OWN = [column.name for column in COLUMNS if column.name in Row._fields]
 """The columns that are attributes of a row under the same name."""

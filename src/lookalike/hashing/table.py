@@ -15,6 +15,7 @@ import numpy as np
 
 from lookalike.errors import Status
 from lookalike.hashes import Hash, HashArray
+from lookalike.hashing.columns import taken
 from lookalike.hashing.row import Failure, ImageInfo, Row, status_of
 from lookalike.hashing.schema import COLUMNS, location_of, row_of
 from lookalike.images.mark import Mark
@@ -233,6 +234,10 @@ class HashTable:
         """One of `schema.COLUMNS`: its value for the image at each position."""
         values: Values = self._columns[name]
         return values
+
+    def take(self, name: str, at: NDArray[np.intp]) -> list[Any]:
+        """The values of one of `schema.COLUMNS` for the images at some positions."""
+        return taken(self._columns[name], at)
 
     def location(self, at: int) -> Location:
         """Where the image at a position is."""

@@ -39,59 +39,64 @@ class Reduction(NamedTuple):
     """How many levels of grey the pixels may be off because of that."""
 
 
+class Origin(NamedTuple):
+    """What a picture was decoded from."""
+
+    format: str = ""
+    """Pillow's name of the format, such as JPEG. Empty for pixels that came without a file."""
+    file: Contents | None = None
+    """The bytes of the file."""
+    frames: int = 1
+    """How many frames or pages the file has. The picture is the first."""
+    later: Iterable[Picture] = ()
+    """The sampled later frames, decoded one at a time. They can be iterated only once."""
+
+
+NO_FILE = Origin()
+
+
 class Picture:
     """One decoded image."""
 
     def __init__(
         self,
         stored: NDArray[np.uint8],
+        origin: Origin = NO_FILE,
         *,
         orientation: int = 1,
-        format: str = "",  # noqa: A002
-        frames: int = 1,
-        file: Contents | None = None,
         reduction: Reduction | None = None,
         whole_size: tuple[int, int] | None = None,
         is_preview: bool = False,
-        later: Iterable[Picture] = (),
         alpha: NDArray[np.uint8] | None = None,
     ) -> None:
         """`stored`: `(height, width)` grey or `(height, width, 3)` RGB, uint8, as the file has it.
 
         - `orientation`: how it should be turned, as an EXIF number.
-        - `file`: the bytes it was decoded from.
         - `reduction`: given if the decoded pixels differ from those of the file.
         - `whole_size`: given if this picture stands for another one. It is the width and height of
           that one, as stored.
         - `is_preview`: whether this picture is a preview that a camera made.
-        - `later`: see the attribute.
         - `alpha`: `(height, width)`, as stored, unless it is opaque everywhere. `stored` is what is
           seen.
         """
         self._stored = stored
         self._alpha = alpha
         self._orientation = orientation
-        self._file = file
+        self._file = origin.file
+        self._reduction = reduction
         self.pixels = turn(stored, orientation)
         """The upright pixels. They are a view, and not contiguous if they were turned."""
-        self.format = format
-        """Pillow's name of the format, such as JPEG. Empty for pixels that came without a file."""
-        self.frames = frames
-        """How many frames or pages the file has. This is the first."""
-        self.later = later
-        """The sampled later frames, decoded one at a time. They can be iterated only once."""
-        self.byte_count = stored.nbytes if file is None else file.size
+        self.format, self.frames, self.later = origin.format, origin.frames, origin.later
+        """See `Origin`."""
+        self.byte_count = origin.file.size if origin.file else stored.nbytes
         """Size of the file in bytes, or of the pixels if there is no file."""
-        width, height = reduction.size if reduction else (stored.shape[1], stored.shape[0])
-        self._reduction = reduction
-        self.decoded_size = upright((width, height), orientation)
+        size = reduction.size if reduction else (stored.shape[1], stored.shape[0])
+        self.decoded_size = upright(size, orientation)
         """Width and height of the decoded picture, upright, in pixels of its file."""
-        self.width, self.height = upright(whole_size or (width, height), orientation)
+        self.width, self.height = upright(whole_size or size, orientation)
         """Size of the upright picture in pixels. `pixels` may have fewer."""
         self.is_preview = is_preview
         """Whether `pixels` come from the preview in a raw file, not from the sensor."""
-        self._scale = reduction.scale if reduction else 1
-        self._first_scan = reduction is not None and reduction.first_scan
         self.is_reduced = reduction is not None
         """Whether `pixels` are not exactly those of the file: only luma, or a smaller scale."""
         self.error = reduction.error if reduction else 0.0
@@ -174,7 +179,8 @@ class Picture:
     def marks(self) -> Mark:
         """Facts to know about it before trusting its hashes."""
         marks = Mark.PREVIEW if self.is_preview else Mark(0)
-        marks |= Mark.FIRST_SCAN if self._first_scan else Mark(0)
+        if self._reduction and self._reduction.first_scan:
+            marks |= Mark.FIRST_SCAN
         if self.flat:
             return marks | Mark.FLAT
         return marks | Mark.DEGENERATE if self.degenerate else marks
@@ -203,7 +209,8 @@ class Picture:
         """
         rows, columns = self.pixels.shape[:2]
         width, height = self.decoded_size
-        over_x, over_y = columns - width / self._scale, rows - height / self._scale
+        scale = self._reduction.scale if self._reduction else 1
+        over_x, over_y = columns - width / scale, rows - height / scale
         mirrored, upside_down = self._orientation in MIRRORED, self._orientation in UPSIDE_DOWN
         return (
             over_x if mirrored else 0.0,
@@ -225,13 +232,7 @@ class Picture:
             top + y * part.bottom,
         )
 
-    def as_preview(
-        self,
-        file: Contents,
-        format: str,  # noqa: A002
-        size: tuple[int, int],
-        orientation: int,
-    ) -> Picture:
+    def as_preview(self, origin: Origin, size: tuple[int, int], orientation: int) -> Picture:
         """This picture as the preview of a raw file whose picture has the given `size`.
 
         The `orientation` of the raw file is used if the preview has none of its own.
@@ -243,9 +244,8 @@ class Picture:
             seen, size = 1, upright(size, seen)
         preview = Picture(
             self._stored,
+            origin,
             orientation=seen,
-            format=format,
-            file=file,
             reduction=self._reduction,
             whole_size=size,
             is_preview=True,

@@ -6,17 +6,17 @@ alike and only their beginnings were read, or hashes and sizes are equal but byt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lookalike._native import kernel
 from lookalike.hashes import words_of
-from lookalike.hashing.content import Content
+from lookalike.hashing.content import Content, Depth
 from lookalike.images import MOMENTS, Mark
 from lookalike.matching.links import Evidence
-from lookalike.sources.location import Location
+from lookalike.matching.rereading import Read, read_again
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
     from lookalike.work.progress import Progress
-
-Read: TypeAlias = Callable[[Collection[Location], bool], Iterator[tuple[Location, Content | None]]]
-"""Reads the inputs at some locations again, if possible, in any order. Gives None for a failure.
-With True it decodes their pixels, otherwise it reads only their bytes."""
-
-
-def nothing_again(
-    locations: Collection[Location],  # noqa: ARG001
-    decode: bool,  # noqa: ARG001
-) -> Iterator[tuple[Location, Content | None]]:
-    """Reads nothing, so what the scan left open stays open."""
-    return iter(())
 
 
 class Copies(NamedTuple):
@@ -88,28 +76,19 @@ class _Reading:
         """Whether each member is at one of the positions."""
         return np.isin(self.members, np.fromiter(positions, np.intp, len(positions)))
 
-    def contents(self, numbers: NDArray[np.intp], decode: bool) -> dict[int, Content]:
+    def contents(self, numbers: NDArray[np.intp], depth: Depth) -> dict[int, Content]:
         """Contents by number of member, if it could be read and is unchanged since the scan."""
-        numbers_of: dict[Location, list[int]] = {}
-        for number in numbers.tolist():
-            numbers_of.setdefault(self.table.location(self.members[number]), []).append(number)
+        number_of = dict(zip(self.members[numbers].tolist(), numbers.tolist(), strict=True))
+        total = self._done + len({self.table.location(at) for at in number_of})
         found: dict[int, Content] = {}
-        total = self._done + len(numbers_of)
-        for location, content in self._read(numbers_of.keys(), decode) if numbers_of else ():
+        for contents in read_again(self.table, self.members[numbers], self._read, depth):
+            found |= {number_of[at]: content for at, content in contents.items()}
             self._done += 1
             self._progress("comparing", self._done, total)
-            for number in numbers_of[location]:
-                if content and self._is_unchanged(int(self.members[number]), content):
-                    found[number] = content
         if self._done < total:  # the rest cannot be read again
             self._done = total
             self._progress("comparing", total, total)
         return found
-
-    def _is_unchanged(self, at: int, content: Content) -> bool:
-        unseen = at in self.table.beginnings or at in self.table.ends_unseen
-        same = unseen or self.table.digests[at].tobytes() == content.digest
-        return same and content.size == self.table.size(at)[0]
 
 
 def _tell_ends_apart(same: NDArray[np.intp], reading: _Reading) -> None:
@@ -121,7 +100,7 @@ def _tell_ends_apart(same: NDArray[np.intp], reading: _Reading) -> None:
     begun = reading.members_in(reading.table.beginnings)
     several = np.bincount(same[begun], minlength=len(same)) > 1
     doubtful = np.flatnonzero(begun & several[same])
-    contents = reading.contents(doubtful, decode=False)
+    contents = reading.contents(doubtful, Depth.BYTES)
     firsts: dict[tuple[int, bytes], int] = {}
     kinds: dict[int, set[int]] = {}
     others = np.flatnonzero(~begun & np.isin(same, same[doubtful]))
@@ -167,7 +146,7 @@ def _same_pixels(
         if not table.formats[members[number]]:  # pixels without a file have a digest already
             pixels[number] = table.digests[members[number]].tobytes()
             wanted[number] = False
-    contents = reading.contents(np.flatnonzero(wanted), decode=True)
+    contents = reading.contents(np.flatnonzero(wanted), Depth.PIXELS)
     pixels |= {number: one.pixels for number, one in contents.items() if one.pixels}
     firsts: dict[tuple[int, bytes], int] = {}
     same = same_bytes.copy()

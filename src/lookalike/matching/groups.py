@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike.matching.copies import Copies, Read, find_copies
+from lookalike.matching.copies import Copies, find_copies
 from lookalike.matching.keepers import rank
-from lookalike.matching.links import Evidence
+from lookalike.matching.links import Evidence, Links
 from lookalike.matching.sequences import (
     at_moments,
     distances_at,
@@ -27,7 +27,26 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.rereading import Read
     from lookalike.work.progress import Progress
+
+
+class MemberLooks(NamedTuple):
+    """How each member of a group compares with its keeper."""
+
+    agreement: NDArray[np.float32]
+    """How well their pixels agree, from 0 to 1."""
+    turned: NDArray[np.int16]
+    """By how many degrees it must be turned clockwise to lie on its keeper, after mirroring."""
+    mirrored: NDArray[np.bool_]
+    """Whether it must be mirrored left to right to lie on its keeper."""
+    colour_differs: NDArray[np.bool_]
+    is_linked: NDArray[np.bool_]
+    """Whether it matches its keeper directly, and not only by a chain of others."""
+
+    def among(self, members: NDArray[np.intp]) -> MemberLooks:
+        """Those of some members."""
+        return MemberLooks._make(column[members] for column in self)
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,10 @@ class GroupColumns:
     """For each group, the values compared by that rule: the keeper's and the runner-up's."""
     known_widths: tuple[list[int], list[bool]] | None = None
     """For each group, the largest distance and whether it is exact, if these were stored."""
+    looks: MemberLooks | None = None
+    """How each member compares with its keeper. None without a second look."""
+    links: Links | None = None
+    """The confirmed links of all groups, between images whose bytes differ."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -66,6 +89,8 @@ class GroupColumns:
     def evidence(self) -> NDArray[np.uint8]:
         """Numbers of `Evidence` between each member and its keeper. A keeper has the weakest."""
         found = self.copies.evidence(np.arange(len(self.members)), self.starts[self.group])
+        if self.looks is not None:
+            found[self.looks.is_linked & (found == Evidence.NEAR)] = Evidence.AGREES
         found[self.starts] = Evidence.NEAR
         return found
 
@@ -76,6 +101,20 @@ class GroupColumns:
         out[self.starts] = True
         return out
 
+    def sorted_by_agreement(self) -> GroupColumns:
+        """The same groups, with the members after each keeper in the order of their agreement."""
+        assert self.looks is not None
+        evidence = self.evidence.astype(np.int8)
+        agreement = self.looks.agreement
+        order = np.lexsort((self.members, -agreement, -evidence, ~self.is_keeper, self.group))
+        return replace(
+            self,
+            members=self.members[order],
+            distance=self.distance[order],
+            copies=self.copies.among(order),
+            looks=self.looks.among(order),
+        )
+
     def span(self, at: int) -> slice:
         """The range of a group's members."""
         begin = int(self.starts[at])
@@ -85,6 +124,8 @@ class GroupColumns:
         """The largest distance within each group, and whether it is exact."""
         if self.known_widths is not None:
             return self.known_widths
+        if self.links is not None:
+            return self._widths_of_links.tolist(), [True] * len(self)
         widths, exact = widths_of(table, hashes, self.members, self.starts)
         return widths.tolist(), exact.tolist()
 
@@ -92,8 +133,47 @@ class GroupColumns:
         """The same for one group."""
         if self.known_widths is not None:
             return self.known_widths[0][at], self.known_widths[1][at]
+        if self.links is not None:
+            return int(self._widths_of_links[at]), True
         widths, exact = widths_of(table, hashes, self.members[self.span(at)], np.zeros(1, np.intp))
         return int(widths[0]), bool(exact[0])
+
+    def links_of(self, at: int) -> Links:
+        """The confirmed links of a group, and those between images with the same bytes."""
+        links, groups = self.all_links
+        begin, end = np.searchsorted(groups, (at, at + 1))
+        return links.among(slice(begin, end))
+
+    @cached_property
+    def all_links(self) -> tuple[Links, NDArray[np.intp]]:
+        """The links of all groups by group, then i, then j, and the number of each one's group.
+
+        Each image is linked to the first one in its group that has the same bytes.
+        """
+        assert self.links is not None
+        order = np.argsort(self.members)
+        one, other = (
+            order[np.searchsorted(self.members, at, sorter=order)]
+            for at in (self.links.i, self.links.j)
+        )
+        evidence = np.maximum(self.links.evidence, self.copies.evidence(one, other))
+        copies = np.flatnonzero(self.copies.bytes != np.arange(len(self.members)))
+        firsts = self.copies.bytes[copies]
+        same = np.full(len(copies), Evidence.BYTES, np.uint8)
+        i, j = np.sort(self.members[np.stack([firsts, copies])], axis=0)
+        equal = Links.by_bits(i, j, np.zeros(len(copies), np.uint16), same)
+        every = Links.concatenated([self.links._replace(evidence=evidence), equal])
+        groups = self.group[np.concatenate([one, copies])]
+        by_group = np.lexsort((every.j, every.i, groups))
+        return every.among(by_group), groups[by_group]
+
+    @cached_property
+    def _widths_of_links(self) -> NDArray[np.uint16]:
+        """The largest distance among the confirmed links of each group."""
+        links, groups = self.all_links
+        widths = np.zeros(len(self), np.uint16)
+        np.maximum.at(widths, groups, links.distance)
+        return widths
 
 
 def grouped(

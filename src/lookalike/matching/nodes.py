@@ -8,6 +8,7 @@ and they are compared frame by frame.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from lookalike._native import kernel
 from lookalike.hashes import HashArray, words_of
 from lookalike.hashing.moments import STILL
-from lookalike.index import Searcher, searcher_for
+from lookalike.index import Block, Searcher, searcher_for
 from lookalike.index.search.searcher import roots
 from lookalike.matching.sequences import Sequences, farthest
 
@@ -70,27 +71,28 @@ def connect(
 
     connected = searcher.connected(max_distance, workers=workers, progress=linking)
     sets[: len(hashes)] = connected
-    if len(nodes.sequences):
-        _join_sequences(sets, nodes, searcher, max_distance, workers)
+    for block in sequence_links(nodes, searcher, max_distance, workers):
+        kernel.join_sets(sets, block.i, block.j)
     return roots(sets)
 
 
-def _join_sequences(
-    sets: NDArray[np.uint32],
-    nodes: Nodes,
-    searcher: Searcher,
-    max_distance: int,
-    workers: int | None,
-) -> None:
-    """Join sequences with each other, and with stills that they are near at every moment."""
+def sequence_links(
+    nodes: Nodes, searcher: Searcher, max_distance: int, workers: int | None
+) -> Iterator[Block]:
+    """Pairs of nodes that are near at every moment: sequences, or a sequence and a still.
+
+    `searcher`: has the hashes of the stills.
+    """
     stills, sequences = nodes.hashes, nodes.sequences
+    if not len(sequences):
+        return
     offset = np.uint32(len(stills))
     for block in sequences.links(max_distance, workers):
-        kernel.join_sets(sets, block.i + offset, block.j + offset)
+        yield block._replace(i=block.i + offset, j=block.j + offset)
     steady = np.flatnonzero(sequences.kinds == STILL).astype(np.uint32)
     queries = words_of(np.ascontiguousarray(sequences.hashes[steady, 0]))
     for block in searcher.matches(queries, max_distance, workers=workers):
         of_block = steady[block.i]
         distance = farthest(sequences.hashes, of_block, stills.data[:, None], block.j)
         near = distance <= max_distance
-        kernel.join_sets(sets, block.j[near], of_block[near] + offset)
+        yield Block(block.j[near], of_block[near] + offset, distance[near])

@@ -1,4 +1,4 @@
-"""Images that begin alike and continue differently: not duplicates, but worth knowing about."""
+"""Pairs of images that have something in common: not duplicates, but worth knowing about."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
     from lookalike.matching.nodes import Nodes
 
+BEGINS_ALIKE, SHARES_A_PART, SAME_LAYOUT = "begins alike", "shares a part", "same layout"
 MOST_RELATED = 10_000
 """At most this many pairs are listed. A thousand films with one title make half a million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Two images whose first frames with any detail are alike, but not all the others."""
+    """Two images that have something in common."""
 
     first: str
     """The path of one."""
@@ -36,17 +37,30 @@ class Related:
     agreeing: int
     """How many of the compared frames are alike."""
     compared: int
-    """How many pairs of frames were compared, at the same moments."""
+    """How many pairs of frames were compared, at the same moments. 0 for another `kind`."""
+    kind: str = BEGINS_ALIKE
+    """`begins alike`: their first frames with any detail are alike, but not all the others. `shares
+    a part`: both show the same, on less than half of either. `same layout`: one form, page or
+    screen with other entries."""
+    agreement: float | None = None
+    """How well the pixels agree where both show the same, from 0 to 1. None if they begin alike."""
 
     @property
     def share(self) -> float:
-        """The share of frames that agree, above 0. At 1, some frames could not be compared."""
-        return self.agreeing / self.compared
+        """The share of frames that agree. At 1, some frames could not be compared.
+
+        0 for another kind than `begins alike`.
+        """
+        return self.agreeing / self.compared if self.compared else 0.0
 
     @property
     def reason(self) -> str:
         """A description of the pair, for the first of the two."""
-        return f"begins like {self.second}: {self.agreeing} of {self.compared} frames agree"
+        if self.kind == BEGINS_ALIKE:
+            return f"begins like {self.second}: {self.agreeing} of {self.compared} frames agree"
+        if self.kind == SHARES_A_PART:
+            return f"shares a part with {self.second}"
+        return f"has the same layout as {self.second}"
 
     def to_dict(self) -> dict[str, Any]:
         """As plain types."""
@@ -55,6 +69,8 @@ class Related:
             "second": self.second,
             "agreeing": self.agreeing,
             "compared": self.compared,
+            "kind": self.kind,
+            "agreement": self.agreement,
         }
 
 

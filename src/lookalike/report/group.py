@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+import numpy as np
+
 from lookalike.errors import LookalikeError
 from lookalike.matching.keepers import REASONS
-from lookalike.matching.links import Evidence, Links, links_within
+from lookalike.matching.links import Links, links_within
+from lookalike.report.rows import match_columns
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.hashing.row import ImageInfo
@@ -34,10 +36,21 @@ class Duplicate:
     same_pixels: bool = False
     """Whether it has the same pixels as the keeper, upright and in all frames, regardless of format
     and metadata. Always true if `exact`. Checked only if hashes and dimensions are equal."""
+    evidence: str = "bits"
+    """Why it matches the keeper: equal `bytes` or `pixels`, `agreement` of the pixels on a second
+    look, or `bits` alone. `chain` if only other members link the two."""
+    agreement: float | None = None
+    """How well its pixels agree with the keeper's, from 0 to 1. None without a second look."""
+    turned: int = 0
+    """By how many degrees it must be turned clockwise to lie on the keeper, after mirroring."""
+    mirrored: bool = False
+    """Whether it must be mirrored left to right to lie on the keeper."""
+    colour_differs: bool = False
+    """Whether a second look found that its colours differ from the keeper's."""
 
 
 class Group:
-    """A connected set of images: each is within `max_distance` of another."""
+    """A connected set of images: each matches at least one other."""
 
     def __init__(self, table: HashTable, rule: Rule, columns: GroupColumns, at: int) -> None:
         """`at`: the number of the group in the columns."""
@@ -78,26 +91,26 @@ class Group:
     @property
     def duplicates(self) -> list[Duplicate]:
         """The other members, the nearest to the keeper first."""
-        columns, others = self._columns, slice(self._span.start + 1, self._span.stop)
-        found = zip(
-            columns.members[others].tolist(),
-            columns.distance[others].tolist(),
-            columns.evidence[others].tolist(),
-            strict=True,
-        )
+        others = np.arange(self._span.start + 1, self._span.stop)
+        matches = match_columns(self._columns, self._rule, others)
+        positions = self._columns.members[others].tolist()
         return [
-            Duplicate(self._table.image(at), bits, why >= Evidence.BYTES, why >= Evidence.PIXELS)
-            for at, bits, why in found
+            Duplicate(self._table.image(at), *values)
+            for at, *values in zip(positions, *matches.values(), strict=True)
         ]
 
     @property
     def links(self) -> Links:
         """The pairs of members that match each other directly, and why.
 
-        A chain A, B, C has no link between A and C. Raises `LookalikeError` if there are more than
-        about 20,000,000 links, or if the result was read from JSON.
+        A chain A, B, C has no link between A and C. With a second look, these are the links that it
+        confirmed, and copies are linked to the first image with the same bytes. It passes over
+        pairs that others connect already, except those with the keeper. Raises `LookalikeError` if
+        there are more than about 20,000,000 links, or if the result was read from JSON.
         """
         require_hashes(self._columns)
+        if self._columns.links is not None:
+            return self._columns.links_of(self._at)
         hashes = self._table.hashes[self._rule.algorithm]
         copies = self._columns.copies.among(self._span)
         return links_within(self._table, hashes, self._rule.max_distance, self.positions, copies)
@@ -116,7 +129,7 @@ class Group:
 
     @property
     def max_distance_within(self) -> int:
-        """The largest distance between any two members.
+        """The largest distance between any two members. With a second look, that of any link.
 
         With more than 10,000 distinct hashes it is only an upper bound, and `max_distance_is_exact`
         is false.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +16,18 @@ from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.row import Failure, Row
 from lookalike.images import Mark
 from lookalike.matching.copies import Copies
-from lookalike.matching.groups import GroupColumns
+from lookalike.matching.groups import GroupColumns, MemberLooks
 from lookalike.matching.keepers import REASONS
 from lookalike.matching.related import Related
 from lookalike.matching.rules import Rule
 from lookalike.report.facts import Facts
-from lookalike.report.rows import member_columns
+from lookalike.report.rows import image_columns, match_columns
 from lookalike.sources.kinds import MARK
 from lookalike.sources.location import Kind, Location, Stamp
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lookalike.hashing.table import HashTable
     from lookalike.report.result import Result
 
@@ -37,25 +39,18 @@ TRUTHS = {False: "false", True: "true"}
 
 def to_dict(result: Result) -> dict[str, Any]:
     """The whole document as plain types."""
-    columns, duplicate_columns = _split(member_columns(result))
-    images, more = _dicts(columns), _dicts(duplicate_columns)
-    keepers = [images[at] for at in result.columns.starts.tolist()]
-    duplicates = [
-        [images[at] | more[at] for at in range(begin + 1, end)] for begin, end in _spans(result)
-    ]
-    groups = _dicts(_group_columns(result, keepers, duplicates))
+    keepers, duplicates = map(_dicts, _member_columns(result))
+    listed = [duplicates[begin:end] for begin, end in _spans(result)]
+    groups = _dicts(_group_columns(result, keepers, listed))
     return {"format": FORMAT, "groups": groups, **_rest(result)}
 
 
 def to_json(result: Result) -> str:
     """The document as text. Built by hand, several times as fast as `json` with line breaks."""
-    columns, duplicate_columns = _split(member_columns(result))
-    images, more = _bodies(columns), _bodies(duplicate_columns)
-    duplicates = list(map("{%s, %s}".__mod__, zip(images, more, strict=True)))
-    keepers = [f"{{{images[at]}}}" for at in result.columns.starts.tolist()]
-    listed = [_listed(duplicates[begin + 1 : end], 6) for begin, end in _spans(result)]
-    bodies = _bodies(_group_columns(result, keepers, listed), are_texts=("keeper", "duplicates"))
-    lines = [f'  "format": {FORMAT}', f'  "groups": {_listed(map("{{{}}}".format, bodies))}']
+    keepers, duplicates = map(_objects, _member_columns(result))
+    listed = [_listed(duplicates[begin:end], 6) for begin, end in _spans(result)]
+    groups = _objects(_group_columns(result, keepers, listed), are_json=("keeper", "duplicates"))
+    lines = [f'  "format": {FORMAT}', f'  "groups": {_listed(groups)}']
     for name, value in _rest(result).items():
         is_list = isinstance(value, list)
         text = _listed(map(json.dumps, value)) if is_list else json.dumps(value)
@@ -63,15 +58,20 @@ def to_json(result: Result) -> str:
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
-def _split(columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
-    """The columns of all members, and those of duplicates only."""
-    more = {name: columns.pop(name) for name in OF_DUPLICATES}
-    return columns, more
+def _member_columns(result: Result) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """The columns of all keepers, and those of all duplicates."""
+    groups = result.columns
+    others = np.flatnonzero(~groups.is_keeper)
+    keepers, duplicates = (
+        image_columns(result.table, result.algorithm, groups.members[numbers])
+        for numbers in (groups.starts, others)
+    )
+    return keepers, duplicates | match_columns(groups, result.rule, others)
 
 
 def _spans(result: Result) -> Iterator[tuple[int, int]]:
-    """Where the members of each group begin and end."""
-    return pairwise([*result.columns.starts.tolist(), len(result.columns.members)])
+    """Where the duplicates of each group begin and end among all duplicates."""
+    return pairwise([0, *np.cumsum(result.columns.sizes - 1).tolist()])
 
 
 def _group_columns(
@@ -106,6 +106,10 @@ def _rest(result: Result) -> dict[str, Any]:
         "skipped": facts.skipped,
         "algorithm": result.algorithm,
         "max_distance": result.max_distance,
+        "verify": result.rule.verify,
+        "thorough": result.rule.thorough,
+        "colour": result.rule.colour,
+        "min_agreement": result.rule.min_agreement,
         "preparation": facts.preparation,
         "version": facts.version,
     }
@@ -116,21 +120,21 @@ def _dicts(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _bodies(columns: dict[str, list[Any]], are_texts: Collection[str] = ()) -> list[str]:
-    """The inside of a JSON object per row. Values that all rows share are converted only once.
+def _objects(columns: dict[str, list[Any]], are_json: Collection[str] = ()) -> list[str]:
+    """A JSON object per row. Values that all rows share are converted only once.
 
-    `are_texts`: columns that are already JSON.
+    `are_json`: columns that are already JSON.
     """
     length = len(next(iter(columns.values())))
     parts: list[str] = []
     varying: list[Iterable[object]] = []
     for name, column in columns.items():
-        if name in are_texts or column.count(column[0] if column else None) < length:
+        if name in are_json or column.count(column[0] if column else None) < length:
             parts.append(f"{quoted(name)}: %s")
-            varying.append(column if name in are_texts else _values(column))
+            varying.append(column if name in are_json else _values(column))
         elif column:
             parts.append(f"{quoted(name)}: {json.dumps(column[0])}".replace("%", "%%"))
-    template = ", ".join(parts)
+    template = f"{{{', '.join(parts)}}}"
     rows = zip(*varying, strict=True) if varying else [()] * length
     return list(map(template.__mod__, rows))
 
@@ -144,14 +148,14 @@ def _values(column: list[Any]) -> Iterable[object]:
         return map(quoted, column)
     if kinds <= {bool}:
         return map(TRUTHS.__getitem__, column)
-    return map(_value, column)
+    if kinds <= {list} and set(map(type, chain.from_iterable(column))) <= {int}:
+        return map(str, column)
+    return ["null" if value is None else _value(value) for value in column]
 
 
 def _value(value: Any) -> str:
-    """The JSON of one value; pairs of whole numbers are common, and `json` is slow for such."""
-    if type(value) is list and all(type(one) is int for one in value):
-        return str(value)
-    return str(value) if type(value) is int else json.dumps(value)
+    """The JSON of one value. `json` is slow for the most common ones."""
+    return str(value) if type(value) is int or value == [] else json.dumps(value)
 
 
 def _listed(texts: Iterable[str], indent: int = 4) -> str:
@@ -173,7 +177,14 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             f"expected the JSON of a result with format {FORMAT}, not format {found!r}"
         )
     try:
-        rule = Rule.of(document["algorithm"], document["max_distance"])
+        rule = Rule.of(
+            document["algorithm"],
+            document["max_distance"],
+            verify=document.get("verify", False),
+            thorough=document.get("thorough", False),
+            colour=document.get("colour", False),
+            min_agreement=document.get("min_agreement", 0.0),
+        )
         builder = TableBuilder([rule.algorithm])
         groups = _read_groups(document["groups"], builder, rule)
         for one in document["failures"]:
@@ -214,6 +225,7 @@ def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule
         name: np.where(np.array([bool(row[name]) for row in rows], bool), keeper, numbers)
         for name in OF_DUPLICATES[1:]
     }
+    is_keeper = np.isin(numbers, begin)
     widths = [group["max_distance_within"] for group in groups]
     return GroupColumns(
         members=numbers,
@@ -222,7 +234,19 @@ def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule
         copies=Copies(same["exact"], same["same_pixels"]),
         reason=np.array([REASONS.index(group["keeper_reason"]) for group in groups], np.uint8),
         values=[(group["keeper_values"][0], group["keeper_values"][1]) for group in groups],
+        looks=_read_looks(rows, is_keeper) if rule.verify else None,
         known_widths=(widths, [group["max_distance_is_exact"] for group in groups]),
+    )
+
+
+def _read_looks(rows: list[dict[str, Any]], is_keeper: NDArray[np.bool_]) -> MemberLooks:
+    """How the members compare with their keepers. A keeper is equal to itself."""
+    return MemberLooks(
+        agreement=np.array([row.get("agreement", 1.0) for row in rows], np.float32),
+        turned=np.array([row.get("turned", 0) for row in rows], np.int16),
+        mirrored=np.array([row.get("mirrored", False) for row in rows], np.bool_),
+        colour_differs=np.array([row.get("colour_differs", False) for row in rows], np.bool_),
+        is_linked=np.array([row.get("evidence") != "chain" for row in rows], np.bool_) | is_keeper,
     )
 
 

@@ -7,11 +7,13 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lookalike.extras import extra
 from lookalike.matching.pairs import Pairs, pairs_within
 from lookalike.report.group import Groups, require_hashes
 from lookalike.report.json import read_json, to_dict, to_json
-from lookalike.report.rows import COLUMNS, WHOLE, YES_NO, csv_text, rows_of
+from lookalike.report.rows import COLUMNS, DTYPES, TABLE, csv_text, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,9 +86,9 @@ class Result:
 
     @property
     def related(self) -> list[Related]:
-        """Pairs of images that begin alike and continue differently, at most `MOST_RELATED`.
+        """Pairs of images that have something in common, at most `MOST_RELATED` of each sort.
 
-        The two are in different groups. Any two groups have at most one pair.
+        They begin alike, share a part or have the same layout. The two are in different groups.
         """
         return self.facts.related
 
@@ -135,9 +137,14 @@ class Result:
     def pairs(self) -> Pairs:
         """All pairs within `max_distance`, computed on first access.
 
-        Raises `LookalikeError` for more than about 20,000,000 pairs. Use the groups instead.
+        After a second look, these are the pairs that it confirmed, as in `Group.links`. Raises
+        `LookalikeError` for more than about 20,000,000 pairs. Use the groups instead.
         """
         require_hashes(self.columns)
+        if self.columns.links is not None:
+            links, _ = self.columns.all_links
+            order = np.lexsort((links.j, links.i))
+            return Pairs(links.i[order], links.j[order], links.distance[order])
         sets = [group.positions for group in self.groups]
         return pairs_within(sets, self.table, self.table.hashes[self.algorithm], self.max_distance)
 
@@ -170,14 +177,16 @@ class Result:
         return csv_text(chain([COLUMNS], rows))
 
     def to_frame(self) -> pd.DataFrame:
-        """`rows` as a pandas DataFrame with nullable types.
+        """`rows` as a pandas DataFrame.
+
+        What is missing is None in columns of text, and `pandas.NA` in all others.
 
         Raises `MissingExtraError` without pandas.
         """
         with extra("pandas", "to_frame needs pandas"):
             import pandas as pd
-        frame = pd.DataFrame(self.rows(), columns=list(COLUMNS))
-        return frame.astype({**dict.fromkeys(WHOLE, "Int64"), **dict.fromkeys(YES_NO, "boolean")})
+        frame = pd.DataFrame(self.rows(), columns=list(COLUMNS), dtype=object)
+        return frame.astype({one.name: DTYPES[one.type] for one in TABLE if one.type in DTYPES})
 
     def __repr__(self) -> str:
         return (

@@ -1,4 +1,4 @@
-"""The columns written per image: one list of them for JSON, CSV and data frames."""
+"""The columns written per image in JSON, CSV and data frames, out of those of the schema."""
 
 from __future__ import annotations
 
@@ -7,105 +7,116 @@ from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from lookalike.errors import Status
+import numpy as np
+
+from lookalike.hashing.row import status_of
+from lookalike.hashing.schema import BY_NAME, Type
 from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Evidence
 from lookalike.text import visible
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.rules import Rule
     from lookalike.report.result import Result
 
-COLUMNS = (
-    "group",
-    "keeper",
-    "path",
-    "distance",
-    "exact",
-    "same_pixels",
-    "keeper_reason",
-    "bytes",
-    "width",
-    "height",
-    "format",
-    "frames",
-    "marks",
-    "status",
-    "reason",
-)
+TABLE = [
+    BY_NAME[name]
+    for name in (
+        "group", "keeper", "path", "distance", "exact", "same_pixels", "keeper_reason", "bytes",
+        "width", "height", "format", "frames", "marks", "status", "reason", "evidence",
+        "agreement", "turned", "mirrored", "colour_differs",
+    )
+]  # fmt: skip
 """The columns of the CSV and of data frames."""
+COLUMNS = tuple(column.name for column in TABLE)
+"""Their names."""
+
+IN_JSON = [
+    BY_NAME[name]
+    for name in (
+        "path", "kind", "inner", "bytes", "width", "height", "format", "frames", "marks", "damage",
+        "hash", "digest", "modified_ns", "identity",
+    )
+]  # fmt: skip
+"""The columns of an image in JSON."""
+
+REASONS_TO_MATCH = ("bits", "points", "agreement", "pixels", "bytes", "chain")
+"""The words for `Evidence`, by its numbers, and for members linked only by others."""
+CHAIN = len(Evidence)
 
 RELATED = "related"
 """Used where other rows have their `Status`."""
 
-WHOLE = ("group", "distance", "bytes", "width", "height", "frames")
-YES_NO = ("keeper", "exact", "same_pixels")
-"""Columns that pandas stores as nullable integers and booleans."""
+DTYPES = {
+    Type.WHOLE: "Int64",
+    Type.NATURAL: "Int64",
+    Type.TRUTH: "boolean",
+    Type.SHARE: "Float64",
+}
+"""The types of pandas that can hold missing values. Text is stored as objects."""
 
 
-def image_columns(
-    table: HashTable, algorithm: str, positions: NDArray[np.intp]
-) -> dict[str, list[Any]]:
-    """The columns of some images, by name."""
-    numbers = positions.tolist()
-    sizes = table.sizes[positions]
-    kinds, inner_at, modified, identities = (
-        table.values(name) for name in ("kind", "inner_at", "modified_ns", "identity")
-    )
-    marks, damages, paths, formats = table.marks, table.damages, table.paths, table.formats
-    digits = table.digests[positions].tobytes().hex()
-    step = 2 * table.digests.shape[1]
-    return {
-        "path": [paths[at] for at in numbers],
-        "kind": [kinds[at].value for at in numbers],
-        "inner": [paths[at][inner_at[at] :] if inner_at[at] else "" for at in numbers],
-        "bytes": sizes[:, 0].tolist(),
-        "width": sizes[:, 1].tolist(),
-        "height": sizes[:, 2].tolist(),
-        "format": [formats[at] for at in numbers],
-        "frames": [table.frames(at) for at in numbers],
-        "marks": [list(marks[at].words) if at in marks else [] for at in numbers],
-        "damage": [damages.get(at, "") for at in numbers],
-        "hash": table.hashes[algorithm][positions].to_hex(),
-        "digest": [digits[at : at + step] for at in range(0, len(digits), step)],
-        "modified_ns": [modified[at] for at in numbers],
-        "identity": [identities[at] for at in numbers],
+def image_columns(table: HashTable, algorithm: str, at: NDArray[np.intp]) -> dict[str, list[Any]]:
+    """The columns of the images at some positions, as JSON has them."""
+    columns = {one.name: table.take(one.name, at) for one in IN_JSON if one.hold}
+    columns |= {one.name: [*map(one.shown, columns[one.name])] for one in IN_JSON if one.shown}
+    begins = zip(columns["path"], table.take("inner_at", at), strict=True)
+    columns |= {
+        "inner": [path[begin:] if begin else "" for path, begin in begins],
+        "damage": table.take("reason", at),
+        "hash": table.hashes[algorithm][at].to_hex(),
     }
+    return {one.name: columns[one.name] for one in IN_JSON}
 
 
-def member_columns(result: Result) -> dict[str, list[Any]]:
-    """The columns of all members of groups, in their order."""
-    columns = result.columns
+def match_columns(
+    groups: GroupColumns, rule: Rule, members: NDArray[np.intp]
+) -> dict[str, list[Any]]:
+    """How some members of groups, given by their numbers, match their keepers."""
+    evidence = groups.evidence[members]
+    distance = groups.distance[members]
+    why = evidence.astype(np.intp)
+    linked = distance <= rule.max_distance
+    looks = groups.looks.among(members) if groups.looks else None
+    why[(evidence == Evidence.NEAR) & ~(looks.is_linked if looks else linked)] = CHAIN
+    words = np.array(REASONS_TO_MATCH, object)[why]
+    agreement = np.full(len(members), None, object)
+    if looks:
+        agreement[:] = looks.agreement.astype(np.float64).round(4).tolist()
+    words[groups.is_keeper[members]] = agreement[groups.is_keeper[members]] = None
     return {
-        **image_columns(result.table, result.algorithm, columns.members),
-        "distance": columns.distance.tolist(),
-        "exact": (columns.evidence >= Evidence.BYTES).tolist(),
-        "same_pixels": (columns.evidence >= Evidence.PIXELS).tolist(),
+        "distance": distance.tolist(),
+        "exact": (evidence >= Evidence.BYTES).tolist(),
+        "same_pixels": (evidence >= Evidence.PIXELS).tolist(),
+        "evidence": words.tolist(),
+        "agreement": agreement.tolist(),
+        "turned": looks.turned.tolist() if looks else [0] * len(members),
+        "mirrored": looks.mirrored.tolist() if looks else [False] * len(members),
+        "colour_differs": looks.colour_differs.tolist() if looks else [False] * len(members),
     }
 
 
 def rows_of(result: Result) -> Iterator[dict[str, Any]]:
     """Implements `Result.rows`."""
-    columns = result.columns
-    of_members = member_columns(result)
-    keeps = columns.is_keeper.tolist()
-    groups = columns.group.tolist()
-    reasons = [REASONS[at] for at in columns.reason.tolist()]
-    damage = of_members["damage"]
-    of_members |= {
-        "group": [at + 1 for at in groups],
-        "keeper": keeps,
-        "keeper_reason": [
-            reasons[at] if kept else None for at, kept in zip(groups, keeps, strict=True)
-        ],
-        "marks": [", ".join(words) or None for words in of_members["marks"]],
-        "status": [str(Status.DAMAGED if why else Status.OK) for why in damage],
-        "reason": [why or None for why in damage],
+    groups, table = result.columns, result.table
+    stored = [one for one in TABLE if one.hold]
+    columns = {
+        one.name: list(map(one.form.plain, table.take(one.name, groups.members))) for one in stored
     }
-    for values in zip(*(of_members[name] for name in COLUMNS), strict=True):
+    reasons = np.full(len(groups.members), None, object)
+    reasons[groups.starts] = [REASONS[number] for number in groups.reason.tolist()]
+    columns |= {
+        **match_columns(groups, result.rule, np.arange(len(groups.members))),
+        "group": (groups.group + 1).tolist(),
+        "keeper": groups.is_keeper.tolist(),
+        "keeper_reason": reasons.tolist(),
+        "status": [str(status_of(why)) for why in columns["reason"]],
+    }
+    for values in zip(*(columns[name] for name in COLUMNS), strict=True):
         yield dict(zip(COLUMNS, values, strict=True))
     others = [(one.path, str(one.status), one.reason) for one in result.failures]
     others += [(one.first, RELATED, one.reason) for one in result.related]

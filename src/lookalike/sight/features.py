@@ -64,22 +64,26 @@ class Features:
     @property
     def x(self) -> NDArray[np.uint32]:
         """`(n,)`: half pixels from the left edge."""
-        return self.points & np.uint32(1023)
+        x: NDArray[np.uint32] = self.points & np.uint32(1023)
+        return x
 
     @property
     def y(self) -> NDArray[np.uint32]:
         """`(n,)`: half pixels from the top edge."""
-        return self.points >> np.uint32(10) & np.uint32(1023)
+        y: NDArray[np.uint32] = self.points >> np.uint32(10) & np.uint32(1023)
+        return y
 
     @property
     def levels(self) -> NDArray[np.uint32]:
         """`(n,)`: 0 to 9, from fine to coarse."""
-        return self.points >> np.uint32(20) & np.uint32(15)
+        levels: NDArray[np.uint32] = self.points >> np.uint32(20) & np.uint32(15)
+        return levels
 
     @property
     def angles(self) -> NDArray[np.uint32]:
         """`(n,)`: in 1/256 turn."""
-        return self.points >> np.uint32(24)
+        angles: NDArray[np.uint32] = self.points >> np.uint32(24)
+        return angles
 
 
 @dataclass(frozen=True, eq=False)

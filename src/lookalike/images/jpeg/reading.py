@@ -13,7 +13,7 @@ from lookalike.images.jpeg.decoding import (
 )
 from lookalike.images.jpeg.scans import look_through
 from lookalike.images.limits import check_size
-from lookalike.images.picture import Picture, Reduction
+from lookalike.images.picture import Origin, Picture, Reduction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,9 +50,8 @@ def read_jpeg(contents: Contents, how: How) -> Picture | None:
         return None
     picture = Picture(
         pixels,
+        Origin("MPO" if header.images > 1 else "JPEG", contents),
         orientation=1 if how.as_stored else header.orientation,
-        format="MPO" if header.images > 1 else "JPEG",
-        file=contents,
         reduction=reduction,
     )
     return how.accepted(picture, missing)

@@ -13,7 +13,7 @@ from lookalike.images.jpeg.header import START
 from lookalike.images.jpeg.losses import lost_data
 from lookalike.images.jpeg.scans import look_through
 from lookalike.images.limits import check_size, limit
-from lookalike.images.picture import Picture
+from lookalike.images.picture import Origin, Picture
 from lookalike.images.pillow.decoding import decode
 from lookalike.images.pillow.later_frames import LaterFrames, frame_numbers
 from lookalike.images.pillow.truncation import truncation
@@ -97,15 +97,9 @@ def _opened(
             image = opened()  # the other one may be at that frame now
     pixels, orientation = decode(image, as_stored=how.as_stored)
     has_later = len(numbers) > 1 or fault
-    make = partial(
-        Picture,
-        orientation=orientation,
-        format=image.format or "",
-        frames=len(numbers),
-        file=file,
-        later=LaterFrames(image, numbers, how.max_pixels, fault) if has_later else (),
-    )
-    picture = seen(pixels, make)
+    later = LaterFrames(image, numbers, how.max_pixels, fault) if has_later else ()
+    origin = Origin(image.format or "", file, len(numbers), later)
+    picture = seen(pixels, partial(Picture, origin=origin, orientation=orientation))
     if data is None or how.as_stored:
         return picture, ""
     return picture, lost_tiff_data(image, data) or lost_data(data)

@@ -8,7 +8,7 @@ from lookalike.errors import ImageError, Status
 from lookalike.images.contents import Contents
 from lookalike.images.jpeg.reading import read_jpeg
 from lookalike.images.limits import check_size
-from lookalike.images.picture import Picture
+from lookalike.images.picture import Origin, Picture
 from lookalike.images.pillow.reading import read_by_pillow
 from lookalike.images.raw.developing import develop
 from lookalike.images.tiff.directories import beginning_at
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def read_raw(raw: RawFile, contents: Contents, how: How) -> Picture:
     """Read its preview, or use rawpy if no preview is large enough. Raises `ImageError`."""
     check_size(raw.size, how.max_pixels)
-    damage = ""
+    damage, origin = "", Origin(raw.name, contents)
     if raw.end > contents.size:
         damage = f"it is cut off: it should have {raw.end:,} bytes or more, not {contents.size:,}"
         if not how.take_damaged:
@@ -30,15 +30,14 @@ def read_raw(raw: RawFile, contents: Contents, how: How) -> Picture:
         developed = develop(bytes(contents.data), raw, how.max_pixels)
         picture = Picture(
             developed.pixels,
+            origin,
             orientation=1 if how.as_stored else developed.orientation,
-            format=raw.name,
-            file=contents,
             whole_size=developed.size,
         )
     else:
         preview = _preview(raw.preview, contents, how)
         orientation = 1 if how.as_stored else raw.orientation
-        picture = preview.as_preview(contents, raw.name, raw.size, orientation)
+        picture = preview.as_preview(origin, raw.size, orientation)
     picture.damage = picture.damage or damage
     return picture
 

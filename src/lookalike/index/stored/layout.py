@@ -22,6 +22,8 @@ MAGIC = b"\x89LKL\r\n\x1a\n"
 VERSION = 1
 ALIGNMENT = 64
 DTYPES = frozenset(["|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"])
+SIGHT = "sight"
+"""In place of an algorithm, in the file of a `SightIndex`."""
 MAX_ALGORITHM = 64
 MAX_NAME = 24
 MAX_SECTIONS = 1024

@@ -16,7 +16,7 @@ from lookalike.index.search.multi_index import MultiIndex, Sorted
 from lookalike.index.search.plan import Plan
 from lookalike.index.stored.damage import DATA_ERRORS
 from lookalike.index.stored.file import Header, IndexFile, open_file, write
-from lookalike.index.stored.layout import MAX_SECTIONS
+from lookalike.index.stored.layout import MAX_SECTIONS, SIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,9 @@ def load(path: str | os.PathLike[str]) -> Stored:
     """Map an index. Raises `IndexFileError` if the sections do not make one."""
     file = open_file(path)
     header, sections = file.header, file.sections
+    if header.algorithm == SIGHT:
+        reason = "an index of pictures, not of hashes: open it with SightIndex.open"
+        raise IndexFileError(reason, str(file.path))
     try:
         kind = Kind.of(header.algorithm or None, None if header.algorithm else header.bits)
         if kind.bits != header.bits:

@@ -1,0 +1,184 @@
+"""From candidate pairs to confirmed links and connected sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.index.search.searcher import roots
+from lookalike.matching.candidates import CHUNK, Candidates
+from lookalike.matching.links import Evidence, Links
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.matching.candidates import Pictures
+    from lookalike.matching.closer_look import CloserLook
+    from lookalike.matching.rules import Rule
+    from lookalike.matching.second_look import SecondLook, Verdicts
+    from lookalike.work.progress import Progress
+
+LEAST_AT_ONCE, MOST_AT_ONCE = 1 << 12, 1 << 16
+"""How many pairs are looked at before those that have become connected are passed over."""
+LEAST_CLOSER = 256
+MOST_REFUSED = 1_000
+"""Once two pictures were each found to differ from this many others, they are not compared. With
+this limit, a million forms of one layout do not become half a billion looks."""
+
+
+class Confirming:
+    """Looks at candidate pairs, nearest first, and joins the pictures that are the same.
+
+    Pairs that are already connected are passed over.
+    """
+
+    def __init__(
+        self,
+        pictures: Pictures,
+        rule: Rule,
+        look: SecondLook,
+        closer: CloserLook,
+        progress: Progress,
+    ) -> None:
+        self._rule = rule
+        self._look = look
+        self._closer = closer
+        self._progress = progress
+        self._first = pictures.first
+        self._sets = np.arange(len(pictures), dtype=np.uint32)
+        self._refused = np.zeros(len(pictures), np.uint32)
+        self._links: list[Links] = []
+        self._layouts: list[Candidates] = []
+        self._done = 0
+        self.passed_over = 0
+        """How many pairs were not looked at because of `MOST_REFUSED`."""
+
+    @property
+    def sets(self) -> NDArray[np.uint32]:
+        """`(pictures,)`: the smallest picture of the connected set that each belongs to."""
+        return roots(self._sets)
+
+    @property
+    def links(self) -> Links:
+        """The confirmed links between first images, in the order in which they were found."""
+        return Links.concatenated(self._links)
+
+    @property
+    def layouts(self) -> Candidates:
+        """The pairs that only have the same layout."""
+        return Candidates.concatenated(self._layouts)
+
+    def confirm(self, candidates: Iterable[Candidates]) -> None:
+        """Look at all of these pairs, about `CHUNK` at a time."""
+        waiting: list[Candidates] = []
+        count = 0
+        for some in candidates:
+            waiting.append(self._open(some))
+            count += len(waiting[-1].i)
+            if count >= CHUNK:
+                self._settle(waiting)
+                waiting, count = [], 0
+        self._settle(waiting)
+
+    def add(self, links: Links) -> None:
+        """Join pictures by links between their first images that were confirmed elsewhere."""
+        kept = links.among(links.agreement >= self._rule.min_agreement)
+        i, j = (np.searchsorted(self._first, at).astype(np.uint32) for at in (kept.i, kept.j))
+        kernel.join_sets(self._sets, i, j)
+        self._links.append(kept)
+
+    def confirm_each(self, pairs: Candidates) -> Verdicts:
+        """Look at all of these pairs, even if they are connected."""
+        verdicts = self._look.look(pairs)
+        verdicts.same[:] &= pairs.distance <= self._rule.max_distance
+        kept = np.flatnonzero(verdicts.same)
+        verdicts.same[kept] = self._look_closer(pairs.among(kept), verdicts.agreement[kept])
+        return verdicts
+
+    def _settle(self, waiting: list[Candidates]) -> None:
+        pairs = Candidates.concatenated(waiting)
+        pairs = pairs.among(np.lexsort((pairs.orientation, pairs.j, pairs.i, pairs.distance)))
+        at, step = 0, LEAST_AT_ONCE
+        total = self._done + len(pairs.i)
+        while at < len(pairs.i):
+            some = pairs.among(slice(at, at + step))
+            portion = self._open(some)
+            verdicts = self._look.look(portion)
+            self._refuse(portion.among(~verdicts.same))
+            joined = self._join(portion.among(verdicts.same), verdicts.agreement[verdicts.same])
+            at += step
+            if joined < len(portion.i) // 8:
+                step = min(4 * step, MOST_AT_ONCE)
+            self._done += len(some.i)
+            self._progress("confirming", self._done, total)
+
+    def _open(self, pairs: Candidates) -> Candidates:
+        """The pairs that are not connected yet."""
+        sets = self._sets = roots(self._sets)
+        apart = sets[pairs.i] != sets[pairs.j]
+        worn = (self._refused[pairs.i] >= MOST_REFUSED) & (self._refused[pairs.j] >= MOST_REFUSED)
+        self.passed_over += int((apart & worn).sum())
+        return pairs.among(apart & ~worn)
+
+    def _refuse(self, pairs: Candidates) -> None:
+        np.add.at(self._refused, pairs.i, 1)
+        np.add.at(self._refused, pairs.j, 1)
+
+    def _join(self, pairs: Candidates, agreement: NDArray[np.float32]) -> int:
+        """Look closer at pairs until all that are the same are connected. Returns how many are.
+
+        If most are, only those are looked at that connect pictures. If few are, as among forms of
+        one layout, more and more are looked at together.
+        """
+        step, joined = LEAST_CLOSER, 0
+        while len(pairs.i):
+            chosen = _forest(pairs)
+            if step > LEAST_CLOSER:
+                chosen[:step] = True
+            same = self._look_closer(pairs.among(chosen), agreement[chosen])
+            joined += int(same.sum())
+            step = 4 * step if 2 * same.sum() < len(same) else LEAST_CLOSER
+            sets = self._sets = roots(self._sets)
+            left = ~chosen & (sets[pairs.i] != sets[pairs.j])
+            pairs, agreement = pairs.among(left), agreement[left]
+        return joined
+
+    def _look_closer(self, pairs: Candidates, agreement: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Record the links among some pairs whose thumbs agree. Returns which are the same."""
+        details = self._closer.look(pairs, agreement)
+        same = ~details.same_layout
+        if self._rule.colour:
+            same &= ~details.colour_differs
+        self._layouts.append(pairs.among(details.same_layout))
+        self._refuse(pairs.among(~same))
+        kernel.join_sets(self._sets, pairs.i[same], pairs.j[same])
+        kept = pairs.among(same)
+        evidence = np.full(len(kept.i), Evidence.AGREES, np.uint8)
+        links = Links.by_bits(self._first[kept.i], self._first[kept.j], kept.distance, evidence)
+        links = links._replace(
+            agreement=agreement[same], colour_differs=details.colour_differs[same]
+        )
+        self._links.append(links.oriented(kept.orientation))
+        return same
+
+
+def _forest(pairs: Candidates) -> NDArray[np.bool_]:
+    """Which of the pairs, taken in order, connect pictures that the earlier ones do not."""
+    above: dict[int, int] = {}
+
+    def root(one: int) -> int:
+        while (higher := above.get(one, one)) != one:
+            above[one] = above.get(higher, higher)
+            one = higher
+        return one
+
+    chosen = np.zeros(len(pairs.i), np.bool_)
+    for at, (i, j) in enumerate(zip(pairs.i.tolist(), pairs.j.tolist(), strict=True)):
+        one, other = root(i), root(j)
+        if one != other:
+            above[other] = one
+            chosen[at] = True
+    return chosen

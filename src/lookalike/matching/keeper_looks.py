@@ -1,0 +1,136 @@
+"""A look at each member of a group from its keeper.
+
+A search joins pictures by any chain of links. People ask only how a picture compares with the one
+that stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike.matching.candidates import Candidates
+from lookalike.matching.groups import MemberLooks
+from lookalike.matching.links import Links
+from lookalike.sight.turned import UPRIGHT, hashes_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.matching.candidates import Pictures
+    from lookalike.matching.confirming import Confirming
+    from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.second_look import SecondLook
+
+BATCH = 1 << 12
+
+
+class _Pairs(NamedTuple):
+    """Pairs of a picture and its keeper, the smaller number first."""
+
+    i: NDArray[np.intp]
+    j: NDArray[np.intp]
+    upright: NDArray[np.uint16]
+    """Their distance without turning."""
+
+
+def looked_from_keepers(
+    columns: GroupColumns,
+    pictures: Pictures,
+    confirming: Confirming,
+    look: SecondLook,
+    orientations: tuple[int, ...],
+) -> GroupColumns:
+    """The groups with a look at each member from its keeper, and all confirmed links."""
+    keepers = columns.members[columns.starts][columns.group]
+    ours, theirs = pictures.of_image[keepers], pictures.of_image[columns.members]
+    keys = np.minimum(ours, theirs) * len(pictures) + np.maximum(ours, theirs)
+    new, at = np.unique(keys, return_index=True)
+    apart = (ours != theirs)[at] & ~np.isin(new, _keys(confirming.links, pictures))
+    new, at = new[apart], at[apart]
+    i, j = np.divmod(new, len(pictures))
+    pairs = _Pairs(i, j, columns.distance[at])
+    refused = _looked(pairs, pictures, confirming, look, orientations)
+    links = confirming.links
+    found = _rows(keys, Links.concatenated([links, refused]), pictures)
+    seen = found >= 0
+    every = Links.concatenated([links, refused]).among(found[seen])
+    distance = columns.distance.copy()
+    distance[seen] = every.distance
+    count = len(keys)
+    looks = MemberLooks(
+        agreement=np.ones(count, np.float32),
+        turned=np.zeros(count, np.int16),
+        mirrored=np.zeros(count, np.bool_),
+        colour_differs=np.zeros(count, np.bool_),
+        is_linked=(ours == theirs) | (seen & (found < len(links.i))),
+    )
+    looks.agreement[seen] = every.agreement
+    # A link turns its second image. Here the member is turned to lie on its keeper.
+    back = (ours > theirs)[seen] & ~every.mirrored
+    looks.turned[seen] = np.where(back, -every.turned % 360, every.turned)
+    looks.mirrored[seen] = every.mirrored
+    looks.colour_differs[seen] = every.colour_differs
+    looked = replace(columns, distance=distance, looks=looks, links=links)
+    return looked.sorted_by_agreement()
+
+
+def _keys(links: Links, pictures: Pictures) -> NDArray[np.intp]:
+    i, j = pictures.of_image[links.i], pictures.of_image[links.j]
+    keys: NDArray[np.intp] = np.minimum(i, j) * len(pictures) + np.maximum(i, j)
+    return keys
+
+
+def _rows(keys: NDArray[np.intp], links: Links, pictures: Pictures) -> NDArray[np.intp]:
+    """The number of the link with each key, or -1."""
+    known = _keys(links, pictures)
+    order = np.argsort(known, kind="stable")
+    at = np.searchsorted(known, keys, sorter=order)
+    rows = np.append(order, -1)[np.minimum(at, len(order))]
+    is_it = (rows >= 0) & (np.append(known, -1)[rows] == keys)
+    return np.where(is_it, rows, -1)
+
+
+def _looked(
+    pairs: _Pairs,
+    pictures: Pictures,
+    confirming: Confirming,
+    look: SecondLook,
+    orientations: tuple[int, ...],
+) -> Links:
+    """Look at pairs, the confirmed of which become links. Returns the others."""
+    refused: list[Links] = []
+    for begin in range(0, len(pairs.i), BATCH):
+        some = _Pairs._make(column[begin : begin + BATCH] for column in pairs)
+        candidates = _turned(some, pictures, look, orientations)
+        verdicts = confirming.confirm_each(candidates)
+        left = candidates.among(~verdicts.same)
+        one, other = pictures.first[left.i], pictures.first[left.j]
+        plain = Links.by_bits(one, other, left.distance, np.zeros(len(one), np.uint8))
+        seen = plain._replace(agreement=verdicts.agreement[~verdicts.same])
+        refused.append(seen.oriented(left.orientation))
+    return Links.concatenated(refused)
+
+
+def _turned(
+    pairs: _Pairs, pictures: Pictures, look: SecondLook, orientations: tuple[int, ...]
+) -> Candidates:
+    """Pairs with the orientation in which their thumbs are nearest."""
+    upright = np.full(len(pairs.i), UPRIGHT, np.uint8)
+    candidates = Candidates(
+        pairs.i.astype(np.uint32), pairs.j.astype(np.uint32), pairs.upright.copy(), upright
+    )
+    stills = np.isin(pairs.i, pictures.stills) & np.isin(pairs.j, pictures.stills)
+    at = np.flatnonzero(stills)
+    if not len(at):
+        return candidates
+    ours = hashes_of(look.thumbs_of(pictures.first[pairs.i[at]]), (UPRIGHT,))
+    theirs = hashes_of(look.thumbs_of(pictures.first[pairs.j[at]]), (UPRIGHT, *orientations))
+    distances = np.bitwise_count(ours ^ theirs).sum(axis=2, dtype=np.uint16)
+    best = distances.argmin(axis=0)
+    candidates.orientation[at] = np.array((UPRIGHT, *orientations), np.uint8)[best]
+    least = distances[best, np.arange(len(at))]
+    candidates.distance[at] = np.where(best == 0, candidates.distance[at], least)
+    return candidates

@@ -1,0 +1,126 @@
+"""The second look at candidate pairs: their thumbs are laid on each other.
+
+This takes microseconds. The few pairs that pass are looked at closer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lookalike.algorithms import get_algorithm
+from lookalike.hashing.content import Depth
+from lookalike.images.picture import Picture, turn
+from lookalike.matching.rereading import read_again
+from lookalike.sight.look import Looks, look_whole
+from lookalike.sight.thumb import BYTES, SIDE
+from lookalike.sight.turned import UPRIGHT
+from lookalike.work.threads import threaded_map
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashing.table import HashTable
+    from lookalike.matching.candidates import Candidates, Pictures
+    from lookalike.matching.rereading import Read
+    from lookalike.matching.rules import Rule
+    from lookalike.sight.thumbs import Thumbs
+
+SLICE = 1 << 10
+"""How many pairs a thread looks at in one go."""
+
+
+class Verdicts(NamedTuple):
+    """What a look says about some pairs."""
+
+    same: NDArray[np.bool_]
+    agreement: NDArray[np.float32]
+    """From 0 to 1."""
+
+
+class SecondLook:
+    """Looks at pairs of the pictures of a scan."""
+
+    def __init__(
+        self,
+        table: HashTable,
+        pictures: Pictures,
+        thumbs: Thumbs,
+        rule: Rule,
+        read: Read,
+        workers: int,
+    ) -> None:
+        self._table = table
+        self._pictures = pictures
+        self._thumbs = thumbs
+        self._rule = rule
+        self._read = read
+        self._workers = workers
+
+    def look(self, pairs: Candidates) -> Verdicts:
+        """Look at the thumbs of pairs. The distances of turned pairs become those of the rule."""
+        positions, at = np.unique(
+            self._pictures.first[np.concatenate([pairs.i, pairs.j])], return_inverse=True
+        )
+        thumbs = self.thumbs_of(positions)
+        i, j = at.astype(np.uint32).reshape(2, -1)
+        looks = self._looks(thumbs, i, j, pairs.orientation - np.uint8(1))
+        same, agreement = looks.same(), looks.agreement
+        begins_blank = self._pictures.begins_blank
+        blank = begins_blank[pairs.i] & begins_blank[pairs.j]
+        bits = get_algorithm(self._rule.algorithm).bits
+        agreement[blank] = 1 - pairs.distance[blank] / bits
+        same = (same | blank) & (agreement >= self._rule.min_agreement)
+        if self._rule.algorithm != "phash":
+            turned = np.flatnonzero(same & (pairs.orientation != UPRIGHT))
+            far = [
+                self._turned_distance(thumbs[i[one]], thumbs[j[one]], int(pairs.orientation[one]))
+                for one in turned
+            ]
+            pairs.distance[turned] = far
+            same[turned] = pairs.distance[turned] <= self._rule.max_distance
+        return Verdicts(same, agreement)
+
+    def thumbs_of(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """`(n, BYTES)`: the thumbs of images."""
+        return self._thumbs.read(positions, self._made_again)
+
+    def _turned_distance(
+        self, one: NDArray[np.uint8], other: NDArray[np.uint8], orientation: int
+    ) -> int:
+        """The distance by the algorithm of the rule, between thumbs of which one is turned."""
+        kind = get_algorithm(self._rule.algorithm)
+        ours, theirs = (
+            kind.compute(Picture(np.ascontiguousarray(thumb)))
+            for thumb in (_square(one), turn(_square(other), orientation))
+        )
+        return int((ours != theirs).sum())
+
+    def _looks(
+        self,
+        thumbs: NDArray[np.uint8],
+        i: NDArray[np.uint32],
+        j: NDArray[np.uint32],
+        orientations: NDArray[np.uint8],
+    ) -> Looks:
+        slices = [slice(begin, begin + SLICE) for begin in range(0, len(i), SLICE)]
+
+        def measured(part: slice) -> NDArray[np.float32]:
+            return look_whole(thumbs, i[part], j[part], orientations[part]).measures
+
+        parts = threaded_map(measured, slices, self._workers)
+        return Looks(np.concatenate([np.empty((0, 9), np.float32), *parts]))
+
+    def _made_again(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Thumbs that could not be stored. Those that cannot be made again are black."""
+        made = np.zeros((len(positions), BYTES), np.uint8)
+        for contents in read_again(self._table, positions, self._read, Depth.THUMB):
+            for at, content in contents.items():
+                if content.thumb is not None:
+                    made[np.searchsorted(positions, at)] = content.thumb.ravel()
+        return made
+
+
+def _square(thumb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return thumb.reshape(SIDE, SIDE)

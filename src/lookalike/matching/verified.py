@@ -1,0 +1,131 @@
+"""`Verified`: groups whose links were confirmed by a second look at the pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike.matching.candidates import Pictures, turned, upright
+from lookalike.matching.closer_look import CloserLook
+from lookalike.matching.confirming import Confirming
+from lookalike.matching.keeper_looks import looked_from_keepers
+from lookalike.matching.related import MOST_RELATED, SAME_LAYOUT, SHARES_A_PART, Related
+from lookalike.matching.second_look import SecondLook
+from lookalike.matching.thorough import LAYOUT, SAME, Sighted, sighted
+from lookalike.sight.turned import INVERSE, MIRRORINGS, QUARTERS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashes import HashArray
+    from lookalike.hashing.table import HashTable
+    from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.nodes import Nodes
+    from lookalike.matching.rereading import Read
+    from lookalike.matching.rules import Rule
+    from lookalike.sight.thumbs import Thumbs
+    from lookalike.work.progress import Progress
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The connected sets of a scan, and what was seen."""
+
+    orientations: tuple[int, ...]
+    """The EXIF orientations in which pictures were looked for."""
+    pictures: Pictures
+    look: SecondLook
+    closer: CloserLook
+    confirming: Confirming
+    sighted: Sighted | None
+    """What was found by points, if the rule asks for it."""
+
+    @classmethod
+    def of(
+        cls,
+        table: HashTable,
+        hashes: HashArray,
+        nodes: Nodes,
+        rule: Rule,
+        thumbs: Thumbs,
+        read: Read,
+        workers: int,
+        progress: Progress,
+    ) -> Verified:
+        """Confirm the candidates among the images of a table.
+
+        The nearer half of the distances comes first. What it connects need not be looked at again.
+        """
+        pictures = Pictures.of(table, nodes)
+        look = SecondLook(table, pictures, thumbs, rule, read, workers)
+        closer = CloserLook(table, pictures, look, read, workers)
+        confirming = Confirming(pictures, rule, look, closer, progress)
+        for bound in sorted({rule.max_distance // 2, rule.max_distance}):
+            confirming.confirm(upright(pictures, bound, workers))
+        orientations = orientations_for(rule)
+        confirming.confirm(turned(pictures, hashes, rule, thumbs, orientations, workers))
+        found = None
+        if rule.thorough:
+            found = sighted(table, hashes, pictures, read, workers, progress)
+            papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
+            differ = ~closer.same_where_they_overlap(found.links.among(papers))
+            found.verdict[papers[differ]] = LAYOUT
+            confirming.add(found.links.among(found.verdict == SAME))
+        return cls(orientations, pictures, look, closer, confirming, found)
+
+    @property
+    def of_image(self) -> NDArray[np.uint32]:
+        """`(n,)`: the connected set of each image."""
+        return self.confirming.sets[self.pictures.of_image]
+
+    @property
+    def of_node(self) -> NDArray[np.uint32]:
+        """The connected set of the first picture of each node."""
+        nodes = self.pictures.node
+        sets = np.empty(self.pictures.nodes.total, np.uint32)
+        sets[nodes[::-1]] = self.confirming.sets[::-1]
+        return sets
+
+    def related(self, table: HashTable) -> list[Related]:
+        """Pairs that share a part or have the same layout, at most one per two sets."""
+        first, layouts = self.pictures.first, self.confirming.layouts
+        i, j = first[layouts.i], first[layouts.j]
+        agreement = np.full(len(i), np.nan, np.float32)
+        verdict = np.full(len(i), LAYOUT, np.uint8)
+        if self.sighted:
+            other = self.sighted.verdict != SAME
+            links = self.sighted.links.among(other)
+            i, j = np.concatenate([i, links.i]), np.concatenate([j, links.j])
+            agreement = np.concatenate([agreement, links.agreement])
+            verdict = np.concatenate([verdict, self.sighted.verdict[other]])
+        sets = self.of_image
+        ends = np.sort(np.stack([sets[i], sets[j]]), axis=0)
+        order = np.lexsort((j, i, -agreement, verdict))
+        order = order[ends[0, order] != ends[1, order]]
+        at = np.sort(np.unique(ends[:, order], axis=1, return_index=True)[1])
+        return [
+            Related(
+                table.paths[i[number]],
+                table.paths[j[number]],
+                agreeing=0,
+                compared=0,
+                kind=SAME_LAYOUT if verdict[number] == LAYOUT else SHARES_A_PART,
+                agreement=None
+                if np.isnan(agreement[number])
+                else round(float(agreement[number]), 4),
+            )
+            for number in order[at][:MOST_RELATED].tolist()
+        ]
+
+    def from_keepers(self, columns: GroupColumns) -> GroupColumns:
+        """The groups with a look at each member from its keeper."""
+        back = dict.fromkeys(INVERSE[one] for one in self.orientations)
+        orientations = tuple(dict.fromkeys((*self.orientations, *back)))
+        return looked_from_keepers(columns, self.pictures, self.confirming, self.look, orientations)
+
+
+def orientations_for(rule: Rule) -> tuple[int, ...]:
+    """The EXIF orientations in which a search looks for pictures."""
+    return (*QUARTERS, *MIRRORINGS) if rule.thorough else QUARTERS

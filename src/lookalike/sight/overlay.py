@@ -1,0 +1,65 @@
+"""The parts of two pictures that show the same, laid on each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.sight.grey import EIGHTHS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+UNSEEN = 255
+"""The level of grey where only one of the two has something to show."""
+
+
+def overlaid(
+    one: NDArray[np.uint8], other: NDArray[np.uint8], transform: NDArray[np.floating]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Two grey pictures on the grid of the coarser one, cut to where both show something.
+
+    `transform`: `(2, 3)`, where each place of the other one is in the first, as in `Links`. Both
+    results are empty if they do not meet.
+    """
+    sizes = [np.array(grey.shape[::-1], float) for grey in (one, other)]
+    linear = transform[:, :2] * sizes[0][:, None] / sizes[1]
+    finer = np.sqrt(abs(np.linalg.det(linear)))  # pixels of the first per pixel of the other
+    one, other = (shrunk(grey, by) for grey, by in ((one, finer), (other, 1 / max(finer, 1e-9))))
+    height, width = other.shape
+    y, x = np.mgrid[:height, :width]
+    places = np.stack([(x + 0.5) / width, (y + 0.5) / height, np.ones((height, width))])
+    across, down = np.tensordot(transform, places, 1)
+    found, seen = _sampled(one, across * one.shape[1] - 0.5, down * one.shape[0] - 0.5)
+    if not seen.any():
+        return other[:0], other[:0]
+    rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    cut = found[part], np.where(seen, other, UNSEEN).astype(np.uint8)[part]
+    return np.ascontiguousarray(cut[0]), np.ascontiguousarray(cut[1])
+
+
+def shrunk(grey: NDArray[np.uint8], by: float) -> NDArray[np.uint8]:
+    """A picture made smaller by the mean of areas. It is never enlarged."""
+    rows, columns = grey.shape
+    if by <= 1:
+        return grey
+    height, width = (max(2, round(side / by)) for side in (rows, columns))
+    return kernel.area_mean(grey, width, height, (0, 0, EIGHTHS * columns, EIGHTHS * rows))
+
+
+def _sampled(
+    grey: NDArray[np.uint8], x: NDArray[np.floating], y: NDArray[np.floating]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Bilinear samples at points in pixels, and which points are inside."""
+    rows, columns = grey.shape
+    seen = (x >= -0.5) & (y >= -0.5) & (x <= columns - 0.5) & (y <= rows - 0.5)
+    x, y = x.clip(0, columns - 1), y.clip(0, rows - 1)
+    i, j = y.astype(int).clip(0, rows - 2), x.astype(int).clip(0, columns - 2)
+    down, right = y - i, x - j
+    upper = grey[i, j] * (1 - right) + grey[i, j + 1] * right
+    lower = grey[i + 1, j] * (1 - right) + grey[i + 1, j + 1] * right
+    values = np.rint(upper * (1 - down) + lower * down)
+    return np.where(seen, values, UNSEEN).astype(np.uint8), seen

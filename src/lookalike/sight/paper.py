@@ -1,0 +1,100 @@
+"""`compare_paper`: whether paper-like pictures are the same, or only have the same layout.
+
+Forms, pages, tables, plots, codes, icons and dark wallpapers are mostly one grey. What differs is
+small, so the mean of anything says little. What counts is the place where two of them disagree the
+most.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lookalike._native import kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Sheet = kernel.Sheet
+
+LEVELS = 13
+"""So many neighbouring levels of grey count as one."""
+LEAST_SHARE = 0.6
+"""A picture is paper-like if at least this share of its pixels have one grey."""
+LEAST_OF_TWO = 0.8
+"""So is a picture of two greys, such as a chat or a code, if they have this share together."""
+MOST_DISAGREEMENT = 0.45
+"""Pictures that disagree more in any place are different."""
+
+
+def is_paper(grey: NDArray[np.uint8], least_share: float = LEAST_SHARE) -> bool:
+    """Whether most of a picture is one grey, or nearly all of it two.
+
+    `grey` is `(height, width)`, at most 512 pixels long.
+    A pair follows the rule for paper if either of its pictures is paper-like. `least_share`: for
+    thumbs, on which paper and ink blur.
+    """
+    counts = np.bincount(grey.ravel(), minlength=256)
+    at, most = _most(counts)
+    if most >= least_share * grey.size:
+        return True
+    counts[at : at + LEVELS] = 0
+    return most + _most(counts)[1] >= LEAST_OF_TWO * grey.size
+
+
+def _most(counts: NDArray[np.intp]) -> tuple[int, int]:
+    """The first of the neighbouring levels with the most pixels, and how many they have."""
+    below = np.concatenate([[0], counts.cumsum()])
+    in_each = below[LEVELS:] - below[:-LEVELS]
+    at = int(in_each.argmax())
+    return at, int(in_each[at])
+
+
+class PaperLooks:
+    """What was measured for `m` pairs of paper-like pictures."""
+
+    def __init__(self, measures: NDArray[np.float32]) -> None:
+        """`measures`: `(m, 2)` float32, as `kernel.compare_sheets` returns them."""
+        self.measures = measures
+
+    def __len__(self) -> int:
+        return len(self.measures)
+
+    @property
+    def disagreement(self) -> NDArray[np.float32]:
+        """`(m,)`: 1 - the correlation in the place that agrees least, 0 to 2."""
+        return self.measures[:, 0]
+
+    @property
+    def agreement(self) -> NDArray[np.float32]:
+        """`(m,)`: the correlation in that place, from 0 to 1."""
+        return (1 - self.disagreement).clip(0, 1)
+
+    @property
+    def same(self) -> NDArray[np.bool_]:
+        """`(m,)`: whether each pair is the same picture. Otherwise it may be the same layout."""
+        return self.disagreement <= MOST_DISAGREEMENT
+
+    @property
+    def too_small(self) -> NDArray[np.bool_]:
+        """`(m,)`: whether a picture is too small to be told from others of its layout."""
+        too_small: NDArray[np.bool_] = self.measures[:, 1] == 0
+        return too_small
+
+
+def compare_paper(
+    sheets: Sequence[Sheet], first: NDArray[np.uint32], second: NDArray[np.uint32]
+) -> PaperLooks:
+    """Find the place where two paper-like pictures disagree the most, for many pairs.
+
+    - `sheets`: pictures, prepared once each. `Sheet(grey)` takes `(height, width)` uint8, shrunk to
+      512 pixels on the longer side, and never enlarged.
+    - `first`, `second`: `(m,)` uint32, the pairs as positions in `sheets`.
+
+    Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
+    """
+    pairs = map(np.ascontiguousarray, (first, second))
+    return PaperLooks(kernel.compare_sheets(sheets, *pairs))
