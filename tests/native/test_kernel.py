@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+import features_twin
 import twin
 from kernels import UNLIMITED, assert_same, examples, lets_others_run, on_every_isa
 from lookalike import _native
@@ -24,6 +25,7 @@ from lookalike._native import kernel
 Bytes = NDArray[np.uint8]
 Span = tuple[int, int]
 
+TWINS = [twin, features_twin]
 
 # Instruction sets
 
@@ -1051,7 +1053,8 @@ def test_the_stub_describes_the_module() -> None:
 
 
 def test_the_twin_follows_the_stub() -> None:
-    """The twin has every computing function of `kernel.pyi`, with the same parameters."""
+    """The twins have every computing function of `kernel.pyi`, with the same parameters."""
     for name, node in described().items():
         if "isa" not in name:
-            assert list(inspect.signature(getattr(twin, name)).parameters) == parameters(node)
+            function = next(getattr(one, name) for one in TWINS if hasattr(one, name))
+            assert list(inspect.signature(function).parameters) == parameters(node)
