@@ -29,7 +29,8 @@ def main() -> None:
     )
     for name, others in duplicates.items():
         if others:
-            print(f"{name}: {len(others)} duplicates, the nearest with its distance is {others[0]}")
+            count = f"{len(others)} duplicate" + "s" * (len(others) > 1)
+            print(f"{name}: {count}, the nearest with its distance is {others[0]}")
 
     to_remove = phasher.find_duplicates_to_remove(encoding_map=encodings)
     print(f"{len(to_remove)} could go: {', '.join(to_remove[:3])}, ...")

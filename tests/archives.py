@@ -14,7 +14,8 @@ from functools import cache
 
 import numpy as np
 from backports import zstd
-from PIL import Image
+
+from files import encoded
 
 Files = Mapping[str, bytes]
 
@@ -22,10 +23,7 @@ Files = Mapping[str, bytes]
 @cache
 def png(seed: int) -> bytes:
     """A small picture of its own."""
-    file = io.BytesIO()
-    pixels = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), np.uint8)
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()
+    return encoded(np.random.default_rng(seed).integers(0, 256, (12, 16, 3), np.uint8))
 
 
 def zip_of(files: Files, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:

@@ -1,5 +1,6 @@
 """Pictures in files."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,3 +14,11 @@ def save(path: Path, pixels: NDArray[np.uint8], **options: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, **options)
     return path
+
+
+def encoded(picture: NDArray[Any] | Image.Image, format: str = "PNG", **options: Any) -> bytes:  # noqa: A002
+    """The bytes of such a file."""
+    file = io.BytesIO()
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    image.save(file, format, **options)
+    return file.getvalue()

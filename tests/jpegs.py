@@ -1,6 +1,5 @@
 """JPEGs of many kinds, drawn and assembled by hand, and what is in them."""
 
-import io
 import struct
 from collections.abc import Sequence
 from functools import cache
@@ -10,6 +9,8 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
+
+from files import encoded
 
 Pixels = NDArray[np.uint8]
 
@@ -51,10 +52,8 @@ def huge_jpeg() -> bytes:
 
 def jpeg(picture: Pixels | Image.Image, **options: Any) -> bytes:
     """A JPEG as Pillow writes it."""
-    file = io.BytesIO()
-    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    image.save(file, options.pop("format", "JPEG"), **{"quality": 90} | options)
-    return file.getvalue()
+    form = options.pop("format", "JPEG")
+    return encoded(picture, form, **{"quality": 90} | options)
 
 
 def every_kind(picture: Pixels) -> dict[str, bytes]:

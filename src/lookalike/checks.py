@@ -18,8 +18,8 @@ def whole_number(
     Raises `TypeError` for anything else, and `ValueError` below `least` or above `most`. `of` is
     what the message says after the range, such as a unit.
     """
-    if type(value) is int and least is most is None:  # as it is nearly always
-        return value
+    if type(value) is int and (least is None or value >= least) and (most is None or value <= most):
+        return value  # as it is nearly always
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     number = operator.index(value)

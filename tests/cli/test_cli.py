@@ -128,13 +128,15 @@ def _umask() -> int:
     [
         (["find"], "Missing argument 'PATH...'"),
         (["find", ".", "--algorithm", "phish"], "no algorithm 'phish'; there are ahash"),
-        (["find", ".", "--max-distance", "65"], "max_distance must be 0 to 64 for phash, not 65"),
+        (["find", ".", "--max-distance", "65"], "--max-distance must be 0 to 64 for phash, not 65"),
         (["find", ".", "--max-distance", "-1"], "-1 is not in the range x>=0"),
         (["find", ".", "--json", "--csv"], "--json and --csv cannot both be given"),
         (
             ["find", ".", "--output", "nowhere/x.json"],
             "nowhere/x.json cannot be written",
         ),
+        (["find", ".", "--timeout", "5"], "--timeout requires --isolate, because"),
+        (["hash", ".", "--workers", "5000"], "--workers must be 1 to 4096, not 5000"),
         (["find", ".", "--workers", "0"], "0 is not in the range x>=1"),
         (["find", "no such folder"], "no such file or folder: no such folder"),
         (["hash", "no such file"], "no such file or folder: no such file"),
@@ -157,6 +159,23 @@ def test_errors_are_named_without_a_traceback(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["find", "hash"])
+def test_finding_no_image_is_said(command: str, tmp_path: Path) -> None:
+    """So is what was left out, such as the sub-folders in which the images are."""
+    (tmp_path / "a.txt").write_text("text")
+    (tmp_path / "sub").mkdir()
+    save(tmp_path / "sub" / "a.png", photo(160, 120, 1))
+    done = run(command, tmp_path, "--no-recursive")
+    said = done.stdout if command == "find" else done.stderr
+    assert said == "No images found.\nSkipped: 1 sub-folder, 1 text file.\n"
+    assert done.returncode == 0
+    quiet = run(command, tmp_path, "--no-recursive", "--quiet")
+    assert quiet.stdout == quiet.stderr == ""
+    (tmp_path / "a.png").write_bytes(b"text")
+    assert "No images found" not in run(command, tmp_path, "--no-recursive").stderr
+    assert "hashed by phash" in run("find", tmp_path).stdout
 
 
 def test_output_goes_through_links_and_into_pipes(folder: Path, tmp_path: Path) -> None:
@@ -244,7 +263,7 @@ def test_compare_exits_by_its_verdict(
     done = run("compare", *names, cwd=folder)
     assert done.returncode == code
     assert verdict in done.stdout
-    assert re.search(r"\d+ of 64 bits of phash differ, at most 10 may", done.stdout)
+    assert re.search(r"\d+ of 64 bits of phash differ, at most 12 may", done.stdout)
     assert json.loads(run("compare", *names, "--json", cwd=folder).stdout)["alike"] == (code == 0)
 
 

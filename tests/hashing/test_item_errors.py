@@ -7,19 +7,12 @@ import pickle
 from typing import Any, BinaryIO
 
 import pytest
-from PIL import Image
 
+from archives import png
 from lookalike import ImageError, Status, hash_images
 from lookalike.errors import UnexpectedError, WorkerStartError
 from lookalike.hashing.hashing import named
 from lookalike.images import WholeNeededError
-from pictures import photo
-
-
-def png(seed: int) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(photo(40, 30, seed)).save(file, "PNG")
-    return file.getvalue()
 
 
 class Raising:

@@ -14,10 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from PIL import Image
 
 import jobs
-from archives import zip_of
+from archives import png, zip_of
 from lookalike import HashTable, ImageError, Status, find_duplicates, hash_images
 from lookalike.errors import UnexpectedError
 from lookalike.hashing.builder import LEFT_OUT, MOST_TRACEBACKS
@@ -25,15 +24,8 @@ from lookalike.sources.archives import zip_directory, zips
 from lookalike.sources.web import fetcher
 from lookalike.work.isolation import Isolation
 from lookalike.work.processes import Workers
-from pictures import photo
 
 TESTS = Path(__file__).parents[1]
-
-
-def png(seed: int) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(photo(40, 30, seed)).save(file, "PNG")
-    return file.getvalue()
 
 
 class Silent(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from files import encoded
 from lookalike import distance, find_duplicates, hash_image, imagehash, methods
 from lookalike.images import read_picture
 from pictures import blobs, noise, photo
@@ -39,17 +39,11 @@ TYPES: dict[str, Any] = {
 }
 
 
-def png(image: Image.Image) -> bytes:
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
-
-
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_array_is_the_picture_that_its_file_is(shape: str, kind: str) -> None:
     """An array of any shape and type has the pixels and digest of the PNG with the same samples."""
-    array, file = TYPES[kind](SHAPES[shape]), png(AS_FILES[shape])
+    array, file = TYPES[kind](SHAPES[shape]), encoded(AS_FILES[shape])
     picture, expected = read_picture(array), read_picture(file)
     np.testing.assert_array_equal(picture.pixels, expected.pixels)
     assert picture.pixel_digest() == expected.pixel_digest()
@@ -69,7 +63,7 @@ def test_a_bool_array_is_black_and_white(shape: str) -> None:
 def test_a_uint16_array_is_a_file_of_16_bits(times: int) -> None:
     """16-bit grey of any contrast looks like a 16-bit PNG with the same samples."""
     array = GREY.astype(np.uint16) * times + (500 if times < 257 else 0)
-    expected = read_picture(png(Image.fromarray(array))).pixels
+    expected = read_picture(encoded(array)).pixels
     np.testing.assert_array_equal(read_picture(array).pixels, expected)
     assert hash_image(array) - hash_image(GREY) <= 2
 

@@ -8,16 +8,17 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from lookalike import ImageError, Status
+from files import encoded
+from lookalike import Status
 from lookalike.images import read_picture
 from lookalike.images.formats.codecs import TIFF_CODECS
 from raw_files import Builder, scene, stored
+from refusing import refusal
 
 FOREIGN = {
     "JBIG": 34661,
@@ -32,18 +33,6 @@ FOREIGN = {
     "an unknown codec": 61234,
     "ThunderScan": 32809,
 }
-
-
-def refusal(data: bytes) -> ImageError:
-    with pytest.raises(ImageError) as caught:
-        read_picture(data)
-    return caught.value
-
-
-def encoded(image: Image.Image, format: str, **options: Any) -> bytes:  # noqa: A002
-    file = io.BytesIO()
-    image.save(file, format, **options)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -20,6 +20,7 @@ import raw_files
 from lookalike import ImageError, Status, find_duplicates, hash_image, hash_images
 from lookalike.images import Mark, read_picture
 from raw_files import jpeg, scene
+from refusing import refusal
 from trying import cases
 
 Make = Callable[..., bytes]
@@ -44,12 +45,6 @@ TURNED = [kind for kind in MAKES if kind != "RAF"]
 @pytest.fixture
 def no_rawpy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rawpy", None)
-
-
-def refusal(data: bytes) -> ImageError:
-    with pytest.raises(ImageError) as caught:
-        read_picture(data)
-    return caught.value
 
 
 @pytest.mark.parametrize("kind", MAKES)

@@ -23,9 +23,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import EpsImagePlugin, Image, features
 
-from lookalike import ImageError, Status, distance, hash_image
+from files import encoded
+from lookalike import Status, distance, hash_image
 from lookalike.images import ImageSource, read_picture
 from naming import steady
+from refusing import refusal
 
 Pixels = NDArray[np.uint8]
 
@@ -44,13 +46,6 @@ def slope(width: int, height: int) -> Pixels:
     return np.stack([200 * x, 160 * y, 40 + 90 * x * y], axis=2).astype(np.uint8)
 
 
-def encoded(image: Image.Image | NDArray[Any], format: str, **options: Any) -> bytes:  # noqa: A002
-    file = io.BytesIO()
-    picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
-    picture.save(file, format, **options)
-    return file.getvalue()
-
-
 def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
 
@@ -62,14 +57,6 @@ def shown(data: bytes) -> Pixels:
 
 def read(source: ImageSource, **options: Any) -> Pixels:
     return read_picture(source, **options).pixels
-
-
-def refusal(source: ImageSource, **options: Any) -> ImageError:
-    """The error of an unreadable image. Its reason is always one line of plain words."""
-    with pytest.raises(ImageError) as caught:
-        read_picture(source, **options)
-    assert re.fullmatch(r"[ -~]{5,}", caught.value.reason)
-    return caught.value
 
 
 def over_white(rgba: Pixels) -> Pixels:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import tracemalloc
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 import simplejpeg
 from PIL import Image
 
+import files
 import jpegs
 import raw_files
 from lookalike import ImageError, Status
@@ -30,10 +30,8 @@ KINDS: dict[str, dict[str, Any]] = {
 
 def encoded(picture: Pixels | Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     """A file of one of the kinds, as Pillow writes it."""
-    file = io.BytesIO()
-    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    image.save(file, **{"format": kind} | KINDS.get(kind, {}) | options)
-    return file.getvalue()
+    made = {"format": kind} | KINDS.get(kind, {}) | options
+    return files.encoded(picture, **made)
 
 
 def thumbnail(source: Any, width: int, height: int) -> Pixels:

@@ -74,7 +74,7 @@ def test_a_folder_gives_groups_failures_and_skipped_files(folder: Path) -> None:
     assert len(result.images) == 9
     assert result.skipped == {"text": 1}
     assert result.flat_count == 3
-    assert (result.algorithm, result.max_distance) == ("phash", 10)
+    assert (result.algorithm, result.max_distance) == ("phash", 12)
 
 
 def test_flat_pictures_pair_only_with_equal_pixels(folder: Path) -> None:

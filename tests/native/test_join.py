@@ -8,8 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
-import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,29 +18,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 
 import twin
 from hash_words import Words, clusters, distances, made, seeds, sets_of, spans, words_of
+from kernels import UNLIMITED, assert_same, examples, lets_others_run, on_every_isa
 from lookalike import _native
 from lookalike._native import kernel
 from twin import Columns, Cursor, Numbers
 
 Positions = NDArray[np.uint16]
 
-UNLIMITED = 2**62
 START = (0, 0, 0)
 FLUSH = 32768
 """Pairs that a join may find at a time, beyond its capacity."""
-
-
-on_every_isa = pytest.mark.usefixtures("isa")
-
-
-def examples(count: int) -> settings:
-    return settings(deadline=None, max_examples=count)
 
 
 def by_number(columns: Columns) -> Columns:
@@ -50,16 +41,6 @@ def by_number(columns: Columns) -> Columns:
     i, j, distance = columns
     order = np.lexsort((j, i))
     return i[order], j[order], distance[order]
-
-
-def assert_same(actual: object, expected: object) -> None:
-    """The values, shape and dtype are the same, for each part of a tuple."""
-    if isinstance(actual, tuple) and isinstance(expected, tuple):
-        for ours, theirs in zip(actual, expected, strict=True):
-            assert_same(ours, theirs)
-    else:
-        assert type(actual) is type(expected)
-        np.testing.assert_array_equal(actual, expected, strict=True)
 
 
 def assert_same_pairs(actual: Columns, expected: Columns) -> None:
@@ -954,29 +935,7 @@ LONG_CALLS: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("name", LONG_CALLS)
 def test_other_threads_run_during_a_call(name: str) -> None:
     """A second thread makes progress while the kernel works, without waiting for the GIL."""
-    turns, running = 0, True
-
-    def take_turns() -> None:
-        nonlocal turns
-        while running:
-            turns += 1
-            time.sleep(1e-4)
-
-    def turns_during_a_call() -> int:
-        before = turns
-        LONG_CALLS[name]()
-        return turns - before
-
-    other = threading.Thread(target=take_turns)
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(60)  # from here on, a thread takes its turn only where another lets it
-    try:
-        other.start()
-        assert any(turns_during_a_call() for _ in range(200))
-    finally:
-        running = False
-        sys.setswitchinterval(interval)
-        other.join()
+    assert lets_others_run(LONG_CALLS[name])
 
 
 # The description

@@ -122,13 +122,28 @@ def test_paper_has_one_grey_in_six_of_ten_pixels(share: float, paper: bool) -> N
     assert is_paper(grey.astype(np.uint8).reshape(20, 50)) == paper
 
 
-def test_small_pictures_are_too_small() -> None:
+@pytest.mark.parametrize(
+    ("kind", "side"),
+    [(kind, 64) for kind in ("form", "page", "table", "plot", "slide")] + [("icon", 47)],
+)
+def test_small_pictures_are_too_small(kind: str, side: int) -> None:
     """A form of 64 pixels says nothing about its entries, not even if it is equal."""
-    small = grey_of(drawn("form"), 64)
+    small = grey_of(drawn(kind), side)
     looks = compare_paper([Sheet(small)] * 2, np.zeros(1, np.uint32), np.ones(1, np.uint32))
     assert looks.too_small.all()
     assert not looks.same.any()
     assert (looks.agreement == 0).all()
+
+
+@pytest.mark.parametrize("side", [48, 64, 96])
+def test_small_bold_pictures_are_told_apart(side: int) -> None:
+    """An icon is not too small, because nothing in it is faint."""
+    icons = [draw_sheet("icon", 7, entries_of(k, ENTRIES // 4)) for k in range(1, 5)]
+    box = (side, side)
+    greys = [grey_of(icon.resize(box, Image.Resampling.LANCZOS)) for icon in icons]
+    copy = icons[0].resize((2 * side, 2 * side), Image.Resampling.LANCZOS)
+    found = disagreements(greys[0], grey_of(as_jpeg(copy, 90)), *greys[1:]) <= 0.45
+    assert found.tolist() == [True, False, False, False]
 
 
 def test_blank_sheets_are_never_the_same() -> None:

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 import lookalike
 from archives import ARCHIVES, header, png, tar_of, zip_of
-from lookalike import HashTable, ImageError, Status, find_duplicates, hash_image, hash_images
+from lookalike import ImageError, Status, find_duplicates, hash_image, hash_images
 from lookalike.cli.commands import commands
 from lookalike.images import read_picture
 from lookalike.sources import Choice, Inputs
+from refusing import statuses
 from trying import cases
 
 every_kind = pytest.mark.parametrize("kind", ARCHIVES)
@@ -31,11 +32,6 @@ def write(folder: Path, kind: str, files: Any = FILES) -> str:
     path = folder / f"photos.{kind}"
     path.write_bytes(ARCHIVES[kind](files))
     return str(path)
-
-
-def statuses(table: HashTable) -> dict[str, Status]:
-    """Statuses of the failures, by the path within the archive."""
-    return {one.path.partition("!/")[2]: one.status for one in table.failures}
 
 
 @every_kind

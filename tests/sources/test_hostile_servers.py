@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import socket
 import subprocess
 import sys
@@ -17,8 +16,8 @@ from functools import cache
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image
 
+from files import encoded
 from jpegs import huge, jpeg
 from lookalike import ImageError, Status, hash_image
 from lookalike.sources.web import fetcher as fetching
@@ -32,13 +31,7 @@ LONG = Patience(seconds=60, seconds_in_all=60, first_pause=0.01, max_bytes=100_0
 """Only the byte limit can end what is fetched with this."""
 
 
-def png() -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(photo(60, 40, 5)).save(file, "PNG")
-    return file.getvalue()
-
-
-PICTURE = png()
+PICTURE = encoded(photo(60, 40, 5))
 OK = b"HTTP/1.1 200 OK\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 NOTHING = b"\x00\x00\x00\xff\xff"

@@ -28,6 +28,7 @@ from lookalike import (
 from lookalike.cli.commands import commands
 from lookalike.sources import Choice, Inputs
 from lookalike.sources.archives import limits
+from refusing import statuses
 from trying import cases
 
 IMAGES = [png(k) for k in range(7)]
@@ -40,10 +41,6 @@ def write(path: Path, columns: dict[str, Any], **options: Any) -> Path:
 
 def rows(table: HashTable) -> list[str]:
     return [one.partition("!/")[2] for one in table.paths]
-
-
-def statuses(table: HashTable) -> dict[str, Status]:
-    return {one.path.partition("!/")[2]: one.status for one in table.failures}
 
 
 FORMS: dict[str, Any] = {

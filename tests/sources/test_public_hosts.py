@@ -6,7 +6,6 @@ Each refusal has a twin that is allowed, which rules out a mistake.
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import socket
@@ -19,9 +18,9 @@ from typing import Any
 
 import click.testing
 import pytest
-from PIL import Image
 
 import lookalike
+from files import encoded
 from lookalike import ImageError, Status, hash_image, hash_images
 from lookalike.cli.commands import commands
 from lookalike.sources.web import fetcher as fetching
@@ -34,13 +33,7 @@ from serving import Handler, Server, serving
 PATIENCE = Patience(seconds=5, seconds_in_all=20, retries=0)
 
 
-def png() -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(photo(60, 40, 7)).save(file, "PNG")
-    return file.getvalue()
-
-
-PICTURE = png()
+PICTURE = encoded(photo(60, 40, 7))
 
 
 @pytest.fixture

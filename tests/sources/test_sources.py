@@ -19,6 +19,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from archives import png
 from lookalike import (
     ImageError,
     Item,
@@ -37,12 +38,6 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX f
 
 def picture(seed: int) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (12, 16, 3), np.uint8)
-
-
-def png(seed: int) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(picture(seed)).save(file, "PNG")
-    return file.getvalue()
 
 
 def fill(folder: Path, names: Iterable[str]) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import socket
 import sys
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import click.testing
 import pytest
-from PIL import Image
 
 import lookalike
+from files import encoded
 from lookalike import ImageError, MissingExtraError, Status, hash_image, hash_images
 from lookalike.cli.commands import commands
 from lookalike.sources.web import fetcher as fetching
@@ -29,13 +28,7 @@ IMPATIENT = Patience(
 )
 
 
-def png(seed: int = 0) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(photo(60, 40, seed)).save(file, "PNG")
-    return file.getvalue()
-
-
-PICTURE = png()
+PICTURE = encoded(photo(60, 40, 0))
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +268,7 @@ def test_the_bytes_decide(server: Server) -> None:
 def test_connections_are_used_again(server: Server) -> None:
     """Twenty pictures, with refusals and redirects among them, use one connection per thread."""
     server.serve("/moved", b"moved", 302, Location="/0")
-    named = [server.serve(f"/{at}", png(at)) for at in range(18)]
+    named = [server.serve(f"/{at}", encoded(photo(60, 40, at))) for at in range(18)]
     named += [server.url("/nothing"), server.url("/moved")]
     table = hash_images(named, workers=1)
     assert len(table) == 19

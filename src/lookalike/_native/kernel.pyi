@@ -586,8 +586,9 @@ def compare_sheets(
     - `[0]`: 1 - the correlation of the two in that place, 0 to 2. They are the same if it is at
       most 0.45. It is 2 for pairs that were dismissed at a glance, and where nothing can be
       compared
-    - `[1]`: the longer side of the grid that decided, in pixels. 0 if either picture is too small:
-      its longer side is below 192
+    - `[1]`: the longer side of the grid that decided, in pixels. 0 if either picture is too small.
+      The longer side must be at least 192, or 48 if both are bold: at least 0.7 of the pixels that
+      are not of the ground, which is the 13 levels that most pixels have, are 100 levels from it
 
     Raises `ValueError` for other shapes or dtypes, and for numbers out of range.
     """

@@ -14,6 +14,7 @@ from lookalike.cli.output import output as output_to
 from lookalike.cli.output import report_failures
 from lookalike.cli.reporting import Reporting, reports
 from lookalike.hashing.options import DEFAULT_ALGORITHM
+from lookalike.report.words import NOTHING_FOUND, skipped_lines
 from lookalike.text import printable
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def hash_command(
         for_programs = reporting.as_json or reporting.as_csv
         form = as_json_text if reporting.as_json else as_csv_text if for_programs else as_lines
         write(form(table))
+    if not (table.paths or table.failures or reporting.quiet):
+        click.echo("\n".join([NOTHING_FOUND, *skipped_lines(table.skipped)]), err=True)
     if not for_programs:
         report_failures(table.damaged + table.failures)
     reporting.finish(table.failures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -87,4 +88,12 @@ def usage_errors() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(_as_typed(str(error))) from error
+
+
+def _as_typed(message: str) -> str:
+    """The message with the names of options as they are typed. It begins with such a name."""
+    options = {
+        one.name: max(one.opts, key=len) for one in click.get_current_context().command.params
+    }
+    return re.sub(r"^\w+|(?<=requires )\w+", lambda found: options.get(found[0], found[0]), message)

@@ -70,8 +70,10 @@ def hash_image(
     one_of(reading, "reading", READINGS)
     check_limits(max_pixels, max_bytes)
     recipe = _recipe_for(name, reading, max_pixels, max_bytes)
-    with naming(image):
+    try:
         _picture, (bits,) = recipe.read(source_of(image, fetch, max_bytes))
+    except ImageError as error:
+        raise named(error, image) from error
     return Hash(pack_bits(bits), recipe.kinds[0].name)
 
 
@@ -85,15 +87,6 @@ def _recipe_for(algorithm: str, reading: Reading, max_pixels: int, max_bytes: in
         max_bytes=max_bytes,
         damaged="report",
     )
-
-
-@contextmanager
-def naming(image: ImageSource) -> Iterator[None]:
-    """Add the path of the image to errors raised within."""
-    try:
-        yield
-    except ImageError as error:
-        raise named(error, image) from error
 
 
 def named(error: ImageError, image: ImageSource) -> ImageError:

@@ -14,10 +14,11 @@ from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.sampled import Sampled
 from lookalike.images import (
     BytesSource,
+    How,
     Stamp,
     WholeNeededError,
     check_limits,
-    read_picture,
+    read_source,
 )
 from lookalike.sight.thumb import LEAST_SIDE, thumb_of
 from lookalike.sources import Kind, trouble_of
@@ -107,13 +108,8 @@ class Recipe:
         return picture, [kind.compute(picture) for kind in self.kinds]
 
     def _read(self, source: Source, least_side: int | None) -> Picture:
-        return read_picture(
-            source,
-            max_pixels=self.max_pixels,
-            max_bytes=self.max_bytes,
-            least_side=least_side,
-            take_damaged=self.take_damaged,
-        )
+        how = How(self.max_pixels, self.max_bytes, False, least_side, self.take_damaged)
+        return read_source(source, how)
 
 
 def recipe_for(

@@ -4,6 +4,7 @@ Pillow is imported only when needed, because the import is slow and JPEGs are re
 """
 
 from lookalike.images.contents import Contents
+from lookalike.images.how import How
 from lookalike.images.jpeg.decoding import FirstScan
 from lookalike.images.jpeg.losses import lost_at_end
 from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check_limits
@@ -11,7 +12,7 @@ from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture
 from lookalike.images.pillow.later_frames import MOMENTS, frames_at
 from lookalike.images.preparation import PREPARATION
-from lookalike.images.reading import read_picture
+from lookalike.images.reading import read_picture, read_source
 from lookalike.images.source.door import ImageSource, is_image_source, source_of
 from lookalike.images.source.encoded import FileSource, ItemSource, Unreadable
 from lookalike.images.source.item import Item
@@ -29,6 +30,7 @@ __all__ = [
     "Encoded",
     "FileSource",
     "FirstScan",
+    "How",
     "ImageSource",
     "Item",
     "ItemSource",
@@ -43,6 +45,7 @@ __all__ = [
     "is_image_source",
     "lost_at_end",
     "read_picture",
+    "read_source",
     "read_thumbnail",
     "source_of",
 ]

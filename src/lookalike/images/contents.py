@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from lookalike.errors import ImageError, Status, words_of
 from lookalike.images.jpeg.decoding import LAST_BYTES, FirstScan, has_end
-from lookalike.images.limits import DEFAULT_MAX_BYTES, check_bytes
+from lookalike.images.limits import check_bytes
 from lookalike.images.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ class Contents(NamedTuple):
     """State of the file when it was opened. None if it is not a file on this machine."""
 
 
-def file_contents(
-    path: str, least_side: int | None, max_bytes: int = DEFAULT_MAX_BYTES
-) -> Contents:
+def file_contents(path: str, least_side: int | None, max_bytes: int) -> Contents:
     """The contents of the file at `path`. Raises `ImageError`."""
     try:
         _require_file(os.stat(path))  # noqa: PTH116  # open regular files only
@@ -49,9 +47,7 @@ def file_contents(
         raise ImageError(Status.MISSING, f"invalid file name: {error}") from error
 
 
-def item_contents(
-    item: Item, least_side: int | None, max_bytes: int = DEFAULT_MAX_BYTES
-) -> Contents:
+def item_contents(item: Item, least_side: int | None, max_bytes: int) -> Contents:
     """The contents of an item. Raises `ImageError`."""
     try:
         with item.open() as file:
@@ -61,10 +57,7 @@ def item_contents(
 
 
 def read_contents(
-    file: IO[bytes],
-    size: int | None,
-    least_side: int | None,
-    max_bytes: int = DEFAULT_MAX_BYTES,
+    file: IO[bytes], size: int | None, least_side: int | None, max_bytes: int
 ) -> Contents:
     """Read a file to its end, or less with a `least_side` and a known size."""
     if size is None:

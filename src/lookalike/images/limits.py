@@ -24,10 +24,10 @@ MAX_SIDE = 1_000_000
 _reading = threading.local()
 
 
-def check_limits(max_pixels: int, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+def check_limits(max_pixels: int, max_bytes: int) -> None:
     """Raise `TypeError` or `ValueError` for invalid limits."""
-    for name, value in (("max_pixels", max_pixels), ("max_bytes", max_bytes)):
-        whole_number(value, name, least=1)
+    whole_number(max_pixels, "max_pixels", least=1)
+    whole_number(max_bytes, "max_bytes", least=1)
 
 
 def check_size(size: tuple[int, int], max_pixels: int) -> None:

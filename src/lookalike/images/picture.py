@@ -158,21 +158,29 @@ class Picture:
     @property
     def flat(self) -> bool:
         """Whether there is too little detail for a meaningful hash, as defined by `Detail`."""
-        return self.detail.flat
+        return self._lack is Mark.FLAT
 
     @property
     def degenerate(self) -> bool:
         """Whether it varies along one axis only, so most bits of a hash say nothing."""
-        return self.detail.degenerate
+        return self._lack is Mark.DEGENERATE
 
     @property
     def doubtful(self) -> bool:
         """Whether it is flat or degenerate, or would be with slightly less detail."""
-        return not is_busy(self.grey_grid(SIDE, SIDE)) and self.detail.doubtful
+        return not is_busy(self.grey_grid(SIDE, SIDE)) and self._detail.doubtful
 
     @cached_property
-    def detail(self) -> Detail:
-        """How much detail it has for a hash to use."""
+    def _lack(self) -> Mark:
+        """Which kind of detail it lacks, if any. Flat pictures are not degenerate, too."""
+        detail = self._detail
+        if detail.flat:
+            return Mark.FLAT
+        return Mark.DEGENERATE if detail.degenerate else Mark(0)
+
+    @property
+    def _detail(self) -> Detail:
+        """How much detail it has. Not kept: each would refer to the other, and be freed late."""
         return Detail(self.decoded_size, self.grey_grid, self.error)
 
     @property
@@ -181,14 +189,12 @@ class Picture:
         marks = Mark.PREVIEW if self.is_preview else Mark(0)
         if self._reduction and self._reduction.first_scan:
             marks |= Mark.FIRST_SCAN
-        if self.flat:
-            return marks | Mark.FLAT
-        return marks | Mark.DEGENERATE if self.degenerate else marks
+        return marks | self._lack
 
     @property
     def pixels_only(self) -> bool:
         """Whether its hash says so little that it matches only if every pixel is equal."""
-        return self.flat or self.degenerate
+        return bool(self._lack)
 
     @property
     def nearly_flat(self) -> bool:

@@ -45,9 +45,13 @@ def read_picture(
     """
     check_limits(max_pixels, max_bytes)
     how = How(max_pixels, max_bytes, as_stored, least_side, take_damaged, within)
-    found = source_of(source, max_bytes)
+    return read_source(source_of(source, max_bytes), how)
+
+
+def read_source(source: Source, how: How) -> Picture:
+    """The same for a source and options that have been checked."""
     try:
-        return found.picture(how)
+        return source.picture(how)
     except MemoryError as error:
         reason = "reading it takes more memory than there is"
         raise ImageError(Status.TOO_LARGE, reason) from error

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.algorithms import get_algorithm
+from lookalike.errors import ImageError
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.content import Reader
-from lookalike.hashing.hashing import naming
+from lookalike.hashing.hashing import named
 from lookalike.hashing.moments import moments_of
 from lookalike.hashing.recipe import recipe_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Mark
@@ -97,11 +98,13 @@ class _Two(NamedTuple):
         thumbs = Thumbs((UPRIGHT, *orientations_for(rule))) if rule.verify else None
         inputs: list[Input] = []
         for at, image in enumerate(images):
-            with naming(image):
+            try:
                 source = source_of(image)
                 held = source.sent(None, recipe.max_bytes) or source  # nothing is fetched twice
                 inputs.append(Input(Location(Kind.MEMORY, f"[{at}]"), None, held))
                 row = recipe.row(inputs[at])
+            except ImageError as error:
+                raise named(error, image) from error
             builder.add(row)
             if thumbs is not None:
                 thumbs.add(row.thumb)

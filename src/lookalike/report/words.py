@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lookalike.text import plural, printable, size
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 50
 """How many related pairs are shown to people."""
+NOTHING_FOUND = "No images found."
 SKIPPED = {
     "audio": "audio file",
     "data": "data file",
@@ -50,13 +52,10 @@ def related_lines(result: Result) -> list[str]:
 
 def summary_lines(result: Result) -> list[str]:
     """What was read and found, what was skipped or unreadable, and warnings."""
-    lines = [
-        f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
-        f"matched within {plural(result.max_distance, 'bit')}"
-        f"{' and by a second look' if result.rule.verify else ''}: "
-        f"{plural(len(result.groups), 'group')} with "
-        f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
-    ]
+    if not result.image_count:
+        lines = ["No image could be read." if result.failures else NOTHING_FOUND]
+    else:
+        lines = [_counts(result)]
     if result.flat_count:
         blank = plural(result.flat_count, "blank image")
         lines.append(f"{blank}: matched only if every pixel is equal.")
@@ -70,16 +69,30 @@ def summary_lines(result: Result) -> list[str]:
         damaged = plural(len(result.damaged), "damaged image")
         lines.append(f"{damaged}, hashed as far as readable:")
         lines += [f"  {failure_line(one)}" for one in result.damaged]
-    if result.skipped:
-        counts = result.skipped.items()
-        kinds = ", ".join(plural(count, SKIPPED.get(kind, kind)) for kind, count in counts)
-        lines.append(f"Skipped: {kinds}.")
+    lines += skipped_lines(result.skipped)
     if result.failures:
         lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
         lines += [f"  {failure_line(one)}" for one in result.failures]
         lines += unexpected_lines(result.failures)
     lines += [f"Warning: {warning}" for warning in result.warnings]
     return lines
+
+
+def _counts(result: Result) -> str:
+    """How many images were read, and what was found among them."""
+    return (
+        f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
+        f"matched within {plural(result.max_distance, 'bit')}"
+        f"{' and by a second look' if result.rule.verify else ''}: "
+        f"{plural(len(result.groups), 'group')} with "
+        f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
+    )
+
+
+def skipped_lines(skipped: Mapping[str, int]) -> list[str]:
+    """How many files of each kind were left out, if any."""
+    kinds = ", ".join(plural(count, SKIPPED.get(kind, kind)) for kind, count in skipped.items())
+    return [f"Skipped: {kinds}."] if kinds else []
 
 
 def failure_line(failure: Failure) -> str:
@@ -128,7 +141,7 @@ def _why(found: Comparison) -> str:
         return f"their pixels {'are equal' if found.alike else 'differ'}"
     differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
     why = f"{differ}, at most {found.max_distance} may"
-    if found.agreement is None or found.distance > found.max_distance:
+    if found.agreement is None or found.exact or found.distance > found.max_distance:
         return why
     but = "and" if found.alike or found.same_layout or found.colour_differs else "but"
     return f"{why}, {but} their pixels agree to {found.agreement:.0%}"

@@ -93,6 +93,11 @@ class Sieve:
             return False
         return not self.excludes_folder(prefix + name)
 
+    def leave_folder(self, name: str, prefix: str, *, is_link: bool) -> None:
+        """Count a folder that is left out only because sub-folders are not searched."""
+        if (self.choice.follow_links or not is_link) and self.takes_folder(name, prefix):
+            self.skip("sub-folder")
+
     def excludes_folder(self, path: str) -> bool:
         """Whether a pattern excludes a folder."""
         return self._excludes(path, "excluded folder")

@@ -11,12 +11,17 @@ namespace {
 
 constexpr float kSame = 0.45F;
 constexpr int kGrid = 256;       // the longer side of the grid where windows are compared
-constexpr int kLeastSide = 192;  // of a picture; windows of smaller ones are too coarse
+constexpr int kLeastSide = 192;  // of a picture; what is written in smaller ones is a smudge
+constexpr int kLeastBold = 48;   // of a picture that is bold
 constexpr int kLeastForAllGreys = 256;
 constexpr int kLeastWindows = 24;
 constexpr double kFarthest = 0.15, kLeastSeen = 0.85;
 constexpr int kFineSteps = 6;
 constexpr double kHardlyMoved = 0.02;
+
+// A picture is bold if so much of what is drawn differs so much from the ground.
+constexpr double kBoldShare = 0.7;
+constexpr int kBoldLevels = 100, kGroundLevels = 13;
 
 // A glance may only dismiss pairs that lie on each other well as they are: a single step of
 // registration leads almost nowhere, and many windows agree. True copies of other framings, which
@@ -26,6 +31,32 @@ constexpr std::array<float, kGlances> kDifferent{0.7F, 0.9F};
 constexpr double kWell = 0.003;
 
 int longer_side(Size size) { return std::max(size.width, size.height); }
+
+// The first of the neighbouring levels that most pixels have.
+int ground_of(const std::array<size_t, 256>& counts) {
+    size_t most = 0, sum = 0;
+    int first = 0;
+    for (int level = 0; level < 256; ++level) {
+        sum += counts[static_cast<size_t>(level)];
+        if (level >= kGroundLevels) sum -= counts[static_cast<size_t>(level - kGroundLevels)];
+        if (sum > most) most = sum, first = level - kGroundLevels + 1;
+    }
+    return first;
+}
+
+bool is_bold(const std::vector<uint8_t>& grey) {
+    std::array<size_t, 256> counts{};
+    for (uint8_t level : grey) ++counts[level];
+    const int first = ground_of(counts), last = first + kGroundLevels - 1;
+    size_t drawn = 0, strong = 0;
+    for (int level = 0; level < 256; ++level) {
+        if (level >= first && level <= last) continue;
+        const size_t count = counts[static_cast<size_t>(level)];
+        drawn += count;
+        strong += level + kBoldLevels <= last || level >= first + kBoldLevels ? count : 0;
+    }
+    return static_cast<double>(strong) >= kBoldShare * static_cast<double>(drawn);
+}
 
 // Two sheets on one grid, and the grid on which they are compared.
 struct Pair {
@@ -142,7 +173,9 @@ SheetMatch compare_in_order(const Sheet& first, const Sheet& second) {
 }  // namespace
 
 Sheet::Sheet(const uint8_t* data, Size of)
-    : size(of), grey(data, data + static_cast<size_t>(of.width) * static_cast<size_t>(of.height)) {
+    : size(of),
+      grey(data, data + static_cast<size_t>(of.width) * static_cast<size_t>(of.height)),
+      bold(is_bold(grey)) {
     const Plane plane = to_plane(data, of);
     for (size_t k = 0; k < kGlances; ++k) {
         const int side = kGlanceSides[k];
@@ -155,8 +188,8 @@ Sheet::Sheet(const uint8_t* data, Size of)
 }
 
 SheetMatch compare_sheets(const Sheet& first, const Sheet& second) {
-    if (std::min(longer_side(first.size), longer_side(second.size)) < kLeastSide)
-        return {kDiffers, 0};
+    const int least = first.bold && second.bold ? kLeastBold : kLeastSide;
+    if (std::min(longer_side(first.size), longer_side(second.size)) < least) return {kDiffers, 0};
     // The smaller one first, so that the order in which they are given does not matter.
     return is_before(first, second) ? compare_in_order(first, second)
                                     : compare_in_order(second, first);

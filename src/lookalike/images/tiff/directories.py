@@ -172,11 +172,11 @@ class Tiff:
                 return [(self.base + at, size) for at, size in zip(*found, strict=False)]
         return []
 
-    def chain(self, most: int = MOST_PAGES) -> Iterator[Directory]:
-        """The first directory and those that follow it, at most `most`."""
+    def chain(self) -> Iterator[Directory]:
+        """The first directory and those that follow it, at most `MOST_PAGES`."""
         seen: set[int] = set()
         at = self.first
-        while at not in seen and len(seen) < most:
+        while at not in seen and len(seen) < MOST_PAGES:
             directory = self.directory(at)
             if directory is None:
                 return
@@ -191,16 +191,16 @@ class Tiff:
         return [child for child in found if child is not None]
 
 
-def pages(data: bytes | bytearray, most: int = MOST_PAGES) -> list[Page]:
+def pages(data: bytes | bytearray) -> list[Page]:
     """The pictures in the chain of a TIFF, without smaller versions and masks.
 
-    At most `most` directories are read, including those of smaller versions. A broken writer may
-    declare all of them as smaller versions. Then the first one is the picture.
+    At most `MOST_PAGES` directories are read, including those of smaller versions. A broken writer
+    may declare all of them as smaller versions. Then the first one is the picture.
     """
     tiff = Tiff.of(data)
     if tiff is None:
         return []
-    chain = list(enumerate(tiff.chain(most)))
+    chain = list(enumerate(tiff.chain()))
     found = [Page(place, one.at) for place, one in chain if not tiff.is_part(one)]
     return found or [Page(place, one.at) for place, one in chain[:1]]
 

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from lookalike.errors import ImageError, Status
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from lookalike.sources.streams import Layer
 
 
-class Section(io.RawIOBase):
-    """The next `size` bytes of a file. Raises `ImageError` if there are fewer. Closes the file."""
+class Section(Layer[BinaryIO]):
+    """The next `size` bytes of a file. Raises `ImageError` if there are fewer."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file = file
+        super().__init__(file)
         self._left = size
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer).cast("B")[: self._left]
-        if not view:
-            return 0
-        data = self._file.read(len(view))
+    def some(self, most: int) -> bytes:
+        if not self._left:
+            return b""
+        data = self._inner.read(min(most, self._left))
         if not data:
             raise ImageError(Status.DAMAGED, "the archive ends within it")
-        view[: len(data)] = data
         self._left -= len(data)
-        return len(data)
-
-    def close(self) -> None:
-        try:
-            self._file.close()
-        finally:
-            super().close()
+        return data

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import bz2
-import io
 import lzma
 import zlib
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from lookalike.errors import ImageError, Status
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from lookalike.sources.streams import Layer
 
 CHUNK = 1 << 16
 XZ_MEMORY = 256 << 20
@@ -80,49 +77,38 @@ def _zstd() -> Callable[[], Decompressor]:
     raise ImageError(Status.UNSUPPORTED, reason)
 
 
-class Unpacking(io.RawIOBase):
-    """A stream of the unpacked bytes of `packed`. Closing it closes `packed`.
+class Unpacking(Layer[BinaryIO]):
+    """A stream of the unpacked bytes of `packed`.
 
     Raises `ImageError` if the compressed bytes are broken or end too soon.
     """
 
     def __init__(self, packed: BinaryIO, maker: Callable[[], Decompressor], *, many: bool) -> None:
         """`many`: whether several compressed streams may follow each other."""
-        self._packed = packed
+        super().__init__(packed)
         self._maker = maker
         self._many = many
-        self._inner = maker()
+        self._decompressor = maker()
         self.packed_count = 0
         """How many packed bytes were read."""
         self.count = 0
         """How many bytes they unpacked to."""
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer).cast("B")
-        data = self._unpack(len(view)) if view else b""
-        view[: len(data)] = data
+    def some(self, most: int) -> bytes:
+        data = self._unpack(most)
         self.count += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        try:
-            self._packed.close()
-        finally:
-            super().close()
+        return data
 
     def _unpack(self, most: int) -> bytes:
         """Unpack some bytes. Returns none at the end."""
         while True:
             data = b""
-            if self._inner.eof:
+            if self._decompressor.eof:
                 data = self._next_stream() if self._many else b""
                 if not data:
                     return b""
-                self._inner = self._maker()
-            elif self._inner.needs_input:
+                self._decompressor = self._maker()
+            elif self._decompressor.needs_input:
                 data = self._more()
                 if not data:
                     raise ImageError(Status.DAMAGED, "its compressed bytes end too soon")
@@ -131,17 +117,17 @@ class Unpacking(io.RawIOBase):
 
     def _next_stream(self) -> bytes:
         """The first bytes of another stream. Zeros between streams are only padding."""
-        return self._inner.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
+        return self._decompressor.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
 
     def _decompress(self, data: bytes, most: int) -> bytes:
         try:
-            return self._inner.decompress(data, most)
+            return self._decompressor.decompress(data, most)
         except MemoryError:
             raise
         except Exception as error:  # every decompressor has its own types of errors
             raise ImageError(Status.DAMAGED, f"its compressed bytes are broken: {error}") from error
 
     def _more(self) -> bytes:
-        data = self._packed.read(CHUNK)
+        data = self._inner.read(CHUNK)
         self.packed_count += len(data)
         return data

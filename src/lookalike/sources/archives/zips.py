@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lookalike.errors import ImageError, Status
 from lookalike.images import ItemSource
@@ -16,11 +15,9 @@ from lookalike.sources.archives.member import Member
 from lookalike.sources.archives.section import Section
 from lookalike.sources.archives.unpacking import Unpacking, decompressors
 from lookalike.sources.archives.zip_directory import Entry, data_at, entries
-from lookalike.sources.streams import buffered
+from lookalike.sources.streams import Layer, buffered
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
     from lookalike.images import Item, Source
 
 STORED = 0
@@ -46,7 +43,7 @@ class ZipMember:
         file = self.archive.open()
         try:
             file.seek(data_at(file, self.entry))
-            raw: io.RawIOBase = Section(file, self.entry.packed)
+            raw: Layer[Any] = Section(file, self.entry.packed)
             if self.entry.method != STORED:
                 maker = decompressors(METHODS[self.entry.method])
                 raw = Unpacking(buffered(raw), maker, many=False)
@@ -56,36 +53,26 @@ class ZipMember:
             raise
 
 
-class Checked(io.RawIOBase):
+class Checked(Layer[Layer[Any]]):
     """A stream that checks its size and CRC-32, and raises `ImageError` if one is wrong."""
 
-    def __init__(self, raw: io.RawIOBase, size: int, crc: int) -> None:
-        self._raw = raw
+    def __init__(self, inner: Layer[Any], size: int, crc: int) -> None:
+        super().__init__(inner)
         self._left = size
         self._crc = crc
         self._crc_so_far = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer).cast("B")[: self._left]
-        if not view:
-            return 0
-        count = self._raw.readinto(view) or 0
-        self._left -= count
-        if not count:
+    def some(self, most: int) -> bytes:
+        if not self._left:
+            return b""
+        data = self._inner.some(min(most, self._left))
+        if not data:
             raise ImageError(Status.DAMAGED, "it unpacks to fewer bytes than the archive says")
-        self._crc_so_far = zlib.crc32(view[:count], self._crc_so_far)
+        self._left -= len(data)
+        self._crc_so_far = zlib.crc32(data, self._crc_so_far)
         if not self._left and self._crc_so_far != self._crc:
             raise ImageError(Status.DAMAGED, "its checksum is not the one in the archive")
-        return count
-
-    def close(self) -> None:
-        try:
-            self._raw.close()
-        finally:
-            super().close()
+        return data
 
 
 def members(archive: Item) -> Iterator[Member]:

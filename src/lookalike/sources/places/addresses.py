@@ -19,13 +19,11 @@ from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.globs import is_glob
 from lookalike.sources.places.local import LocalPlace
 from lookalike.sources.places.place import Folder, Place
-from lookalike.sources.streams import buffered
+from lookalike.sources.streams import Layer, buffered
 from lookalike.sources.trouble import refusal
 from lookalike.sources.web.urls import is_url
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
     from lookalike.images import Source, Stamp
     from lookalike.sources.web.urls import Fetch
 
@@ -251,38 +249,27 @@ class RemotePlace:
         return self._infos[path]
 
 
-class Told(io.RawIOBase):
-    """Wraps a file of fsspec, so that its errors become `ImageError`. Closes that file."""
+class Told(Layer[Any]):
+    """Wraps a file of fsspec, so that its errors become `ImageError`."""
 
     def __init__(self, file: Any, seekable: bool) -> None:
-        self._file = file
+        super().__init__(file)
         self._seekable = seekable
 
-    def readable(self) -> bool:
-        return True
+    def some(self, most: int) -> bytes:
+        with told_plainly():
+            data: bytes = self._inner.read(most)
+        return data
 
     def seekable(self) -> bool:
         return self._seekable
 
     def tell(self) -> int:
-        return int(self._file.tell())
+        return int(self._inner.tell())
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         with told_plainly():
-            return int(self._file.seek(offset, whence))
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer).cast("B")
-        with told_plainly():
-            data = self._file.read(len(view))
-        view[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        try:
-            self._file.close()
-        finally:
-            super().close()
+            return int(self._inner.seek(offset, whence))
 
 
 @contextmanager

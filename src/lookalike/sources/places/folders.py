@@ -59,7 +59,10 @@ def files_of(
                         yield target
                 elif not (by_link and trail.was_met(found.path)):
                     yield found
-        if sieve.choice.recursive:
+        if not sieve.choice.recursive:
+            for name in listed.folders:
+                sieve.leave_folder(name, prefix, is_link=name in links)
+        else:
             folders = []
             for name in listed.folders:
                 if sieve.takes_folder(name, prefix):
