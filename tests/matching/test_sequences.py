@@ -270,8 +270,12 @@ def test_every_output_says_that_only_the_beginning_agrees(tmp_path: Path) -> Non
     assert f"{a} begins like {b}: 1 of 8 frames agree" in run("find", tmp_path).stdout
     assert json.loads(run("find", tmp_path, "--json").stdout)["related"] == [
         {
-            "first": str(a), "second": str(b), "agreeing": 1, "compared": 8,
-            "kind": "begins alike", "agreement": None,
+            "first": str(a),
+            "second": str(b),
+            "agreeing": 1,
+            "compared": 8,
+            "kind": "begins alike",
+            "agreement": None,
         }
     ]
     rows = list(csv.DictReader(io.StringIO(run("find", tmp_path, "--csv").stdout)))
