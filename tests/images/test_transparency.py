@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from files import encoded
 from lookalike import compare, find_duplicates, hash_image
 from lookalike.images import Picture, read_picture
 from pictures import blobs, photo
@@ -43,6 +43,13 @@ def icon(seed: int, colour: str = "white", side: int = 96) -> Image.Image:
 
 def half(picture: Image.Image) -> Image.Image:
     return picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
+
+
+def encoded(picture: Image.Image | Pixels, format_: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    image.save(file, format_, **options)
+    return file.getvalue()
 
 
 def rgba(colour: Pixels, alpha: Pixels | int) -> Pixels:

@@ -18,6 +18,9 @@ EXIT_NOT_ALIKE = 1
 @click.argument("second", metavar="B", type=click.Path(readable=False))
 @options.algorithm
 @options.max_distance
+@click.option("--bits", is_flag=True, help="Compare the hashes alone, without a second look.")
+@options.colour
+@options.min_agreement
 @options.as_json
 @click.pass_context
 def compare(
@@ -26,9 +29,12 @@ def compare(
     second: str,
     algorithm: str,
     max_distance: int | None,
+    bits: bool,
+    colour: bool,
+    min_agreement: float,
     as_json: bool,
 ) -> None:
-    """Check whether two images look alike, and in how many bits their hashes differ.
+    """Check whether two images look alike, as find does: by their hashes and a second look.
 
     Animations and documents of several pages are alike if their frames are. Up to eight
     frames are compared. Exits with 0 if they are alike, 1 if not, and 2 if one cannot be read.
@@ -36,17 +42,29 @@ def compare(
     \b
     Examples:
       lookalike compare a.jpg b.jpg
+      lookalike compare a.jpg b.jpg --bits
       lookalike compare a.jpg b.jpg --algorithm dhash:16 --max-distance 20
     """
-    from lookalike.algorithms import checked_distance
     from lookalike.matching.comparison import compare as compare_images
+    from lookalike.matching.rules import Rule
     from lookalike.report.words import comparison_lines
     from lookalike.work.threads import in_thread
 
     with options.usage_errors():
-        checked_distance(max_distance, algorithm)
+        Rule.of(
+            algorithm, max_distance, verify=not bits, colour=colour, min_agreement=min_agreement
+        )
     found = in_thread(
-        partial(compare_images, first, second, algorithm=algorithm, max_distance=max_distance)
+        partial(
+            compare_images,
+            first,
+            second,
+            algorithm=algorithm,
+            max_distance=max_distance,
+            verify=not bits,
+            colour=colour,
+            min_agreement=min_agreement,
+        )
     )
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))

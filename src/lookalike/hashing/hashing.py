@@ -18,7 +18,7 @@ from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
 from lookalike.hashing.row import Row
-from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_picture
+from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.images.limits import check_limits
 from lookalike.sources import source_of
 from lookalike.work.pacing import paced_map
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.request import Request
     from lookalike.hashing.row import Failure, Known
     from lookalike.hashing.table import HashTable
-    from lookalike.images import ImageSource, Picture
+    from lookalike.images import ImageSource
     from lookalike.sight.thumbs import Thumbs
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
     from lookalike.work.isolation import Isolation
@@ -87,14 +87,6 @@ def _recipe_for(algorithm: str, reading: Reading, max_pixels: int, max_bytes: in
         max_bytes=max_bytes,
         damaged="report",
     )
-
-
-def read_named(image: ImageSource) -> Picture:
-    """Like `read_picture`, but fetches URLs, and its `ImageError` names the path."""
-    try:
-        return read_picture(source_of(image))
-    except ImageError as error:
-        raise named(error, image) from error
 
 
 def named(error: ImageError, image: ImageSource) -> ImageError:

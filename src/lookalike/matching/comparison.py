@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from lookalike.algorithms import checked_distance, get_algorithm
-from lookalike.hashing.hashing import named, read_named
-from lookalike.hashing.sampled import Sampled
-from lookalike.images import Mark
+import numpy as np
+
+from lookalike.algorithms import get_algorithm
+from lookalike.errors import ImageError
+from lookalike.hashing.builder import TableBuilder
+from lookalike.hashing.content import Reader
+from lookalike.hashing.hashing import named
+from lookalike.hashing.moments import moments_of
+from lookalike.hashing.recipe import recipe_for
+from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Mark
+from lookalike.matching.copies import find_copies
+from lookalike.matching.groups import GroupColumns
+from lookalike.matching.links import Evidence
+from lookalike.matching.nodes import nodes_of
+from lookalike.matching.rules import Rule
 from lookalike.matching.sequences import agreement
+from lookalike.matching.verified import Verified, orientations_for
+from lookalike.sight.thumbs import Thumbs
+from lookalike.sight.turned import UPRIGHT
+from lookalike.sources import Input, source_of
+from lookalike.sources.location import Kind, Location
+from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
-    from lookalike.algorithms import Algorithm
-    from lookalike.images import ImageSource, Picture
+    from lookalike.hashing.content import Content, Depth
+    from lookalike.hashing.table import HashTable
+    from lookalike.images import ImageSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +40,8 @@ class Comparison:
     """What two images have in common."""
 
     distance: int
-    """In how many bits their hashes differ. With several frames, the largest such number."""
+    """In how many bits their hashes differ. With several frames, the largest such number. If the
+    second must be turned to match, after that."""
     bits: int
     """How many bits the hashes have."""
     algorithm: str
@@ -42,6 +62,63 @@ class Comparison:
     """How many pairs of frames were compared. For two stills, 1."""
     first_frames_alike: bool
     """Whether their first frames look alike, regardless of later ones."""
+    evidence: str | None = None
+    """Why they are alike: equal `bytes` or `pixels`, `agreement` of the pixels on a second look, or
+    `bits` alone. None if they are not."""
+    agreement: float | None = None
+    """How well their pixels agree, from 0 to 1. None without a second look."""
+    turned: int = 0
+    """By how many degrees the second must be turned clockwise to lie on the first, after
+    mirroring."""
+    mirrored: bool = False
+    """Whether the second must be mirrored left to right to lie on the first."""
+    colour_differs: bool = False
+    """Whether they differ in colour alone, or in colour besides."""
+    same_layout: bool = False
+    """Whether they are pages, forms or screens of one layout with other entries. These are not
+    alike."""
+
+
+class _Two(NamedTuple):
+    """Two images, hashed."""
+
+    table: HashTable
+    thumbs: Thumbs | None
+    inputs: list[Input]
+    reader: Reader
+
+    @classmethod
+    def of(cls, images: Sequence[ImageSource], rule: Rule) -> _Two:
+        """Read two images. Raises `ImageError`, which names the image."""
+        recipe = recipe_for(
+            rule.algorithm, reading="exact", damaged="report", only_first=False,
+            max_pixels=DEFAULT_MAX_PIXELS, max_bytes=DEFAULT_MAX_BYTES, with_thumb=rule.verify,
+        )  # fmt: skip
+        builder = TableBuilder(recipe.algorithms)
+        thumbs = Thumbs((UPRIGHT, *orientations_for(rule))) if rule.verify else None
+        inputs: list[Input] = []
+        for at, image in enumerate(images):
+            try:
+                source = source_of(image)
+                held = source.sent(None, recipe.max_bytes) or source  # nothing is fetched twice
+                inputs.append(Input(Location(Kind.MEMORY, f"[{at}]"), None, held))
+                row = recipe.row(inputs[at])
+            except ImageError as error:
+                raise named(error, image) from error
+            builder.add(row)
+            if thumbs is not None:
+                thumbs.add(row.thumb)
+        if thumbs is not None:
+            thumbs.finish()
+        return cls(builder.finish(), thumbs, inputs, Reader(recipe))
+
+    def read(
+        self, locations: Collection[Location], depth: Depth
+    ) -> Iterator[tuple[Location, Content]]:
+        """Read the images again, as `Read`."""
+        for one in self.inputs:
+            if one.location in locations:
+                yield one.location, self.reader.content((one.source, depth))
 
 
 def compare(
@@ -50,31 +127,41 @@ def compare(
     *,
     algorithm: str = "phash",
     max_distance: int | None = None,
+    verify: bool = True,
+    colour: bool = False,
+    min_agreement: float = 0.0,
 ) -> Comparison:
-    """Compare two images, as `find_duplicates` would.
+    """Compare two images, as `find_duplicates` would with `reading="exact"`.
 
-    Accepts whatever `hash_image` accepts. Raises `ImageError` for an unreadable image, and
-    `ValueError` or `TypeError` for wrong arguments.
+    Accepts whatever `hash_image` accepts. The other keywords are those of `find_duplicates`. Raises
+    `ImageError` for an unreadable image, and `ValueError` or `TypeError` for wrong arguments.
     """
-    kind = get_algorithm(algorithm)
-    allowed = checked_distance(max_distance, algorithm)
-    pictures = [read_named(image) for image in (first, second)]
-    one, other = (
-        _sampled(picture, kind, image)
-        for picture, image in zip(pictures, (first, second), strict=True)
+    rule = Rule.of(
+        algorithm, max_distance, verify=verify, colour=colour, min_agreement=min_agreement
     )
-    exact = pictures[0].digest == pictures[1].digest
-    found = agreement(one.moments, other.moments, allowed)
-    pixels_only = one.pixels_only or other.pixels_only
-    same_pixels = pixels_only and one.flat_digest == other.flat_digest
+    two = _Two.of((first, second), rule)
+    found = _by_bits(two.table, rule)
+    columns = _as_group(two, rule, found)
+    if rule.verify and two.thumbs is not None:
+        return _by_sight(two, rule, found, columns)
+    return replace(found, evidence=_word(columns) if found.alike else None)
+
+
+def _by_bits(table: HashTable, rule: Rule) -> Comparison:
+    """What the hashes say, and the pixels of pictures whose hashes say nothing."""
+    one, other = (moments_of(table, at, rule.algorithm) for at in (0, 1))
+    found = agreement(one, other, rule.max_distance)
+    pixels_only = bool(table.flat_digests)
+    same_pixels = pixels_only and table.flat_digests.get(0) == table.flat_digests.get(1)
     if pixels_only and found.compared == 1:  # their hashes say nothing
         found = found._replace(agreeing=int(same_pixels), first_alike=same_pixels)
-    marks = one.marks | other.marks
+    exact = bool((table.digests[0] == table.digests[1]).all())
+    marks = table.marks.get(0, Mark(0)) | table.marks.get(1, Mark(0))
     return Comparison(
         distance=found.distance,
-        bits=kind.bits,
-        algorithm=kind.name,
-        max_distance=allowed,
+        bits=get_algorithm(rule.algorithm).bits,
+        algorithm=rule.algorithm,
+        max_distance=rule.max_distance,
         exact=exact,
         flat=Mark.FLAT in marks,
         degenerate=Mark.DEGENERATE in marks,
@@ -85,8 +172,49 @@ def compare(
     )
 
 
-def _sampled(picture: Picture, kind: Algorithm, image: ImageSource) -> Sampled:
-    sampled = Sampled(picture, [kind], [kind.compute(picture)], only_first=False)
-    if sampled.damage:
-        raise named(sampled.damage, image) from sampled.damage
-    return sampled
+def _as_group(two: _Two, rule: Rule, found: Comparison) -> GroupColumns:
+    """The two as a group, whether they are alike or not. The first is the keeper."""
+    members, hashes = np.arange(2), two.table.hashes[rule.algorithm]
+    groups = np.zeros(2, np.intp)
+    return GroupColumns(
+        members=members,
+        starts=groups[:1],
+        distance=np.array([0, found.distance], np.uint16),
+        copies=find_copies(two.table, hashes, members, groups, two.read, silent),
+        reason=np.zeros(1, np.uint8),
+        values=[(None, None)],
+    )
+
+
+def _by_sight(two: _Two, rule: Rule, found: Comparison, columns: GroupColumns) -> Comparison:
+    """What a second look says."""
+    assert two.thumbs is not None
+    table, hashes = two.table, two.table.hashes[rule.algorithm]
+    nodes = nodes_of(table, hashes)
+    verified = Verified.of(table, hashes, nodes, rule, two.thumbs, two.read, 1, silent)
+    alike = bool(verified.of_image[0] == verified.of_image[1])
+    same_layout = not alike and len(verified.confirming.layouts.i) > 0
+    seen = verified.from_keepers(columns)
+    assert seen.looks is not None
+    agreement, turned, mirrored, differs, _ = (column.tolist()[1] for column in seen.looks)
+    if found.compared == 1:
+        found = replace(found, agreeing=int(alike), first_frames_alike=alike)
+    found = replace(found, alike=alike, agreement=agreement, same_layout=same_layout)
+    if alike:
+        return replace(
+            found,
+            distance=int(seen.distance[1]),
+            evidence=_word(seen),
+            turned=turned,
+            mirrored=mirrored,
+            colour_differs=differs,
+        )
+    if rule.colour:  # it may be the reason
+        anyway = _by_sight(two, replace(rule, colour=False), found, columns)
+        return replace(found, colour_differs=anyway.colour_differs)
+    return found
+
+
+def _word(columns: GroupColumns) -> str:
+    """Why the two match."""
+    return Evidence(int(columns.evidence[1])).word

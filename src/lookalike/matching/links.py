@@ -55,6 +55,11 @@ class Evidence(IntEnum):
     BYTES = 4
     """Their bytes are equal."""
 
+    @property
+    def word(self) -> str:
+        """The word for it in results."""
+        return ("bits", "points", "agreement", "pixels", "bytes")[self]
+
 
 class Links(NamedTuple):
     """Pairs of images that match each other directly."""

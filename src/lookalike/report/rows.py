@@ -44,7 +44,7 @@ IN_JSON = [
 ]  # fmt: skip
 """The columns of an image in JSON."""
 
-REASONS_TO_MATCH = ("bits", "points", "agreement", "pixels", "bytes", "chain")
+REASONS_TO_MATCH = (*(one.word for one in Evidence), "chain")
 """The words for `Evidence`, by its numbers, and for members linked only by others."""
 CHAIN = len(Evidence)
 

@@ -111,13 +111,17 @@ def unexpected_lines(failures: list[Failure]) -> list[str]:
 def comparison_lines(found: Comparison) -> list[str]:
     """Whether two images are alike, and what to know about them."""
     verdict = "alike" if found.alike else "not alike"
-    differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
-    why = f"{differ}, at most {found.max_distance} may"
-    if found.flat or found.degenerate:  # whatever their hashes are
-        why = f"their pixels {'are equal' if found.alike else 'differ'}"
-    lines = [f"{verdict}: {why}"]
+    lines = [f"{verdict}: {_why(found)}"]
     if found.exact:
         lines.append("The two have the same bytes.")
+    if found.turned or found.mirrored:
+        words = ["be mirrored"] if found.mirrored else []
+        words += [f"be turned by {found.turned}° clockwise"] if found.turned else []
+        lines.append(f"The second has to {' and '.join(words)} to lie on the first.")
+    if found.colour_differs:
+        lines.append("Their colours differ.")
+    if found.same_layout:
+        lines.append("They only have the same layout: what is written or drawn on it differs.")
     if found.compared > 1:
         begin = "The first frames are alike; " if found.first_frames_alike else ""
         lines.append(f"{begin}{found.agreeing} of {found.compared} frames agree.")
@@ -129,3 +133,15 @@ def comparison_lines(found: Comparison) -> list[str]:
             "so only equal pixels count as alike."
         )
     return lines
+
+
+def _why(found: Comparison) -> str:
+    """The numbers that decide whether two images are alike."""
+    if found.flat or found.degenerate:  # whatever their hashes are
+        return f"their pixels {'are equal' if found.alike else 'differ'}"
+    differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
+    why = f"{differ}, at most {found.max_distance} may"
+    if found.agreement is None or found.exact or found.distance > found.max_distance:
+        return why
+    but = "and" if found.alike or found.same_layout or found.colour_differs else "but"
+    return f"{why}, {but} their pixels agree to {found.agreement:.0%}"

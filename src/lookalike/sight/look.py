@@ -59,8 +59,10 @@ class Looks:
 
     @property
     def correlation(self) -> NDArray[np.float32]:
-        """`(m,)`: the mean correlation of these blocks, -1 to 1."""
-        return self.measures[:, 5]
+        """`(m,)`: the mean correlation of these blocks, -1 to 1. If none has texture, that of all
+        samples, as on pages with thin lines.
+        """
+        return np.where(self.blocks > 0, self.measures[:, 5], self.measures[:, 0])
 
     @property
     def agreement(self) -> NDArray[np.float32]:
@@ -72,8 +74,8 @@ class Looks:
         few = self.blocks < rule.blocks
         correlation = np.where(few, rule.correlation_of_few, rule.correlation)
         good = np.where(few, rule.good_of_few, rule.good)
-        agree = (self.correlation >= correlation) & (self.good >= good)
-        same: NDArray[np.bool_] = (self.blocks > 0) & agree & (self.measures[:, 7] <= rule.bad)
+        agree = (self.blocks == 0) | (self.good >= good) & (self.measures[:, 7] <= rule.bad)
+        same: NDArray[np.bool_] = agree & (self.correlation >= correlation) & (self.correlation > 0)
         return same
 
 

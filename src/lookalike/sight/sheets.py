@@ -6,9 +6,10 @@ from collections import OrderedDict
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from blake3 import blake3
 
 from lookalike.files import temporary_for
-from lookalike.images.picture import turn
+from lookalike.images.picture import DIGEST_BYTES, turn
 from lookalike.sight.paper import Sheet, compare_paper
 from lookalike.work.threads import ordered_map
 
@@ -30,6 +31,14 @@ class _Place(NamedTuple):
     width: int
 
 
+class _Prepared(NamedTuple):
+    """A picture, prepared to be compared."""
+
+    sheet: Sheet
+    digest: bytes
+    """Equal for equal pixels."""
+
+
 class Sheets:
     """Grey pictures by number. Raises `OSError` if there is no room for temporary files."""
 
@@ -38,7 +47,7 @@ class Sheets:
         self._file: IO[bytes] | None = None
         self._end = 0
         self._places: dict[int, _Place] = {}
-        self._prepared: OrderedDict[tuple[int, int], Sheet] = OrderedDict()
+        self._prepared: OrderedDict[tuple[int, int], _Prepared] = OrderedDict()
 
     def __contains__(self, number: int) -> bool:
         return number in self._places
@@ -58,7 +67,10 @@ class Sheets:
         other: NDArray[np.intp],
         orientation: NDArray[np.uint8],
     ) -> NDArray[np.bool_]:
-        """Whether the pictures of each pair are the same, the other one turned by EXIF."""
+        """Whether the pictures of each pair are the same, the other one turned by EXIF.
+
+        Small ones are only if all of their pixels are equal, because they cannot be compared.
+        """
         tiles: dict[tuple[int, int], list[int]] = {}
         ranks = np.unique(np.concatenate([one, other]), return_inverse=True)[1].reshape(2, -1)
         for at, tile in enumerate((ranks // TILE).T.tolist()):
@@ -77,7 +89,9 @@ class Sheets:
     ) -> NDArray[np.bool_]:
         turned = list(zip(other.tolist(), orientation.tolist(), strict=True))
         keys = list(dict.fromkeys([*((at, 1) for at in one.tolist()), *turned]))
-        sheets = list(map(self._sheet, keys))
+        prepared = list(map(self._prepare, keys))
+        sheets = [each.sheet for each in prepared]
+        digests = np.array([list(each.digest) for each in prepared], np.uint8)
         number = {key: at for at, key in enumerate(keys)}
         i = np.array([number[at, 1] for at in one.tolist()], np.uint32)
         j = np.array([number[key] for key in turned], np.uint32)
@@ -87,18 +101,20 @@ class Sheets:
             return compare_paper(sheets, i[part], j[part]).same
 
         parts = ordered_map(compared, range(0, len(i), SLICE), self._workers)
-        return np.concatenate(list(parts))
+        equal: NDArray[np.bool_] = (digests[i] == digests[j]).all(axis=1)
+        return np.concatenate(list(parts)) | equal
 
-    def _sheet(self, key: tuple[int, int]) -> Sheet:
+    def _prepare(self, key: tuple[int, int]) -> _Prepared:
         if key in self._prepared:
             self._prepared.move_to_end(key)
             return self._prepared[key]
         number, orientation = key
-        sheet = Sheet(np.ascontiguousarray(turn(self.grey(number), orientation)))
-        self._prepared[key] = sheet
+        grey = np.ascontiguousarray(turn(self.grey(number), orientation))
+        digest = blake3(grey.data).update(repr(grey.shape).encode()).digest(DIGEST_BYTES)
+        self._prepared[key] = prepared = _Prepared(Sheet(grey), digest)
         if len(self._prepared) > MOST_PREPARED:
             self._prepared.popitem(last=False)
-        return sheet
+        return prepared
 
     def grey(self, number: int) -> NDArray[np.uint8]:
         """A stored picture."""
