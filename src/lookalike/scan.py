@@ -61,21 +61,19 @@ def find_duplicates(
     memory: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Find the groups of images that look alike.
+    """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. A file that is found twice is read once. `max_distance`: the most bits
-    in which the hashes of two images may differ, inclusive. None means 1.2 times the
-    `default_max_distance` of the algorithm, and without `verify` that default. `progress`: called
-    with the stage, how much is done, and the total, or None if it is unknown. `Matching` and
-    `Options` explain the other keywords.
+    or any number of these. `max_distance`: the most bits in which the hashes of two images may
+    differ, inclusive. None means 1.2 times the `default_max_distance` of the algorithm, and without
+    `verify` that default. `progress`: called with the stage, what is done, and the total or None.
 
     An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
-    arguments before anything is read. Errors raised by an iterator of yours are passed on.
+    arguments, before anything is read, and passes on errors of an iterator of yours.
     """
     rule = Rule.of(
-        algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
-        min_agreement=min_agreement,
+        algorithm, max_distance,
+        verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
     )  # fmt: skip
     request = request_for(
         images, rule.algorithm, repeats=False, only_first=False,
