@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lookalike._native import kernel
 from lookalike.images.reading import read_picture
-from lookalike.sight.features import QUERY, STORED
 from lookalike.sight.grey import grey_picture
+from lookalike.sight.points.features import QUERY, STORED
 
 from .measure import Report, Row, Timing, arguments, peer, time_in_turn
 

@@ -17,12 +17,12 @@ from benchmarks.measure import Report, arguments
 
 from lookalike._native import kernel
 from lookalike.images import read_picture
-from lookalike.sight.features import STORED, query_features
-from lookalike.sight.forms import Query, query_form
 from lookalike.sight.grey import grey_picture
-from lookalike.sight.part import Part
-from lookalike.sight.pictures import Pictures
-from lookalike.sight.search import BEST, FEW_PICTURES, NEAR, search
+from lookalike.sight.points.features import STORED, query_features
+from lookalike.sight.points.forms import Query, query_form
+from lookalike.sight.points.part import Part
+from lookalike.sight.points.pictures import Pictures
+from lookalike.sight.points.search import BEST, FEW_PICTURES, NEAR, search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,7 +25,7 @@ from fuzzing import run
 
 from lookalike import IndexFileError, SightIndex
 from lookalike.images import read_picture
-from lookalike.sight.forms import Query, query_form
+from lookalike.sight.points.forms import Query, query_form
 
 MOST = 50
 """The most keys used: wrong numbers may promise very many."""

@@ -124,10 +124,10 @@ def extraction(report: Report, paths: Sequence[Path], rounds: int) -> None:
 
 def features_of() -> Callable[[NDArray[np.uint8], int], Any] | None:
     """The function that extracts features, if this version has it."""
-    if find_spec("lookalike.sight") is None or find_spec("lookalike.sight.features") is None:
+    if find_spec("lookalike.sight") is None or find_spec("lookalike.sight.points.features") is None:
         return None
     found: Callable[[NDArray[np.uint8], int], Any] | None
-    found = getattr(import_module("lookalike.sight.features"), "features_of", None)
+    found = getattr(import_module("lookalike.sight.points.features"), "features_of", None)
     return found
 
 

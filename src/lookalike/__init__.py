@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
     from lookalike.scan import find_duplicates
-    from lookalike.sight.index import SightIndex
-    from lookalike.sight.match import SightMatch, Verdict
+    from lookalike.sight.points.index import SightIndex
+    from lookalike.sight.points.match import SightMatch, Verdict
     from lookalike.sources import ArchiveLimits, Item, files_from
     from lookalike.work.progress import progress_bar
 
@@ -67,10 +67,10 @@ _HOMES = {
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
     "scan": ["find_duplicates"],
-    "sight.index": ["SightIndex"],
-    "sight.match": ["SightMatch", "Verdict"],
+    "sight.points.index": ["SightIndex"],
+    "sight.points.match": ["SightMatch", "Verdict"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
-    "hashing.options": ["Options"],
+    "hashing.options": ["Matching", "Options"],
     "hashing.row": ["Failure", "ImageInfo"],
     "hashing.table": ["HashTable"],
 }
@@ -80,7 +80,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
-    "Options", "Item", "files_from", "ArchiveLimits",
+    "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",

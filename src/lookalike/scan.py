@@ -16,7 +16,7 @@ from lookalike.matching.nodes import connect, nodes_of
 from lookalike.matching.related import related_images
 from lookalike.matching.rereading import Read, nothing_again
 from lookalike.matching.rules import Rule
-from lookalike.matching.verified import Verified, orientations_for
+from lookalike.matching.verify.verified import Verified, orientations_for
 from lookalike.report.facts import Facts
 from lookalike.report.result import Result
 from lookalike.sight.thumbs import Thumbs
@@ -27,6 +27,7 @@ from lookalike.work.threads import worker_count
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
+    from lookalike.hashing.request import Request
     from lookalike.hashing.table import HashTable
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources
     from lookalike.work.progress import Progress
@@ -60,28 +61,20 @@ def find_duplicates(
     memory: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Find the groups of images that look alike.
+    """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. A file that is found twice is read once.
-    `max_distance`: the most bits in which the hashes of two images may differ, inclusive. None
-    means the `default_max_distance` of the algorithm.
-    `progress`: called with the stage, how much is done, and the total, or None if it is unknown.
-    `Options` explains the other keywords.
+    or any number of these. `max_distance`: the most bits in which the hashes of two images may
+    differ, inclusive. None means 1.2 times the `default_max_distance` of the algorithm, and without
+    `verify` that default. `progress`: called with the stage, what is done, and the total or None.
 
-    An image that cannot be read becomes a failure in the result, whatever error it caused. Raises
-    `ValueError` or `TypeError` for wrong arguments before anything is read. Errors raised by an
-    iterator of yours are passed on.
+    An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
+    arguments, before anything is read, and passes on errors of an iterator of yours.
     """
     rule = Rule.of(
-        algorithm,
-        max_distance,
-        verify=verify,
-        thorough=thorough,
-        colour=colour,
-        min_agreement=min_agreement,
-    )
-    show = progress or silent
+        algorithm, max_distance,
+        verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
+    )  # fmt: skip
     request = request_for(
         images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
@@ -89,12 +82,18 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    thumbs = Thumbs((UPRIGHT, *orientations_for(rule))) if verify else None
-    table = hash_inputs(request, show, thumbs=thumbs)
+    return _found(images, request, rule, progress or silent)
+
+
+def _found(images: ImageSources, request: Request, rule: Rule, progress: Progress) -> Result:
+    """Read the images, then link and group them."""
+    thumbs = Thumbs((UPRIGHT, *orientations_for(rule))) if rule.verify else None
+    table = hash_inputs(request, progress, thumbs=thumbs)
     again = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(
-        table, rule, again, thumbs=thumbs, workers=workers, max_bytes=max_bytes, progress=show
-    )
+        table, rule, again, thumbs=thumbs, workers=request.workers,
+        max_bytes=request.recipe.max_bytes, progress=progress,
+    )  # fmt: skip
 
 
 def result_of(

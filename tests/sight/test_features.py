@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 import pictures
 from lookalike._native import kernel
-from lookalike.sight.features import (
+from lookalike.sight.points.features import (
     QUERY,
     STORED,
     Features,

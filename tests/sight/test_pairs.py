@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lookalike.images import read_picture
-from lookalike.sight import pairs
-from lookalike.sight.forms import query_form
-from lookalike.sight.pairs import pairs_within
-from lookalike.sight.pictures import Pictures
-from lookalike.sight.spool import PictureFile, QueryFile
+from lookalike.sight.points import pairs
+from lookalike.sight.points.forms import query_form
+from lookalike.sight.points.pairs import pairs_within
+from lookalike.sight.points.pictures import Pictures
+from lookalike.sight.points.spool import PictureFile, QueryFile
 from sight_pictures import cropped, scene
 
 
@@ -54,7 +54,7 @@ def test_blocks_say_how_far_the_work_is_and_it_can_be_stopped(
 
 def test_files_give_back_what_was_put_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the grey of a query is smaller."""
-    monkeypatch.setattr("lookalike.sight.spool.BLOCK", 2)
+    monkeypatch.setattr("lookalike.sight.points.spool.BLOCK", 2)
     scenes = [scene(seed, 300 + 50 * seed, 200, 60) for seed in range(5)]
     scenes.append(np.full((20, 30), 7, np.uint8))
     forms = [query_form(read_picture(one)) for one in scenes]

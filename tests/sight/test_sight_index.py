@@ -16,10 +16,10 @@ import sight_twin
 from lookalike import Index, IndexFileError, SightIndex, Verdict
 from lookalike._native import kernel
 from lookalike.images import read_picture
-from lookalike.sight.forms import Query, Stored, query_form, stored_form
-from lookalike.sight.part import Part
-from lookalike.sight.pictures import Pictures
-from lookalike.sight.search import NEAR, search
+from lookalike.sight.points.forms import Query, Stored, query_form, stored_form
+from lookalike.sight.points.part import Part
+from lookalike.sight.points.pictures import Pictures
+from lookalike.sight.points.search import NEAR, search
 from sight_pictures import EDITS, cropped, scene
 
 SCENES = 12

@@ -15,27 +15,17 @@ from lookalike.cli.reporting import Reporting, reports
 from lookalike.report.words import summary_lines, text_of
 
 if TYPE_CHECKING:
-    from lookalike.hashing.options import Options
+    from lookalike.hashing.options import Matching, Options
 
 
 @click.command(short_help="Find groups of duplicate images.")
-@options.algorithm
-@options.max_distance
-@options.verify
-@options.thorough
-@options.colour
-@options.min_agreement
+@options.matches
 @reads_images
 @reports
 def find(
     images: Iterable[str],
     keywords: Options,
-    algorithm: str,
-    max_distance: int | None,
-    verify: bool,
-    thorough: bool,
-    colour: bool,
-    min_agreement: float,
+    matching: Matching,
     reporting: Reporting,
 ) -> None:
     """Find groups of duplicates among images: files, or folders with everything in them.
@@ -55,31 +45,11 @@ def find(
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
-    from lookalike.matching.rules import Rule
     from lookalike.scan import find_duplicates
 
-    with options.usage_errors():
-        Rule.of(
-            algorithm,
-            max_distance,
-            verify=verify,
-            thorough=thorough,
-            colour=colour,
-            min_agreement=min_agreement,
-        )
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
-            result = find_duplicates(
-                images,
-                algorithm=algorithm,
-                max_distance=max_distance,
-                verify=verify,
-                thorough=thorough,
-                colour=colour,
-                min_agreement=min_agreement,
-                progress=progress,
-                **keywords,
-            )
+            result = find_duplicates(images, progress=progress, **matching, **keywords)
         if reporting.as_json:
             write(result.to_json())
         elif reporting.as_csv:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
 
 from lookalike.hashing.options import DEFAULT_ALGORITHM
+
+if TYPE_CHECKING:
+    from lookalike.hashing.options import Matching
+
+Command: TypeAlias = Callable[..., None]
 
 
 class AlgorithmOption(click.Option):
@@ -72,6 +79,36 @@ min_agreement = click.option(
     metavar="SHARE",
     help="How well the pixels of two images must agree at least, from 0 to 1.",
 )
+MATCHING = {
+    "algorithm": algorithm,
+    "max_distance": max_distance,
+    "verify": verify,
+    "thorough": thorough,
+    "colour": colour,
+    "min_agreement": min_agreement,
+}
+"""The options for what counts as a match, by the keywords of `find_duplicates`."""
+
+
+def matches(command: Command) -> Command:
+    """Add the options of `MATCHING` to a command, which receives them checked as `matching`."""
+
+    @wraps(command)
+    def matching(**given: object) -> None:
+        from lookalike.matching.rules import Rule
+
+        # click has converted each value to the type of its option.
+        chosen = cast("Matching", {name: given.pop(name) for name in MATCHING})
+        with usage_errors():
+            Rule.of(**chosen)
+        command(matching=chosen, **given)
+
+    added: Command = matching
+    for option in reversed(MATCHING.values()):
+        added = option(added)
+    return added
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 output = click.option(

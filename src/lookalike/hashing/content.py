@@ -14,7 +14,7 @@ from blake3 import blake3
 from lookalike.errors import WorkerStartError
 from lookalike.images import MOMENTS, Encoded, Source, read_picture
 from lookalike.images.picture import DIGEST_BYTES
-from lookalike.sight.forms import LEAST_SIDE, Query, query_form
+from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sources import trouble_of

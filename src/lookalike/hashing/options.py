@@ -61,6 +61,25 @@ class Options(TypedDict, total=False):
     memory: int | None
 
 
+class Matching(TypedDict, total=False):
+    """What counts as a match.
+
+    `verify`: confirm each match by a second look at the pixels, and find quarter turns. Without it,
+    the hashes alone decide.
+    `thorough`: also find pictures that were cropped, framed, mirrored, turned by any angle,
+    captioned or pasted into another.
+    `colour`: tell pictures apart that differ in colour alone.
+    `min_agreement`: how well the pixels must agree at least, from 0 to 1.
+    """
+
+    algorithm: str
+    max_distance: int | None
+    verify: bool
+    thorough: bool
+    colour: bool
+    min_agreement: float
+
+
 DEFAULT_ALGORITHM = "phash"
 DEFAULTS: Options = {
     "reading": "fast",

@@ -9,16 +9,16 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.index.search.searcher import roots
-from lookalike.matching.candidates import CHUNK, Candidates
 from lookalike.matching.links import Evidence, Links
+from lookalike.matching.verify.candidates import CHUNK, Candidates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.matching.candidates import Pictures
-    from lookalike.matching.closer_look import CloserLook
     from lookalike.matching.rules import Rule
-    from lookalike.matching.second_look import SecondLook, Verdicts
+    from lookalike.matching.verify.candidates import Pictures
+    from lookalike.matching.verify.closer_look import CloserLook
+    from lookalike.matching.verify.second_look import SecondLook, Verdicts
     from lookalike.work.progress import Progress
 
 LEAST_AT_ONCE, MOST_AT_ONCE = 1 << 12, 1 << 16

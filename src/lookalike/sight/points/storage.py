@@ -14,7 +14,7 @@ from lookalike.index.keys.keys import Keys
 from lookalike.index.stored.damage import DATA_ERRORS
 from lookalike.index.stored.file import Header, IndexFile, open_file, write
 from lookalike.index.stored.layout import SIGHT
-from lookalike.sight.pictures import Pictures
+from lookalike.sight.points.pictures import Pictures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike.sight.part import Part
-from lookalike.sight.search import BEST, Found, search
+from lookalike.sight.points.part import Part
+from lookalike.sight.points.search import BEST, Found, search
 from lookalike.work.threads import ordered_map, worker_count
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.sight.forms import Query
-    from lookalike.sight.pictures import Pictures
+    from lookalike.sight.points.forms import Query
+    from lookalike.sight.points.pictures import Pictures
 
 BATCH = 64
 """How many queries are answered together."""

@@ -12,11 +12,11 @@ import numpy as np
 from lookalike.index.keys.keys import Keys, OneOrMore, column_of, listed
 from lookalike.index.stored.damage import read_through, reading
 from lookalike.index.stored.preparation import warn_if_older
-from lookalike.sight.forms import Query, Stored, read_query, read_stored
-from lookalike.sight.match import SightMatch, Verdict, match_of
-from lookalike.sight.part import Part
-from lookalike.sight.pictures import Pictures
-from lookalike.sight.search import search
+from lookalike.sight.points.forms import Query, Stored, read_query, read_stored
+from lookalike.sight.points.match import SightMatch, Verdict, match_of
+from lookalike.sight.points.part import Part
+from lookalike.sight.points.pictures import Pictures
+from lookalike.sight.points.search import search
 from lookalike.work.threads import threaded_map, worker_count
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class SightIndex:
         Removed entries are left out. The file that the index was opened from is checked first.
         Otherwise damage could be copied and get new checksums.
         """
-        from lookalike.sight.storage import save
+        from lookalike.sight.points.storage import save
 
         self.check()
         with self._lock:
@@ -192,7 +192,7 @@ class SightIndex:
         The open file may be replaced, as `save` does, but must not be written to. If it is
         truncated, the system kills any process that reads it (SIGBUS).
         """
-        from lookalike.sight.storage import load
+        from lookalike.sight.points.storage import load
 
         stored = load(path)
         index = cls.__new__(cls)  # the `__init__` of a subclass may take other arguments

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike.matching.candidates import Candidates
 from lookalike.matching.groups import MemberLooks
 from lookalike.matching.links import Links
+from lookalike.matching.verify.candidates import Candidates
 from lookalike.sight.turned import UPRIGHT, hashes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.matching.candidates import Pictures
-    from lookalike.matching.confirming import Confirming
     from lookalike.matching.groups import GroupColumns
-    from lookalike.matching.second_look import SecondLook
+    from lookalike.matching.verify.candidates import Pictures
+    from lookalike.matching.verify.confirming import Confirming
+    from lookalike.matching.verify.second_look import SecondLook
 
 BATCH = 1 << 12
 

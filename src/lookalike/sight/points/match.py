@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lookalike.sight.search import Found
+    from lookalike.sight.points.search import Found
 
 Transform: TypeAlias = tuple[tuple[float, float, float], tuple[float, float, float]]
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.candidates import Candidates, Pictures
     from lookalike.matching.rereading import Read
     from lookalike.matching.rules import Rule
+    from lookalike.matching.verify.candidates import Candidates, Pictures
     from lookalike.sight.thumbs import Thumbs
 
 SLICE = 1 << 10

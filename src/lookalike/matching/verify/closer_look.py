@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.candidates import Candidates, Pictures
     from lookalike.matching.links import Links
     from lookalike.matching.rereading import Read
-    from lookalike.matching.second_look import SecondLook
+    from lookalike.matching.verify.candidates import Candidates, Pictures
+    from lookalike.matching.verify.second_look import SecondLook
 
 
 LEAST_OF_PAPER, LEAST_OF_THUMB = 0.88, 0.5

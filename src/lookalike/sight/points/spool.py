@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.sight.features import TESTS
-from lookalike.sight.forms import Query
 from lookalike.sight.grey import EIGHTHS
-from lookalike.sight.pictures import Pictures
+from lookalike.sight.points.features import TESTS
+from lookalike.sight.points.forms import Query
+from lookalike.sight.points.pictures import Pictures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.sight.forms import Stored
+    from lookalike.sight.points.forms import Stored
 
 BLOCK = 256
 """How many pictures are gathered before they are written."""

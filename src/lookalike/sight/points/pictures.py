@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
-from lookalike.sight.features import DESCRIPTOR_BYTES
-from lookalike.sight.features import STORED as STORED_POINTS
+from lookalike.sight.points.features import DESCRIPTOR_BYTES
+from lookalike.sight.points.features import STORED as STORED_POINTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.sight.forms import Stored
+    from lookalike.sight.points.forms import Stored
 
 THUMB_BYTES = 1024
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.matching.candidates import Pictures, turned, upright
-from lookalike.matching.closer_look import CloserLook
-from lookalike.matching.confirming import Confirming
-from lookalike.matching.keeper_looks import looked_from_keepers
 from lookalike.matching.related import MOST_RELATED, SAME_LAYOUT, SHARES_A_PART, Related
-from lookalike.matching.second_look import SecondLook
-from lookalike.matching.thorough import LAYOUT, SAME, Sighted, sighted
+from lookalike.matching.verify.candidates import Pictures, turned, upright
+from lookalike.matching.verify.closer_look import CloserLook
+from lookalike.matching.verify.confirming import Confirming
+from lookalike.matching.verify.keeper_looks import looked_from_keepers
+from lookalike.matching.verify.second_look import SecondLook
+from lookalike.matching.verify.thorough import LAYOUT, SAME, Sighted, sighted
 from lookalike.sight.turned import INVERSE, MIRRORINGS, QUARTERS
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
-from lookalike.sight.pairs import pairs_within
-from lookalike.sight.spool import PictureFile, QueryFile
+from lookalike.sight.points.pairs import pairs_within
+from lookalike.sight.points.spool import PictureFile, QueryFile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.candidates import Pictures
     from lookalike.matching.rereading import Read
-    from lookalike.sight.search import Found
+    from lookalike.matching.verify.candidates import Pictures
+    from lookalike.sight.points.search import Found
     from lookalike.work.progress import Progress
 
 SAME, PART, LAYOUT = 1, 2, 3

@@ -10,7 +10,7 @@ from lookalike._native import kernel
 from lookalike.work.threads import threaded_map, worker_count
 
 if TYPE_CHECKING:
-    from lookalike.sight.pictures import Pictures
+    from lookalike.sight.points.pictures import Pictures
 
 TABLES = 4
 

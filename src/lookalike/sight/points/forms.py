@@ -8,9 +8,9 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.images import read_picture
-from lookalike.sight.features import STORED, Features, extract_features, query_features
 from lookalike.sight.grey import grey_picture, thumb
 from lookalike.sight.paper import is_paper
+from lookalike.sight.points.features import STORED, Features, extract_features, query_features
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

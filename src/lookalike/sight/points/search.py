@@ -12,8 +12,8 @@ from lookalike._native import kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.sight.forms import Query
-    from lookalike.sight.part import Part
+    from lookalike.sight.points.forms import Query
+    from lookalike.sight.points.part import Part
 
 NEAR = 46
 """Points match if their descriptors differ in at most this many of 256 bits."""

@@ -1,0 +1,1 @@
+"""The second look: from candidate pairs to links that a person would agree with."""

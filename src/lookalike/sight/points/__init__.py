@@ -1,0 +1,1 @@
+"""Pictures found by their keypoints: extraction, `SightIndex`, and pairs within a collection."""
