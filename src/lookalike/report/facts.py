@@ -10,7 +10,7 @@ import numpy as np
 
 from lookalike.images import PREPARATION, Mark
 from lookalike.matching.chance import chance_warning
-from lookalike.matching.confirming import MOST_REFUSED
+from lookalike.matching.verify.confirming import MOST_REFUSED
 from lookalike.version import VERSION
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.related import Related
     from lookalike.matching.rules import Rule
-    from lookalike.matching.verified import Verified
+    from lookalike.matching.verify.verified import Verified
 
 
 @dataclass(frozen=True)
