@@ -366,13 +366,13 @@ def test_wrong_arguments_are_named_before_anything_begins(
 
 @pytest.mark.parametrize("timeout", ["1e300", "inf", "nan", "0", "-1", "31536001"])
 def test_the_command_refuses_the_same_times(timeout: str) -> None:
-    """The message is the same, as a usage error."""
+    """The message is the same, as a usage error with the name of the option."""
     with pytest.raises(ValueError, match="timeout must be") as caught:
         hash_images([], isolate=True, timeout=float(timeout))
     run = click.testing.CliRunner().invoke
     done = run(commands, ["find", ".", "--isolate", "--timeout", timeout])
     assert done.exit_code == 2
-    assert f"Error: {caught.value}\n" in done.output
+    assert f"Error: --{caught.value}\n" in done.output
 
 
 @pytest.mark.parametrize("limits", [{"timeout": 31_536_000}, {"memory": 1 << 62}])
