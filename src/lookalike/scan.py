@@ -128,4 +128,4 @@ def result_of(
     columns = grouped(table, hashes, sets, read, progress)
     if verified:
         columns = verified.from_keepers(columns)
-    return Result(table, rule, columns, Facts.of(table, rule, columns, related))
+    return Result(table, rule, columns, Facts.of(table, rule, columns, related, verified))

@@ -22,7 +22,7 @@ from lookalike.matching.links import Evidence
 from lookalike.matching.nodes import nodes_of
 from lookalike.matching.rules import Rule
 from lookalike.matching.sequences import agreement
-from lookalike.matching.verified import Verified, orientations_for
+from lookalike.matching.verify.verified import Verified, orientations_for
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import UPRIGHT
 from lookalike.sources import Input, source_of

@@ -10,6 +10,7 @@ import numpy as np
 
 from lookalike.images import PREPARATION, Mark
 from lookalike.matching.chance import chance_warning
+from lookalike.matching.verify.confirming import MOST_REFUSED
 from lookalike.version import VERSION
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.related import Related
     from lookalike.matching.rules import Rule
+    from lookalike.matching.verify.verified import Verified
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,19 @@ class Facts:
     flat: int
     degenerate: int
     skipped: dict[str, int]
+    thumbs_only: int = 0
+    """How many images of the pairs that were looked at closer could not be read again."""
     preparation: int = PREPARATION
     version: str = VERSION
 
     @classmethod
     def of(
-        cls, table: HashTable, rule: Rule, groups: GroupColumns, related: Sequence[Related] = ()
+        cls,
+        table: HashTable,
+        rule: Rule,
+        groups: GroupColumns,
+        related: Sequence[Related] = (),
+        verified: Verified | None = None,
     ) -> Facts:
         """The facts of a scan that has just been made."""
         degenerate = sum(Mark.DEGENERATE in marks for marks in table.marks.values())
@@ -46,21 +55,35 @@ class Facts:
             related=list(related),
             failures=table.failures,
             damaged=table.damaged,
-            warnings=_warnings(table, rule, groups),
+            warnings=_warnings(table, rule, groups, verified),
             images=len(table),
             flat=len(table.flat_digests) - degenerate,
             degenerate=degenerate,
             skipped=table.skipped,
+            thumbs_only=verified.unread if verified else 0,
         )
 
 
-def _warnings(table: HashTable, rule: Rule, groups: GroupColumns) -> list[str]:
+def _warnings(
+    table: HashTable, rule: Rule, groups: GroupColumns, verified: Verified | None
+) -> list[str]:
+    if verified:
+        return [_passed_over(verified)] if verified.confirming.passed_over else []
     most = len(table) - len(table.flat_digests)
     if chance_warning(most, rule.algorithm, rule.max_distance) is None:
         return []  # fewer hashes need no warning either
     distinct = _distinct_count(table, rule, groups)
     warning = chance_warning(distinct, rule.algorithm, rule.max_distance)
     return [warning] if warning else []
+
+
+def _passed_over(verified: Verified) -> str:
+    return (
+        f"up to {verified.confirming.passed_over:,} pairs of images were not looked at, because "
+        f"both images of each pair had already differed from {MOST_REFUSED:,} others within the "
+        "same distance, like forms of one layout. Some duplicates among these may be missing: "
+        "search them with a smaller max_distance."
+    )
 
 
 def _distinct_count(table: HashTable, rule: Rule, groups: GroupColumns) -> int:

@@ -104,6 +104,7 @@ def _rest(result: Result) -> dict[str, Any]:
         "flat": facts.flat,
         "degenerate": facts.degenerate,
         "skipped": facts.skipped,
+        "thumbs_only": facts.thumbs_only,
         "algorithm": result.algorithm,
         "max_distance": result.max_distance,
         "verify": result.rule.verify,
@@ -201,6 +202,7 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             flat=document["flat"],
             degenerate=document["degenerate"],
             skipped=table.skipped,
+            thumbs_only=document.get("thumbs_only", 0),
             preparation=document["preparation"],
             version=document["version"],
         )

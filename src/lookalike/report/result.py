@@ -108,6 +108,15 @@ class Result:
         return self.facts.degenerate
 
     @property
+    def thumbs_only_count(self) -> int:
+        """How many images were compared by their thumbs only, small copies made by the scan.
+
+        A second look reads images again, to compare their colours and small differences. URLs,
+        streams and what an iterator gave cannot be read again. Nor can files that were changed.
+        """
+        return self.facts.thumbs_only
+
+    @property
     def damaged(self) -> list[Failure]:
         """The images that were hashed although they cannot be decoded to their end, and why."""
         return self.facts.damaged
@@ -116,9 +125,10 @@ class Result:
     def warnings(self) -> list[str]:
         """What to know before trusting the groups, one paragraph each. Empty if there is nothing.
 
-        So far there is one warning: images may match by chance (`lookalike.matching.chance`). It
+        Without a second look, images may match by chance (`lookalike.matching.chance`). That
         depends on the number of distinct hashes that were searched. Flat and degenerate images are
-        not searched.
+        not searched. With a second look, pairs of images may not have been looked at, because there
+        were too many that differ.
         """
         return self.facts.warnings
 

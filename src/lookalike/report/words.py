@@ -65,6 +65,9 @@ def summary_lines(result: Result) -> list[str]:
             f"{plural(result.degenerate_count, 'image')} {vary} along one axis only, like barcodes "
             "and gradients: matched only if every pixel is equal."
         )
+    if result.thumbs_only_count:
+        images = plural(result.thumbs_only_count, "image")
+        lines.append(f"{images} could not be read again: compared by small copies only.")
     if result.damaged:
         damaged = plural(len(result.damaged), "damaged image")
         lines.append(f"{damaged}, hashed as far as readable:")

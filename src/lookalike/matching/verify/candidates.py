@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -105,17 +106,22 @@ class _Classes:
         self.starts = np.cumsum(self.counts) - self.counts
 
 
-def upright(pictures: Pictures, max_distance: int, workers: int | None) -> Iterator[Candidates]:
-    """The pairs whose hashes are near. Some may come twice."""
+def upright(
+    pictures: Pictures, beyond: int, max_distance: int, workers: int | None
+) -> Iterator[Candidates]:
+    """The pairs whose hashes differ in more than `beyond` bits and at most `max_distance`."""
     nodes = pictures.nodes
     classes = _Classes(pictures.node, np.arange(len(pictures)), nodes.total)
     equal = np.flatnonzero(classes.counts[: pictures.searched] > 1).astype(np.uint32)
-    yield from _expanded(classes, classes, Block(equal, equal, np.zeros(len(equal), np.uint16)))
     searcher = searcher_for(nodes.hashes.words, nodes.hashes.bits, max_distance, workers)
-    for block in searcher.pairs(max_distance, workers=workers):
-        yield from _expanded(classes, classes, block)
-    for block in sequence_links(nodes, searcher, max_distance, workers):
-        yield from _expanded(classes, classes, block)
+    blocks = chain(
+        [Block(equal, equal, np.zeros(len(equal), np.uint16))],
+        searcher.pairs(max_distance, workers=workers),
+        sequence_links(nodes, searcher, max_distance, workers),
+    )
+    for block in blocks:
+        wanted = block.distance.astype(np.int64) > beyond
+        yield from _expanded(classes, classes, Block._make(column[wanted] for column in block))
 
 
 def turned(

@@ -62,8 +62,9 @@ class Verified:
         look = SecondLook(table, pictures, thumbs, rule, read, workers)
         closer = CloserLook(table, pictures, look, read, workers)
         confirming = Confirming(pictures, rule, look, closer, progress)
-        for bound in sorted({rule.max_distance // 2, rule.max_distance}):
-            confirming.confirm(upright(pictures, bound, workers))
+        half = rule.max_distance // 2
+        confirming.confirm(upright(pictures, -1, half, workers))
+        confirming.confirm(upright(pictures, half, rule.max_distance, workers))
         orientations = orientations_for(rule)
         confirming.confirm(turned(pictures, hashes, rule, thumbs, orientations, workers))
         found = None
@@ -74,6 +75,11 @@ class Verified:
             found.verdict[papers[differ]] = LAYOUT
             confirming.add(found.links.among(found.verdict == SAME))
         return cls(orientations, pictures, look, closer, confirming, found)
+
+    @property
+    def unread(self) -> int:
+        """How many images could not be read again. They were compared by their thumbs only."""
+        return self.sighted.unread if self.sighted else self.closer.unread
 
     @property
     def of_image(self) -> NDArray[np.uint32]:
