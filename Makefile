@@ -78,6 +78,7 @@ docs: .venv/installed
 	$(bin)/python docs/write_help.py
 	$(bin)/python docs/write_distances.py
 	$(bin)/python docs/draw_find.py
+	$(bin)/python docs/draw_matching.py
 
 .venv/bin/python $(sanitized)/bin/python: %/bin/python:
 	$(PYTHON) -m venv $*

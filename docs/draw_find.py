@@ -18,7 +18,7 @@ from lookalike.report.words import text_of
 
 HERE = Path(__file__).parent
 DRAW = HERE.parent / "examples" / "draw_pictures.py"
-WIDTH = 112
+WIDTH = 120
 GROUPS = 4
 """How many groups are shown. The rest is left out to keep the picture readable."""
 
