@@ -9,6 +9,8 @@ native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
 	$(bin)/lookalike find demo-pictures
+	@echo "This finds copies that were cropped, framed or mirrored as well:"
+	@echo "  $(bin)/lookalike find demo-pictures --thorough"
 
 # The tests run in as many processes as there are processors.
 quick: .venv/installed-dev

@@ -4,9 +4,10 @@
     python examples/draw_pictures.py my-pictures
 
 The folder then looks like a real collection. It has twelve different pictures and copies of most of
-them: smaller, recompressed, recoloured, cropped, turned, in other formats. It also has pairs that
-only resemble each other, plain grey pictures, broken files, and files that are not pictures. Every
-picture is drawn from fixed seeds, so the same library versions give the same bytes.
+them: smaller, recompressed, recoloured, cropped, turned, mirrored, framed, in other formats. It
+also has pairs that only resemble each other, plain grey pictures, broken files, and files that are
+not pictures. Every picture is drawn from fixed seeds, so the same library versions give the same
+bytes.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, ImageColor, ImageDraw, ImageEnhance, ImageFilter
+from PIL import ExifTags, Image, ImageColor, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 Array = npt.NDArray[np.float32]
 Point = tuple[float, float]
@@ -367,14 +368,19 @@ class Copy(NamedTuple):
     mode: str = "RGB"
     quality: int = 88
     turned: int = 1  # the EXIF orientation: 3 is upside down, 6 on its side
+    turn: Image.Transpose | None = None  # how its pixels are turned or mirrored, without a tag
+    frame: float = 0  # the width of a white frame, as a share of the longer side
     suffix: str = ""  # the real format, if the name is wrong
 
 
+UPSIDE_DOWN, ON_ITS_SIDE = Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90
+MIRRORED = Image.Transpose.FLIP_LEFT_RIGHT
 COPIES = (
     Copy("mountains", "phone/IMG_2231.jpg", scale=0.5),
     Copy("mountains", "downloads/wallpaper.png", scale=0.6),
     Copy("mountains", "old/mountains, black and white.jpg", mode="L"),
     Copy("mountains", "downloads/mountains.jpg", scale=0.8, crop=0.03, light=1.1),
+    Copy("mountains", "downloads/mountains, framed.jpg", scale=0.7, frame=0.08),
     Copy("sea", "phone/IMG_2232.jpg", quality=25),
     Copy("sea", "downloads/sunset.webp", scale=0.8, quality=70),
     Copy("sea", "old/sunset, brighter.jpg", light=1.15),
@@ -382,16 +388,20 @@ COPIES = (
     Copy("boat", "phone/IMG_2233.jpg", crop=0.02),
     Copy("boat", "downloads/boat.gif", scale=0.4),
     Copy("boat", "downloads/boat.jpg", scale=0.5, suffix=".png"),
+    Copy("boat", "old/sailing boat, on its side.jpg", turn=ON_ITS_SIDE, scale=0.9),
     Copy("bridge", "old/backup/bridge.jpg"),
     Copy("bridge", "old/bridge, warmer.jpg", warmth=1.15),
     Copy("bridge", "downloads/bridge.png", scale=0.4, mode="L"),
     Copy("bridge", "downloads/bridge.jpg", scale=0.5, crop=0.03, quality=50),
+    Copy("bridge", "phone/IMG_2237.jpg", crop=0.3),
     Copy("desert", "downloads/desert.png", scale=0.5),
     Copy("desert", "old/desert, darker.jpg", light=0.8),
+    Copy("desert", "old/desert, upside down.jpg", turn=UPSIDE_DOWN, quality=70),
     Copy("dunes", "phone/IMG_2235.jpg", scale=0.7, crop=0.01, quality=50),
     Copy("lighthouse", "phone/IMG_2234.jpg", turned=6),
     Copy("lighthouse", "downloads/lighthouse thumbnail.jpg", scale=0.15, quality=70),
     Copy("lighthouse", "downloads/lighthouse.webp", scale=0.6),
+    Copy("lighthouse", "downloads/lighthouse, detail.jpg", crop=0.4, quality=70),
     Copy("city", "downloads/city.bmp", scale=0.4),
     Copy("city", "downloads/city by night.jpg", light=1.2),
     Copy("city", "old/backup/IMG_2204.jpg"),
@@ -403,10 +413,12 @@ COPIES = (
     Copy("fruit", "downloads/fruit.jpg", scale=0.7, quality=20),
     Copy("fruit", "old/fruit, warmer.jpg", crop=0.01, warmth=1.1),
     Copy("fruit", "old/fruit, enlarged.jpeg", scale=1.3, quality=60),
+    Copy("fruit", "downloads/fruit, mirrored.jpg", scale=0.8, turn=MIRRORED),
     Copy("flowers", "old/backup/flowers.JPG"),
     Copy("flowers", "downloads/flowers.bmp", scale=0.4),
     Copy("flowers", "downloads/flowers.jpg", crop=0.02, warmth=1.1, quality=60),
     Copy("flowers", "downloads/flowers, grey.gif", scale=0.4, mode="L"),
+    Copy("flowers", "downloads/flowers, mirrored detail.png", scale=0.6, crop=0.3, turn=MIRRORED),
 )
 PLAIN = {  # evenly grey, without anything for a perceptual hash to use
     "phone/IMG_2240.jpg": ((1200, 900), 118),
@@ -426,6 +438,8 @@ def changed(photo: Image.Image, copy: Copy) -> Image.Image:
     box = (x, y, photo.width - x, photo.height - y)
     size = (round((box[2] - x) * copy.scale), round((box[3] - y) * copy.scale))
     image = ImageEnhance.Brightness(photo.resize(size, box=box)).enhance(copy.light)
+    image = image if copy.turn is None else image.transpose(copy.turn)
+    image = ImageOps.expand(image, round(copy.frame * max(size)), "white")
     warm = (copy.warmth, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1 / copy.warmth, 0)  # more red, less blue
     return image.convert("RGB", warm).convert(copy.mode)
 
@@ -433,7 +447,7 @@ def changed(photo: Image.Image, copy: Copy) -> Image.Image:
 def encoded(image: Image.Image, suffix: str, quality: int = 88, turned: int = 1) -> bytes:
     tags, file = Image.Exif(), BytesIO()
     if turned != 1:  # a viewer turns the pixels back as the tag says
-        turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}
+        turns = {3: UPSIDE_DOWN, 6: ON_ITS_SIDE}
         image = image.transpose(turns[turned])
         tags[ExifTags.Base.Orientation] = turned
     kind = Image.registered_extensions()[suffix.lower()]

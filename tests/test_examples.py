@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from PIL import Image
 
 import lookalike
 
@@ -31,17 +35,52 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def groups_drawn(wanted: Callable[[Any], bool]) -> set[frozenset[str]]:
+    """The paths of each scene and its copies, as drawn. `wanted`: which copies count."""
+    drawn = runpy.run_path(str(EXAMPLES / "draw_pictures.py"))
+    members = {name: {scene.path} for name, scene in drawn["SCENES"].items()}
+    for copy in filter(wanted, drawn["COPIES"]):
+        members[copy.scene].add(copy.path)
+    return {frozenset(paths) for paths in members.values() if len(paths) > 1}
+
+
+def groups_found(result: lookalike.Result, folder: Path) -> set[frozenset[str]]:
+    """The paths of each group, relative to a folder."""
+    return {
+        frozenset(str(Path(one.path).relative_to(folder)) for one in group.members)
+        for group in result.groups
+    }
+
+
+def found_by_hashes(copy: Any) -> bool:
+    """Whether the demo promises that a copy is found without a thorough search."""
+    return not copy.frame and copy.crop < 0.1 and copy.turn != Image.Transpose.FLIP_LEFT_RIGHT
+
+
 def test_the_demo_shows_every_kind_of_outcome(photos: Path) -> None:
-    """Its scenes with copies are a group each, and the rest is alone, flat, skipped or a
-    failure.
+    """Its scenes with copies are a group each, turned ones included, and the rest is alone, flat,
+    skipped or a failure.
     """
     result = lookalike.find_duplicates(photos)
-    assert len(result.groups) == 11
-    assert result.duplicate_count == 36
+    assert groups_found(result, photos) == groups_drawn(found_by_hashes)
+    duplicates = [one for group in result.groups for one in group.duplicates]
+    assert {Path(one.image.path).name: one.turned for one in duplicates if one.turned} == {
+        "sailing boat, on its side.jpg": 90,
+        "desert, upside down.jpg": 180,
+    }
     assert result.flat_count == 3
     assert sorted(one.status for one in result.failures) == ["damaged", "empty", "not_an_image"]
     assert result.skipped == {"text": 1, "video": 1}
-    assert any(one.exact for group in result.groups for one in group.duplicates)
+    assert any(one.exact for one in duplicates)
+
+
+def test_a_thorough_search_of_the_demo_finds_every_copy(photos: Path) -> None:
+    """Those that were cropped, framed or mirrored join the groups of their scenes."""
+    result = lookalike.find_duplicates(photos, thorough=True)
+    assert groups_found(result, photos) == groups_drawn(lambda copy: True)
+    duplicates = [one for group in result.groups for one in group.duplicates]
+    mirrored = {Path(one.image.path).name for one in duplicates if one.mirrored}
+    assert mirrored == {"fruit, mirrored.jpg", "flowers, mirrored detail.png"}
 
 
 @pytest.mark.slow
@@ -50,7 +89,7 @@ def test_the_demo_is_drawn_alike_each_time(photos: Path, tmp_path: Path) -> None
     again = tmp_path / "again"
     run("draw_pictures.py", again)
     files = [path.relative_to(photos) for path in sorted(photos.rglob("*")) if path.is_file()]
-    assert len(files) == 56
+    assert len(files) == 63
     assert all((photos / name).read_bytes() == (again / name).read_bytes() for name in files)
     with pytest.raises(subprocess.CalledProcessError) as caught:
         run("draw_pictures.py", again)
@@ -61,9 +100,9 @@ def test_the_imagededup_workflow_runs(photos: Path, tmp_path: Path) -> None:
     """It encodes, finds, saves and lists, with only the import line changed."""
     outfile = tmp_path / "duplicates.json"
     printed = run("imagededup_workflow.py", photos, "--outfile", outfile)
-    assert printed.startswith("51 images encoded\n")
+    assert printed.startswith("58 images encoded\n")
     saved = json.loads(outfile.read_text())
-    assert len(saved) == 51
+    assert len(saved) == 58
     assert ["old/backup/bridge.jpg", 0] in saved["holiday/bridge.jpg"]
     assert "could go: " in printed
 
