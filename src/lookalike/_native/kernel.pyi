@@ -467,6 +467,9 @@ def paper_share(grey: NDArray[np.uint8]) -> float:
     From 0.6 on, a picture is mostly paper, a screen or a plain ground.
     """
 
+class DamagedGalleryError(DamagedError):
+    """The arrays of a gallery contradict each other."""
+
 class SightGallery:
     """Pictures that are searched: `(n,)` counts of points, at most 100 each, and their arrays.
 

@@ -43,6 +43,8 @@ class MemberLooks(NamedTuple):
     colour_differs: NDArray[np.bool_]
     is_linked: NDArray[np.bool_]
     """Whether it matches its keeper directly, and not only by a chain of others."""
+    evidence: NDArray[np.uint8]
+    """If it does, the number of the `Evidence` of the link. Otherwise it means nothing."""
 
     def among(self, members: NDArray[np.intp]) -> MemberLooks:
         """Those of some members."""
@@ -90,7 +92,8 @@ class GroupColumns:
         """Numbers of `Evidence` between each member and its keeper. A keeper has the weakest."""
         found = self.copies.evidence(np.arange(len(self.members)), self.starts[self.group])
         if self.looks is not None:
-            found[self.looks.is_linked & (found == Evidence.NEAR)] = Evidence.AGREES
+            linked = self.looks.is_linked & (found == Evidence.NEAR)
+            found[linked] = self.looks.evidence[linked]
         found[self.starts] = Evidence.NEAR
         return found
 

@@ -18,6 +18,7 @@ from lookalike.images import Mark
 from lookalike.matching.copies import Copies
 from lookalike.matching.groups import GroupColumns, MemberLooks
 from lookalike.matching.keepers import REASONS
+from lookalike.matching.links import Evidence
 from lookalike.matching.related import Related
 from lookalike.matching.rules import Rule
 from lookalike.report.facts import Facts
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 OF_DUPLICATES = ("distance", "exact", "same_pixels")
 """Columns that a keeper does not have."""
+POINTS, AGREES = Evidence.POINTS, Evidence.AGREES
 TRUTHS = {False: "false", True: "true"}
 
 
@@ -249,6 +251,9 @@ def _read_looks(rows: list[dict[str, Any]], is_keeper: NDArray[np.bool_]) -> Mem
         mirrored=np.array([row.get("mirrored", False) for row in rows], np.bool_),
         colour_differs=np.array([row.get("colour_differs", False) for row in rows], np.bool_),
         is_linked=np.array([row.get("evidence") != "chain" for row in rows], np.bool_) | is_keeper,
+        evidence=np.array(
+            [POINTS if row.get("evidence") == "points" else AGREES for row in rows], np.uint8
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -40,7 +41,7 @@ class _Prepared(NamedTuple):
 
 
 class Sheets:
-    """Grey pictures by number. Raises `OSError` if there is no room for temporary files."""
+    """Grey pictures by number. They are in memory if there is no room for temporary files."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
@@ -55,11 +56,29 @@ class Sheets:
     def add(self, number: int, grey: NDArray[np.uint8]) -> None:
         """Store a picture of at most 512 x 512 pixels."""
         if self._file is None:
-            self._file = temporary_for(self)
-        self._file.seek(self._end)
-        self._file.write(np.ascontiguousarray(grey).data)
+            self._file = self._temporary()
+        data = np.ascontiguousarray(grey).tobytes()
+        try:
+            self._write(data)
+        except OSError:  # the disk is full
+            stored, self._file = self._file, BytesIO()
+            stored.seek(0)
+            self._file.write(stored.read(self._end))
+            self._write(data)
         self._places[number] = _Place(self._end, *grey.shape)
-        self._end += grey.size
+        self._end += len(data)
+
+    def _temporary(self) -> IO[bytes]:
+        try:
+            return temporary_for(self)
+        except OSError:  # there is no folder for temporary files
+            return BytesIO()
+
+    def _write(self, data: bytes) -> None:
+        assert self._file is not None
+        self._file.seek(self._end)
+        self._file.write(data)
+        self._file.flush()
 
     def same(
         self,

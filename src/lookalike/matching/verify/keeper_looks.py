@@ -66,8 +66,10 @@ def looked_from_keepers(
         mirrored=np.zeros(count, np.bool_),
         colour_differs=np.zeros(count, np.bool_),
         is_linked=(ours == theirs) | (seen & (found < len(links.i))),
+        evidence=np.zeros(count, np.uint8),
     )
     looks.agreement[seen] = every.agreement
+    looks.evidence[seen] = every.evidence
     # A link turns its second image. Here the member is turned to lie on its keeper.
     back = (ours > theirs)[seen] & ~every.mirrored
     looks.turned[seen] = np.where(back, -every.turned % 360, every.turned)

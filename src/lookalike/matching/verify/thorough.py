@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from lookalike.errors import LookalikeError
 from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.rereading import read_again
@@ -48,10 +49,18 @@ def sighted(
     workers: int,
     progress: Progress,
 ) -> Sighted:
-    """Look for every picture with enough detail among all others, by its points."""
+    """Look for every picture with enough detail among all others, by its points.
+
+    Raises `LookalikeError` without room for temporary files.
+    """
     wanted = pictures.first[pictures.node < pictures.searched]
-    with PictureFile() as stored, QueryFile() as queries:
-        return _searched(table, hashes, wanted, stored, queries, read, workers, progress)
+    try:
+        with PictureFile() as stored, QueryFile() as queries:
+            return _searched(table, hashes, wanted, stored, queries, read, workers, progress)
+    except OSError as error:  # reading an image never raises it
+        raise LookalikeError(
+            f"a thorough search needs room for temporary files, about 37 KB per image: {error}"
+        ) from error
 
 
 def _searched(
