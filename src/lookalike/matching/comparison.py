@@ -196,7 +196,7 @@ def _by_sight(two: _Two, rule: Rule, found: Comparison, columns: GroupColumns) -
     same_layout = not alike and len(verified.confirming.layouts.i) > 0
     seen = verified.from_keepers(columns)
     assert seen.looks is not None
-    agreement, turned, mirrored, differs, _ = (column.tolist()[1] for column in seen.looks)
+    agreement, turned, mirrored, differs, *_ = (column.tolist()[1] for column in seen.looks)
     if found.compared == 1:
         found = replace(found, agreeing=int(alike), first_frames_alike=alike)
     found = replace(found, alike=alike, agreement=agreement, same_layout=same_layout)

@@ -102,7 +102,7 @@ def _seen(columns: GroupColumns) -> list[str]:
     if looks is None:
         return [""] * len(columns.members)
     seen = []
-    for agreement, turned, mirrored, differs, linked in zip(
+    for agreement, turned, mirrored, differs, linked, _ in zip(
         *(column.tolist() for column in looks), strict=True
     ):
         words = [f"{agreement:.0%} alike"] if agreement < 1 else []
