@@ -87,7 +87,8 @@ def find_duplicates(
 
 def _found(images: ImageSources, request: Request, rule: Rule, progress: Progress) -> Result:
     """Read the images, then link and group them."""
-    thumbs = Thumbs((UPRIGHT, *orientations_for(rule))) if rule.verify else None
+    upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
+    thumbs = Thumbs((*upright, *orientations_for(rule))) if rule.verify else None
     table = hash_inputs(request, progress, thumbs=thumbs)
     again = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(
