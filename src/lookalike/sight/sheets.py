@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from io import BytesIO
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from blake3 import blake3
 
-from lookalike.files import temporary_for
 from lookalike.images.picture import DIGEST_BYTES, turn
 from lookalike.sight.paper import Sheet, compare_paper
+from lookalike.sight.shelf import Shelf
 from lookalike.work.threads import ordered_map
 
 if TYPE_CHECKING:
@@ -24,14 +23,6 @@ SLICE = 32
 """How many pairs a thread compares in one go."""
 
 
-class _Place(NamedTuple):
-    """Where a grey picture is in the file."""
-
-    start: int
-    height: int
-    width: int
-
-
 class _Prepared(NamedTuple):
     """A picture, prepared to be compared."""
 
@@ -41,44 +32,23 @@ class _Prepared(NamedTuple):
 
 
 class Sheets:
-    """Grey pictures by number. They are in memory if there is no room for temporary files."""
+    """Grey pictures by number, at most 512 x 512 pixels each."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._file: IO[bytes] | None = None
-        self._end = 0
-        self._places: dict[int, _Place] = {}
+        self._shelf = Shelf()
         self._prepared: OrderedDict[tuple[int, int], _Prepared] = OrderedDict()
 
     def __contains__(self, number: int) -> bool:
-        return number in self._places
+        return number in self._shelf
 
     def add(self, number: int, grey: NDArray[np.uint8]) -> None:
-        """Store a picture of at most 512 x 512 pixels."""
-        if self._file is None:
-            self._file = self._temporary()
-        data = np.ascontiguousarray(grey).tobytes()
-        try:
-            self._write(data)
-        except OSError:  # the disk is full
-            stored, self._file = self._file, BytesIO()
-            stored.seek(0)
-            self._file.write(stored.read(self._end))
-            self._write(data)
-        self._places[number] = _Place(self._end, *grey.shape)
-        self._end += len(data)
+        """Store a picture."""
+        self._shelf.add(number, grey)
 
-    def _temporary(self) -> IO[bytes]:
-        try:
-            return temporary_for(self)
-        except OSError:  # there is no folder for temporary files
-            return BytesIO()
-
-    def _write(self, data: bytes) -> None:
-        assert self._file is not None
-        self._file.seek(self._end)
-        self._file.write(data)
-        self._file.flush()
+    def grey(self, number: int) -> NDArray[np.uint8]:
+        """A stored picture."""
+        return self._shelf[number]
 
     def same(
         self,
@@ -134,11 +104,3 @@ class Sheets:
         if len(self._prepared) > MOST_PREPARED:
             self._prepared.popitem(last=False)
         return prepared
-
-    def grey(self, number: int) -> NDArray[np.uint8]:
-        """A stored picture."""
-        start, height, width = self._places[number]
-        assert self._file is not None
-        self._file.seek(start)
-        data = self._file.read(height * width)
-        return np.frombuffer(data, np.uint8).reshape(height, width)
