@@ -53,13 +53,27 @@ def shrunk(grey: NDArray[np.uint8], by: float) -> NDArray[np.uint8]:
 def _sampled(
     grey: NDArray[np.uint8], x: NDArray[np.floating], y: NDArray[np.floating]
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Bilinear samples at points in pixels, and which points are inside."""
+    """Samples at points in pixels, and which points are inside."""
     rows, columns = grey.shape
     seen = (x >= -0.5) & (y >= -0.5) & (x <= columns - 0.5) & (y <= rows - 0.5)
+    values = np.rint(between(grey, x, y))
+    return np.where(seen, values, UNSEEN).astype(np.uint8), seen
+
+
+def between(
+    picture: NDArray[np.uint8], x: NDArray[np.floating], y: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Bilinear samples at points in pixels. Pixels at the edges are repeated beyond them.
+
+    `picture`: grey or colour, with at least 2 pixels along each side. The samples have the shape of
+    `x` and `y`, and of a pixel.
+    """
+    rows, columns = picture.shape[:2]
     x, y = x.clip(0, columns - 1), y.clip(0, rows - 1)
     i, j = y.astype(int).clip(0, rows - 2), x.astype(int).clip(0, columns - 2)
-    down, right = y - i, x - j
-    upper = grey[i, j] * (1 - right) + grey[i, j + 1] * right
-    lower = grey[i + 1, j] * (1 - right) + grey[i + 1, j + 1] * right
-    values = np.rint(upper * (1 - down) + lower * down)
-    return np.where(seen, values, UNSEEN).astype(np.uint8), seen
+    single = (..., *[None] * (picture.ndim - 2))
+    down, right = (y - i)[single], (x - j)[single]
+    upper = picture[i, j] * (1 - right) + picture[i, j + 1] * right
+    lower = picture[i + 1, j] * (1 - right) + picture[i + 1, j + 1] * right
+    samples: NDArray[np.float64] = upper * (1 - down) + lower * down
+    return samples

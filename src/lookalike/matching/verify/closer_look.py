@@ -14,9 +14,9 @@ import numpy as np
 from lookalike.hashing.content import Depth
 from lookalike.images.picture import turn
 from lookalike.matching.rereading import read_again
+from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances
 from lookalike.sight.overlay import overlaid
 from lookalike.sight.paper import Sheet, compare_paper, is_paper
-from lookalike.sight.seen import COLOUR_DIFFERS, Seen, colour_distances
 from lookalike.sight.sheets import Sheets
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lookalike.matching.rereading import Read
     from lookalike.matching.verify.candidates import Candidates, Pictures
     from lookalike.matching.verify.second_look import SecondLook
+    from lookalike.sight.seen import Seen
 
 
 LEAST_OF_PAPER, LEAST_OF_THUMB = 0.88, 0.5

@@ -83,9 +83,17 @@ class Confirming:
                 waiting, count = [], 0
         self._settle(waiting)
 
+    def new_among(self, links: Links) -> Links:
+        """Those of some links between first images whose two are not linked to each other yet."""
+        images = int(self._first.max(initial=0)) + 1
+        known, theirs = (some.i * images + some.j for some in (self.links, links))
+        return links.among(~np.isin(theirs, known))
+
     def add(self, links: Links) -> None:
         """Join pictures by links between their first images that were confirmed elsewhere."""
         kept = links.among(links.agreement >= self._rule.min_agreement)
+        if self._rule.colour:
+            kept = kept.among(~kept.colour_differs)
         i, j = (np.searchsorted(self._first, at).astype(np.uint32) for at in (kept.i, kept.j))
         kernel.join_sets(self._sets, i, j)
         self._links.append(kept)

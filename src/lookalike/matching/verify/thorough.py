@@ -11,8 +11,10 @@ from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
+from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances, shared_colours
 from lookalike.sight.points.pairs import pairs_within
 from lookalike.sight.points.spool import PictureFile, QueryFile
+from lookalike.sight.shelf import Shelf
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +63,23 @@ def sighted(
         raise LookalikeError(
             f"a thorough search needs room for temporary files, about 37 KB per image: {error}"
         ) from error
+
+
+def with_colours(table: HashTable, links: Links, read: Read, progress: Progress) -> Links:
+    """The same links, each of which says whether colours differ in the part that both show."""
+    positions = np.unique(np.concatenate([links.i, links.j]))
+    colours = Shelf()
+    for done, contents in enumerate(read_again(table, positions, read, Depth.COLOURS), 1):
+        for at, content in contents.items():
+            if content.colours is not None:
+                colours.add(at, content.colours)
+        progress("comparing colours", done, len(positions))
+    differs = np.zeros(len(links.i), np.bool_)
+    for number, (i, j) in enumerate(zip(links.i.tolist(), links.j.tolist(), strict=True)):
+        if i in colours and j in colours:
+            shared = shared_colours(colours[i], colours[j], links.transform[number])
+            differs[number] = colour_distances(*shared)[0] >= COLOUR_DIFFERS
+    return links._replace(colour_differs=differs)
 
 
 def _searched(
