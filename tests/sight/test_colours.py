@@ -43,14 +43,14 @@ PART = np.ascontiguousarray(PHOTO[80:240, 120:360])
 IN_WHOLE = [[0.5, 0, 0.25], [0, 0.5, 0.25]]
 PAGE = np.zeros((900, 1200, 3), np.uint8) + np.array([255, 120, 0], np.uint8)
 PAGE[100:420, 700:1180] = PHOTO
-ON_PAGE = [[480 / 1200, 0, 700 / 1200], [0, 320 / 900, 100 / 900]]
+ON_PAGE = np.array([[480 / 1200, 0, 700 / 1200], [0, 320 / 900, 100 / 900]])
 
 
 def test_equal_parts_have_equal_colours() -> None:
     """A part in its whole, a picture on a page, either way round, and one turned and mirrored."""
     assert distance(PHOTO, PART, IN_WHOLE) < 2
     assert distance(PAGE, PHOTO, ON_PAGE) < 2
-    back = np.linalg.inv([*ON_PAGE, [0, 0, 1]])[:2]
+    back = np.linalg.inv(np.vstack([ON_PAGE, [0, 0, 1]]))[:2]
     assert distance(PHOTO, PAGE, back) < 2
     turned = np.ascontiguousarray(np.rot90(PHOTO)[:, ::-1])
     assert distance(PHOTO, turned, [[0, -1, 1], [-1, 0, 1]]) < 2
