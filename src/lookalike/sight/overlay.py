@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike._native import kernel
-from lookalike.sight.grey import EIGHTHS
+from lookalike.sight.grey import shrunk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +26,7 @@ def overlaid(
     sizes = [np.array(grey.shape[::-1], float) for grey in (one, other)]
     linear = transform[:, :2] * sizes[0][:, None] / sizes[1]
     finer = np.sqrt(abs(np.linalg.det(linear)))  # pixels of the first per pixel of the other
-    one, other = (shrunk(grey, by) for grey, by in ((one, finer), (other, 1 / max(finer, 1e-9))))
+    one, other = (reduced(grey, by) for grey, by in ((one, finer), (other, 1 / max(finer, 1e-9))))
     height, width = other.shape
     y, x = np.mgrid[:height, :width]
     places = np.stack([(x + 0.5) / width, (y + 0.5) / height, np.ones((height, width))])
@@ -41,13 +40,13 @@ def overlaid(
     return np.ascontiguousarray(cut[0]), np.ascontiguousarray(cut[1])
 
 
-def shrunk(grey: NDArray[np.uint8], by: float) -> NDArray[np.uint8]:
+def reduced(grey: NDArray[np.uint8], by: float) -> NDArray[np.uint8]:
     """A picture made smaller by the mean of areas. It is never enlarged."""
     rows, columns = grey.shape
     if by <= 1:
         return grey
     height, width = (max(2, round(side / by)) for side in (rows, columns))
-    return kernel.area_mean(grey, width, height, (0, 0, EIGHTHS * columns, EIGHTHS * rows))
+    return shrunk(grey, width, height)
 
 
 def _sampled(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -55,10 +56,12 @@ class Sheets:
         one: NDArray[np.intp],
         other: NDArray[np.intp],
         orientation: NDArray[np.uint8],
+        advance: Callable[[int], None],
     ) -> NDArray[np.bool_]:
         """Whether the pictures of each pair are the same, the other one turned by EXIF.
 
         Small ones are only if all of their pixels are equal, because they cannot be compared.
+        `advance` is told how many more pairs have been compared.
         """
         tiles: dict[tuple[int, int], list[int]] = {}
         ranks = np.unique(np.concatenate([one, other]), return_inverse=True)[1].reshape(2, -1)
@@ -67,7 +70,7 @@ class Sheets:
         same = np.zeros(len(one), np.bool_)
         for _, numbers in sorted(tiles.items()):
             pairs = np.array(numbers)
-            same[pairs] = self._same(one[pairs], other[pairs], orientation[pairs])
+            same[pairs] = self._same(one[pairs], other[pairs], orientation[pairs], advance)
         return same
 
     def _same(
@@ -75,6 +78,7 @@ class Sheets:
         one: NDArray[np.intp],
         other: NDArray[np.intp],
         orientation: NDArray[np.uint8],
+        advance: Callable[[int], None],
     ) -> NDArray[np.bool_]:
         turned = list(zip(other.tolist(), orientation.tolist(), strict=True))
         keys = list(dict.fromkeys([*((at, 1) for at in one.tolist()), *turned]))
@@ -89,9 +93,12 @@ class Sheets:
             part = slice(begin, begin + SLICE)
             return compare_paper(sheets, i[part], j[part]).same
 
-        parts = ordered_map(compared, range(0, len(i), SLICE), self._workers)
         equal: NDArray[np.bool_] = (digests[i] == digests[j]).all(axis=1)
-        return np.concatenate(list(parts)) | equal
+        parts: list[NDArray[np.bool_]] = []
+        for part in ordered_map(compared, range(0, len(i), SLICE), self._workers):
+            parts.append(part)
+            advance(len(part))
+        return np.concatenate(parts) | equal
 
     def _prepare(self, key: tuple[int, int]) -> _Prepared:
         if key in self._prepared:

@@ -71,7 +71,7 @@ class Verified:
         if rule.thorough:
             found = sighted(table, hashes, pictures, read, workers, progress)
             papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
-            differ = ~closer.same_where_they_overlap(found.links.among(papers))
+            differ = ~closer.same_where_they_overlap(found.links.among(papers), progress)
             found.verdict[papers[differ]] = LAYOUT
             links = confirming.new_among(found.links.among(found.verdict == SAME))
             confirming.add(with_colours(table, links, read, progress))

@@ -14,7 +14,7 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.files import Scratch
-from lookalike.sight.grey import EIGHTHS
+from lookalike.sight.grey import shrunk
 from lookalike.sight.points.features import TESTS
 from lookalike.sight.points.forms import Query
 from lookalike.sight.points.pictures import Pictures
@@ -170,4 +170,4 @@ def _reduced(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if longer <= SPOOLED_SIDE:
         return grey
     height, width = (max(1, round(side * SPOOLED_SIDE / longer)) for side in (rows, columns))
-    return kernel.area_mean(grey, width, height, (0, 0, EIGHTHS * columns, EIGHTHS * rows))
+    return shrunk(grey, width, height)
