@@ -124,8 +124,9 @@ class Confirming:
 
     def _advance(self, count: int) -> None:
         """Say that so many more pairs are settled."""
-        self._done += count
-        self._progress("confirming", self._done, self._total)
+        if count:
+            self._done += count
+            self._progress("confirming", self._done, self._total)
 
     def _open(self, pairs: Candidates) -> Candidates:
         """The pairs that are not connected yet."""
