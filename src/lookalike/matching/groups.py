@@ -45,6 +45,8 @@ class MemberLooks(NamedTuple):
     """Whether it matches its keeper directly, and not only by a chain of others."""
     evidence: NDArray[np.uint8]
     """If it does, the number of the `Evidence` of the link. Otherwise it means nothing."""
+    overlap: NDArray[np.float32]
+    """`(n, 2)`: if it does, the shares of its keeper and of itself that show the same."""
 
     def among(self, members: NDArray[np.intp]) -> MemberLooks:
         """Those of some members."""

@@ -12,6 +12,7 @@ from lookalike.matching.links import Evidence, Links
 from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
 from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances, shared_colours
+from lookalike.sight.overlay import shares
 from lookalike.sight.points.pairs import pairs_within
 from lookalike.sight.points.spool import PictureFile, QueryFile, reduced
 from lookalike.sight.shelf import Shelf
@@ -156,12 +157,10 @@ def _links(
     transform = maps[:, :2].copy()
     transform[:, :, :2] *= from_size[:, None, :]
     transform /= to_size[:, :, None]
-    shares = found.numbers[:, 6:8].clip(0, 1)
-    overlap = np.where(swapped[:, None], shares, shares[:, ::-1])
     return links._replace(
         agreement=found.numbers[:, 3].clip(0, 1),
         turned=np.rint(turned).astype(np.int16) % 360,
         mirrored=found.numbers[:, 2] > 0,
         transform=transform.astype(np.float32),
-        overlap=overlap.astype(np.float32),
+        overlap=shares(transform),
     )
