@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lookalike.hashing.content import SecondReading
 from lookalike.hashing.hashing import hash_inputs
+from lookalike.hashing.memory import Memory
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
@@ -14,7 +16,7 @@ from lookalike.matching.groups import grouped
 from lookalike.matching.keepers import see_ends
 from lookalike.matching.nodes import connect, nodes_of
 from lookalike.matching.related import related_images
-from lookalike.matching.rereading import Read, nothing_again
+from lookalike.matching.rereading import Read, Rereading, nothing_again
 from lookalike.matching.rules import Rule
 from lookalike.matching.verify.verified import Verified, orientations_for
 from lookalike.report.facts import Facts
@@ -89,10 +91,12 @@ def _found(images: ImageSources, request: Request, rule: Rule, progress: Progres
     """Read the images, then link and group them."""
     upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
     thumbs = Thumbs((*upright, *orientations_for(rule))) if rule.verify else None
-    table = hash_inputs(request, progress, thumbs=thumbs)
-    again = SecondReading(Again(images, request.inputs.choice), request)
+    memory = Memory(thumbs)
+    table = hash_inputs(request, progress, collect=memory.add)
+    memory.finish()
+    read = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(
-        table, rule, again, thumbs=thumbs, workers=request.workers,
+        table, rule, read, memory=memory, workers=request.workers,
         max_bytes=request.recipe.max_bytes, progress=progress,
     )  # fmt: skip
 
@@ -102,21 +106,23 @@ def result_of(
     rule: Rule,
     read: Read = nothing_again,
     *,
-    thumbs: Thumbs | None = None,
+    memory: Memory | None = None,
     workers: int | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     progress: Progress = silent,
 ) -> Result:
     """Link and group the images of a table. `read` reads some of them a second time.
 
-    `thumbs`: those of the images, which a rule with `verify` needs.
+    `memory`: what is known about the images. For a rule with `verify` it needs their thumbs.
     """
+    again = Rereading(table, read, memory or Memory())
+    thumbs = again.memory.thumbs
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
     verified = None
     if rule.verify and thumbs is not None:
         count = worker_count(workers)
-        verified = Verified.of(table, hashes, nodes, rule, thumbs, read, count, progress)
+        verified = Verified.of(again, hashes, nodes, rule, thumbs, count, progress)
         roots, of_image = verified.of_node, verified.of_image
     else:
         roots = connect(nodes, rule.max_distance, workers, progress)
@@ -124,9 +130,9 @@ def result_of(
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
     related += verified.related(table) if verified else []
     sets = members_of(of_image)
-    ends = see_ends(table, sets, max_bytes, workers, progress)
+    ends = see_ends(again, sets, max_bytes, workers, progress)
     table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
-    columns = grouped(table, hashes, sets, read, progress)
+    columns = grouped(replace(again, table=table), hashes, sets, progress)
     if verified:
         columns = verified.from_keepers(columns)
     return Result(table, rule, columns, Facts.of(table, rule, columns, related, verified))

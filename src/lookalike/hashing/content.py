@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from blake3 import blake3
 
-from lookalike.errors import WorkerStartError
-from lookalike.images import MOMENTS, Encoded, Source, read_picture
+from lookalike.errors import ImageError, WorkerStartError
+from lookalike.images import MOMENTS, BytesSource, Encoded, Source, lost_at_end, read_picture
 from lookalike.images.picture import DIGEST_BYTES
 from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
@@ -45,6 +45,10 @@ class Depth(IntEnum):
     """What a closer look needs."""
     POINTS = 4
     """Its keypoints."""
+    END = 5
+    """What is missing at its end."""
+    ALL = 6
+    """Everything but its thumb and its keypoints, so that it is opened only once."""
 
 
 Wanted: TypeAlias = "tuple[Source, Depth]"
@@ -64,6 +68,8 @@ class Content(NamedTuple):
     seen: Seen | None = None
     query: Query | None = None
     """Its keypoints, in the form in which others like it are looked for."""
+    lost: str | None = None
+    """What is missing at its end, in words. Empty if nothing is, None if it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,20 @@ class Reader:
         if depth is Depth.SIGHT:
             picture = self._picture(source, within=(GREY_SIDE, GREY_SIDE))
             return Content(picture.byte_count, picture.digest, seen=Seen.of(picture))
+        return self._all(source) if depth is Depth.ALL else self._pixels(source)
+
+    def _all(self, source: Source) -> Content:
+        assert isinstance(source, Encoded)
+        contents = source.contents(None, self.recipe.max_bytes)
+        held = BytesSource(contents)
+        seen = self.content((held, Depth.SIGHT))
+        try:
+            pixels = self._pixels(held).pixels
+        except ImageError:  # it is damaged
+            pixels = b""
+        return seen._replace(pixels=pixels, lost=lost_at_end(contents.data))
+
+    def _pixels(self, source: Source) -> Content:
         picture = read_picture(
             source, max_pixels=self.recipe.max_pixels, max_bytes=self.recipe.max_bytes
         )

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.hashing.content import Depth
+from lookalike.hashing.memory import UNKNOWN
 from lookalike.images.picture import turn
-from lookalike.matching.rereading import read_again
 from lookalike.sight.overlay import overlaid
 from lookalike.sight.paper import Sheet, compare_paper, is_paper
 from lookalike.sight.seen import COLOUR_DIFFERS, Seen, colour_distances
@@ -22,13 +22,14 @@ from lookalike.sight.sheets import Sheets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.hashing.table import HashTable
     from lookalike.matching.links import Links
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.verify.candidates import Candidates, Pictures
     from lookalike.matching.verify.second_look import SecondLook
 
 
+LAYOUT, COLOUR = 1, 2
+"""The bits of a verdict, as it is remembered: the same layout only, and other colours."""
 LEAST_OF_PAPER, LEAST_OF_THUMB = 0.88, 0.5
 """If only thumbs are known, two of which one is paper to this share must agree this much."""
 
@@ -45,13 +46,12 @@ class CloserLook:
     """Looks closer at pairs of the pictures of a scan."""
 
     def __init__(
-        self, table: HashTable, pictures: Pictures, look: SecondLook, read: Read, workers: int
+        self, again: Rereading, pictures: Pictures, look: SecondLook, workers: int
     ) -> None:
-        self._table = table
+        self._again = again
         self._first = pictures.first
         self._begins_blank = pictures.begins_blank
         self._look = look
-        self._read = read
         self._papers: set[int] = set()
         self._sheets = Sheets(workers)
         self._colours: dict[int, NDArray[np.uint8] | None] = {}
@@ -65,10 +65,19 @@ class CloserLook:
     def look(self, pairs: Candidates, agreement: NDArray[np.float32]) -> Details:
         """Look at some pairs whose thumbs agree."""
         one, other = self._first[pairs.i], self._first[pairs.j]
-        self._see(np.unique(np.concatenate([one, other])))
-        layout = self._same_layout(one, other, pairs.orientation, agreement)
-        layout &= ~(self._begins_blank[pairs.i] & self._begins_blank[pairs.j])
-        return Details(layout, self._colour_differs(one, other, pairs))
+        memory = self._again.memory
+        verdicts = memory.verdicts(one, other, pairs.orientation)
+        new = np.flatnonzero(verdicts == UNKNOWN)
+        if len(new):
+            ours, theirs, turned = one[new], other[new], pairs.orientation[new]
+            self._see(np.unique(np.concatenate([ours, theirs])))
+            layout = self._same_layout(ours, theirs, turned, agreement[new])
+            differs = self._colour_differs(ours, theirs, turned)
+            verdicts[new] = LAYOUT * layout + COLOUR * differs
+            sure = self._are_in(ours, self._readable) & self._are_in(theirs, self._readable)
+            memory.keep_verdicts(ours[sure], theirs[sure], turned[sure], verdicts[new[sure]])
+        blank = self._begins_blank[pairs.i] & self._begins_blank[pairs.j]
+        return Details((verdicts & LAYOUT > 0) & ~blank, verdicts & COLOUR > 0)
 
     def same_where_they_overlap(self, links: Links) -> NDArray[np.bool_]:
         """Whether pairs of which one is like paper are the same where both show something."""
@@ -93,14 +102,17 @@ class CloserLook:
         """Read the colours of images that are new, and keep the grey of those like paper."""
         new = np.array([at for at in positions.tolist() if at not in self._colours], np.intp)
         self._colours |= dict.fromkeys(new.tolist())
+        old = set(new[self._again.memory.is_old(new)].tolist())
         for at, seen in self._seen(new):
             self._colours[at] = seen.colours
-            if is_paper(seen.grey):
+            is_like_paper = is_paper(seen.grey)
+            if is_like_paper:
                 self._papers.add(at)
+            if is_like_paper or at in old:
                 self._sheets.add(at, seen.grey)
 
     def _seen(self, positions: NDArray[np.intp]) -> Iterator[tuple[int, Seen]]:
-        for contents in read_again(self._table, positions, self._read, Depth.SIGHT):
+        for contents in self._again.contents(positions, Depth.SIGHT):
             for at, content in contents.items():
                 if content.seen:
                     yield at, content.seen
@@ -138,7 +150,7 @@ class CloserLook:
         return np.isin(positions, np.fromiter(those, np.intp))
 
     def _colour_differs(
-        self, one: NDArray[np.intp], other: NDArray[np.intp], pairs: Candidates
+        self, one: NDArray[np.intp], other: NDArray[np.intp], orientation: NDArray[np.uint8]
     ) -> NDArray[np.bool_]:
         differs = np.zeros(len(one), np.bool_)
         known: list[int] = []
@@ -148,7 +160,7 @@ class CloserLook:
             if first is not None and second is not None:
                 known.append(at)
                 ours.append(first)
-                theirs.append(turn(second, int(pairs.orientation[at])))
+                theirs.append(turn(second, int(orientation[at])))
         if known:
             differs[known] = colour_distances(np.array(ours), np.array(theirs)) >= COLOUR_DIFFERS
         return differs

@@ -9,7 +9,6 @@ import numpy as np
 from lookalike.errors import LookalikeError
 from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
-from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
 from lookalike.sight.points.pairs import pairs_within
 from lookalike.sight.points.spool import PictureFile, QueryFile
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
-    from lookalike.hashing.table import HashTable
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.verify.candidates import Pictures
     from lookalike.sight.points.search import Found
     from lookalike.work.progress import Progress
@@ -42,10 +40,9 @@ class Sighted(NamedTuple):
 
 
 def sighted(
-    table: HashTable,
+    again: Rereading,
     hashes: HashArray,
     pictures: Pictures,
-    read: Read,
     workers: int,
     progress: Progress,
 ) -> Sighted:
@@ -56,7 +53,7 @@ def sighted(
     wanted = pictures.first[pictures.node < pictures.searched]
     try:
         with PictureFile() as stored, QueryFile() as queries:
-            return _searched(table, hashes, wanted, stored, queries, read, workers, progress)
+            return _searched(again, hashes, wanted, stored, queries, workers, progress)
     except OSError as error:  # reading an image never raises it
         raise LookalikeError(
             f"a thorough search needs room for temporary files, about 37 KB per image: {error}"
@@ -64,18 +61,17 @@ def sighted(
 
 
 def _searched(
-    table: HashTable,
+    again: Rereading,
     hashes: HashArray,
     wanted: NDArray[np.intp],
     stored: PictureFile,
     queries: QueryFile,
-    read: Read,
     workers: int,
     progress: Progress,
 ) -> Sighted:
     positions: list[int] = []
     sizes: list[tuple[int, int]] = []
-    for contents in read_again(table, wanted, read, Depth.POINTS):
+    for contents in again.contents(wanted, Depth.POINTS):
         for at, content in contents.items():
             if content.query is not None:
                 stored.append(content.query.stored())
