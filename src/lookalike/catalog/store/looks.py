@@ -1,0 +1,107 @@
+"""What second looks found out about contents, and about pairs of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from lookalike.catalog.store.database import Database
+
+MADE_WITH = "looks_made_with"
+"""The key in `meta` of what the looks were taken with."""
+AT_ONCE = 4096
+"""How many rows are asked for in one statement."""
+
+T = TypeVar("T")
+
+
+class Inside(NamedTuple):
+    """What is known about the bytes of a content."""
+
+    digest: bytes | None
+    """Of all bytes."""
+    pixels: bytes | None
+    """A digest of all pixels. Empty if it has none, as when it is damaged."""
+    lost: str | None
+    """What is missing at its end. Empty if nothing is."""
+
+
+class Verdict(NamedTuple):
+    """What a closer look at two contents said."""
+
+    a: int
+    b: int
+    rule: int
+    verdict: int
+
+
+def made_with(database: Database) -> str | None:
+    """What the looks were taken with. None if there are none."""
+    found = database.rows("SELECT value FROM meta WHERE key = ?", (MADE_WITH,))
+    return found[0][0] if found else None
+
+
+def start_anew(connection: sqlite3.Connection, text: str) -> None:
+    """Forget all looks, because those to come are taken with something else."""
+    connection.execute("DELETE FROM inside")
+    connection.execute("DELETE FROM verdict")
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MADE_WITH, text))
+
+
+def inside_of(database: Database, numbers: Sequence[int]) -> dict[int, Inside]:
+    """What is known about contents, by their numbers."""
+    found: dict[int, Inside] = {}
+    for some in _portions(numbers):
+        rows = database.rows(
+            "SELECT content.id, digest, pixels, lost FROM content "
+            "LEFT JOIN inside ON content_id = content.id "
+            f"WHERE content.id IN ({','.join('?' * len(some))})",
+            some,
+        )
+        found |= {number: Inside(*rest) for number, *rest in rows}
+    return found
+
+
+def put_inside(
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, bytes | None, str | None]]
+) -> None:
+    """Store digests of pixels, and what is missing at ends. None leaves what is there."""
+    connection.executemany(
+        "INSERT INTO inside VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "pixels = COALESCE(excluded.pixels, pixels), lost = COALESCE(excluded.lost, lost)",
+        rows,
+    )
+
+
+def verdicts_of(
+    database: Database, pairs: Sequence[tuple[int, int, int]]
+) -> dict[tuple[int, int, int], int]:
+    """The verdicts on pairs of contents by a rule, as far as they are known."""
+    found: dict[tuple[int, int, int], int] = {}
+    for some in _portions(pairs):
+        rows = database.rows(
+            f"WITH asked(a, b, rule) AS (VALUES {','.join(['(?, ?, ?)'] * len(some))}) "
+            "SELECT a, b, rule, verdict FROM asked JOIN verdict USING (a, b, rule)",
+            [value for pair in some for value in pair],
+        )
+        found |= {(a, b, rule): verdict for a, b, rule, verdict in rows}
+    return found
+
+
+def put_verdicts(connection: sqlite3.Connection, verdicts: Iterable[Verdict]) -> None:
+    """Store verdicts."""
+    connection.executemany("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)", verdicts)
+
+
+def forget(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Forget the verdicts on contents that are removed."""
+    for column in ("a", "b"):
+        connection.executemany(
+            f"DELETE FROM verdict WHERE {column} = ?", [(number,) for number in numbers]
+        )
+
+
+def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
