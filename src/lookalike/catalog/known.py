@@ -61,7 +61,7 @@ class Known:
         return facts.row(one.location, one.stamp)
 
     def _entry(self, path: str, inner: str) -> Entry | None:
-        folder, name = os.path.split(path)  # noqa: PTH107
+        folder, name = os.path.split(path)
         number = self._folder(folder)
         if number is None:
             return None

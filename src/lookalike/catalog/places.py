@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.catalog.store import roots
-from lookalike.catalog.volumes import FileSystem, file_system_of
+from lookalike.catalog.volumes import file_system_of
 
 if TYPE_CHECKING:
     from lookalike.catalog.store.database import Database
@@ -22,14 +22,23 @@ class Place(NamedTuple):
 
 
 class Places:
-    """Finds paths in the roots of a catalogue."""
+    """Finds paths in the roots of a catalogue. It remembers the roots until `forget`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.forget()
 
-    def roots(self) -> list[Root]:
+    def forget(self) -> None:
+        """Forget the roots, because they may have changed."""
+        self._roots: list[Root] | None = None
+        self._mounts: dict[int, list[roots.Folder]] = {}
+        self._volumes: dict[int, bytes | None] = {}
+
+    def all_roots(self) -> list[Root]:
         """All roots, by path."""
-        return roots.roots(self._database)
+        if self._roots is None:
+            self._roots = roots.roots(self._database)
+        return self._roots
 
     def folder_at(self, path: bytes) -> int | None:
         """The number of the folder at a path. None if it is not known, or its root is offline."""
@@ -47,33 +56,35 @@ class Places:
 
         A file system that is mounted at another place than before is found there.
         """
-        system = file_system_of(real)
-        for root in self.roots():
-            place = _in_path(root, real)
-            if place and self._is_same(root, place, system):
-                return place
-        for root in self.roots():
-            if root.volume is not None and root.volume == system.volume:
-                inner = relative(system.within, root.within)
-                if inner is not None:
-                    return Place(root, inner)
+        volume = self._volume(real)
+        for root in self.all_roots():
+            inner = relative(real, root.path)
+            if inner is not None and self._is_same(root, inner, volume):
+                return Place(root, inner)
+        if volume is None:
+            return None
+        within = file_system_of(real).within
+        for root in self.all_roots():
+            if root.volume == volume and (inner := relative(within, root.within)) is not None:
+                return Place(root, inner)
         return None
 
-    def _is_same(self, root: Root, place: Place, system: FileSystem) -> bool:
-        """Whether a path in a root is on the file system that was seen there last."""
-        volume = root.volume
-        for folder in self._mounts(root):
-            if relative(place.path, folder.path) is not None:
-                volume = folder.volume
-        return volume is None or system.volume is None or volume == system.volume
+    def _volume(self, real: bytes) -> bytes | None:
+        """The identity of the file system of a path. It is looked up once per device."""
+        device = os.stat(real).st_dev  # noqa: PTH116
+        if device not in self._volumes:
+            self._volumes[device] = file_system_of(real).volume
+        return self._volumes[device]
 
-    def _mounts(self, root: Root) -> list[roots.Folder]:
-        return roots.mounts(self._database, root.id)
-
-
-def _in_path(root: Root, real: bytes) -> Place | None:
-    inner = relative(real, root.path)
-    return None if inner is None else Place(root, inner)
+    def _is_same(self, root: Root, inner: bytes, now: bytes | None) -> bool:
+        """Whether a folder of a root is on the file system that was seen there last."""
+        if root.id not in self._mounts:
+            self._mounts[root.id] = roots.mounts(self._database, root.id)
+        before = root.volume
+        for folder in self._mounts[root.id]:
+            if relative(inner, folder.path) is not None:
+                before = folder.volume
+        return not before or not now or before == now
 
 
 def relative(path: bytes | None, folder: bytes | None) -> bytes | None:

@@ -48,9 +48,7 @@ def forget_recipe(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("DELETE FROM recipe WHERE id = ?", (number,))
 
 
-def add_content(
-    connection: sqlite3.Connection, quick: bytes | None, digest: bytes | None
-) -> int:
+def add_content(connection: sqlite3.Connection, quick: bytes | None, digest: bytes | None) -> int:
     """Add a content. Returns its number."""
     cursor = connection.execute("INSERT INTO content(quick, digest) VALUES (?, ?)", (quick, digest))
     number: int = cursor.lastrowid or 0
@@ -62,6 +60,12 @@ def identity_of(connection: sqlite3.Connection, number: int) -> tuple[bytes | No
     found = connection.execute("SELECT quick, digest FROM content WHERE id = ?", (number,))
     quick, digest = next(found, (None, None))
     return quick, digest
+
+
+def quick_of(database: Database, number: int) -> bytes | None:
+    """The quick digest of a content. None if it is unknown."""
+    with database.reading:
+        return identity_of(database.connection, number)[0]
 
 
 def complete(
@@ -138,12 +142,17 @@ def presence(database: Database, recipe: int) -> bytearray:
         "SELECT number, present FROM block WHERE recipe_id = ? ORDER BY number", (recipe,)
     )
     found = bytearray(BLOCK * (blocks[-1][0] + 1) if blocks else BLOCK)
+    newest = database.rows("SELECT seq FROM sqlite_sequence WHERE name = 'content'")
+    if newest and newest[0][0] >= len(found):
+        found.extend(bytes(newest[0][0] + 1 - len(found)))
     for number, present in blocks:
         found[number * BLOCK : (number + 1) * BLOCK] = present
     return found
 
 
-def all_facts(database: Database, recipe: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.void]]:
+def all_facts(
+    database: Database, recipe: int, width: int
+) -> tuple[NDArray[np.intp], NDArray[np.void]]:
     """The numbers of all contents that a recipe knows, ascending, and their records.
 
     Flags say which of them have extra facts.
@@ -216,7 +225,6 @@ class FactsReader:
 def orphans(database: Database) -> Iterator[int]:
     """The numbers of contents that no file has."""
     rows: Iterable[tuple[int]] = database.rows(
-        "SELECT id FROM content WHERE NOT EXISTS "
-        "(SELECT 1 FROM file WHERE content_id = content.id)"
+        "SELECT id FROM content WHERE NOT EXISTS (SELECT 1 FROM file WHERE content_id = content.id)"
     )
     return (row[0] for row in rows)

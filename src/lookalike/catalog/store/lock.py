@@ -24,7 +24,7 @@ class WriterLock:
     """A lock on a file. It ends with the process, however that ends."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `OSError` if the file cannot be made, and `CatalogError` where locks are missing."""
+        """Raises `OSError` if the file cannot be made. Raises `CatalogError` without `flock`."""
         if fcntl is None:
             raise CatalogError("this system has no flock, which a catalogue needs", str(path))
         self._path = path
