@@ -28,6 +28,7 @@ from lookalike.work.progress import silent
 from lookalike.work.threads import worker_count
 
 if TYPE_CHECKING:
+    from lookalike.catalog.catalog import Catalog
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.request import Request
     from lookalike.hashing.table import HashTable
@@ -62,6 +63,7 @@ def find_duplicates(
     timeout: float | None = None,
     memory: int | None = None,
     progress: Progress | None = None,
+    catalog: Catalog | None = None,
 ) -> Result:
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
@@ -69,6 +71,8 @@ def find_duplicates(
     or any number of these. `max_distance`: the most bits in which the hashes of two images may
     differ, inclusive. None means 1.2 times the `default_max_distance` of the algorithm, and without
     `verify` that default. `progress`: called with the stage, what is done, and the total or None.
+    `catalog`: remembers the files of folders, so that the next search opens only those that
+    changed. The result is the same. Without any images, all that it remembers is searched.
 
     An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
     arguments, before anything is read, and passes on errors of an iterator of yours.
@@ -84,15 +88,32 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    return _found(images, request, rule, progress or silent)
+    if catalog is None:
+        return _found(images, request, rule, progress or silent)
+    from lookalike.catalog.searching.search import remembered
+
+    with remembered(catalog, images, request, _orientations(rule), progress or silent) as kept:
+        return _found(images, request, rule, progress or silent, kept)
 
 
-def _found(images: ImageSources, request: Request, rule: Rule, progress: Progress) -> Result:
-    """Read the images, then link and group them."""
+def _orientations(rule: Rule) -> tuple[int, ...] | None:
+    """The EXIF orientations whose hashes a search needs. None if it needs no thumbs."""
     upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
-    thumbs = Thumbs((*upright, *orientations_for(rule))) if rule.verify else None
-    memory = Memory(thumbs)
-    table = hash_inputs(request, progress, collect=memory.add)
+    return (*upright, *orientations_for(rule)) if rule.verify else None
+
+
+def _found(
+    images: ImageSources,
+    request: Request,
+    rule: Rule,
+    progress: Progress,
+    remembered: Memory | None = None,
+) -> Result:
+    """Read the images, then link and group them."""
+    orientations = _orientations(rule)
+    memory = remembered or Memory(None if orientations is None else Thumbs(orientations))
+    known = None if remembered is None else remembered.known
+    table = hash_inputs(request, progress, known=known, collect=memory.add)
     memory.finish()
     read = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(

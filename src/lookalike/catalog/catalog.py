@@ -52,6 +52,8 @@ class Catalog:
         """Only for `open`."""
         self.database = database
         self.places = Places(database)
+        self.last_scan: Summary | None = None
+        """What the last scan by a search found."""
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str] | None = None, *, create: bool = True) -> Catalog:
@@ -132,10 +134,10 @@ class Catalog:
         """The folder of the catalogue."""
         return self.database.folder
 
-    def known(self, recipe: Recipe) -> Known:
+    def known(self, recipe: Recipe, *, just_scanned: bool = False) -> Known:
         """What is known of inputs, for `hash_inputs`, as of the last scan of their roots."""
         number = contents.find_recipe(self.database, definition_of(recipe))
-        return Known(self.database, self.places, recipe, number or 0)
+        return Known(self.database, self.places, recipe, number or 0, just_scanned=just_scanned)
 
 
 def _paths(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[bytes]:

@@ -52,6 +52,9 @@ class Memory:
         if self.thumbs is not None:
             self.thumbs.finish()
 
+    def close(self) -> None:
+        """End the search. What is to be kept is stored."""
+
     def assumed(self, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether the bytes of images were taken over on trust, and never read to their end."""
         return np.zeros(len(positions), np.bool_)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.catalog.searching.thumb_file import HASH_BYTES, ORIENTATIONS
+from lookalike.catalog.thumb_file import HASH_BYTES, ORIENTATIONS
 from lookalike.sight.thumb import BYTES
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import hashes_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from lookalike.catalog.searching.thumb_file import ThumbFile
+    from lookalike.catalog.thumb_file import ThumbFile
 
 
 class KeptThumbs(Thumbs):

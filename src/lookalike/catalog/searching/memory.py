@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from threading import Lock
@@ -13,8 +14,8 @@ import numpy as np
 
 from lookalike.catalog.recipes import definition_of
 from lookalike.catalog.searching.kept_thumbs import KeptThumbs
-from lookalike.catalog.searching.thumb_file import ThumbFile
 from lookalike.catalog.store import contents, files, looks
+from lookalike.catalog.thumb_file import ThumbFile
 from lookalike.errors import CatalogError
 from lookalike.hashing.content import Content, Depth
 from lookalike.hashing.memory import UNKNOWN, Memory
@@ -22,8 +23,6 @@ from lookalike.hashing.row import Row
 from lookalike.images import PREPARATION
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from numpy.typing import NDArray
 
     from lookalike.catalog.catalog import Catalog
@@ -41,9 +40,7 @@ MOST_WAITING = 1000
 class _Found(NamedTuple):
     """What is known of an input that is about to be added."""
 
-    content: int
-    file: int
-    is_assumed: bool
+    entry: files.Entry
     digest: bytes
     turned: bytes | None
     """As `ThumbFile` has it. None if the search needs none, or it is missing."""
@@ -64,21 +61,22 @@ class CatalogMemory(Memory):
     ) -> None:
         """`orientations`: those whose hashes the search needs. None if it needs no thumbs."""
         self._database = catalog.database
-        self._known = catalog.known(recipe)
+        self._known = catalog.known(recipe, just_scanned=self._database.is_writable)
         self._file = ThumbFile(
             catalog.folder, definition_of(recipe), writable=self._database.is_writable
         )
         super().__init__(None if orientations is None else KeptThumbs(orientations, self._file))
         self._has_looks = self._settled()
         self._lock = Lock()
-        self._pending: dict[str, _Found] = {}
+        self._pending: defaultdict[str, deque[_Found]] = defaultdict(deque)
         self._contents = array("q")
         self._sizes = array("q")
         self._is_old = bytearray()
         self._assumed: dict[int, int] = {}
         """The number of the file, by position."""
-        self._insides: list[tuple[int, bytes | None, bytes | None, str | None]] = []
-        self._verdicts: list[looks.Verdict] = []
+        self._insides: dict[int, looks.Inside] = {}
+        """What is not stored yet, by content."""
+        self._verdicts: dict[tuple[int, int, int], int] = {}
 
     @property
     def assumed_count(self) -> int:
@@ -89,32 +87,40 @@ class CatalogMemory(Memory):
         found = self._known.found(one)
         if found is None or not isinstance(found.outcome, Row):
             return found and found.outcome
-        row, turned = found.outcome, None
+        row, entry, turned = found.outcome, found.entry, None
         if self.thumbs is not None:
-            turned = self._file.turned(found.content, row.digest)
+            turned = self._file.turned(entry.content, row.digest)
         is_known = self.thumbs is None or turned is not None
-        self._pending[one.key] = _Found(
-            found.content, found.file, found.is_assumed, row.digest, turned, is_known
-        )
+        self._pending[one.key].append(_Found(entry, row.digest, turned, is_known))
         return row if is_known else None
 
     def add(self, outcome: Row | Failure) -> None:
-        found = self._pending.pop(outcome.path, None)
+        found = self._added(outcome.path)
         if not isinstance(outcome, Row):
             return
         if found and found.digest != outcome.digest:  # it changed a moment ago
             found = None
+        content = found.entry.content if found else 0
         if found and not found.is_known:
-            self._file.put({found.content: outcome})
-        self._contents.append(found.content if found else 0)
+            self._file.put({content: outcome})
+        if found and found.entry.flags & files.ASSUMED:
+            self._assumed[len(self._contents)] = found.entry.id
+        self._contents.append(content)
         self._sizes.append(outcome.byte_count)
         self._is_old.append(found is not None and found.is_known)
-        if found and found.is_assumed:
-            self._assumed[len(self._contents) - 1] = found.file
         if self.thumbs is not None and found and found.turned is not None:
-            self.thumbs.add_kept(found.content, found.digest, found.turned)
+            self.thumbs.add_kept(content, found.digest, found.turned)
         elif self.thumbs is not None:
             self.thumbs.add(outcome.thumb)
+
+    def _added(self, key: str) -> _Found | None:
+        waiting = self._pending.get(key)
+        if waiting is None:
+            return None
+        found = waiting.popleft()
+        if not waiting:
+            del self._pending[key]
+        return found
 
     def finish(self) -> None:
         super().finish()
@@ -132,8 +138,8 @@ class CatalogMemory(Memory):
 
     def refute(self, positions: NDArray[np.intp]) -> None:
         numbers = [self._assumed[at] for at in positions.tolist() if at in self._assumed]
-        if numbers and self._database.is_writable:
-            with self._database.writing() as connection:
+        if numbers:
+            with suppress(CatalogError), self._database.writing() as connection:
                 files.unread(connection, numbers)
 
     def recall(self, positions: NDArray[np.intp], depth: Depth) -> dict[int, Content]:
@@ -141,8 +147,7 @@ class CatalogMemory(Memory):
             return {}
         numbers = self._numbers(positions)
         with self._lock:
-            self._flush_if(len(self._insides) > 0)
-            inside = looks.inside_of(self._database, [one for one in numbers.tolist() if one])
+            inside = self._insides_of([one for one in numbers.tolist() if one])
         found = {}
         for at, number in zip(positions.tolist(), numbers.tolist(), strict=True):
             content = _content(inside.get(number), self._sizes[at], depth)
@@ -159,11 +164,10 @@ class CatalogMemory(Memory):
                 if at in self._assumed and not self._confirmed(at, digest):
                     continue
                 pixels = content.pixels if depth in {Depth.PIXELS, Depth.ALL} else None
-                if self._contents[at]:
-                    self._insides.append(
-                        (self._contents[at], digest or None, pixels, content.lost)
-                    )
-            self._flush_if(len(self._insides) >= MOST_WAITING)
+                if number := self._contents[at]:
+                    new = looks.Inside(digest or None, pixels, content.lost)
+                    self._insides[number] = _joined(new, self._insides.get(number))
+            self._flush_if_many()
 
     def verdicts(
         self, one: NDArray[np.intp], other: NDArray[np.intp], rules: NDArray[np.uint8]
@@ -175,8 +179,7 @@ class CatalogMemory(Memory):
         both = np.flatnonzero((a > 0) & (b > 0))
         pairs = list(zip(a[both].tolist(), b[both].tolist(), rules[both].tolist(), strict=True))
         with self._lock:
-            self._flush_if(len(self._verdicts) > 0)
-            known = looks.verdicts_of(self._database, pairs)
+            known = looks.verdicts_of(self._database, pairs) | self._verdicts
         found[both] = [known.get(pair, UNKNOWN) for pair in pairs]
         return found
 
@@ -190,11 +193,11 @@ class CatalogMemory(Memory):
         if not self._has_looks:
             return
         with self._lock:
-            a, b = self._numbers(one), self._numbers(other)
-            columns = (column.tolist() for column in (a, b, rules, verdicts))
-            said = (looks.Verdict(*values) for values in zip(*columns, strict=True))
-            self._verdicts += [one for one in said if one.a and one.b]
-            self._flush_if(len(self._verdicts) >= MOST_WAITING)
+            columns = self._numbers(one), self._numbers(other), rules, verdicts
+            for a, b, rule, verdict in zip(*(each.tolist() for each in columns), strict=True):
+                if a and b:
+                    self._verdicts[a, b, rule] = verdict
+            self._flush_if_many()
 
     def _numbers(self, positions: NDArray[np.intp]) -> NDArray[np.int64]:
         """The numbers of the contents of images. 0 for those not remembered, or only assumed."""
@@ -205,29 +208,34 @@ class CatalogMemory(Memory):
     def _confirmed(self, at: int, digest: bytes) -> bool:
         """Whether the bytes of an assumed image are those of its content. It is then noted."""
         number = self._contents[at]
-        inside = looks.inside_of(self._database, [number]).get(number)
+        inside = self._insides_of([number]).get(number)
         if not digest or inside is None or inside.digest != digest:
             return False
         file = self._assumed.pop(at)
-        if self._database.is_writable:
-            with self._database.writing() as connection:
-                files.confirm(connection, file)
+        with suppress(CatalogError), self._database.writing() as connection:
+            files.confirm(connection, file)
         return True
 
-    def _flush_if(self, wanted: bool) -> None:
-        if wanted:
+    def _insides_of(self, numbers: Sequence[int]) -> dict[int, looks.Inside]:
+        stored = looks.inside_of(self._database, numbers)
+        recent = {one: self._insides[one] for one in numbers if one in self._insides}
+        return stored | {one: _joined(new, stored.get(one)) for one, new in recent.items()}
+
+    def _flush_if_many(self) -> None:
+        if len(self._insides) + len(self._verdicts) >= MOST_WAITING:
             self._flush()
 
     def _flush(self) -> None:
-        insides, self._insides = self._insides, []
-        verdicts, self._verdicts = self._verdicts, []
-        if not (insides or verdicts) or not self._database.is_writable:
+        """Store what was found out. If it cannot be stored, it is found out again next time."""
+        insides, self._insides = self._insides, {}
+        verdicts, self._verdicts = self._verdicts, {}
+        if not (insides or verdicts):
             return
-        with self._database.writing() as connection:
-            for number, digest, *_ in insides:
-                if digest:
-                    contents.complete(connection, number, None, digest)
-            looks.put_inside(connection, [(one, *rest) for one, _, *rest in insides])
+        with suppress(CatalogError), self._database.writing() as connection:
+            for number, inside in insides.items():
+                if inside.digest:
+                    contents.complete(connection, number, None, inside.digest)
+            looks.put_insides(connection, insides)
             looks.put_verdicts(connection, verdicts)
 
     def _settled(self) -> bool:
@@ -248,6 +256,17 @@ def made_with() -> str:
     """What looks depend on: how pictures are prepared, looked at, and decoded."""
     decoders = ", ".join(f"{name} {version(name)}" for name in ("Pillow", "simplejpeg"))
     return f"looks {LOOKS}, preparation {PREPARATION}, {decoders}"
+
+
+def _joined(new: looks.Inside, old: looks.Inside | None) -> looks.Inside:
+    """All that is known about a content."""
+    if old is None:
+        return new
+    return looks.Inside(
+        new.digest or old.digest,
+        old.pixels if new.pixels is None else new.pixels,
+        old.lost if new.lost is None else new.lost,
+    )
 
 
 def _content(inside: looks.Inside | None, size: int, depth: Depth) -> Content | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -188,6 +189,19 @@ def remove_other_members(
     ).fetchall()
     gone = [(number,) for number, inner in rows if inner not in seen]
     connection.executemany("DELETE FROM file WHERE id = ?", gone)
+
+
+def confirm(connection: sqlite3.Connection, number: int) -> None:
+    """Note that a file has the content that was taken over on trust."""
+    connection.execute("UPDATE file SET flags = flags & ~? WHERE id = ?", (ASSUMED, number))
+
+
+def unread(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Forget the contents of files that have another, so that the next scan reads them."""
+    connection.executemany(
+        f"UPDATE file SET flags = flags & ~{ASSUMED}, content_id = NULL WHERE id = ?",
+        [(number,) for number in numbers],
+    )
 
 
 def fail(connection: sqlite3.Connection, file: int, recipe: int, failed: Failed | None) -> None:

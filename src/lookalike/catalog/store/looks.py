@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -26,15 +26,6 @@ class Inside(NamedTuple):
     """A digest of all pixels. Empty if it has none, as when it is damaged."""
     lost: str | None
     """What is missing at its end. Empty if nothing is."""
-
-
-class Verdict(NamedTuple):
-    """What a closer look at two contents said."""
-
-    a: int
-    b: int
-    rule: int
-    verdict: int
 
 
 def made_with(database: Database) -> str | None:
@@ -64,14 +55,12 @@ def inside_of(database: Database, numbers: Sequence[int]) -> dict[int, Inside]:
     return found
 
 
-def put_inside(
-    connection: sqlite3.Connection, rows: Iterable[tuple[int, bytes | None, str | None]]
-) -> None:
+def put_insides(connection: sqlite3.Connection, insides: Mapping[int, Inside]) -> None:
     """Store digests of pixels, and what is missing at ends. None leaves what is there."""
     connection.executemany(
         "INSERT INTO inside VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
         "pixels = COALESCE(excluded.pixels, pixels), lost = COALESCE(excluded.lost, lost)",
-        rows,
+        [(number, one.pixels, one.lost) for number, one in insides.items()],
     )
 
 
@@ -90,9 +79,14 @@ def verdicts_of(
     return found
 
 
-def put_verdicts(connection: sqlite3.Connection, verdicts: Iterable[Verdict]) -> None:
-    """Store verdicts."""
-    connection.executemany("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)", verdicts)
+def put_verdicts(
+    connection: sqlite3.Connection, verdicts: Mapping[tuple[int, int, int], int]
+) -> None:
+    """Store the verdicts on pairs of contents by a rule."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)",
+        [(*pair, verdict) for pair, verdict in verdicts.items()],
+    )
 
 
 def forget(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
