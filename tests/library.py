@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from PIL import Image
@@ -13,7 +14,7 @@ from jpegs import jpeg, scene
 from pictures import colour, photo, uniform
 from sheets import draw_sheet, entries_of
 
-PAST_NS = 1_700_000_000_000_000_000
+PAST_NS = 1_700_000_000_123_456_789
 """When the files were last modified."""
 
 
@@ -31,15 +32,16 @@ def draw_library(folder: Path) -> Path:
     pages = {"a.png": encoded(photo(160, 120, 3)), "notes.txt": b"nothing"}
     (folder / "album.zip").write_bytes(zip_of(pages))
     (folder / "album.tar").write_bytes(tar_of({"b.png": encoded(photo(160, 120, 4))}))
-    set_back(folder)
+    set_back(*folder.rglob("*.*"))
     return folder
 
 
-def set_back(folder: Path) -> None:
-    """Give all files old times, so that a scan does not doubt them."""
-    for path in folder.rglob("*"):
+def set_back(*files: Path) -> None:
+    """Give files old times, and wait until a scan does not doubt them any more."""
+    for path in files:
         if path.is_file() and not path.is_symlink():
             os.utime(path, ns=(PAST_NS, PAST_NS))
+    time.sleep(0.15)
 
 
 def _copies(folder: Path) -> None:
@@ -49,7 +51,7 @@ def _copies(folder: Path) -> None:
     save(folder / "pixels.png", photo(200, 150, 3))
     save(folder / "pixels.bmp", photo(200, 150, 3))
     # Only the beginnings of these are read to hash them.
-    whole = jpeg(scene(1800, 1400, 2), progressive=True, quality=95)
+    whole = jpeg(scene(1320, 1290, 2), progressive=True, quality=85)
     for name in ("large.jpg", "large too.jpg"):
         (folder / name).write_bytes(whole)
     (folder / "large cut.jpg").write_bytes(whole[: len(whole) * 3 // 4])

@@ -1,4 +1,4 @@
-"""Searches in processes of their own, which count the files that they open."""
+"""Searches that count the files they open."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import lookalike
+from lookalike.catalog.catalog import Catalog
+from lookalike.report.words import text_of
+
+KILLED = 9
 
 
 class Searched(NamedTuple):
@@ -21,62 +30,71 @@ class Searched(NamedTuple):
     """How often each file in the folder was opened, by name."""
 
 
-def searched(
-    folder: Path, catalog: Path | None = None, *images: Path, kill_after: int = 0, **keywords: Any
-) -> Searched:
-    """Search a folder, or these images in it. `kill_after`: end it after so many opened files."""
-    asked = {
-        "folder": str(folder),
-        "images": [str(one) for one in images or [folder]],
-        "catalog": catalog and str(catalog),
-        "kill_after": kill_after,
-        "keywords": keywords,
-    }
-    done = subprocess.run(
-        [sys.executable, __file__, json.dumps(asked)], capture_output=True, text=True, check=False
-    )
-    if kill_after:
-        assert done.returncode == KILLED, done.stderr
-        return Searched("", "", "", Counter())
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    return Searched(found["text"], found["json"], found["csv"], Counter(found["opened"]))
+class Watch:
+    """Counts the opened files in a folder."""
 
+    def __init__(self) -> None:
+        self.folder: str | None = None
+        self.opened: Counter[str] = Counter()
+        self.then: Callable[[], object] = lambda: None
+        self._last = threading.local()
+        sys.addaudithook(self._told)  # it can never be removed
 
-KILLED = 9
-
-
-def main(asked: dict[str, Any]) -> None:
-    """Search, and print the outcome."""
-    opened: Counter[str] = Counter()
-
-    def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "open" or not isinstance(arguments[0], str | bytes):
+    def _told(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.folder is None or event != "open" or not isinstance(arguments[0], str | bytes):
             return
-        path = os.fsdecode(arguments[0])
-        if path.startswith(asked["folder"]) and not os.path.isdir(path):
-            opened[os.path.basename(path)] += 1
-            if sum(opened.values()) == asked["kill_after"]:
-                os._exit(KILLED)
+        path, mode = os.fsdecode(arguments[0]), arguments[1]
+        told, self._last.path = getattr(self._last, "path", None), path if mode else None
+        if not mode and told == path:  # `open` calls its opener, and both tell
+            return
+        if path.startswith(self.folder) and not Path(path).is_dir():
+            self.opened[Path(path).name] += 1
+            self.then()
 
-    import lookalike
-    from lookalike.catalog.catalog import Catalog
-    from lookalike.report.words import text_of
 
-    catalog = Catalog.open(asked["catalog"]) if asked["catalog"] else None
-    sys.addaudithook(watch)
-    result = lookalike.find_duplicates(
-        asked["images"], archives=True, catalog=catalog, **asked["keywords"]
-    )
-    text = text_of(result, summary=True)
-    print(
-        json.dumps(
-            {"text": text, "json": result.to_json(), "csv": result.to_csv(), "opened": opened}
+@cache
+def watch() -> Watch:
+    """The watch of this process."""
+    return Watch()
+
+
+def searched(
+    folder: Path, catalog: Path | None = None, *images: Path | str, **keywords: Any
+) -> Searched:
+    """Search a folder, or these images in it."""
+    one = watch()
+    kept = None if catalog is None else Catalog.open(catalog)
+    one.opened, one.folder = Counter(), str(folder)
+    try:
+        result = lookalike.find_duplicates(
+            [str(image) for image in images or [folder]], archives=True, catalog=kept, **keywords
         )
-    )
-    if catalog:
-        catalog.close()
+    finally:
+        one.folder = None
+        if kept is not None:
+            kept.close()
+    text = text_of(result, summary=True)
+    return Searched(text, result.to_json(), result.to_csv(), one.opened)
+
+
+def killed(folder: Path, catalog: Path, after: int) -> None:
+    """Search a folder in a process that ends when it has opened so many files in it."""
+    asked = [str(folder), str(catalog), str(after)]
+    done = subprocess.run([sys.executable, __file__, *asked], capture_output=True, check=False)
+    assert done.returncode == KILLED, done.stderr
+
+
+def main(folder: str, catalog: str, after: str) -> None:
+    """The process of `killed`."""
+
+    def then() -> None:
+        if watch().opened.total() == int(after):
+            os._exit(KILLED)
+
+    watch().then = then
+    found = searched(Path(folder), Path(catalog))
+    print(json.dumps(found.opened), file=sys.stderr)
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(*sys.argv[1:])

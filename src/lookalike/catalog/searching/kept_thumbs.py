@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.catalog.thumb_file import HASH_BYTES, ORIENTATIONS
+from lookalike.images.picture import DIGEST_BYTES
 from lookalike.sight.thumb import BYTES
 from lookalike.sight.thumbs import Thumbs
-from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +24,11 @@ class KeptThumbs(Thumbs):
     """Thumbs by position. Those of images that are not remembered are in a temporary file."""
 
     def __init__(self, orientations: tuple[int, ...], file: ThumbFile) -> None:
-        super().__init__(())
-        self._wanted = orientations
+        super().__init__(orientations)
         self._turned = {orientation: bytearray() for orientation in orientations}
         self._kept = file
         self._digests = bytearray()
+        """Of the rows, `DIGEST_BYTES` each."""
         self._places = array("q")
         """The number of the content, or -1 minus the position in the temporary file."""
 
@@ -43,16 +43,18 @@ class KeptThumbs(Thumbs):
     def add(self, thumb: bytes) -> None:
         self._places.append(-1 - super().__len__())
         super().add(thumb)
-        grid = np.frombuffer(thumb, np.uint8).reshape(1, BYTES)
-        for orientation, hashes in zip(self._wanted, hashes_of(grid, self._wanted), strict=True):
-            self._turned[orientation] += hashes.tobytes()
-        self._digests += bytes(16)
+        self._digests += bytes(DIGEST_BYTES)
 
     def __len__(self) -> int:
         return len(self._places)
 
     def hashes(self, orientation: int) -> NDArray[np.uint8]:
-        return np.frombuffer(self._turned[orientation], np.uint8).reshape(-1, HASH_BYTES)
+        places = np.frombuffer(self._places, np.int64)
+        found = np.empty((len(places), HASH_BYTES), np.uint8)
+        kept = np.frombuffer(self._turned[orientation], np.uint8)
+        found[places >= 0] = kept.reshape(-1, HASH_BYTES)
+        found[places < 0] = super().hashes(orientation)
+        return found
 
     def read(
         self, positions: NDArray[np.intp], again: Callable[[NDArray[np.intp]], NDArray[np.uint8]]
@@ -65,7 +67,8 @@ class KeptThumbs(Thumbs):
         ):
             if number < 0:
                 continue
-            digest = bytes(self._digests[16 * position : 16 * position + 16])
+            begin = DIGEST_BYTES * position
+            digest = bytes(self._digests[begin : begin + DIGEST_BYTES])
             thumb = self._kept.thumb(number, digest)
             if thumb is None:
                 missing.append(at)

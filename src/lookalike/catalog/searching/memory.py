@@ -57,9 +57,12 @@ class CatalogMemory(Memory):
     thumbs: KeptThumbs | None
 
     def __init__(
-        self, catalog: Catalog, recipe: Recipe, orientations: tuple[int, ...] | None
+        self, catalog: Catalog, recipe: Recipe, orientations: tuple[int, ...] | None, latest: int
     ) -> None:
-        """`orientations`: those whose hashes the search needs. None if it needs no thumbs."""
+        """`orientations`: those whose hashes the search needs. None if it needs no thumbs.
+        `latest`: the last content before the scan. Those after it are new.
+        """
+        self._latest = latest
         self._database = catalog.database
         self._known = catalog.known(recipe, just_scanned=self._database.is_writable)
         self._file = ThumbFile(
@@ -107,7 +110,7 @@ class CatalogMemory(Memory):
             self._assumed[len(self._contents)] = found.entry.id
         self._contents.append(content)
         self._sizes.append(outcome.byte_count)
-        self._is_old.append(found is not None and found.is_known)
+        self._is_old.append(found is not None and found.is_known and content <= self._latest)
         if self.thumbs is not None and found and found.turned is not None:
             self.thumbs.add_kept(content, found.digest, found.turned)
         elif self.thumbs is not None:

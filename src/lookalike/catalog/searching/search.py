@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lookalike.catalog.searching.memory import CatalogMemory
+from lookalike.catalog.store.looks import latest_content
 from lookalike.sources.places.addresses import is_address
 from lookalike.sources.web.urls import is_url
 
@@ -30,9 +31,10 @@ def remembered(
     `orientations`: as for `CatalogMemory`. Raises `CatalogError` if it cannot be used. A catalogue
     that cannot be written is used as it is.
     """
+    latest = latest_content(catalog.database)
     if catalog.database.is_writable and (folders := _folders(images)):
         catalog.last_scan = catalog.update(request, folders, progress=progress)
-    memory = CatalogMemory(catalog, request.recipe, orientations)
+    memory = CatalogMemory(catalog, request.recipe, orientations, latest)
     try:
         yield memory
     finally:

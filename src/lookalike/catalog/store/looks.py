@@ -41,6 +41,12 @@ def start_anew(connection: sqlite3.Connection, text: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MADE_WITH, text))
 
 
+def latest_content(database: Database) -> int:
+    """The highest number of a content. 0 if there is none."""
+    found: int = database.rows("SELECT COALESCE(MAX(id), 0) FROM content")[0][0]
+    return found
+
+
 def inside_of(database: Database, numbers: Sequence[int]) -> dict[int, Inside]:
     """What is known about contents, by their numbers."""
     found: dict[int, Inside] = {}
