@@ -17,7 +17,7 @@ from lookalike.catalog.scanning.job import ArchiveJob, Job
 from lookalike.catalog.scanning.listing import compared
 from lookalike.catalog.scanning.losses import Losses
 from lookalike.catalog.scanning.sorting import Sorting
-from lookalike.catalog.scanning.summary import Summary
+from lookalike.catalog.scanning.summary import ScanSummary
 from lookalike.catalog.scanning.targets import Online, settle
 from lookalike.catalog.scanning.twins import Twins
 from lookalike.catalog.scanning.walk import Walk
@@ -61,7 +61,7 @@ class Scan:
         progress: Progress,
     ) -> None:
         """`request`: how to read. Its inputs say only which files are chosen."""
-        self.summary = Summary()
+        self.summary = ScanSummary()
         self._database = database
         self._request = request
         self._choice = request.inputs.choice
@@ -78,7 +78,7 @@ class Scan:
         self._jobs: dict[Location, Job] = {}
         self._seen = 0
 
-    def run(self, targets: Iterable[Target]) -> Summary:
+    def run(self, targets: Iterable[Target]) -> ScanSummary:
         """Scan everything. Raises `CatalogError` if the catalogue cannot be written.
 
         What was stored before that, or before the process ends, stays.
