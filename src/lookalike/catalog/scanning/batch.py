@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.catalog.quick import WHOLE
 from lookalike.catalog.recipes import tried_with
+from lookalike.catalog.scanning.job import entry_stat
 from lookalike.catalog.store import contents, files, roots
 from lookalike.errors import Status
 from lookalike.hashing.row import Row
@@ -196,7 +197,10 @@ class Batch:
             done = files.Failed(Status.OK, "", job.tried_with)
             files.fail(connection, number, self._number, done)
             self._summary.new += job.entry is None
-            self._summary.changed += job.entry is not None
+            if job.entry is not None:
+                is_same = entry_stat(job.entry) == job.stat[:4]
+                self._summary.rehashed += is_same
+                self._summary.changed += not is_same
 
         self.add(change)
 

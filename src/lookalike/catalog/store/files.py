@@ -124,7 +124,7 @@ STORE = (
     "flags, content_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
     "size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, "
     "inode = excluded.inode, born_ns = excluded.born_ns, flags = excluded.flags, "
-    "content_id = excluded.content_id, rotten = NULL"
+    "content_id = excluded.content_id, gone_at = NULL, rotten = NULL"
 )
 
 
@@ -157,7 +157,8 @@ def touch(connection: sqlite3.Connection, folder: int, name: bytes, stat: Stat, 
     """
     connection.execute(
         "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, "
-        "born_ns = COALESCE(?, born_ns), flags = flags & ~? | ? WHERE folder_id = ? AND name = ?",
+        "born_ns = COALESCE(?, born_ns), flags = flags & ~? | ?, gone_at = NULL "
+        "WHERE folder_id = ? AND name = ?",
         (
             stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode, stat.born_ns,
             RACY | MISSING, flags, folder, name,
@@ -174,12 +175,12 @@ def move(connection: sqlite3.Connection, old: tuple[int, bytes], new: tuple[int,
     return cursor.rowcount > 0
 
 
-def set_missing(connection: sqlite3.Connection, numbers: str) -> None:
+def set_missing(connection: sqlite3.Connection, numbers: str, now: int) -> None:
     """Mark files as missing, and the members of archives with them. `numbers`: a JSON array."""
     connection.execute(
-        f"UPDATE file SET flags = flags | {MISSING} WHERE (folder_id, name) IN "
+        f"UPDATE file SET flags = flags | {MISSING}, gone_at = ? WHERE (folder_id, name) IN "
         "(SELECT folder_id, name FROM file WHERE id IN (SELECT value FROM json_each(?)))",
-        (numbers,),
+        (now, numbers),
     )
 
 
