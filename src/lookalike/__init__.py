@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lookalike._native.info import KernelInfo, kernel_info
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
     from lookalike.catalog.catalog import Catalog
-    from lookalike.catalog.scanning.summary import Summary
+    from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.errors import (
         AlgorithmMismatchError,
         CatalogError,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
     "catalog.catalog": ["Catalog"],
-    "catalog.scanning.summary": ["Summary"],
+    "catalog.scanning.summary": ["ScanSummary"],
     "matching.chance": ["expected_chance_matches", "largest_safe_distance"],
     "matching.comparison": ["Comparison", "compare"],
     "errors": [
@@ -88,7 +88,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
-    "Catalog", "Summary",
+    "Catalog", "ScanSummary",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "CatalogError",

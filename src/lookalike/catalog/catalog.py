@@ -21,7 +21,7 @@ from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
     from lookalike.catalog.scanning.sorting import Trust
-    from lookalike.catalog.scanning.summary import Summary
+    from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.hashing.options import Options
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
@@ -52,7 +52,7 @@ class Catalog:
         """Only for `open`."""
         self.database = database
         self.places = Places(database)
-        self.last_scan: Summary | None = None
+        self.last_scan: ScanSummary | None = None
         """What the last scan by a search found."""
 
     @classmethod
@@ -79,7 +79,7 @@ class Catalog:
         accept_loss: Iterable[str | os.PathLike[str]] = (),
         progress: Progress | None = None,
         **options: Unpack[Options],
-    ) -> Summary:
+    ) -> ScanSummary:
         """Bring the catalogue up to date with folders. Only files that changed are read.
 
         `paths`: one or more folders. Each becomes a root, which later scans visit again. Without
@@ -106,7 +106,7 @@ class Catalog:
         trust: Trust = "normal",
         accept_loss: Iterable[str | os.PathLike[str]] = (),
         progress: Progress = silent,
-    ) -> Summary:
+    ) -> ScanSummary:
         """The same for a checked request. Its inputs only say which files are chosen."""
         from lookalike.catalog.scanning.scan import Scan
         from lookalike.catalog.scanning.targets import targets_of

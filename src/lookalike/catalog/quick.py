@@ -62,7 +62,8 @@ def _statx() -> Callable[..., int] | None:
     """The function of the C library. None where there is none."""
     if sys.platform != "linux":
         return None
-    found: Callable[..., int] | None = getattr(ctypes.CDLL(None), "statx", None)
+    # A PyDLL keeps Python's lock: waiting for that takes longer than the call.
+    found: Callable[..., int] | None = getattr(ctypes.PyDLL(None), "statx", None)
     return found
 
 

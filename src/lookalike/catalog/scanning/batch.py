@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.catalog.quick import WHOLE
 from lookalike.catalog.recipes import tried_with
+from lookalike.catalog.scanning.job import entry_stat
 from lookalike.catalog.store import contents, files, roots
 from lookalike.errors import Status
 from lookalike.hashing.row import Row
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from lookalike.catalog.scanning.job import ArchiveJob, FolderAt, Job
-    from lookalike.catalog.scanning.summary import Summary
+    from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.stats import Stat
     from lookalike.catalog.store.database import Database
     from lookalike.catalog.thumb_file import ThumbFile
@@ -32,6 +33,23 @@ COARSE, FINE = 2_000_000_000, 100_000_000
 """
 
 
+class _New:
+    """What is added at the end of a transaction, all at once, which is faster."""
+
+    def __init__(self, newest: int, rows: dict[int, Row]) -> None:
+        """`newest`: the largest number of a content so far."""
+        self.rows = rows
+        self.contents: list[tuple[int, bytes | None, bytes | None]] = []
+        self.files: list[tuple[object, ...]] = []
+        self._newest = newest
+
+    def add(self, quick: bytes | None, digest: bytes | None) -> int:
+        """Add a content. Returns its number."""
+        self._newest += 1
+        self.contents.append((self._newest, quick, digest))
+        return self._newest
+
+
 class Batch:
     """Collects changes, and stores them in one transaction."""
 
@@ -42,7 +60,7 @@ class Batch:
         number: int,
         has: bytearray,
         thumbs: ThumbFile,
-        summary: Summary,
+        summary: ScanSummary,
     ) -> None:
         """`number`: of the recipe. `has`: which contents it knows, which is kept up to date."""
         self._database = database
@@ -52,7 +70,7 @@ class Batch:
         self._thumbs = thumbs
         self._summary = summary
         self._changes: list[Callable[[sqlite3.Connection], None]] = []
-        self._rows: dict[int, Row] = {}
+        self._new = _New(0, {})
         self._since = time.monotonic()
 
     def add(self, change: Callable[[sqlite3.Connection], None]) -> None:
@@ -72,12 +90,14 @@ class Batch:
         """Store the changes. Raises `CatalogError` if that fails; then none of them is stored."""
         changes, self._changes = self._changes, []
         rows: dict[int, Row] = {}
-        self._rows = rows
         if changes:
             with self._database.writing() as connection:
+                self._new = _New(contents.newest(connection), rows)
                 for change in changes:
                     change(connection)
+                contents.add(connection, self._new.contents)
                 contents.put(connection, self._number, rows)
+                files.store_all(connection, self._new.files)
         for number in rows:
             if number >= len(self._has):
                 self._has.extend(bytes(number + contents.BLOCK - len(self._has)))
@@ -92,7 +112,7 @@ class Batch:
             if files.move(connection, old, new):
                 files.touch(connection, *new, job.stat, flags)
             elif content:  # another file has taken its place already
-                files.store(connection, *new, b"", job.stat, content, flags)
+                files.store(connection, files.values_of(*new, b"", job.stat, content, flags))
 
         self.add(change)
 
@@ -104,7 +124,8 @@ class Batch:
             if job.entry is not None and job.entry.content == content:
                 files.touch(connection, folder, job.name, job.stat, flags)
             else:
-                files.store(connection, folder, job.name, b"", job.stat, content, flags)
+                values = files.values_of(folder, job.name, b"", job.stat, content, flags)
+                files.store(connection, values)
 
         self.add(change)
 
@@ -123,13 +144,15 @@ class Batch:
         if content:
             contents.complete(connection, content, job.quick, whole)
         else:
-            content = contents.add_content(connection, job.quick, whole)
+            content = self._new.add(job.quick, whole)
         self._count(job, content)
-        self._rows[content] = row
+        self._new.rows[content] = row
         folder = folder_id(connection, job.folder)
         flags = files.RACY if job.racy or _differs(job.stat, row) else 0
-        number = files.store(connection, folder, job.name, job.member, job.stat, content, flags)
-        files.fail(connection, number, self._number, None)
+        values = files.values_of(folder, job.name, job.member, job.stat, content, flags)
+        self._new.files.append(values)
+        if job.entry is not None:
+            files.fail(connection, job.entry.id, self._number, None)
 
     def _same_content(self, connection: sqlite3.Connection, job: Job, whole: bytes | None) -> int:
         """The content of the file before, if the same was read again. Otherwise 0."""
@@ -144,8 +167,10 @@ class Batch:
         return entry.content if job.is_unchanged and job.quick in {quick, None} else 0
 
     def _count(self, job: Job, content: int) -> None:
+        if job.member:  # its archive is counted
+            return
         if job.entry is None:
-            self._summary.new += not job.member
+            self._summary.new += 1
         elif job.entry.content != content:
             self._summary.changed += 1
         elif job.is_unchanged:
@@ -164,7 +189,8 @@ class Batch:
         content = job.entry.content if same and job.entry else 0
         folder = folder_id(connection, job.folder)
         flags = files.RACY * job.racy
-        number = files.store(connection, folder, job.name, job.member, job.stat, content, flags)
+        values = files.values_of(folder, job.name, job.member, job.stat, content, flags)
+        number = files.store(connection, values)
         tried = tried_with(failure, self._recipe)
         failed = None if tried is None else files.Failed(failure.status, failure.reason, tried)
         files.fail(connection, number, self._number, failed)
@@ -177,11 +203,15 @@ class Batch:
             files.remove_other_members(connection, folder, job.name, job.seen)
             if not job.is_archive:
                 return
-            number = files.store(connection, folder, job.name, b"", job.stat, 0, files.ARCHIVE)
+            values = files.values_of(folder, job.name, b"", job.stat, 0, files.ARCHIVE)
+            number = files.store(connection, values)
             done = files.Failed(Status.OK, "", job.tried_with)
             files.fail(connection, number, self._number, done)
             self._summary.new += job.entry is None
-            self._summary.changed += job.entry is not None
+            if job.entry is not None:
+                is_same = entry_stat(job.entry) == job.stat[:4]
+                self._summary.rehashed += is_same
+                self._summary.changed += not is_same
 
         self.add(change)
 

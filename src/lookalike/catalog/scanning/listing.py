@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,13 +39,13 @@ def listed(folder: int) -> Listed:
     """List a folder, given its descriptor. Links are left out. Raises `OSError`."""
     names: list[bytes] = []
     folders: list[bytes] = []
-    encode = os.fsencode
+    encoding = sys.getfilesystemencoding()
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_file(follow_symlinks=False):
-                names.append(encode(entry.name))
+                names.append(entry.name.encode(encoding, "surrogateescape"))
             elif entry.is_dir(follow_symlinks=False):
-                folders.append(encode(entry.name))
+                folders.append(entry.name.encode(encoding, "surrogateescape"))
     return Listed(sorted(names), sorted(folders))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ class Losses:
             return 0, trouble
         for part in _parts(lost):
             with self._database.writing() as connection:
-                files.set_missing(connection, json.dumps(part))
+                files.set_missing(connection, json.dumps(part), int(time.time()))
         return len(lost), ""
 
     def _in_lost_folders(self, walk: Walk) -> Iterator[int]:

@@ -17,7 +17,7 @@ from lookalike.catalog.scanning.job import ArchiveJob, Job
 from lookalike.catalog.scanning.listing import compared
 from lookalike.catalog.scanning.losses import Losses
 from lookalike.catalog.scanning.sorting import Sorting
-from lookalike.catalog.scanning.summary import Summary
+from lookalike.catalog.scanning.summary import ScanSummary
 from lookalike.catalog.scanning.targets import Online, settle
 from lookalike.catalog.scanning.twins import Twins
 from lookalike.catalog.scanning.walk import Walk
@@ -62,7 +62,7 @@ class Scan:
         progress: Progress,
     ) -> None:
         """`request`: how to read. Its inputs say only which files are chosen."""
-        self.summary = Summary()
+        self.summary = ScanSummary()
         self._database = database
         self._request = request
         self._choice = request.inputs.choice
@@ -80,7 +80,7 @@ class Scan:
         self._jobs: dict[Location, Job] = {}
         self._seen = 0
 
-    def run(self, targets: Iterable[Target]) -> Summary:
+    def run(self, targets: Iterable[Target]) -> ScanSummary:
         """Scan everything. Raises `CatalogError` if the catalogue cannot be written.
 
         What was stored before that, or before the process ends, stays.
@@ -90,7 +90,7 @@ class Scan:
         finally:
             self._thumbs.close()
 
-    def _scanned(self, targets: Iterable[Target]) -> Summary:
+    def _scanned(self, targets: Iterable[Target]) -> ScanSummary:
         finished: list[tuple[Target, Walk, array[int]]] = []
         self._read(self._walked(targets, finished))
         later, self._sorting.later = self._sorting.later, []
@@ -187,6 +187,9 @@ class Scan:
             job = Job(archive.folder, archive.name, archive.path, archive.stat, member=inner)
             if not inner:  # it is not an archive, or cannot be read as one
                 archive.is_archive, job.entry = False, archive.entry
+            elif archive.folder.id is not None:
+                number = archive.folder.id
+                job.entry = files.member(self._database, number, archive.name, inner)
             job.racy = inner in archive.seen  # such members cannot be told apart
             archive.seen.add(inner)
             self._pending.append(job)

@@ -20,7 +20,7 @@ from lookalike.sources.kinds import is_archive
 if TYPE_CHECKING:
     from lookalike.catalog.scanning.batch import Batch
     from lookalike.catalog.scanning.listing import Compared
-    from lookalike.catalog.scanning.summary import Summary
+    from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.scanning.twins import Twins
     from lookalike.catalog.scanning.walk import Visit
     from lookalike.catalog.store.database import Database
@@ -46,7 +46,7 @@ class Sorting:
         number: int,
         has: bytearray,
         trust: Trust,
-        summary: Summary,
+        summary: ScanSummary,
     ) -> None:
         """`number`: of the recipe. `has`: which contents it knows."""
         self.later: list[Job] = []

@@ -1,4 +1,4 @@
-"""`Summary`: what a scan found."""
+"""`ScanSummary`: what a scan found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lookalike.text import plural
 
 
 @dataclass(slots=True)
-class Summary:
+class ScanSummary:
     """How many files a scan found, by what became of them."""
 
     unchanged: int = 0

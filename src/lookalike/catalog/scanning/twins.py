@@ -39,25 +39,26 @@ class Twins:
 
     def find(self, stat: Stat, device: int) -> Found:
         """What a file may be. `device`: the number of its file system."""
-        if stat.inode is not None:
-            for twin in files.same_inode(self._database, stat):
-                there = self._there(twin)
-                if there is None:
-                    continue
-                if there == (device, stat.inode):
-                    if twin.ctime_ns == stat.ctime_ns and self._is_hashed(twin):
-                        return Found(linked=twin)
-                elif stat.born_ns is not None and twin.born_ns == stat.born_ns:
-                    return Found(moved=twin)
-        found = [self._candidate(twin) for twin in files.same_times(self._database, stat)]
+        twins = files.twins(self._database, stat)
+        for twin in twins:
+            if stat.inode is None or twin.inode != stat.inode:
+                continue
+            there = self._there(twin)
+            if there == (device, stat.inode):
+                if twin.ctime_ns == stat.ctime_ns and self._is_hashed(twin):
+                    return Found(linked=twin)
+            elif there is not None and stat.born_ns is not None and twin.born_ns == stat.born_ns:
+                return Found(moved=twin)
+        found = [self._candidate(twin) for twin in twins]
         return Found(candidates=[one for one in found if one])
 
     def linked(self, stat: Stat) -> Twin | None:
         """A file with this very inode that was read in this scan."""
-        twins = files.same_inode(self._database, stat)
-        return next(
-            (one for one in twins if one.ctime_ns == stat.ctime_ns and self._is_hashed(one)), None
-        )
+        for twin in files.twins(self._database, stat):
+            is_same = twin.inode == stat.inode and twin.ctime_ns == stat.ctime_ns
+            if is_same and self._is_hashed(twin):
+                return twin
+        return None
 
     def _candidate(self, twin: Twin) -> Candidate | None:
         if twin.quick is None or not self._is_hashed(twin):

@@ -14,7 +14,7 @@ from lookalike.catalog.store import roots
 from lookalike.catalog.volumes import FileSystem, file_system_of
 
 if TYPE_CHECKING:
-    from lookalike.catalog.scanning.summary import Summary
+    from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.scanning.targets import Target
     from lookalike.catalog.store.database import Database
     from lookalike.sources.choice import Sieve
@@ -51,7 +51,9 @@ class Walk:
     same is mounted there.
     """
 
-    def __init__(self, database: Database, target: Target, sieve: Sieve, summary: Summary) -> None:
+    def __init__(
+        self, database: Database, target: Target, sieve: Sieve, summary: ScanSummary
+    ) -> None:
         self.visited: set[int] = set()
         """The numbers of the known folders that were listed to their end."""
         self.left_alone: list[bytes] = []

@@ -46,6 +46,7 @@ CREATE TABLE file(
   inode INTEGER,                      -- NULL where the file system does not keep them
   born_ns INTEGER,
   flags INTEGER NOT NULL DEFAULT 0,   -- 1 racy, 2 missing, 4 assumed, 8 an archive
+  gone_at INTEGER,                    -- when it was found to be missing
   content_id INTEGER REFERENCES content,
   rotten BLOB,                        -- the digest of other bytes that were found under this stat
   UNIQUE(folder_id, name, member)

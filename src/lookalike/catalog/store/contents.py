@@ -48,11 +48,17 @@ def forget_recipe(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("DELETE FROM recipe WHERE id = ?", (number,))
 
 
-def add_content(connection: sqlite3.Connection, quick: bytes | None, digest: bytes | None) -> int:
-    """Add a content. Returns its number."""
-    cursor = connection.execute("INSERT INTO content(quick, digest) VALUES (?, ?)", (quick, digest))
-    number: int = cursor.lastrowid or 0
-    return number
+def newest(connection: sqlite3.Connection) -> int:
+    """The largest number that a content has ever had."""
+    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'content'").fetchone()
+    return found[0] if found else 0
+
+
+def add(
+    connection: sqlite3.Connection, added: list[tuple[int, bytes | None, bytes | None]]
+) -> None:
+    """Add contents: their numbers, quick digests, and digests of all bytes."""
+    connection.executemany("INSERT INTO content(id, quick, digest) VALUES (?, ?, ?)", added)
 
 
 def identity_of(connection: sqlite3.Connection, number: int) -> tuple[bytes | None, bytes | None]:
@@ -88,8 +94,10 @@ def verified(connection: sqlite3.Connection, number: int, digest: bytes, now: in
 def put(connection: sqlite3.Connection, recipe: int, rows: Mapping[int, Row]) -> None:
     """Store what a recipe found out about contents, by their numbers."""
     by_block: dict[int, dict[int, bytes]] = {}
+    names = {row.format for row in rows.values()}
+    formats = {name: _format_id(connection, name) for name in names}
     for number, row in rows.items():
-        record = packed(row, _format_id(connection, row.format))
+        record = packed(row, formats[row.format])
         by_block.setdefault(number // BLOCK, {})[number % BLOCK] = record
         if extra := Extra.of(row):
             _put_extra(connection, recipe, number, extra)
@@ -142,9 +150,8 @@ def presence(database: Database, recipe: int) -> bytearray:
         "SELECT number, present FROM block WHERE recipe_id = ? ORDER BY number", (recipe,)
     )
     found = bytearray(BLOCK * (blocks[-1][0] + 1) if blocks else BLOCK)
-    newest = database.rows("SELECT seq FROM sqlite_sequence WHERE name = 'content'")
-    if newest and newest[0][0] >= len(found):
-        found.extend(bytes(newest[0][0] + 1 - len(found)))
+    with database.reading:
+        found.extend(bytes(max(0, newest(database.connection) + 1 - len(found))))
     for number, present in blocks:
         found[number * BLOCK : (number + 1) * BLOCK] = present
     return found

@@ -111,39 +111,44 @@ MOST_TWINS = 8
 """How many files with the same size and time are considered. There may be very many."""
 
 
-def same_inode(database: Database, stat: Stat) -> list[Twin]:
-    """Known files with this size, time and inode."""
-    values = (stat.mtime_ns, stat.size, stat.inode)
-    return [Twin(*row) for row in database.rows(f"{TWIN} AND inode = ? LIMIT {MOST_TWINS}", values)]
+def twins(database: Database, stat: Stat) -> list[Twin]:
+    """Known files with this size and time. Those with this inode are never left out."""
+    found = database.rows(f"{TWIN} LIMIT {MOST_TWINS}", (stat.mtime_ns, stat.size))
+    if len(found) == MOST_TWINS and stat.inode is not None:
+        values = (stat.mtime_ns, stat.size, stat.inode)
+        found = database.rows(f"{TWIN} AND inode = ? LIMIT {MOST_TWINS}", values) + found
+    return [Twin(*row) for row in found]
 
 
-def same_times(database: Database, stat: Stat) -> list[Twin]:
-    """Known files with this size and time, whose ends are known. Those that are gone come first."""
-    rows = database.rows(
-        f"{TWIN} AND quick IS NOT NULL LIMIT {MOST_TWINS}", (stat.mtime_ns, stat.size)
-    )
-    return [Twin(*row) for row in rows]
+STORE = (
+    "INSERT INTO file(folder_id, name, member, size, mtime_ns, ctime_ns, inode, born_ns, "
+    "flags, content_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    "size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, "
+    "inode = excluded.inode, born_ns = excluded.born_ns, flags = excluded.flags, "
+    "content_id = excluded.content_id, gone_at = NULL, rotten = NULL"
+)
 
 
-def store(
-    connection: sqlite3.Connection, folder: int, name: bytes, inner: bytes, stat: Stat,
-    content: int, flags: int,
-) -> int:  # fmt: skip
-    """Add or replace a file. Returns its number."""
-    values = (
+def values_of(
+    folder: int, name: bytes, inner: bytes, stat: Stat, content: int, flags: int
+) -> tuple[object, ...]:
+    """A file as `store` and `store_all` expect it."""
+    return (
         folder, name, inner, stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode, stat.born_ns,
         flags, content or None,
     )  # fmt: skip
-    found = connection.execute(
-        "INSERT INTO file(folder_id, name, member, size, mtime_ns, ctime_ns, inode, born_ns, "
-        "flags, content_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, "
-        "inode = excluded.inode, born_ns = excluded.born_ns, flags = excluded.flags, "
-        "content_id = excluded.content_id, rotten = NULL RETURNING id",
-        values,
-    ).fetchone()
+
+
+def store(connection: sqlite3.Connection, values: tuple[object, ...]) -> int:
+    """Add or replace a file. Returns its number."""
+    (found,) = connection.execute(f"{STORE} RETURNING id", values).fetchall()
     number: int = found[0]
     return number
+
+
+def store_all(connection: sqlite3.Connection, values: list[tuple[object, ...]]) -> None:
+    """Add or replace files."""
+    connection.executemany(STORE, values)
 
 
 def touch(connection: sqlite3.Connection, folder: int, name: bytes, stat: Stat, flags: int) -> None:
@@ -153,7 +158,8 @@ def touch(connection: sqlite3.Connection, folder: int, name: bytes, stat: Stat, 
     """
     connection.execute(
         "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, "
-        "born_ns = COALESCE(?, born_ns), flags = flags & ~? | ? WHERE folder_id = ? AND name = ?",
+        "born_ns = COALESCE(?, born_ns), flags = flags & ~? | ?, gone_at = NULL "
+        "WHERE folder_id = ? AND name = ?",
         (
             stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode, stat.born_ns,
             RACY | MISSING, flags, folder, name,
@@ -170,12 +176,12 @@ def move(connection: sqlite3.Connection, old: tuple[int, bytes], new: tuple[int,
     return cursor.rowcount > 0
 
 
-def set_missing(connection: sqlite3.Connection, numbers: str) -> None:
+def set_missing(connection: sqlite3.Connection, numbers: str, now: int) -> None:
     """Mark files as missing, and the members of archives with them. `numbers`: a JSON array."""
     connection.execute(
-        f"UPDATE file SET flags = flags | {MISSING} WHERE (folder_id, name) IN "
+        f"UPDATE file SET flags = flags | {MISSING}, gone_at = ? WHERE (folder_id, name) IN "
         "(SELECT folder_id, name FROM file WHERE id IN (SELECT value FROM json_each(?)))",
-        (numbers,),
+        (now, numbers),
     )
 
 
