@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_what_changed_is_read_again(library: Path, tmp_path: Path) -> None:
     ],
 )
 def test_other_searches_agree_too(
-    drawn: Path, tmp_path_factory: pytest.TempPathFactory, shared: Path, keywords: dict[str, object]
+    drawn: Path, tmp_path_factory: pytest.TempPathFactory, shared: Path, keywords: dict[str, Any]
 ) -> None:
     """They share one catalogue, and each opens nothing when it comes again."""
     plain = searched(drawn, **keywords)

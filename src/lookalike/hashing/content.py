@@ -14,6 +14,7 @@ from blake3 import blake3
 from lookalike.errors import ImageError, WorkerStartError
 from lookalike.images import MOMENTS, BytesSource, Encoded, Source, lost_at_end, read_picture
 from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sight.colours import FINE_SIDE, colours_of
 from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
 from lookalike.sight.thumb import thumb_of
@@ -45,11 +46,16 @@ class Depth(IntEnum):
     """What a closer look needs."""
     POINTS = 4
     """Its keypoints."""
-    END = 5
+    COLOURS = 5
+    """Its colours on a fine grid."""
+    END = 6
     """What is missing at its end."""
-    ALL = 6
-    """Everything but its thumb and its keypoints, so that it is opened only once."""
+    ALL = 7
+    """The bytes, the pixels, what a closer look needs, and the end, with one opening."""
 
+
+JPEG = b"\xff\xd8"
+"""The first bytes of files whose end may be unseen."""
 
 Wanted: TypeAlias = "tuple[Source, Depth]"
 """What to read, and how much of it."""
@@ -70,6 +76,8 @@ class Content(NamedTuple):
     """Its keypoints, in the form in which others like it are looked for."""
     lost: str | None = None
     """What is missing at its end, in words. Empty if nothing is, None if it is unknown."""
+    colours: NDArray[np.uint8] | None = None
+    """`(FINE_SIDE, FINE_SIDE, 3)` RGB."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,10 @@ class Reader:
         if depth is Depth.POINTS:
             picture = self._picture(source, least_side=LEAST_SIDE)
             return Content(picture.byte_count, picture.digest, query=query_form(picture))
+        if depth is Depth.COLOURS:
+            picture = self._picture(source, within=(FINE_SIDE, FINE_SIDE))
+            colours = colours_of(picture, FINE_SIDE)
+            return Content(picture.byte_count, picture.digest, colours=colours)
         if depth is Depth.SIGHT:
             picture = self._picture(source, within=(GREY_SIDE, GREY_SIDE))
             return Content(picture.byte_count, picture.digest, seen=Seen.of(picture))
@@ -106,7 +118,8 @@ class Reader:
             pixels = self._pixels(held).pixels
         except ImageError:  # it is damaged
             pixels = b""
-        return seen._replace(pixels=pixels, lost=lost_at_end(contents.data))
+        is_jpeg = contents.data.startswith(JPEG)
+        return seen._replace(pixels=pixels, lost=lost_at_end(contents.data) if is_jpeg else None)
 
     def _pixels(self, source: Source) -> Content:
         picture = read_picture(

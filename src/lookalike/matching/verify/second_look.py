@@ -12,6 +12,7 @@ import numpy as np
 from lookalike.algorithms import get_algorithm
 from lookalike.hashing.content import Depth
 from lookalike.images.picture import Picture, turn
+from lookalike.matching.verify.candidates import turned_limit
 from lookalike.sight.look import Looks, look_whole
 from lookalike.sight.thumb import BYTES, SIDE
 from lookalike.sight.turned import UPRIGHT
@@ -53,6 +54,8 @@ class SecondLook:
         self._thumbs = thumbs
         self._rule = rule
         self._workers = workers
+        self.turned_limit = turned_limit(rule)
+        """In how many bits of pHash a turned thumb may differ."""
 
     def look(self, pairs: Candidates) -> Verdicts:
         """Look at the thumbs of pairs. The distances of turned pairs become those of the rule."""
