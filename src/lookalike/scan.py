@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from lookalike.catalog.catalog import Catalog
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.request import Request
+    from lookalike.hashing.row import Known
     from lookalike.hashing.table import HashTable
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources
     from lookalike.work.progress import Progress
 
 
 def find_duplicates(
-    images: ImageSources,
+    images: ImageSources | None = None,
     *,
     algorithm: str = "phash",
     max_distance: int | None = None,
@@ -77,23 +78,34 @@ def find_duplicates(
     An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
     arguments, before anything is read, and passes on errors of an iterator of yours.
     """
+    if images is None and catalog is None:
+        raise TypeError("images must be given, unless a whole catalog is searched")
     rule = Rule.of(
         algorithm, max_distance,
         verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
     )  # fmt: skip
     request = request_for(
-        images, rule.algorithm, repeats=False, only_first=False,
+        () if images is None else images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
         include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
+    show = progress or silent
     if catalog is None:
-        return _found(images, request, rule, progress or silent)
+        orientations = _orientations(rule)
+        forgetful = Memory(None if orientations is None else Thumbs(orientations))
+        return _found(images, request, rule, show, forgetful)
+    from lookalike.catalog.searching.everything import everything
     from lookalike.catalog.searching.search import remembered
 
-    with remembered(catalog, images, request, _orientations(rule), progress or silent) as kept:
-        return _found(images, request, rule, progress or silent, kept)
+    with remembered(catalog, images, request, _orientations(rule), show) as kept:
+        if images is not None:
+            return _found(images, request, rule, show, kept, kept.known)
+        table = everything(catalog, request.recipe, kept, show)
+        kept.finish()
+        kept.opens_files = False
+        return result_of(table, rule, memory=kept, workers=request.workers, progress=show)
 
 
 def _orientations(rule: Rule) -> tuple[int, ...] | None:
@@ -103,16 +115,14 @@ def _orientations(rule: Rule) -> tuple[int, ...] | None:
 
 
 def _found(
-    images: ImageSources,
+    images: object,
     request: Request,
     rule: Rule,
     progress: Progress,
-    remembered: Memory | None = None,
+    memory: Memory,
+    known: Known | None = None,
 ) -> Result:
     """Read the images, then link and group them."""
-    orientations = _orientations(rule)
-    memory = remembered or Memory(None if orientations is None else Thumbs(orientations))
-    known = None if remembered is None else remembered.known
     table = hash_inputs(request, progress, known=known, collect=memory.add)
     memory.finish()
     read = SecondReading(Again(images, request.inputs.choice), request)

@@ -22,6 +22,7 @@ from lookalike.work.progress import silent
 if TYPE_CHECKING:
     from lookalike.catalog.scanning.sorting import Trust
     from lookalike.catalog.scanning.summary import ScanSummary
+    from lookalike.catalog.searching.search import Account
     from lookalike.hashing.options import Options
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
@@ -52,8 +53,8 @@ class Catalog:
         """Only for `open`."""
         self.database = database
         self.places = Places(database)
-        self.last_scan: ScanSummary | None = None
-        """What the last scan by a search found."""
+        self.account: Account | None = None
+        """What the last search took from it."""
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str] | None = None, *, create: bool = True) -> Catalog:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,15 +17,29 @@ from lookalike.cli.reporting import Reporting, reports
 from lookalike.report.words import summary_lines, text_of
 
 if TYPE_CHECKING:
+    from lookalike.catalog.catalog import Catalog
     from lookalike.hashing.options import Matching, Options
+
+
+def opened(
+    folder: Path | None, images: Iterable[str] | None
+) -> AbstractContextManager[Catalog | None]:
+    """The catalogue in a folder. It is made if it is not there, unless it should be searched."""
+    if folder is None:
+        return nullcontext()
+    from lookalike.catalog.catalog import Catalog
+
+    return Catalog.open(folder, create=images is not None)
 
 
 @click.command(short_help="Find groups of duplicate images.")
 @options.matches
+@options.may_use_catalog
 @reads_images
 @reports
 def find(
-    images: Iterable[str],
+    images: Iterable[str] | None,
+    catalog_at: Path | None,
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -43,13 +59,17 @@ def find(
       lookalike find ~/Pictures --json | jq '.groups[].duplicates[].path'
       lookalike find ~/Pictures --csv --output duplicates.csv
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
+      lookalike find ~/Pictures --catalog     # again: only what changed is opened
+      lookalike find --catalog                # everything in the catalogue; no file is touched
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
     from lookalike.scan import find_duplicates
 
-    with output_to(reporting.output) as write:
+    with output_to(reporting.output) as write, opened(catalog_at, images) as catalog:
         with reporting.progress() as progress:
-            result = find_duplicates(images, progress=progress, **matching, **keywords)
+            result = find_duplicates(
+                images, progress=progress, catalog=catalog, **matching, **keywords
+            )
         if reporting.as_json:
             write(result.to_json())
         elif reporting.as_csv:
@@ -57,6 +77,9 @@ def find(
         else:
             styled = is_coloured(reporting.output)
             write(text_of(result, summary=not reporting.quiet, colour=styled))
+        account = catalog.account if catalog else None
     if reporting.sums_up_apart:
         click.echo("\n".join(summary_lines(result)), err=True)
+    if account and not reporting.quiet:
+        click.echo("\n".join(account.lines), err=True)
     reporting.finish(result.failures)

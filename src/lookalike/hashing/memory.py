@@ -30,6 +30,8 @@ class Memory:
     def __init__(self, thumbs: Thumbs | None = None) -> None:
         """`thumbs`: where the thumbs of the images are kept. None for a search that needs none."""
         self.thumbs = thumbs
+        self.opens_files = True
+        """Whether files may be opened to find out what is not known."""
 
     def known(self, one: Input) -> Row | Failure | None:  # noqa: ARG002
         """The outcome of an input that was read before. None if it must be read.

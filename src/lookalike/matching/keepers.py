@@ -7,10 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from blake3 import blake3
 
 from lookalike.errors import ImageError
 from lookalike.hashing.content import Content, Depth
 from lookalike.images import FileSource, lost_at_end
+from lookalike.images.picture import DIGEST_BYTES
 from lookalike.matching.sequences import sizes_of, starts_of
 from lookalike.work.threads import threaded_map, worker_count
 
@@ -178,6 +180,8 @@ def _lost(again: Rereading, at: int, max_bytes: int) -> str | None:
     table, memory = again.table, again.memory
     if known := memory.recall(np.array([at]), Depth.END).get(at):
         return known.lost
+    if not memory.opens_files:
+        return None
     try:
         contents = FileSource(table.paths[at]).contents(None, max_bytes)
     except (ImageError, MemoryError):  # it is gone or too large to read whole
@@ -185,5 +189,6 @@ def _lost(again: Rereading, at: int, max_bytes: int) -> str | None:
     if contents.size != table.size(at)[0]:  # it has changed since
         return None
     lost = lost_at_end(contents.data)
-    memory.keep({at: Content(contents.size, b"", lost=lost)}, Depth.END)
+    digest = blake3(contents.data).digest(DIGEST_BYTES)
+    memory.keep({at: Content(contents.size, digest, lost=lost)}, Depth.END)
     return lost

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LOOKS = 1
 """Goes up when a closer look may say something else about the same two pictures."""
-WHOLE = (Depth.BYTES, Depth.PIXELS, Depth.SIGHT, Depth.ALL)
+WHOLE = (Depth.BYTES, Depth.PIXELS, Depth.SIGHT, Depth.END, Depth.ALL)
 """The depths at which all bytes of a file are read."""
 MOST_WAITING = 1000
 
@@ -40,7 +40,9 @@ MOST_WAITING = 1000
 class _Found(NamedTuple):
     """What is known of an input that is about to be added."""
 
-    entry: files.Entry
+    content: int
+    file: int
+    is_assumed: bool
     digest: bytes
     turned: bytes | None
     """As `ThumbFile` has it. None if the search needs none, or it is missing."""
@@ -90,12 +92,21 @@ class CatalogMemory(Memory):
         found = self._known.found(one)
         if found is None or not isinstance(found.outcome, Row):
             return found and found.outcome
-        row, entry, turned = found.outcome, found.entry, None
-        if self.thumbs is not None:
-            turned = self._file.turned(entry.content, row.digest)
+        row, entry = found.outcome, found.entry
+        return row if self.recalls(row, entry.content, entry.id, entry.flags) else None
+
+    def recalls(self, row: Row, content: int, file: int, flags: int) -> bool:
+        """Take note of a row that is about to be added, or read again if its thumb is missing.
+
+        Returns whether that is there, or not needed. `file`: its number, `flags`: its own.
+        """
+        turned = self._file.turned(content, row.digest) if self.thumbs is not None else None
         is_known = self.thumbs is None or turned is not None
-        self._pending[one.key].append(_Found(entry, row.digest, turned, is_known))
-        return row if is_known else None
+        is_assumed = bool(flags & files.ASSUMED)
+        self._pending[row.path].append(
+            _Found(content, file, is_assumed, row.digest, turned, is_known)
+        )
+        return is_known
 
     def add(self, outcome: Row | Failure) -> None:
         found = self._added(outcome.path)
@@ -103,11 +114,11 @@ class CatalogMemory(Memory):
             return
         if found and found.digest != outcome.digest:  # it changed a moment ago
             found = None
-        content = found.entry.content if found else 0
+        content = found.content if found else 0
         if found and not found.is_known:
             self._file.put({content: outcome})
-        if found and found.entry.flags & files.ASSUMED:
-            self._assumed[len(self._contents)] = found.entry.id
+        if found and found.is_assumed:
+            self._assumed[len(self._contents)] = found.file
         self._contents.append(content)
         self._sizes.append(outcome.byte_count)
         self._is_old.append(found is not None and found.is_known and content <= self._latest)

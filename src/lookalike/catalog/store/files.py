@@ -260,3 +260,31 @@ def has_present(database: Database, root: int) -> bool:
             (root,),
         )
     )
+
+
+class Present(NamedTuple):
+    """A file that was there when its root was last scanned."""
+
+    name: bytes
+    member: bytes
+    size: int
+    mtime_ns: int
+    inode: int | None
+    content: int
+    """0 if it was never read."""
+    id: int
+    flags: int
+    status: str | None
+    """Of its failure by a recipe, if that could not read it."""
+    reason: str | None
+
+
+def present(database: Database, folder: int, recipe: int) -> list[Present]:
+    """The files of a folder that are not missing, archives left out, by name."""
+    rows = database.rows(
+        "SELECT name, member, size, mtime_ns, inode, COALESCE(content_id, 0), id, flags, status, "
+        "reason FROM file LEFT JOIN failure ON file_id = id AND recipe_id = ? "
+        f"WHERE folder_id = ? AND NOT flags & {MISSING | ARCHIVE} ORDER BY name, id",
+        (recipe, folder),
+    )
+    return [Present(*row) for row in rows]
