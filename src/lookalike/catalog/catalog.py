@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import IO, TYPE_CHECKING, Self, TypeAlias, Unpack
 
 from lookalike.catalog.known import Known
 from lookalike.catalog.places import Places
@@ -14,20 +14,27 @@ from lookalike.catalog.recipes import definition_of
 from lookalike.catalog.scanning.sorting import TRUST
 from lookalike.catalog.store import contents
 from lookalike.catalog.store.database import Database
+from lookalike.catalog.upkeep.info import Info, RootInfo
 from lookalike.checks import one_of
 from lookalike.hashing.options import DEFAULT_ALGORITHM
 from lookalike.hashing.request import request_for
 from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from lookalike.catalog.scanning.sorting import Trust
     from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.searching.search import Account
+    from lookalike.catalog.upkeep.checking import Checked
     from lookalike.hashing.options import Options
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
     from lookalike.work.progress import Progress
 
+Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
+DAY = 86_400
+"""Seconds."""
 VARIABLE = "LOOKALIKE_CATALOG"
 """The environment variable that names another folder than the default one."""
 
@@ -73,7 +80,7 @@ class Catalog:
 
     def scan(
         self,
-        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+        paths: Paths = (),
         *,
         algorithm: str = DEFAULT_ALGORITHM,
         trust: Trust = "normal",
@@ -102,7 +109,7 @@ class Catalog:
     def update(
         self,
         request: Request,
-        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+        paths: Paths = (),
         *,
         trust: Trust = "normal",
         accept_loss: Iterable[str | os.PathLike[str]] = (),
@@ -135,13 +142,120 @@ class Catalog:
         """The folder of the catalogue."""
         return self.database.folder
 
+    @property
+    def roots(self) -> list[RootInfo]:
+        """The folders that are remembered, by path."""
+        return [RootInfo.of(self.database, root) for root in self.places.all_roots()]
+
+    def info(self) -> Info:
+        """Counts and facts. Takes about a second per million files."""
+        return Info.of(self.database)
+
+    def to_frame(self) -> DataFrame:
+        """A pandas DataFrame with one row per file or member of an archive.
+
+        The columns: path, member, bytes, modified, whether it is missing, offline or assumed, then
+        width, height and frames, and a column of hex hashes per algorithm. Raises
+        `MissingExtraError` without pandas.
+        """
+        from lookalike.catalog.upkeep.frame import to_frame
+
+        return to_frame(self.database)
+
+    def move_root(self, old: str | os.PathLike[str], new: str | os.PathLike[str]) -> None:
+        """Say that a root is at another path now, with everything in it.
+
+        Nothing is read until the next scan. That looks at the ends of files whose times were kept,
+        and reads the others. Raises `CatalogError` if there is no such root or folder, or if the
+        new path is in another root.
+        """
+        from lookalike.catalog.upkeep.removal import move_root
+
+        move_root(self.database, self.places, os.fsencode(old), os.fsencode(new))
+
+    def forget(self, path: str | os.PathLike[str]) -> None:
+        """Forget a root, or a folder in one. No file is touched.
+
+        Raises `CatalogError` if it is not known.
+        """
+        from lookalike.catalog.upkeep.removal import forget
+
+        forget(self.database, self.places, os.fsencode(path))
+
+    def forget_recipe(self, number: int) -> None:
+        """Forget the hashes of a recipe. `info` lists them. Raises `CatalogError`."""
+        from lookalike.catalog.upkeep.removal import forget_recipe
+
+        forget_recipe(self.database, number)
+
+    def prune(self, older: float = 90 * DAY) -> tuple[int, int]:
+        """Forget files that have been missing for so many seconds, and contents without a file.
+
+        Returns how many of each. Until then, a picture that comes back is recognised.
+        """
+        from lookalike.catalog.upkeep.removal import prune
+
+        return prune(self.database, older)
+
+    def check(self) -> list[str]:
+        """What is wrong with the catalogue itself. Empty if nothing is."""
+        from lookalike.catalog.upkeep.checking import check_structure
+
+        return check_structure(self.database)
+
+    def check_bytes(
+        self,
+        paths: Paths = (),
+        *,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> Checked:
+        """Read every byte of the files of some roots, or of all, to find silent changes.
+
+        Raises `CatalogError` for a path that is not a root.
+        """
+        from lookalike.catalog.upkeep.checking import check_bytes
+        from lookalike.catalog.upkeep.removal import root_at
+
+        chosen = [root_at(self.places, path) for path in _paths(paths)]
+        roots = chosen or self.places.all_roots()
+        return check_bytes(self.database, roots, workers, progress or silent)
+
+    def backup(self, file: str | os.PathLike[str]) -> None:
+        """Write a copy of the database, which appears once it is complete.
+
+        Raises `CatalogError`, also if the file exists.
+        """
+        self.database.backup(Path(file))
+
+    def export(self, write: Callable[[str], object]) -> int:
+        """Write all that is known as lines of JSON. Returns the number of files.
+
+        `write` is called with each line, such as the `write` of a file that is open for text.
+        """
+        from lookalike.catalog.upkeep.exchange import export
+
+        return export(self.database, write)
+
+    def add_from(self, file: IO[str], name: str) -> int:
+        """Add what `export` wrote, perhaps on another machine. Returns how many files were added.
+
+        `name`: what errors call the file. What is known already stays. Raises `CatalogError`.
+        """
+        from lookalike.catalog.upkeep.exchange import Import
+
+        adding = Import(self.database)
+        adding.read(file, name)
+        self.places.forget()
+        return adding.added
+
     def known(self, recipe: Recipe, *, just_scanned: bool = False) -> Known:
         """What is known of inputs, for `hash_inputs`, as of the last scan of their roots."""
         number = contents.find_recipe(self.database, definition_of(recipe))
         return Known(self.database, self.places, recipe, number or 0, just_scanned=just_scanned)
 
 
-def _paths(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[bytes]:
+def _paths(paths: Paths) -> list[bytes]:
     """Paths as bytes."""
     if isinstance(paths, str | os.PathLike):
         paths = [paths]

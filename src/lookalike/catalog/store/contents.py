@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.catalog.store.facts import RECORD, Extra, Facts, has_extra, packed, record_type
+from lookalike.catalog.store.facts import (
+    RECORD,
+    Extra,
+    Facts,
+    has_extra,
+    packed,
+    record_type,
+    with_format,
+)
 from lookalike.hashing.moments import Samples
 
 if TYPE_CHECKING:
@@ -38,9 +46,9 @@ def find_recipe(database: Database, definition: str) -> int | None:
     return found[0][0] if found else None
 
 
-def recipes(database: Database) -> list[tuple[int, str, str]]:
-    """The number, algorithm and definition of every recipe."""
-    return database.rows("SELECT id, algorithm, definition FROM recipe ORDER BY id")
+def recipes(database: Database) -> list[tuple[int, str, str, int]]:
+    """The number, algorithm and definition of every recipe, and the bytes of its hashes."""
+    return database.rows("SELECT id, algorithm, definition, width FROM recipe ORDER BY id")
 
 
 def forget_recipe(connection: sqlite3.Connection, number: int) -> None:
@@ -93,16 +101,30 @@ def verified(connection: sqlite3.Connection, number: int, digest: bytes, now: in
 
 def put(connection: sqlite3.Connection, recipe: int, rows: Mapping[int, Row]) -> None:
     """Store what a recipe found out about contents, by their numbers."""
-    by_block: dict[int, dict[int, bytes]] = {}
     names = {row.format for row in rows.values()}
     formats = {name: _format_id(connection, name) for name in names}
+    records = {number: packed(row, formats[row.format]) for number, row in rows.items()}
+    _put_records(connection, recipe, records)
     for number, row in rows.items():
-        record = packed(row, formats[row.format])
-        by_block.setdefault(number // BLOCK, {})[number % BLOCK] = record
         if extra := Extra.of(row):
             _put_extra(connection, recipe, number, extra)
-    for block, records in by_block.items():
-        _put_block(connection, recipe, block, records)
+
+
+def put_facts(connection: sqlite3.Connection, recipe: int, found: Mapping[int, Facts]) -> None:
+    """The same for facts, perhaps from another catalogue."""
+    for number, facts in found.items():
+        record = with_format(facts.record, _format_id(connection, facts.format))
+        _put_records(connection, recipe, {number: record})
+        if has_extra(record):
+            _put_extra(connection, recipe, number, facts.extra)
+
+
+def _put_records(connection: sqlite3.Connection, recipe: int, records: Mapping[int, bytes]) -> None:
+    by_block: dict[int, dict[int, bytes]] = {}
+    for number, record in records.items():
+        by_block.setdefault(number // BLOCK, {})[number % BLOCK] = record
+    for block, found in by_block.items():
+        _put_block(connection, recipe, block, found)
 
 
 def _put_block(
@@ -227,11 +249,3 @@ class FactsReader:
         if number not in self._formats:
             self._formats = dict(self._database.rows("SELECT id, name FROM format"))
         return self._formats[number]
-
-
-def orphans(database: Database) -> Iterator[int]:
-    """The numbers of contents that no file has."""
-    rows: Iterable[tuple[int]] = database.rows(
-        "SELECT id FROM content WHERE NOT EXISTS (SELECT 1 FROM file WHERE content_id = content.id)"
-    )
-    return (row[0] for row in rows)

@@ -137,6 +137,13 @@ class Database:
         with _explained(self.folder / NAME), self.reading:
             _copy(self.connection, target)
 
+    def shrink(self) -> None:
+        """Give the room of what was removed back to the system. Raises `CatalogError`."""
+        if self._lock is not None:
+            with _explained(self.folder / NAME), self._lock.held(), self.reading:
+                self.connection.execute("VACUUM")
+                self._checkpoint()
+
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file. Empty if nothing is."""
         found = self.rows("PRAGMA integrity_check")
@@ -245,6 +252,8 @@ def _explained(path: Path) -> Iterator[None]:
             reason = f"it is not a catalogue, or it is damaged ({error})"
         elif name in FULL:
             reason = f"it cannot be written: the disk is full ({error})"
+        elif name.startswith("SQLITE_CONSTRAINT"):
+            reason = f"another process removed what this one was using: scan again ({error})"
         elif name.startswith("SQLITE_BUSY"):
             reason = "it is locked by another process"
         else:

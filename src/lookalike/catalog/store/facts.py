@@ -96,3 +96,12 @@ class Facts(NamedTuple):
 def has_extra(record: bytes) -> bool:
     """Whether a record has extra facts, in a table of their own."""
     return bool(record[RECORD.size - 17] & HAS_EXTRA)
+
+
+def with_format(record: bytes, format_id: int) -> bytes:
+    """The record with another number for its format. Raises `ValueError` if it is too short."""
+    if len(record) <= RECORD.size:
+        raise ValueError(f"a record has more than {RECORD.size} bytes, not {len(record)}")
+    values = list(RECORD.unpack_from(record))
+    values[4] = format_id
+    return RECORD.pack(*values) + record[RECORD.size :]
