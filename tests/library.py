@@ -65,7 +65,7 @@ def _edits(folder: Path) -> None:
     save(folder / "turned.png", picture.swapaxes(0, 1)[:, ::-1])
     save(folder / "other colours.png", picture[:, :, ::-1])
     save(folder / "stranger.png", photo(480, 360, 6))
-    (folder / "link.png").symlink_to(folder.parent / "odd" / "film.gif")
+    (folder / "link.png").symlink_to("../odd/film.gif")
 
 
 def _odd(folder: Path) -> None:

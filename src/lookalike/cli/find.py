@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli import options
+from lookalike.cli.catalog.place import may_remember, opened
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import is_coloured
 from lookalike.cli.output import output as output_to
@@ -17,29 +17,17 @@ from lookalike.cli.reporting import Reporting, reports
 from lookalike.report.words import summary_lines, text_of
 
 if TYPE_CHECKING:
-    from lookalike.catalog.catalog import Catalog
     from lookalike.hashing.options import Matching, Options
-
-
-def opened(
-    folder: Path | None, images: Iterable[str] | None
-) -> AbstractContextManager[Catalog | None]:
-    """The catalogue in a folder. It is made if it is not there, unless it should be searched."""
-    if folder is None:
-        return nullcontext()
-    from lookalike.catalog.catalog import Catalog
-
-    return Catalog.open(folder, create=images is not None)
 
 
 @click.command(short_help="Find groups of duplicate images.")
 @options.matches
-@options.may_use_catalog
+@may_remember
 @reads_images
 @reports
 def find(
     images: Iterable[str] | None,
-    catalog_at: Path | None,
+    catalog_at: str | None,
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -65,7 +53,9 @@ def find(
     """
     from lookalike.scan import find_duplicates
 
-    with output_to(reporting.output) as write, opened(catalog_at, images) as catalog:
+    # A catalogue is made if there is none, unless it is all that should be searched.
+    kept = opened(catalog_at, create=images is not None) if catalog_at else nullcontext()
+    with output_to(reporting.output) as write, kept as catalog:
         with reporting.progress() as progress:
             result = find_duplicates(
                 images, progress=progress, catalog=catalog, **matching, **keywords

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
@@ -123,36 +122,6 @@ def _with(options: Mapping[str, Callable[[Command], Command]], command: Command)
     for option in reversed(list(options.values())):
         added = option(added)
     return added
-
-
-catalog = click.option(
-    "--catalog",
-    "with_catalog",
-    is_flag=True,
-    help="Remember the files of folders in a catalogue, so that the next search opens only those "
-    "that changed. Its folder is the usual one of your account, or LOOKALIKE_CATALOG names it.",
-)
-catalog_at = click.option(
-    "--catalog-at",
-    type=click.Path(file_okay=False),
-    metavar="FOLDER",
-    help="The same, with the catalogue in FOLDER.",
-)
-
-
-def may_use_catalog(command: Command) -> Command:
-    """Add the options to a command, which receives `catalog_at`: a folder, or None without them."""
-
-    @wraps(command)
-    def with_folder(with_catalog: bool, catalog_at: str | None, **given: object) -> None:
-        folder = None if catalog_at is None else Path(catalog_at)
-        if with_catalog and folder is None:
-            from lookalike.catalog.catalog import default_folder
-
-            folder = default_folder()
-        command(catalog_at=folder, **given)
-
-    return catalog(catalog_at(with_folder))
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

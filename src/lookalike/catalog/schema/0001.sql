@@ -119,4 +119,3 @@ CREATE TABLE verdict(                 -- what a closer look at two contents said
   verdict INTEGER NOT NULL,
   PRIMARY KEY(a, b, rule)
 ) WITHOUT ROWID, STRICT;
-CREATE INDEX verdict_b ON verdict(b);

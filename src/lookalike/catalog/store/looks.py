@@ -95,13 +95,5 @@ def put_verdicts(
     )
 
 
-def forget(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
-    """Forget the verdicts on contents that are removed."""
-    for column in ("a", "b"):
-        connection.executemany(
-            f"DELETE FROM verdict WHERE {column} = ?", [(number,) for number in numbers]
-        )
-
-
 def _portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))

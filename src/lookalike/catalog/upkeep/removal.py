@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.catalog.places import relative
 from lookalike.catalog.store import contents, roots, upkeep
+from lookalike.catalog.thumb_file import erase
 from lookalike.catalog.volumes import file_system_of
 from lookalike.errors import CatalogError
 
@@ -78,9 +79,10 @@ def forget_recipe(database: Database, number: int) -> None:
 def prune(database: Database, older: float) -> tuple[int, int]:
     """Remove files that have been missing for so many seconds, and contents without a file."""
     with database.writing() as connection:
-        removed = upkeep.prune(connection, int(time.time() - older) + 1)
+        removed, gone = upkeep.prune(connection, int(time.time() - older) + 1)
+        erase(database.folder, gone)
     database.shrink()
-    return removed
+    return removed, len(gone)
 
 
 def _text(path: bytes) -> str:
