@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,11 @@ def write(path: Path, data: bytes, mtime_ns: int = LONG_AGO) -> None:
     """Write a file in place, and set its time."""
     path.write_bytes(data)
     os.utime(path, ns=(mtime_ns, mtime_ns))
+
+
+def settle() -> None:
+    """Wait until files that were just written are no longer in doubt."""
+    time.sleep(0.15)
 
 
 def request(folder: Path, **options: object) -> Request:
