@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from lookalike import Catalog, Failure, HashTable, ScanSummary
 from lookalike.catalog.store import files
@@ -40,6 +41,14 @@ def write(path: Path, data: bytes, mtime_ns: int = LONG_AGO) -> None:
     """Write a file in place, and set its time."""
     path.write_bytes(data)
     os.utime(path, ns=(mtime_ns, mtime_ns))
+
+
+def needs_root(what: str) -> None:
+    """Skip a test that cannot run here, but never in CI."""
+    if os.geteuid() != 0:
+        if "CI" in os.environ:
+            pytest.fail(f"root is needed to {what}")
+        pytest.skip(f"root is needed to {what}")
 
 
 def settle() -> None:

@@ -12,22 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from catalogs import assert_up_to_date, bmp, scanned, settle, write
+from catalogs import assert_up_to_date, bmp, needs_root, scanned, settle, write
 from lookalike import Catalog
 from lookalike.catalog.store import database, lock
 from lookalike.catalog.volumes import FileSystem
 from lookalike.errors import CatalogError
 
-IS_ROOT = os.geteuid() == 0
 NOBODY = 65534
-
-
-def needs_root(what: str) -> None:
-    """Skip a test that cannot run here, but never in CI."""
-    if not IS_ROOT:
-        if "CI" in os.environ:
-            pytest.fail(f"root is needed to {what}")
-        pytest.skip(f"root is needed to {what}")
 
 
 @pytest.fixture
