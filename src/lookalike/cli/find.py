@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli import options
+from lookalike.cli.catalog.place import may_remember, opened
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import is_coloured
 from lookalike.cli.output import output as output_to
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Find groups of duplicate images.")
 @options.matches
+@may_remember
 @reads_images
 @reports
 def find(
-    images: Iterable[str],
+    images: Iterable[str] | None,
+    catalog_at: str | None,
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -43,13 +47,19 @@ def find(
       lookalike find ~/Pictures --json | jq '.groups[].duplicates[].path'
       lookalike find ~/Pictures --csv --output duplicates.csv
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
+      lookalike find ~/Pictures --catalog     # again: only what changed is opened
+      lookalike find --catalog                # everything in the catalogue; no file is touched
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
     from lookalike.scan import find_duplicates
 
-    with output_to(reporting.output) as write:
+    # A catalogue is made if there is none, unless it is all that should be searched.
+    kept = opened(catalog_at, create=images is not None) if catalog_at else nullcontext()
+    with output_to(reporting.output) as write, kept as catalog:
         with reporting.progress() as progress:
-            result = find_duplicates(images, progress=progress, **matching, **keywords)
+            result = find_duplicates(
+                images, progress=progress, catalog=catalog, **matching, **keywords
+            )
         if reporting.as_json:
             write(result.to_json())
         elif reporting.as_csv:
@@ -57,6 +67,9 @@ def find(
         else:
             styled = is_coloured(reporting.output)
             write(text_of(result, summary=not reporting.quiet, colour=styled))
+        account = catalog.account if catalog else None
     if reporting.sums_up_apart:
         click.echo("\n".join(summary_lines(result)), err=True)
+    if account and not reporting.quiet:
+        click.echo("\n".join(account.lines), err=True)
     reporting.finish(result.failures)

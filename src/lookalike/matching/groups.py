@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.work.progress import Progress
 
 
@@ -182,17 +182,14 @@ class GroupColumns:
 
 
 def grouped(
-    table: HashTable,
-    hashes: HashArray,
-    sets: Sequence[NDArray[np.intp]],
-    read: Read,
-    progress: Progress,
+    again: Rereading, hashes: HashArray, sets: Sequence[NDArray[np.intp]], progress: Progress
 ) -> GroupColumns:
     """Determine the keepers, copies and distances of connected sets of images."""
+    table = again.table
     members = np.concatenate([np.empty(0, np.intp), *sets])
     starts = starts_of(sets)
     groups = np.repeat(np.arange(len(sets)), sizes_of(members, starts))
-    copies = find_copies(table, hashes, members, groups, read, progress)
+    copies = find_copies(again, hashes, members, groups, progress)
     ranking = rank(table, members, starts)
     keepers = ranking.order[starts]
     distance = _distances(table, hashes, members, starts, keepers)

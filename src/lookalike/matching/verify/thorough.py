@@ -9,7 +9,6 @@ import numpy as np
 
 from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
-from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
 from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances, shared_colours
 from lookalike.sight.overlay import shares
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
-    from lookalike.hashing.table import HashTable
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.verify.candidates import Pictures
     from lookalike.sight.points.forms import Query
     from lookalike.sight.points.search import Found
@@ -56,10 +54,9 @@ class _Block(NamedTuple):
 
 
 def sighted(
-    table: HashTable,
+    again: Rereading,
     hashes: HashArray,
     pictures: Pictures,
-    read: Read,
     workers: int,
     progress: Progress,
 ) -> Sighted:
@@ -72,7 +69,7 @@ def sighted(
     stored, queries = PictureFile(), QueryFile()
     positions: list[int] = []
     sizes: list[tuple[int, int]] = []
-    for contents in read_again(table, wanted, read, Depth.POINTS):
+    for contents in again.contents(wanted, Depth.POINTS):
         for at, content in contents.items():
             if content.query is not None:
                 stored.append(content.query.stored())
@@ -82,7 +79,7 @@ def sighted(
         progress("looking", len(positions), len(wanted))
     placed = np.array(positions, np.intp)
     size = np.array(sizes, np.float64).reshape(-1, 2)
-    numbered = enumerate(queries) if queries.stored else _read_queries(table, placed, read)
+    numbered = enumerate(queries) if queries.stored else _read_queries(again, placed)
     blocks: list[_Block] = []
     for block in pairs_within(stored.pictures(), numbered, workers=workers):
         links = _links(block.query, block.found, placed, size, hashes)
@@ -91,22 +88,20 @@ def sighted(
     return _best_of_each(blocks, len(wanted) - len(placed))
 
 
-def _read_queries(
-    table: HashTable, placed: NDArray[np.intp], read: Read
-) -> Iterator[tuple[int, Query]]:
+def _read_queries(again: Rereading, placed: NDArray[np.intp]) -> Iterator[tuple[int, Query]]:
     """The numbers of pictures and their queries, read again as they are needed, in any order."""
     order = np.argsort(placed)
-    for contents in read_again(table, placed, read, Depth.POINTS):
+    for contents in again.contents(placed, Depth.POINTS):
         for at, content in contents.items():
             if content.query is not None:
                 yield int(order[np.searchsorted(placed, at, sorter=order)]), reduced(content.query)
 
 
-def with_colours(table: HashTable, links: Links, read: Read, progress: Progress) -> Links:
+def with_colours(again: Rereading, links: Links, progress: Progress) -> Links:
     """The same links, each of which says whether colours differ in the part that both show."""
     positions = np.unique(np.concatenate([links.i, links.j]))
     colours = Shelf()
-    for done, contents in enumerate(read_again(table, positions, read, Depth.COLOURS), 1):
+    for done, contents in enumerate(again.contents(positions, Depth.COLOURS), 1):
         for at, content in contents.items():
             if content.colours is not None:
                 colours.add(at, content.colours)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.nodes import Nodes
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.rules import Rule
     from lookalike.sight.thumbs import Thumbs
     from lookalike.work.progress import Progress
@@ -45,12 +45,11 @@ class Verified:
     @classmethod
     def of(
         cls,
-        table: HashTable,
+        again: Rereading,
         hashes: HashArray,
         nodes: Nodes,
         rule: Rule,
         thumbs: Thumbs,
-        read: Read,
         workers: int,
         progress: Progress,
     ) -> Verified:
@@ -58,9 +57,9 @@ class Verified:
 
         The nearer half of the distances comes first. What it connects need not be looked at again.
         """
-        pictures = Pictures.of(table, nodes)
-        look = SecondLook(table, pictures, thumbs, rule, read, workers)
-        closer = CloserLook(table, pictures, look, read, workers)
+        pictures = Pictures.of(again.table, nodes)
+        look = SecondLook(again, pictures, thumbs, rule, workers)
+        closer = CloserLook(again, pictures, look, workers)
         confirming = Confirming(pictures, rule, look, closer, progress)
         half = rule.max_distance // 2
         confirming.confirm(upright(pictures, -1, half, workers))
@@ -69,12 +68,12 @@ class Verified:
         confirming.confirm(turned(pictures, hashes, rule, thumbs, orientations, workers))
         found = None
         if rule.thorough:
-            found = sighted(table, hashes, pictures, read, workers, progress)
+            found = sighted(again, hashes, pictures, workers, progress)
             papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
             differ = ~closer.same_where_they_overlap(found.links.among(papers), progress)
             found.verdict[papers[differ]] = LAYOUT
             links = confirming.new_among(found.links.among(found.verdict == SAME))
-            confirming.add(with_colours(table, links, read, progress))
+            confirming.add(with_colours(again, links, progress))
         return cls(orientations, pictures, look, closer, confirming, found)
 
     @property
