@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lookalike.hashing.content import SecondReading
 from lookalike.hashing.hashing import hash_inputs
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
+from lookalike.matching.allowed.connecting import connected
+from lookalike.matching.allowed.sides import Sides
 from lookalike.matching.groups import grouped
 from lookalike.matching.keepers import see_ends
-from lookalike.matching.nodes import connect, nodes_of
+from lookalike.matching.nodes import nodes_of
 from lookalike.matching.related import related_images
 from lookalike.matching.rereading import Read, nothing_again
 from lookalike.matching.rules import Rule
@@ -22,10 +26,13 @@ from lookalike.report.result import Result
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import UPRIGHT
 from lookalike.sources.again import Again
+from lookalike.sources.two_sets import TwoSets
 from lookalike.work.progress import silent
 from lookalike.work.threads import worker_count
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.request import Request
     from lookalike.hashing.table import HashTable
@@ -42,6 +49,8 @@ def find_duplicates(
     thorough: bool = False,
     colour: bool = False,
     min_agreement: float = 0.0,
+    against: ImageSources | None = None,
+    within: bool = False,
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
@@ -64,37 +73,45 @@ def find_duplicates(
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. `max_distance`: the most bits in which the hashes of two images may
-    differ, inclusive. None means 1.2 times the `default_max_distance` of the algorithm, and without
-    `verify` that default. `progress`: called with the stage, what is done, and the total or None.
-
-    An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
-    arguments, before anything is read, and passes on errors of an iterator of yours.
+    or any number of these. `against`: references, named likewise. Then `images` are only compared
+    with these, and `within` compares them with each other, too. `progress`: called with the stage,
+    what is done, and the total or None. An image that cannot be read becomes a failure. Raises
+    `ValueError` or `TypeError` for wrong arguments, before anything is read, and passes on errors
+    of an iterator of yours.
     """
     rule = Rule.of(
-        algorithm, max_distance,
-        verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
+        algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
+        min_agreement=min_agreement, against=against is not None, within=within,
     )  # fmt: skip
-    request = request_for(
-        images, rule.algorithm, repeats=False, only_first=False,
+    return _found(images, rule, progress or silent, request_for(
+        images, rule.algorithm, repeats=False, only_first=False, against=against,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
         include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
-    )  # fmt: skip
-    return _found(images, request, rule, progress or silent)
+    ))  # fmt: skip
 
 
-def _found(images: ImageSources, request: Request, rule: Rule, progress: Progress) -> Result:
+def _found(images: ImageSources, rule: Rule, progress: Progress, request: Request) -> Result:
     """Read the images, then link and group them."""
     upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
     thumbs = Thumbs((*upright, *orientations_for(rule))) if rule.verify else None
     table = hash_inputs(request, progress, thumbs=thumbs)
+    sides = None
+    if isinstance(request.inputs, TwoSets):
+        images = request.inputs.images
+        sides = Sides(_of_images(table, request.inputs.is_reference), rule.within)
     again = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(
-        table, rule, again, thumbs=thumbs, workers=request.workers,
+        table, rule, again, thumbs=thumbs, sides=sides, workers=request.workers,
         max_bytes=request.recipe.max_bytes, progress=progress,
     )  # fmt: skip
+
+
+def _of_images(table: HashTable, of_inputs: bytearray) -> NDArray[np.bool_]:
+    """What is said of each input, for those of them that were read."""
+    every = np.frombuffer(of_inputs, np.bool_)
+    return np.delete(every, np.frombuffer(table.failed_at, table.failed_at.typecode))
 
 
 def result_of(
@@ -103,30 +120,37 @@ def result_of(
     read: Read = nothing_again,
     *,
     thumbs: Thumbs | None = None,
+    sides: Sides | None = None,
     workers: int | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     progress: Progress = silent,
 ) -> Result:
     """Link and group the images of a table. `read` reads some of them a second time.
 
-    `thumbs`: those of the images, which a rule with `verify` needs.
+    `thumbs`: those of the images, which a rule with `verify` needs. `sides`: which of them are
+    references, for a rule with `against`.
     """
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
     verified = None
     if rule.verify and thumbs is not None:
         count = worker_count(workers)
-        verified = Verified.of(table, hashes, nodes, rule, thumbs, read, count, progress)
+        verified = Verified.of(
+            table, hashes, nodes, rule, thumbs, read, count, progress, sides=sides
+        )  # fmt: skip
         roots, of_image = verified.of_node, verified.of_image
     else:
-        roots = connect(nodes, rule.max_distance, workers, progress)
-        of_image = roots[nodes.of_image]
-    related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
+        roots, of_image = connected(table, nodes, rule, workers, progress, sides)
+    related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers, sides)
     related += verified.related(table) if verified else []
-    sets = members_of(of_image)
-    ends = see_ends(table, sets, max_bytes, workers, progress)
+    is_reference = sides.is_reference if sides else None
+    sets = members_of(sides.narrowed(of_image) if sides else of_image)
+    ends = see_ends(table, sets, max_bytes, workers, progress, is_reference)
     table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
-    columns = grouped(table, hashes, sets, read, progress)
+    sets, stands = sides.with_one_reference(table, sets) if sides else (sets, None)
+    columns = grouped(table, hashes, sets, read, progress, is_reference)
     if verified:
         columns = verified.from_keepers(columns)
-    return Result(table, rule, columns, Facts.of(table, rule, columns, related, verified))
+    if stands is not None:
+        columns = columns.between_those(stands)
+    return Result(table, rule, columns, Facts.of(table, rule, columns, related, verified, sides))

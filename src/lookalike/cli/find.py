@@ -19,11 +19,23 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Find groups of duplicate images.")
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(readable=False),
+    metavar="PATH",
+    help="Compare the images with those of PATH only: which of them are there already? Repeatable.",
+)
+@click.option(
+    "--within", is_flag=True, help="With --against: also compare the images with each other."
+)
 @options.matches
 @reads_images
 @reports
 def find(
     images: Iterable[str],
+    against: tuple[str, ...],
+    within: bool,
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -44,12 +56,18 @@ def find(
       lookalike find ~/Pictures --csv --output duplicates.csv
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
+      lookalike find /mnt/camera --against ~/Pictures
     """
     from lookalike.scan import find_duplicates
 
+    _require_references(images, against, within)
+
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
-            result = find_duplicates(images, progress=progress, **matching, **keywords)
+            result = find_duplicates(
+                images, against=against or None, within=within, progress=progress,
+                **matching, **keywords,
+            )  # fmt: skip
         if reporting.as_json:
             write(result.to_json())
         elif reporting.as_csv:
@@ -60,3 +78,17 @@ def find(
     if reporting.sums_up_apart:
         click.echo("\n".join(summary_lines(result)), err=True)
     reporting.finish(result.failures)
+
+
+def _require_references(images: Iterable[str], against: tuple[str, ...], within: bool) -> None:
+    """Raise `click.UsageError` unless the references are there, and not named as images, too."""
+    from lookalike.sources import is_there
+    from lookalike.sources.two_sets import references_within
+
+    if within and not against:
+        raise click.UsageError("--within requires --against")
+    missing = [path for path in against if not is_there(path)]
+    if missing:
+        raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
+    with options.usage_errors():
+        references_within(images, against)

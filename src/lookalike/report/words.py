@@ -84,12 +84,20 @@ def summary_lines(result: Result) -> list[str]:
 def _counts(result: Result) -> str:
     """How many images were read, and what was found among them."""
     return (
-        f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
+        f"{_images(result)} hashed by {result.algorithm}, "
         f"matched within {plural(result.max_distance, 'bit')}"
         f"{' and by a second look' if result.rule.verify else ''}: "
         f"{plural(len(result.groups), 'group')} with "
         f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
     )
+
+
+def _images(result: Result) -> str:
+    """How many images were hashed, and how many of them are references, if there are two sets."""
+    if not result.rule.against:
+        return plural(result.image_count, "image")
+    new = result.image_count - result.reference_count
+    return f"{plural(new, 'new image')} and {plural(result.reference_count, 'reference')}"
 
 
 def skipped_lines(skipped: Mapping[str, int]) -> list[str]:

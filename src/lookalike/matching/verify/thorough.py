@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
-from lookalike.sight.points.pairs import pairs_within
+from lookalike.sight.points.pairs import PairBlock, pairs_between, pairs_within
 from lookalike.sight.points.spool import PictureFile, QueryFile
 
 if TYPE_CHECKING:
@@ -53,40 +55,81 @@ def sighted(
 
     Raises `LookalikeError` without room for temporary files.
     """
-    wanted = pictures.first[pictures.node < pictures.searched]
+    searched = np.flatnonzero(pictures.node < pictures.searched)
+    sets = [searched]
+    if pictures.is_reference is not None:
+        is_old = pictures.is_reference[searched]
+        sets = [searched[~is_old], searched[is_old]]
     try:
-        with PictureFile() as stored, QueryFile() as queries:
-            return _searched(table, hashes, wanted, stored, queries, read, workers, progress)
+        with ExitStack() as stack:
+            galleries = [stack.enter_context(_Gallery()) for _ in sets]
+            for gallery, numbers in zip(galleries, sets, strict=True):
+                gallery.fill(table, pictures.first[numbers], read, progress)
+            blocks = _blocks(galleries, pictures, workers)
+            unread = len(searched) - sum(map(len, galleries))
+            return _searched(hashes, galleries, blocks, unread, progress)
     except OSError as error:  # reading an image never raises it
         raise LookalikeError(
             f"a thorough search needs room for temporary files, about 37 KB per image: {error}"
         ) from error
 
 
+class _Gallery(ExitStack):
+    """Pictures in temporary files: as they are stored, and as they are looked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored = self.enter_context(PictureFile())
+        self.queries = self.enter_context(QueryFile())
+        self.positions: list[int] = []
+        self.sizes: list[tuple[int, int]] = []
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def fill(
+        self, table: HashTable, wanted: NDArray[np.intp], read: Read, progress: Progress
+    ) -> None:
+        """Read the images at some positions again, as far as possible."""
+        for contents in read_again(table, wanted, read, Depth.POINTS):
+            for at, content in contents.items():
+                if content.query is not None:
+                    self.stored.append(content.query.stored())
+                    self.queries.append(content.query)
+                    self.positions.append(at)
+                    self.sizes.append((content.query.width, content.query.height))
+            progress("looking", len(self), len(wanted))
+
+
+def _blocks(galleries: list[_Gallery], pictures: Pictures, workers: int) -> Iterator[PairBlock]:
+    """What is found, with the numbers of pictures counted through all galleries."""
+    if len(galleries) == 1:
+        (every,) = galleries
+        yield from pairs_within(every.stored.pictures(), every.queries, workers=workers)
+        return
+    new, old = galleries
+    ours, theirs = new.stored.pictures(), old.stored.pictures()
+    first = len(new)
+    within = pictures.sides is not None and pictures.sides.within
+    sets, firsts = ([ours, theirs], [0, first]) if within else ([theirs], [first])
+    own = 0 if within else None
+    yield from pairs_between(sets, firsts, new.queries, own=own, workers=workers)
+    for block in pairs_between([ours], [0], old.queries, workers=workers):
+        query = block.query + np.uint32(first)
+        yield block._replace(done=block.done + first, query=query)
+
+
 def _searched(
-    table: HashTable,
     hashes: HashArray,
-    wanted: NDArray[np.intp],
-    stored: PictureFile,
-    queries: QueryFile,
-    read: Read,
-    workers: int,
+    galleries: list[_Gallery],
+    found: Iterator[PairBlock],
+    unread: int,
     progress: Progress,
 ) -> Sighted:
-    positions: list[int] = []
-    sizes: list[tuple[int, int]] = []
-    for contents in read_again(table, wanted, read, Depth.POINTS):
-        for at, content in contents.items():
-            if content.query is not None:
-                stored.append(content.query.stored())
-                queries.append(content.query)
-                positions.append(at)
-                sizes.append((content.query.width, content.query.height))
-        progress("looking", len(positions), len(wanted))
-    placed = np.array(positions, np.intp)
-    size = np.array(sizes, np.float64).reshape(-1, 2)
+    placed = np.array([at for one in galleries for at in one.positions], np.intp)
+    size = np.array([size for one in galleries for size in one.sizes], np.float64).reshape(-1, 2)
     blocks = []
-    for block in pairs_within(stored.pictures(), queries, workers=workers):
+    for block in found:
         links = _links(block.query, block.found, placed, size, hashes)
         blocks.append((links, block.found.verdict, block.found.is_paper))
         progress("searching", block.done, len(placed))
@@ -94,7 +137,7 @@ def _searched(
     verdict = np.concatenate([np.empty(0, np.uint8), *(verdict for _, verdict, _ in blocks)])
     papers = np.concatenate([np.empty(0, np.bool_), *(papers for *_, papers in blocks)])
     best = _best_of_each(every, verdict)
-    return Sighted(every.among(best), verdict[best], papers[best], len(wanted) - len(placed))
+    return Sighted(every.among(best), verdict[best], papers[best], unread)
 
 
 def _best_of_each(links: Links, verdict: NDArray[np.uint8]) -> NDArray[np.intp]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.nodes import Nodes
     from lookalike.matching.rereading import Read
@@ -53,12 +54,13 @@ class Verified:
         read: Read,
         workers: int,
         progress: Progress,
+        sides: Sides | None = None,
     ) -> Verified:
         """Confirm the candidates among the images of a table.
 
         The nearer half of the distances comes first. What it connects need not be looked at again.
         """
-        pictures = Pictures.of(table, nodes)
+        pictures = Pictures.of(table, nodes, sides)
         look = SecondLook(table, pictures, thumbs, rule, read, workers)
         closer = CloserLook(table, pictures, look, read, workers)
         confirming = Confirming(pictures, rule, look, closer, progress)
@@ -89,9 +91,7 @@ class Verified:
     @property
     def of_node(self) -> NDArray[np.uint32]:
         """The connected set of the first picture of each node."""
-        nodes = self.pictures.node
-        sets = np.empty(self.pictures.nodes.total, np.uint32)
-        sets[nodes[::-1]] = self.confirming.sets[::-1]
+        sets: NDArray[np.uint32] = self.confirming.sets[self.pictures.of_nodes()]
         return sets
 
     def related(self, table: HashTable) -> list[Related]:

@@ -6,7 +6,7 @@ one way round, and the whole from the part the other way round. One of them may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,15 +49,41 @@ def pairs_within(
     Yields a block for every 64 queries, also if it is empty. Closing the generator stops the work.
     At most 20 pairs of each query are confirmed. In memory it takes 2.2 KB per picture.
     """
+    return _answers([Part(pictures, 0)], queries, workers, 0)
+
+
+def pairs_between(
+    pictures: Sequence[Pictures],
+    firsts: Sequence[int],
+    queries: Iterable[Query],
+    *,
+    own: int | None = None,
+    workers: int | None = None,
+) -> Iterator[PairBlock]:
+    """Look for each query among pictures of other sets, as `pairs_within` does.
+
+    `firsts`: the number of the first picture of each set. `own`: the number of the first query, if
+    it is a picture of these sets and must not be found.
+    """
+    parts = [Part(*one) for one in zip(pictures, firsts, strict=True)]
+    return _answers(parts, queries, workers, own)
+
+
+def _answers(
+    parts: list[Part], queries: Iterable[Query], workers: int | None, own: int | None
+) -> Iterator[PairBlock]:
     threads = worker_count(workers)
-    if not len(pictures):
+    parts = [part for part in parts if len(part)]
+    if not parts:
         return
-    part = Part(pictures, 0)
-    part.tables(threads)
+    for part in parts:
+        part.tables(threads)
     done = 0
 
     def answer(numbered: list[tuple[int, Query]]) -> list[tuple[int, Found]]:
-        return [(at, _others(part, at, query)) for at, query in numbered]
+        return [
+            (at, _others(parts, None if own is None else own + at, query)) for at, query in numbered
+        ]
 
     for answers in ordered_map(answer, _batches(enumerate(queries)), threads):
         done += len(answers)
@@ -72,8 +98,10 @@ def _batches(numbered: Iterator[tuple[int, Query]]) -> Iterator[list[tuple[int, 
         yield batch
 
 
-def _others(part: Part, at: int, query: Query) -> Found:
+def _others(parts: list[Part], own: int | None, query: Query) -> Found:
     """What is found of a query, except the picture itself."""
-    found = search([part], query, best=BEST + 1)
-    others = found.position != at
+    if own is None:
+        return search(parts, query)
+    found = search(parts, query, best=BEST + 1)
+    others = found.position != own
     return Found(*(column[others] for column in found))

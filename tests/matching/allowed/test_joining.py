@@ -1,0 +1,95 @@
+"""Sets that grow by links, compared with taking the links one by one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lookalike.matching.allowed.joining import Joining
+
+
+class Case(NamedTuple):
+    """Members, what must not be together, and links in several portions."""
+
+    count: int
+    alone: list[bool] | None
+    apart: list[tuple[int, int]]
+    portions: list[list[tuple[int, int]]]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    count = draw(st.integers(2, 12))
+    member = st.integers(0, count - 1)
+    pair = st.tuples(member, member).filter(lambda two: two[0] != two[1])
+    alone = draw(st.none() | st.lists(st.booleans(), min_size=count, max_size=count))
+    apart = draw(st.lists(pair, max_size=6))
+    portions = draw(st.lists(st.lists(pair, max_size=12), max_size=4))
+    return Case(count, alone, apart, portions)
+
+
+def told(case: Case) -> dict[int, set[int]]:
+    """The pairs apart in both directions."""
+    both: dict[int, set[int]] = {}
+    for one, other in case.apart:
+        both.setdefault(one, set()).add(other)
+        both.setdefault(other, set()).add(one)
+    return both
+
+
+class Plain:
+    """Sets of Python, and one link at a time."""
+
+    def __init__(self, case: Case) -> None:
+        self.alone = case.alone or [False] * case.count
+        self.apart = told(case)
+        self.sets = [{at} for at in range(case.count)]
+
+    def may(self, i: int, j: int) -> bool:
+        ours, theirs = self.sets[i], self.sets[j]
+        if sum(self.alone[at] for at in ours | theirs) > 1:
+            return False
+        return not any(self.apart.get(at, set()) & theirs for at in ours)
+
+    def take(self, i: int, j: int) -> None:
+        if self.sets[i] is not self.sets[j] and self.may(i, j):
+            joined = self.sets[i] | self.sets[j]
+            for at in joined:
+                self.sets[at] = joined
+
+
+def columns(links: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    i, j = np.array(links, np.uint32).reshape(-1, 2).T
+    return np.ascontiguousarray(i), np.ascontiguousarray(j)
+
+
+@given(cases())
+def test_portions_of_links_give_what_single_links_give(case: Case) -> None:
+    """The sets, which links hold, and which are still possible, are those of the plain way."""
+    alone = None if case.alone is None else np.array(case.alone)
+    joining, plain = Joining(case.count, alone, told(case)), Plain(case)
+    for links in case.portions:
+        i, j = columns(links)
+        chosen = joining.forest(i, j).tolist()
+        before = [set(one) for one in plain.sets]
+        for link, took in zip(links, chosen, strict=True):
+            apart = plain.sets[link[0]] is not plain.sets[link[1]]
+            assert took == (apart and plain.may(*link))
+            plain.take(*link)
+        assert [set(np.flatnonzero(joining.roots == root)) for root in joining.roots] == before
+        held = joining.join(i, j).tolist()
+        assert held == [plain.sets[a] is plain.sets[b] for a, b in links]
+        assert joining.roots.tolist() == [min(one) for one in plain.sets]
+        every = [(a, b) for a in range(case.count) for b in range(case.count) if a != b]
+        expected = [plain.sets[a] is not plain.sets[b] and plain.may(a, b) for a, b in every]
+        assert joining.open(*columns(every)).tolist() == expected
+
+
+def test_the_nearer_of_two_wins() -> None:
+    """If A and B must not be together, C goes with the first link that reaches it."""
+    joining = Joining(3, apart={0: {1}, 1: {0}})
+    assert joining.join(*columns([(1, 2), (0, 2)])).tolist() == [True, False]
+    assert joining.roots.tolist() == [0, 1, 1]
