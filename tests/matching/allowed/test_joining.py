@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from lookalike.matching.allowed.joining import Joining
 
@@ -14,7 +15,7 @@ from lookalike.matching.allowed.joining import Joining
 class Case(NamedTuple):
     """Members, what must not be together, and links in several portions."""
 
-    count: int
+    members: int
     alone: list[bool] | None
     apart: list[tuple[int, int]]
     portions: list[list[tuple[int, int]]]
@@ -44,9 +45,9 @@ class Plain:
     """Sets of Python, and one link at a time."""
 
     def __init__(self, case: Case) -> None:
-        self.alone = case.alone or [False] * case.count
+        self.alone = case.alone or [False] * case.members
         self.apart = told(case)
-        self.sets = [{at} for at in range(case.count)]
+        self.sets = [{at} for at in range(case.members)]
 
     def may(self, i: int, j: int) -> bool:
         ours, theirs = self.sets[i], self.sets[j]
@@ -61,16 +62,17 @@ class Plain:
                 self.sets[at] = joined
 
 
-def columns(links: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+def columns(links: list[tuple[int, int]]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     i, j = np.array(links, np.uint32).reshape(-1, 2).T
     return np.ascontiguousarray(i), np.ascontiguousarray(j)
 
 
+@settings(deadline=None)
 @given(cases())
 def test_portions_of_links_give_what_single_links_give(case: Case) -> None:
     """The sets, which links hold, and which are still possible, are those of the plain way."""
     alone = None if case.alone is None else np.array(case.alone)
-    joining, plain = Joining(case.count, alone, told(case)), Plain(case)
+    joining, plain = Joining(case.members, alone, told(case)), Plain(case)
     for links in case.portions:
         i, j = columns(links)
         chosen = joining.forest(i, j).tolist()
@@ -83,7 +85,7 @@ def test_portions_of_links_give_what_single_links_give(case: Case) -> None:
         held = joining.join(i, j).tolist()
         assert held == [plain.sets[a] is plain.sets[b] for a, b in links]
         assert joining.roots.tolist() == [min(one) for one in plain.sets]
-        every = [(a, b) for a in range(case.count) for b in range(case.count) if a != b]
+        every = [(a, b) for a in range(case.members) for b in range(case.members) if a != b]
         expected = [plain.sets[a] is not plain.sets[b] and plain.may(a, b) for a, b in every]
         assert joining.open(*columns(every)).tolist() == expected
 
