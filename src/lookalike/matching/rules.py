@@ -58,7 +58,9 @@ class Rule:
         needing = {"thorough": thorough, "colour": colour, "min_agreement": least}
         if not verify and any(needing.values()):
             named = next(name for name, value in needing.items() if value)
-            raise ValueError(f"{named} needs a second look at the pixels, so it needs verify")
+            raise ValueError(
+                f"{named} cannot be combined with verify=False: it looks at the pixels"
+            )
         if within and not against:
             raise ValueError("within requires against: without references, all are compared")
         if max_distance is None and verify:

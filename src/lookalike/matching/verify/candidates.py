@@ -191,7 +191,7 @@ def turned(
     """
     is_phash = rule.algorithm == "phash"
     words = words_of(hashes.data if is_phash else thumbs.hashes(UPRIGHT))
-    limit = rule.max_distance * PHASH_BITS // get_algorithm(rule.algorithm).bits
+    limit = turned_limit(rule)
     for ours, theirs in pictures.joins(pictures.stills):
         both_ways = [(ours, theirs)] if ours is theirs else [(ours, theirs), (theirs, ours)]
         for stills, queried in both_ways:
@@ -206,6 +206,11 @@ def turned(
                     # The query is turned, so it is the second of the pair.
                     pairs = Block(block.j, block.i, block.distance)
                     yield from _expanded(classes, alone, pairs, orientation)
+
+
+def turned_limit(rule: Rule) -> int:
+    """In how many bits of pHash a turned thumb may differ."""
+    return rule.max_distance * PHASH_BITS // get_algorithm(rule.algorithm).bits
 
 
 def _expanded(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike.errors import LookalikeError
 from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
-from lookalike.sight.points.pairs import PairBlock, pairs_between, pairs_within
-from lookalike.sight.points.spool import PictureFile, QueryFile
+from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances, shared_colours
+from lookalike.sight.points.pairs import Numbered, PairBlock, pairs_between, pairs_within
+from lookalike.sight.points.spool import PictureFile, QueryFile, reduced
+from lookalike.sight.shelf import Shelf
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
     from lookalike.matching.rereading import Read
     from lookalike.matching.verify.candidates import Pictures
+    from lookalike.sight.points.forms import Query
     from lookalike.sight.points.search import Found
     from lookalike.work.progress import Progress
 
@@ -43,6 +44,16 @@ class Sighted(NamedTuple):
     """How many images could not be read again, so that they were not searched."""
 
 
+class _Block(NamedTuple):
+    """What some queries found."""
+
+    query: NDArray[np.uint32]
+    """The number of the picture that was looked for."""
+    links: Links
+    verdict: NDArray[np.uint8]
+    is_paper: NDArray[np.bool_]
+
+
 def sighted(
     table: HashTable,
     hashes: HashArray,
@@ -53,100 +64,119 @@ def sighted(
 ) -> Sighted:
     """Look for every picture with enough detail among all others, by its points.
 
-    Raises `LookalikeError` without room for temporary files.
+    Without room for temporary files, pictures are read once more when they are looked for. What is
+    kept of each in memory then is 4.6 KB.
     """
     searched = np.flatnonzero(pictures.node < pictures.searched)
     sets = [searched]
     if pictures.is_reference is not None:
         is_old = pictures.is_reference[searched]
         sets = [searched[~is_old], searched[is_old]]
-    try:
-        with ExitStack() as stack:
-            galleries = [stack.enter_context(_Gallery()) for _ in sets]
-            for gallery, numbers in zip(galleries, sets, strict=True):
-                gallery.fill(table, pictures.first[numbers], read, progress)
-            blocks = _blocks(galleries, pictures, workers)
-            unread = len(searched) - sum(map(len, galleries))
-            return _searched(hashes, galleries, blocks, unread, progress)
-    except OSError as error:  # reading an image never raises it
-        raise LookalikeError(
-            f"a thorough search needs room for temporary files, about 37 KB per image: {error}"
-        ) from error
+    galleries = [_Gallery.of(table, pictures.first[one], read, progress) for one in sets]
+    placed = np.concatenate([one.placed for one in galleries])
+    size = np.concatenate([one.size for one in galleries])
+    blocks: list[_Block] = []
+    for block in _found(galleries, pictures, table, read, workers):
+        links = _links(block.query, block.found, placed, size, hashes)
+        blocks.append(_Block(block.query, links, block.found.verdict, block.found.is_paper))
+        progress("searching", block.done, len(placed))
+    return _best_of_each(blocks, len(searched) - len(placed))
 
 
-class _Gallery(ExitStack):
+class _Gallery(NamedTuple):
     """Pictures in temporary files: as they are stored, and as they are looked for."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.stored = self.enter_context(PictureFile())
-        self.queries = self.enter_context(QueryFile())
-        self.positions: list[int] = []
-        self.sizes: list[tuple[int, int]] = []
+    stored: PictureFile
+    queries: QueryFile
+    placed: NDArray[np.intp]
+    """The position of each image."""
+    size: NDArray[np.float64]
+    """`(n, 2)`: width and height."""
 
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def fill(
-        self, table: HashTable, wanted: NDArray[np.intp], read: Read, progress: Progress
-    ) -> None:
+    @classmethod
+    def of(
+        cls, table: HashTable, wanted: NDArray[np.intp], read: Read, progress: Progress
+    ) -> _Gallery:
         """Read the images at some positions again, as far as possible."""
+        stored, queries = PictureFile(), QueryFile()
+        positions: list[int] = []
+        sizes: list[tuple[int, int]] = []
         for contents in read_again(table, wanted, read, Depth.POINTS):
             for at, content in contents.items():
                 if content.query is not None:
-                    self.stored.append(content.query.stored())
-                    self.queries.append(content.query)
-                    self.positions.append(at)
-                    self.sizes.append((content.query.width, content.query.height))
-            progress("looking", len(self), len(wanted))
+                    stored.append(content.query.stored())
+                    queries.append(content.query)
+                    positions.append(at)
+                    sizes.append((content.query.width, content.query.height))
+            progress("looking", len(positions), len(wanted))
+        size = np.array(sizes, np.float64).reshape(-1, 2)
+        return cls(stored, queries, np.array(positions, np.intp), size)
+
+    def numbered(self, table: HashTable, read: Read) -> Numbered:
+        """The numbers of the pictures, and their queries."""
+        if self.queries.stored:
+            return enumerate(self.queries)
+        return _read_queries(table, self.placed, read)
 
 
-def _blocks(galleries: list[_Gallery], pictures: Pictures, workers: int) -> Iterator[PairBlock]:
-    """What is found, with the numbers of pictures counted through all galleries."""
+def _found(
+    galleries: list[_Gallery], pictures: Pictures, table: HashTable, read: Read, workers: int
+) -> Iterator[PairBlock]:
+    """The pairs found, by numbers that are counted through all galleries."""
     if len(galleries) == 1:
         (every,) = galleries
-        yield from pairs_within(every.stored.pictures(), every.queries, workers=workers)
+        numbered = every.numbered(table, read)
+        yield from pairs_within(every.stored.pictures(), numbered, workers=workers)
         return
     new, old = galleries
-    ours, theirs = new.stored.pictures(), old.stored.pictures()
-    first = len(new)
+    ours, theirs, first = new.stored.pictures(), old.stored.pictures(), len(new.placed)
     within = pictures.sides is not None and pictures.sides.within
-    sets, firsts = ([ours, theirs], [0, first]) if within else ([theirs], [first])
-    own = 0 if within else None
-    yield from pairs_between(sets, firsts, new.queries, own=own, workers=workers)
-    for block in pairs_between([ours], [0], old.queries, workers=workers):
-        query = block.query + np.uint32(first)
-        yield block._replace(done=block.done + first, query=query)
+    sets = [(ours, 0), (theirs, first)] if within else [(theirs, first)]
+    yield from pairs_between(sets, new.numbered(table, read), workers=workers)
+    numbered = old.numbered(table, read)
+    yield from pairs_between([(ours, 0)], numbered, first=first, workers=workers)
 
 
-def _searched(
-    hashes: HashArray,
-    galleries: list[_Gallery],
-    found: Iterator[PairBlock],
-    unread: int,
-    progress: Progress,
-) -> Sighted:
-    placed = np.array([at for one in galleries for at in one.positions], np.intp)
-    size = np.array([size for one in galleries for size in one.sizes], np.float64).reshape(-1, 2)
-    blocks = []
-    for block in found:
-        links = _links(block.query, block.found, placed, size, hashes)
-        blocks.append((links, block.found.verdict, block.found.is_paper))
-        progress("searching", block.done, len(placed))
-    every = Links.concatenated([links for links, *_ in blocks])
-    verdict = np.concatenate([np.empty(0, np.uint8), *(verdict for _, verdict, _ in blocks)])
-    papers = np.concatenate([np.empty(0, np.bool_), *(papers for *_, papers in blocks)])
-    best = _best_of_each(every, verdict)
-    return Sighted(every.among(best), verdict[best], papers[best], unread)
+def _read_queries(
+    table: HashTable, placed: NDArray[np.intp], read: Read
+) -> Iterator[tuple[int, Query]]:
+    """The numbers of pictures and their queries, read again as they are needed, in any order."""
+    order = np.argsort(placed)
+    for contents in read_again(table, placed, read, Depth.POINTS):
+        for at, content in contents.items():
+            if content.query is not None:
+                yield int(order[np.searchsorted(placed, at, sorter=order)]), reduced(content.query)
 
 
-def _best_of_each(links: Links, verdict: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Each pair may be found both ways. Which one of the two to take: the same, then agreement."""
-    order = np.lexsort((-links.agreement, verdict, links.j, links.i))
+def with_colours(table: HashTable, links: Links, read: Read, progress: Progress) -> Links:
+    """The same links, each of which says whether colours differ in the part that both show."""
+    positions = np.unique(np.concatenate([links.i, links.j]))
+    colours = Shelf()
+    for done, contents in enumerate(read_again(table, positions, read, Depth.COLOURS), 1):
+        for at, content in contents.items():
+            if content.colours is not None:
+                colours.add(at, content.colours)
+        progress("comparing colours", done, len(positions))
+    differs = np.zeros(len(links.i), np.bool_)
+    for number, (i, j) in enumerate(zip(links.i.tolist(), links.j.tolist(), strict=True)):
+        if i in colours and j in colours:
+            shared = shared_colours(colours[i], colours[j], links.transform[number])
+            differs[number] = colour_distances(*shared)[0] >= COLOUR_DIFFERS
+    return links._replace(colour_differs=differs)
+
+
+def _best_of_each(blocks: Sequence[_Block], unread: int) -> Sighted:
+    """Each pair may be found both ways. Takes the better one: the same, then agreement."""
+    number = np.concatenate([np.empty(0, np.uint32), *(one.query for one in blocks)])
+    links = Links.concatenated([one.links for one in blocks])
+    verdict = np.concatenate([np.empty(0, np.uint8), *(one.verdict for one in blocks)])
+    is_paper = np.concatenate([np.empty(0, np.bool_), *(one.is_paper for one in blocks)])
+    order = np.lexsort((number, -links.agreement, verdict, links.j, links.i))
     i, j = links.i[order], links.j[order]
     is_first = np.ones(len(order), np.bool_)
     is_first[1:] = (i[1:] != i[:-1]) | (j[1:] != j[:-1])
-    return order[is_first]
+    best = order[is_first]
+    return Sighted(links.among(best), verdict[best], is_paper[best], unread)
 
 
 def _links(

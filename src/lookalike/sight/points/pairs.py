@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from lookalike.sight.points.forms import Query
     from lookalike.sight.points.pictures import Pictures
+
+Numbered: TypeAlias = "Iterable[tuple[int, Query]]"
+"""The numbers of pictures, and their queries."""
 
 BATCH = 64
 """How many queries are answered together."""
@@ -38,42 +41,34 @@ class PairBlock(NamedTuple):
 
 
 def pairs_within(
-    pictures: Pictures, queries: Iterable[Query], *, workers: int | None = None
+    pictures: Pictures, queries: Numbered, *, workers: int | None = None
 ) -> Iterator[PairBlock]:
     """Look for each picture among all others.
 
     - `pictures`: their stored forms, in memory or mapped, as from `PictureFile`.
-    - `queries`: the same pictures in the same order, as from `QueryFile`, or read again.
+    - `queries`: positions of pictures, and each of these as a query, in any order.
     - `workers`: the number of threads, by default one per processor.
 
     Yields a block for every 64 queries, also if it is empty. Closing the generator stops the work.
     At most 20 pairs of each query are confirmed. In memory it takes 2.2 KB per picture.
     """
-    return _answers([Part(pictures, 0)], queries, workers, 0)
+    return pairs_between([(pictures, 0)], queries, workers=workers)
 
 
 def pairs_between(
-    pictures: Sequence[Pictures],
-    firsts: Sequence[int],
-    queries: Iterable[Query],
+    sets: Sequence[tuple[Pictures, int]],
+    queries: Numbered,
     *,
-    own: int | None = None,
+    first: int = 0,
     workers: int | None = None,
 ) -> Iterator[PairBlock]:
-    """Look for each query among pictures of other sets, as `pairs_within` does.
+    """Look for each query among the pictures of some sets, except itself, as `pairs_within` does.
 
-    `firsts`: the number of the first picture of each set. `own`: the number of the first query, if
-    it is a picture of these sets and must not be found.
+    All pictures are numbered together. `sets`: each with the number of its first picture. `first`:
+    the number of the first query.
     """
-    parts = [Part(*one) for one in zip(pictures, firsts, strict=True)]
-    return _answers(parts, queries, workers, own)
-
-
-def _answers(
-    parts: list[Part], queries: Iterable[Query], workers: int | None, own: int | None
-) -> Iterator[PairBlock]:
     threads = worker_count(workers)
-    parts = [part for part in parts if len(part)]
+    parts = [Part(*one) for one in sets if len(one[0])]
     if not parts:
         return
     for part in parts:
@@ -81,16 +76,14 @@ def _answers(
     done = 0
 
     def answer(numbered: list[tuple[int, Query]]) -> list[tuple[int, Found]]:
-        return [
-            (at, _others(parts, None if own is None else own + at, query)) for at, query in numbered
-        ]
+        return [(first + at, _others(parts, first + at, query)) for at, query in numbered]
 
-    for answers in ordered_map(answer, _batches(enumerate(queries)), threads):
+    for answers in ordered_map(answer, _batches(iter(queries)), threads):
         done += len(answers)
         counts = [len(found.position) for _, found in answers]
         numbers = np.repeat(np.array([at for at, _ in answers], np.uint32), counts)
         columns = zip(*(found for _, found in answers), strict=True)
-        yield PairBlock(done, numbers, Found(*map(np.concatenate, columns)))
+        yield PairBlock(first + done, numbers, Found(*map(np.concatenate, columns)))
 
 
 def _batches(numbered: Iterator[tuple[int, Query]]) -> Iterator[list[tuple[int, Query]]]:
@@ -98,10 +91,8 @@ def _batches(numbered: Iterator[tuple[int, Query]]) -> Iterator[list[tuple[int, 
         yield batch
 
 
-def _others(parts: list[Part], own: int | None, query: Query) -> Found:
+def _others(parts: Sequence[Part], at: int, query: Query) -> Found:
     """What is found of a query, except the picture itself."""
-    if own is None:
-        return search(parts, query)
     found = search(parts, query, best=BEST + 1)
-    others = found.position != own
+    others = found.position != at
     return Found(*(column[others] for column in found))
