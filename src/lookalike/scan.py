@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 
@@ -20,9 +20,11 @@ from lookalike.matching.nodes import nodes_of
 from lookalike.matching.related import related_images
 from lookalike.matching.rereading import Read, nothing_again
 from lookalike.matching.rules import Rule
+from lookalike.matching.similar import similar_images
 from lookalike.matching.verify.verified import Verified, orientations_for
 from lookalike.report.facts import Facts
 from lookalike.report.result import Result
+from lookalike.report.similar import SimilarResult
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import UPRIGHT
 from lookalike.sources.again import Again
@@ -33,10 +35,11 @@ from lookalike.work.threads import worker_count
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.hashing.options import Damaged, Reading
+    from lookalike.hashing.options import Damaged, Options, Reading
     from lookalike.hashing.request import Request
     from lookalike.hashing.table import HashTable
-    from lookalike.sources import ArchiveLimits, Fetch, ImageSources
+    from lookalike.images import Source
+    from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Location
     from lookalike.work.progress import Progress
 
 
@@ -92,19 +95,81 @@ def find_duplicates(
     ))  # fmt: skip
 
 
-def _found(images: ImageSources, rule: Rule, progress: Progress, request: Request) -> Result:
-    """Read the images, then link and group them."""
+def find_similar(
+    pictures: ImageSources,
+    images: ImageSources,
+    *,
+    algorithm: str = "phash",
+    max_distance: int | None = None,
+    verify: bool = True,
+    thorough: bool = False,
+    colour: bool = False,
+    min_agreement: float = 0.0,
+    progress: Progress | None = None,
+    **options: Unpack[Options],
+) -> SimilarResult:
+    """Find the images that are similar to one picture or several, the most similar first.
+
+    `pictures`, `images`: as for `find_duplicates`, which has the other keywords, too. A file that
+    is in both is not compared with itself. Every similar image is listed, and not only the nearest.
+    What a URL among the pictures gives stays in memory. Raises as `find_duplicates` does.
+    """
+    rule = Rule.of(
+        algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
+        min_agreement=min_agreement,
+    )  # fmt: skip
+    request = request_for(
+        pictures, rule.algorithm, repeats=False, only_first=False, with_thumbs=verify,
+        against=images, **options,
+    )  # fmt: skip
+    shown = progress or silent
+    read = _read(request, images, rule, shown, held={})
+    assert read.sides is not None
+    columns, verified = similar_images(
+        read.table, rule, read.sides, read.again, read.thumbs, request.workers, shown
+    )  # fmt: skip
+    facts = Facts.of(read.table, rule, columns, (), verified, read.sides)
+    return SimilarResult(read.table, rule, columns, facts)
+
+
+class _Scanned(NamedTuple):
+    """What was read."""
+
+    table: HashTable
+    thumbs: Thumbs | None
+    sides: Sides | None
+    again: Read
+    """Reads some of it a second time."""
+
+
+def _read(
+    request: Request,
+    images: ImageSources,
+    rule: Rule,
+    progress: Progress,
+    held: dict[Location, Source] | None = None,
+) -> _Scanned:
+    """Read all inputs. `held`: receives the new images that could not be read a second time."""
     upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
     thumbs = Thumbs((*upright, *orientations_for(rule))) if rule.verify else None
+    inputs = request.inputs
+    if isinstance(inputs, TwoSets) and held is not None:
+        inputs.hold(held, request.recipe.max_bytes)
     table = hash_inputs(request, progress, thumbs=thumbs)
     sides = None
-    if isinstance(request.inputs, TwoSets):
-        images = request.inputs.images
-        sides = Sides(_of_images(table, request.inputs.is_reference), rule.within)
-    again = SecondReading(Again(images, request.inputs.choice), request)
+    if isinstance(inputs, TwoSets):
+        images = inputs.images
+        sides = Sides(_of_images(table, inputs.is_reference), rule.within)
+    again = SecondReading(Again(images, inputs.choice, held or {}), request)
+    return _Scanned(table, thumbs, sides, again)
+
+
+def _found(images: ImageSources, rule: Rule, progress: Progress, request: Request) -> Result:
+    """Read the images, then link and group them."""
+    read = _read(request, images, rule, progress)
     return result_of(
-        table, rule, again, thumbs=thumbs, sides=sides, workers=request.workers,
-        max_bytes=request.recipe.max_bytes, progress=progress,
+        read.table, rule, read.again, thumbs=read.thumbs, sides=read.sides,
+        workers=request.workers, max_bytes=request.recipe.max_bytes, progress=progress,
     )  # fmt: skip
 
 

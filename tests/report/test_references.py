@@ -102,7 +102,7 @@ def test_the_text_names_the_reference_and_counts_both_sets(folders: Path) -> Non
     [
         (["new", "--within"], "--within requires --against"),
         (["new", "--against", "old/missing"], "no such file or folder: old/missing"),
-        (["new", "--against", "./new/"], "--against names"),
+        (["new", "--against", "./new/"], "is named twice"),
     ],
 )
 def test_wrong_arguments_are_usage_errors(

@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 @click.option(
     "--within", is_flag=True, help="With --against: also compare the images with each other."
 )
+@click.option(
+    "--in",
+    "collection",
+    multiple=True,
+    type=click.Path(readable=False),
+    metavar="PATH",
+    help="List all images of PATH that are similar to each image, the most similar first. "
+    "Repeatable.",
+)
 @options.matches
 @reads_images
 @reports
@@ -36,6 +45,7 @@ def find(
     images: Iterable[str],
     against: tuple[str, ...],
     within: bool,
+    collection: tuple[str, ...],
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -57,10 +67,17 @@ def find(
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
       lookalike find /mnt/camera --against ~/Pictures
+      lookalike find https://example.com/a.jpg --in ~/Pictures
     """
+    if within and not against:
+        raise click.UsageError("--within requires --against")
+    if against and collection:
+        raise click.UsageError("--against and --in cannot both be given")
+    _require_references(images, against or collection)
+    if collection:
+        _find_similar(images, collection, keywords, matching, reporting)
+        return
     from lookalike.scan import find_duplicates
-
-    _require_references(images, against, within)
 
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
@@ -80,15 +97,39 @@ def find(
     reporting.finish(result.failures)
 
 
-def _require_references(images: Iterable[str], against: tuple[str, ...], within: bool) -> None:
+def _find_similar(
+    pictures: Iterable[str],
+    images: tuple[str, ...],
+    keywords: Options,
+    matching: Matching,
+    reporting: Reporting,
+) -> None:
+    """List what is similar to each picture."""
+    from lookalike.report.words import similar_lines
+    from lookalike.scan import find_similar
+
+    with output_to(reporting.output) as write:
+        with reporting.progress() as progress:
+            result = find_similar(pictures, images, progress=progress, **matching, **keywords)
+        summary = "" if reporting.quiet else "".join(f"{one}\n" for one in similar_lines(result))
+        if reporting.as_json:
+            write(result.to_json())
+        elif reporting.as_csv:
+            write(result.to_csv())
+        else:
+            write(result.text() + summary)
+    if reporting.sums_up_apart:
+        click.echo(summary, err=True, nl=False)
+    reporting.finish(result.failures)
+
+
+def _require_references(images: Iterable[str], references: tuple[str, ...]) -> None:
     """Raise `click.UsageError` unless the references are there, and not named as images, too."""
     from lookalike.sources import is_there
     from lookalike.sources.two_sets import references_within
 
-    if within and not against:
-        raise click.UsageError("--within requires --against")
-    missing = [path for path in against if not is_there(path)]
+    missing = [path for path in references if not is_there(path)]
     if missing:
         raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
     with options.usage_errors():
-        references_within(images, against)
+        references_within(images, references)

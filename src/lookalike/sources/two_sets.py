@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from lookalike.images import Unreadable
 from lookalike.images.source.door import is_image_source
 from lookalike.sources.inputs import Inputs
 from lookalike.sources.location import Kind, Location
 from lookalike.sources.places.addresses import is_address
 from lookalike.sources.seen import Seen
+from lookalike.sources.trouble import trouble_of
 from lookalike.sources.web.urls import is_url
 
 if TYPE_CHECKING:
-    from lookalike.images import ImageSource
+    from lookalike.images import ImageSource, Source
     from lookalike.sources.choice import Choice
     from lookalike.sources.input import Input
     from lookalike.sources.inputs import ImageSources
@@ -37,6 +39,7 @@ class TwoSets:
         self._named = _listed(new), _listed(old)
         self._inner = references_within(new, old)
         self._repeated = 0
+        self._holding: tuple[dict[Location, Source], int] | None = None
         self.is_reference = bytearray()
         """1 for each input so far that is a reference, otherwise 0."""
 
@@ -66,7 +69,7 @@ class TwoSets:
                 continue
             seen.add(_identity(one))
             self.is_reference.append(False)
-            yield one
+            yield self._held(one)
         for one in self._old:
             if one.location.kind is Kind.MEMORY:
                 one = one._replace(location=self._renumbered(one.location))
@@ -75,6 +78,24 @@ class TwoSets:
                 continue
             self.is_reference.append(True)
             yield one
+
+    def hold(self, held: dict[Location, Source], max_bytes: int) -> None:
+        """Keep the bytes of new images that could not be read a second time, such as URLs.
+
+        They are put into `held` as they are listed.
+        """
+        self._holding = held, max_bytes
+
+    def _held(self, one: Input) -> Input:
+        if self._holding is None or one.location.kind not in {Kind.URL, Kind.ADDRESS, Kind.ITEM}:
+            return one
+        held, max_bytes = self._holding
+        try:
+            source = one.source.sent(None, max_bytes) or one.source
+        except BaseException as error:  # noqa: BLE001  # whatever an `Item` raises
+            return one._replace(source=Unreadable(trouble_of(error)))
+        held[one.location] = source
+        return one._replace(source=source)
 
     def _renumbered(self, location: Location) -> Location:
         """The references are numbered after the new images."""
@@ -90,7 +111,7 @@ def references_within(new: ImageSources, old: ImageSources) -> list[str]:
     inner = []
     for path in _real_paths(old):
         if path in ours:
-            raise ValueError(f"against names {path!r}, but so does images: it must be one of them")
+            raise ValueError(f"{path!r} is named twice: as new, and as what to compare with")
         if any(_is_inside(path, folder) for folder in ours):
             inner.append(path)
     return inner

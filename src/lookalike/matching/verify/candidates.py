@@ -81,6 +81,12 @@ class Pictures:
         return cls._collapsed(table, nodes, sides, _same_bytes(table, nodes))
 
     @classmethod
+    def of_either_side(cls, table: HashTable, nodes: Nodes, sides: Sides) -> Pictures:
+        """Collapse the same within the new images and within the references only."""
+        firsts = first_equal(_same_bytes(table, nodes), sides.is_reference)
+        return cls._collapsed(table, nodes, sides, firsts)
+
+    @classmethod
     def by_bits(cls, table: HashTable, nodes: Nodes, sides: Sides) -> Pictures:
         """Collapse equal hashes, too, but not a new image with a reference.
 

@@ -41,14 +41,18 @@ class Confirming:
         look: SecondLook,
         closer: CloserLook,
         progress: Progress,
+        *,
+        every: bool = False,
     ) -> None:
+        """`every`: whether all candidates are looked at, and linked if they agree."""
+        self._every = every
         self._rule = rule
         self._look = look
         self._closer = closer
         self._progress = progress
         self._pictures = pictures
         self._first = pictures.first
-        self._joining = Joining(len(pictures), pictures.is_reference)
+        self._joining = Joining(len(pictures), None if every else pictures.is_reference)
         self._refused = np.zeros(len(pictures), np.uint32)
         self._links: list[Links] = []
         self._layouts: list[Candidates] = []
@@ -76,6 +80,9 @@ class Confirming:
         waiting: list[Candidates] = []
         count = 0
         for some in candidates:
+            if self._every:
+                self.confirm_each(some)
+                continue
             waiting.append(self._open(some))
             count += len(waiting[-1].i)
             if count >= CHUNK:

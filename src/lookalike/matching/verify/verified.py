@@ -55,15 +55,19 @@ class Verified:
         workers: int,
         progress: Progress,
         sides: Sides | None = None,
+        *,
+        every: Pictures | None = None,
     ) -> Verified:
         """Confirm the candidates among the images of a table.
 
         The nearer half of the distances comes first. What it connects need not be looked at again.
+        `every`: these pictures, with all links between new ones and references.
         """
-        pictures = Pictures.of(table, nodes, sides)
+        pictures = every or Pictures.of(table, nodes, sides)
         look = SecondLook(table, pictures, thumbs, rule, read, workers)
         closer = CloserLook(table, pictures, look, read, workers)
-        confirming = Confirming(pictures, rule, look, closer, progress)
+        is_every = every is not None
+        confirming = Confirming(pictures, rule, look, closer, progress, every=is_every)
         half = rule.max_distance // 2
         confirming.confirm(upright(pictures, -1, half, workers))
         confirming.confirm(upright(pictures, half, rule.max_distance, workers))
