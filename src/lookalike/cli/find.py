@@ -69,11 +69,7 @@ def find(
       lookalike find /mnt/camera --against ~/Pictures
       lookalike find https://example.com/a.jpg --in ~/Pictures
     """
-    if within and not against:
-        raise click.UsageError("--within requires --against")
-    if against and collection:
-        raise click.UsageError("--against and --in cannot both be given")
-    _require_references(images, against or collection)
+    _check_sets(images, against, collection, within)
     if collection:
         _find_similar(images, collection, keywords, matching, reporting)
         return
@@ -123,13 +119,19 @@ def _find_similar(
     reporting.finish(result.failures)
 
 
-def _require_references(images: Iterable[str], references: tuple[str, ...]) -> None:
-    """Raise `click.UsageError` unless the references are there, and not named as images, too."""
+def _check_sets(
+    images: Iterable[str], against: tuple[str, ...], collection: tuple[str, ...], within: bool
+) -> None:
+    """Raise `click.UsageError` unless the two sets are there, and differ."""
     from lookalike.sources import is_there
     from lookalike.sources.two_sets import references_within
 
-    missing = [path for path in references if not is_there(path)]
-    if missing:
+    if within and not against:
+        raise click.UsageError("--within requires --against")
+    if against and collection:
+        raise click.UsageError("--against and --in cannot both be given")
+    others = against or collection
+    if missing := [path for path in others if not is_there(path)]:
         raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
     with options.usage_errors():
-        references_within(images, references)
+        references_within(images, others)
