@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lookalike._native.info import KernelInfo, kernel_info
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
+    from lookalike.catalog.catalog import Catalog
+    from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.errors import (
         AlgorithmMismatchError,
+        CatalogError,
         ImageError,
         IndexFileError,
         LookalikeError,
@@ -47,10 +50,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
+    "catalog.catalog": ["Catalog"],
+    "catalog.scanning.summary": ["ScanSummary"],
     "matching.chance": ["expected_chance_matches", "largest_safe_distance"],
     "matching.comparison": ["Comparison", "compare"],
     "errors": [
         "AlgorithmMismatchError",
+        "CatalogError",
         "ImageError",
         "IndexFileError",
         "LookalikeError",
@@ -85,10 +91,11 @@ __all__ = [  # noqa: RUF022  # by subject
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
+    "Catalog", "ScanSummary",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
-    "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "IndexFileError",
-    "MissingExtraError", "PreparationWarning",
+    "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "CatalogError",
+    "IndexFileError", "MissingExtraError", "PreparationWarning",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",
 ]  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -170,11 +170,7 @@ def hash_inputs(
     """
     builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)
-    # One process may hang while the others go on.
-    in_threads = threaded_map if request.isolation else paced_map
-    with _hasher(request.recipe, request.isolation) as hasher:
-        work = partial(_known_or_read, known, hasher) if known else hasher
-        outcomes = in_threads(work, listing, request.workers, attrgetter("is_light"))
+    with closing(outcomes_of(listing, request, known=known)) as outcomes:
         for done, outcome in enumerate(outcomes, start=1):
             builder.add(outcome)
             if thumbs is not None and isinstance(outcome, Row):
@@ -183,6 +179,21 @@ def hash_inputs(
     if thumbs is not None:
         thumbs.finish()
     return builder.finish(request.inputs.skipped)
+
+
+def outcomes_of(
+    inputs: Iterable[Input], request: Request, *, known: Known | None = None
+) -> Generator[Row | Failure]:
+    """Hash inputs as the request says, but not those of the request. Yields outcomes in order.
+
+    The inputs are drawn in the caller's thread, only a few before the outcomes are taken. `known`
+    is as for `hash_inputs`. Close the generator to end early.
+    """
+    # One process may hang while the others go on.
+    in_threads = threaded_map if request.isolation else paced_map
+    with _hasher(request.recipe, request.isolation) as hasher:
+        work = partial(_known_or_read, known, hasher) if known else hasher
+        yield from in_threads(work, inputs, request.workers, attrgetter("is_light"))
 
 
 def _known_or_read(
