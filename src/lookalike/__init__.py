@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Status,
     )
     from lookalike.hashes import Hash, HashArray
+    from lookalike.hashing.apart import Apart, ApartContent, ApartSet
     from lookalike.hashing.hashing import distance, hash_image, hash_images
     from lookalike.hashing.options import Options
     from lookalike.hashing.row import Failure, ImageInfo
@@ -74,6 +75,7 @@ _HOMES = {
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
     "report.similar": ["Similar", "SimilarResult"],
+    "hashing.apart": ["Apart", "ApartContent", "ApartSet"],
     "scan": ["find_duplicates", "find_similar"],
     "sight.points.index": ["SightIndex"],
     "sight.points.match": ["SightMatch", "Verdict"],
@@ -86,7 +88,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
-    "find_similar", "SimilarResult", "Similar",
+    "find_similar", "SimilarResult", "Similar", "Apart", "ApartSet", "ApartContent",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",

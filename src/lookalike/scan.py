@@ -13,6 +13,7 @@ from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
 from lookalike.matching.allowed.connecting import connected
+from lookalike.matching.allowed.marks import Marks
 from lookalike.matching.allowed.sides import Sides
 from lookalike.matching.groups import grouped
 from lookalike.matching.keepers import see_ends
@@ -35,6 +36,7 @@ from lookalike.work.threads import worker_count
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lookalike.hashing.apart import Apart
     from lookalike.hashing.options import Damaged, Options, Reading
     from lookalike.hashing.request import Request
     from lookalike.hashing.table import HashTable
@@ -54,6 +56,7 @@ def find_duplicates(
     min_agreement: float = 0.0,
     against: ImageSources | None = None,
     within: bool = False,
+    apart: Apart | None = None,
     reading: Reading = "fast",
     recursive: bool = True,
     hidden: bool = False,
@@ -76,17 +79,16 @@ def find_duplicates(
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. `against`: references, named likewise. Then `images` are only compared
-    with these, and `within` compares them with each other, too. `progress`: called with the stage,
-    what is done, and the total or None. An image that cannot be read becomes a failure. Raises
-    `ValueError` or `TypeError` for wrong arguments, before anything is read, and passes on errors
-    of an iterator of yours.
+    or any number of these. `against`: references, named likewise. `images` are then compared with
+    these, and only with `within` with each other. `apart`: contents that are no duplicates.
+    `progress`: called with the stage, what is done, and the total or None. An unreadable image is a
+    failure. Raises `ValueError` or `TypeError` for wrong arguments, and errors of your iterators.
     """
     rule = Rule.of(
         algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
         min_agreement=min_agreement, against=against is not None, within=within,
     )  # fmt: skip
-    return _found(images, rule, progress or silent, request_for(
+    return _found(images, rule, apart, progress or silent, request_for(
         images, rule.algorithm, repeats=False, only_first=False, against=against,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
         include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
@@ -105,6 +107,7 @@ def find_similar(
     thorough: bool = False,
     colour: bool = False,
     min_agreement: float = 0.0,
+    apart: Apart | None = None,
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> SimilarResult:
@@ -125,10 +128,11 @@ def find_similar(
     shown = progress or silent
     read = _read(request, images, rule, shown, held={})
     assert read.sides is not None
+    marks = Marks(apart, read.table, read.again, read.thumbs) if apart else None
     columns, verified = similar_images(
-        read.table, rule, read.sides, read.again, read.thumbs, request.workers, shown
+        read.table, rule, read.sides, read.again, read.thumbs, request.workers, shown, marks
     )  # fmt: skip
-    facts = Facts.of(read.table, rule, columns, (), verified, read.sides)
+    facts = Facts.of(read.table, rule, columns, (), verified, read.sides, marks)
     return SimilarResult(read.table, rule, columns, facts)
 
 
@@ -164,11 +168,13 @@ def _read(
     return _Scanned(table, thumbs, sides, again)
 
 
-def _found(images: ImageSources, rule: Rule, progress: Progress, request: Request) -> Result:
+def _found(
+    images: ImageSources, rule: Rule, apart: Apart | None, progress: Progress, request: Request
+) -> Result:
     """Read the images, then link and group them."""
     read = _read(request, images, rule, progress)
     return result_of(
-        read.table, rule, read.again, thumbs=read.thumbs, sides=read.sides,
+        read.table, rule, read.again, thumbs=read.thumbs, sides=read.sides, apart=apart,
         workers=request.workers, max_bytes=request.recipe.max_bytes, progress=progress,
     )  # fmt: skip
 
@@ -186,6 +192,7 @@ def result_of(
     *,
     thumbs: Thumbs | None = None,
     sides: Sides | None = None,
+    apart: Apart | None = None,
     workers: int | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     progress: Progress = silent,
@@ -193,19 +200,21 @@ def result_of(
     """Link and group the images of a table. `read` reads some of them a second time.
 
     `thumbs`: those of the images, which a rule with `verify` needs. `sides`: which of them are
-    references, for a rule with `against`.
+    references, for a rule with `against`. `apart`: contents that were told apart.
     """
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
+    marks = Marks(apart, table, read, thumbs) if apart else None
     verified = None
+    of_image: NDArray[np.integer]
     if rule.verify and thumbs is not None:
         count = worker_count(workers)
         verified = Verified.of(
-            table, hashes, nodes, rule, thumbs, read, count, progress, sides=sides
+            table, hashes, nodes, rule, thumbs, read, count, progress, sides, marks
         )  # fmt: skip
         roots, of_image = verified.of_node, verified.of_image
     else:
-        roots, of_image = connected(table, nodes, rule, workers, progress, sides)
+        roots, of_image = connected(table, nodes, rule, workers, progress, sides, marks)
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers, sides)
     related += verified.related(table) if verified else []
     is_reference = sides.is_reference if sides else None
@@ -218,4 +227,5 @@ def result_of(
         columns = verified.from_keepers(columns)
     if stands is not None:
         columns = columns.between_those(stands)
-    return Result(table, rule, columns, Facts.of(table, rule, columns, related, verified, sides))
+    facts = Facts.of(table, rule, columns, related, verified, sides, marks)
+    return Result(table, rule, columns, facts)

@@ -12,12 +12,13 @@ from lookalike.matching.copies import Copies, find_copies
 from lookalike.matching.groups import GroupColumns, MemberLooks
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.nodes import nodes_of
-from lookalike.matching.verify.candidates import Pictures, upright
+from lookalike.matching.verify.candidates import Candidates, Pictures, blank, upright
 from lookalike.matching.verify.verified import Verified
 
 if TYPE_CHECKING:
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.allowed.marks import Marks
     from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.rereading import Read
     from lookalike.matching.rules import Rule
@@ -33,11 +34,13 @@ def similar_images(
     thumbs: Thumbs | None,
     workers: int,
     progress: Progress,
+    marks: Marks | None = None,
 ) -> tuple[GroupColumns, Verified | None]:
     """For each new image, a group of it and of the references that are similar, the best first.
 
     Equal bytes come first, then equal pixels, then what agrees best, then the nearest hash. A
-    reference may be in several groups. `thumbs`: a rule with `verify` needs these.
+    reference may be in several groups. `thumbs`: a rule with `verify` needs these. `marks`: images
+    that were told apart are not similar.
     """
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
@@ -52,6 +55,8 @@ def similar_images(
         found = _near(pictures, rule, workers)
     found = Links.concatenated([found, _blank(pictures)])
     links = _of_images(found, pictures, sides)
+    if marks:
+        links = links.among(~marks.are_apart(links.i, links.j))
     return _ranked(table, hashes, links, sides, read, progress, looked=rule.verify), verified
 
 
@@ -67,13 +72,9 @@ def _near(pictures: Pictures, rule: Rule, workers: int) -> Links:
 
 def _blank(pictures: Pictures) -> Links:
     """The links between pictures that are too flat to be searched, and have equal pixels."""
-    blank = np.flatnonzero(pictures.node >= pictures.searched)
-    joins = pictures.joins(blank)
-    new, old = joins[0]
-    _, i, j = np.intersect1d(pictures.node[new], pictures.node[old], return_indices=True)
-    equal = np.full(len(i), Evidence.PIXELS, np.uint8)
-    one, other = pictures.first[new[i]], pictures.first[old[j]]
-    return Links.by_bits(one, other, np.zeros(len(i), np.uint16), equal)
+    pairs = Candidates.concatenated(list(blank(pictures)))
+    equal = np.full(len(pairs.i), Evidence.PIXELS, np.uint8)
+    return Links.by_bits(pictures.first[pairs.i], pictures.first[pairs.j], pairs.distance, equal)
 
 
 def _best_of_each(links: Links) -> Links:

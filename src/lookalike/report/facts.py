@@ -16,6 +16,7 @@ from lookalike.version import VERSION
 if TYPE_CHECKING:
     from lookalike.hashing.row import Failure
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.allowed.marks import Marks
     from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.related import Related
@@ -38,6 +39,8 @@ class Facts:
     skipped: dict[str, int]
     references: int = 0
     """How many of the images are references."""
+    told_apart: int = 0
+    """How many images have contents that a person told apart from others."""
     thumbs_only: int = 0
     """How many images of the pairs that were looked at closer could not be read again."""
     preparation: int = PREPARATION
@@ -52,6 +55,7 @@ class Facts:
         related: Sequence[Related] = (),
         verified: Verified | None = None,
         sides: Sides | None = None,
+        marks: Marks | None = None,
     ) -> Facts:
         """The facts of a scan that has just been made."""
         degenerate = sum(Mark.DEGENERATE in marks for marks in table.marks.values())
@@ -65,6 +69,7 @@ class Facts:
             flat=len(table.flat_digests) - degenerate,
             degenerate=degenerate,
             skipped=table.skipped,
+            told_apart=marks.count if marks else 0,
             thumbs_only=verified.unread if verified else 0,
         )
 

@@ -106,7 +106,7 @@ def _rest(result: Result) -> dict[str, Any]:
         "damaged": [{"path": one.path, "reason": one.reason} for one in facts.damaged],
         "warnings": facts.warnings,
         "images": facts.images,
-        **_of_two_sets(result),
+        **_if_asked_for(result),
         "flat": facts.flat,
         "degenerate": facts.degenerate,
         "skipped": facts.skipped,
@@ -122,11 +122,16 @@ def _rest(result: Result) -> dict[str, Any]:
     }
 
 
-def _of_two_sets(result: Result) -> dict[str, Any]:
-    """What is only said of a search against references."""
+def _if_asked_for(result: Result) -> dict[str, Any]:
+    """What is only said of a search against references, or if images were told apart."""
+    told = {"told_apart": result.facts.told_apart} if result.facts.told_apart else {}
     if not result.rule.against:
-        return {}
-    return {"references": result.facts.references, "against": True, "within": result.rule.within}
+        return told
+    return told | {
+        "references": result.facts.references,
+        "against": True,
+        "within": result.rule.within,
+    }
 
 
 def _dicts(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
@@ -218,6 +223,7 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             degenerate=document["degenerate"],
             skipped=table.skipped,
             references=document.get("references", 0),
+            told_apart=document.get("told_apart", 0),
             thumbs_only=document.get("thumbs_only", 0),
             preparation=document["preparation"],
             version=document["version"],

@@ -75,6 +75,9 @@ def summary_lines(result: Result) -> list[str]:
 def _trouble_lines(facts: Facts) -> list[str]:
     """What was skipped, unreadable or damaged, and warnings."""
     lines = []
+    if facts.told_apart:
+        have = "image has" if facts.told_apart == 1 else "images have"
+        lines.append(f"{facts.told_apart:,} {have} been told apart from others, and stay apart.")
     if facts.thumbs_only:
         images = plural(facts.thumbs_only, "image")
         lines.append(f"{images} could not be read again: compared by small copies only.")

@@ -17,7 +17,7 @@ class Case(NamedTuple):
 
     members: int
     alone: list[bool] | None
-    apart: list[tuple[int, int]]
+    labels: dict[int, dict[int, int]]
     portions: list[list[tuple[int, int]]]
 
 
@@ -27,18 +27,10 @@ def cases(draw: st.DrawFn) -> Case:
     member = st.integers(0, count - 1)
     pair = st.tuples(member, member).filter(lambda two: two[0] != two[1])
     alone = draw(st.none() | st.lists(st.booleans(), min_size=count, max_size=count))
-    apart = draw(st.lists(pair, max_size=6))
+    values = st.dictionaries(st.integers(0, 3), st.integers(0, 2), min_size=1, max_size=3)
+    labels = draw(st.dictionaries(member, values, max_size=6))
     portions = draw(st.lists(st.lists(pair, max_size=12), max_size=4))
-    return Case(count, alone, apart, portions)
-
-
-def told(case: Case) -> dict[int, set[int]]:
-    """The pairs apart in both directions."""
-    both: dict[int, set[int]] = {}
-    for one, other in case.apart:
-        both.setdefault(one, set()).add(other)
-        both.setdefault(other, set()).add(one)
-    return both
+    return Case(count, alone, labels, portions)
 
 
 class Plain:
@@ -46,14 +38,15 @@ class Plain:
 
     def __init__(self, case: Case) -> None:
         self.alone = case.alone or [False] * case.members
-        self.apart = told(case)
+        self.labels = case.labels
         self.sets = [{at} for at in range(case.members)]
 
     def may(self, i: int, j: int) -> bool:
         ours, theirs = self.sets[i], self.sets[j]
         if sum(self.alone[at] for at in ours | theirs) > 1:
             return False
-        return not any(self.apart.get(at, set()) & theirs for at in ours)
+        pairs = {pair for at in ours | theirs for pair in self.labels.get(at, {}).items()}
+        return len(pairs) == len({name for name, _ in pairs})
 
     def take(self, i: int, j: int) -> None:
         if self.sets[i] is not self.sets[j] and self.may(i, j):
@@ -72,7 +65,7 @@ def columns(links: list[tuple[int, int]]) -> tuple[NDArray[np.uint32], NDArray[n
 def test_portions_of_links_give_what_single_links_give(case: Case) -> None:
     """The sets, which links hold, and which are still possible, are those of the plain way."""
     alone = None if case.alone is None else np.array(case.alone)
-    joining, plain = Joining(case.members, alone, told(case)), Plain(case)
+    joining, plain = Joining(case.members, alone, case.labels), Plain(case)
     for links in case.portions:
         i, j = columns(links)
         chosen = joining.forest(i, j).tolist()
@@ -92,6 +85,6 @@ def test_portions_of_links_give_what_single_links_give(case: Case) -> None:
 
 def test_the_nearer_of_two_wins() -> None:
     """If A and B must not be together, C goes with the first link that reaches it."""
-    joining = Joining(3, apart={0: {1}, 1: {0}})
+    joining = Joining(3, labels={0: {7: 0}, 1: {7: 1}})
     assert joining.join(*columns([(1, 2), (0, 2)])).tolist() == [True, False]
     assert joining.roots.tolist() == [0, 1, 1]

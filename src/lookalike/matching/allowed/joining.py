@@ -7,9 +7,8 @@ set, and C is near both, C goes to the nearer of the two.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -19,7 +18,8 @@ from lookalike.index.search.searcher import roots
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NOTHING: Mapping[int, AbstractSet[int]] = MappingProxyType({})
+Labels: TypeAlias = "Mapping[int, int]"
+NOTHING: Mapping[int, Labels] = MappingProxyType({})
 
 
 class _Local(NamedTuple):
@@ -39,26 +39,25 @@ class Joining:
         self,
         count: int,
         alone: NDArray[np.bool_] | None = None,
-        apart: Mapping[int, AbstractSet[int]] = NOTHING,
+        labels: Mapping[int, Labels] = NOTHING,
     ) -> None:
         """`count` members, each in a set of its own.
 
-        `alone`: `(count,)`: of these, a set has at most one. `apart`: for some members, which
-        others must not be in the same set. It has both directions.
+        `alone`: `(count,)`: of these, a set has at most one. `labels`: for some members, values by
+        name. All members of a set that have a value for one name have the same.
         """
         self._parent = np.arange(count, dtype=np.uint32)
         self._alone = None if alone is None else alone.copy()
-        self._apart = apart
         self._told = np.zeros(count, np.bool_)
-        self._told[list(apart)] = True
-        self._members = {at: frozenset([at]) for at in apart}
-        """The members of `apart` in each set that has any, by its root."""
+        self._told[list(labels)] = True
+        self._labels: dict[int, Labels] = dict(labels)
+        """The labels of each set that has any, by its root."""
         self._is_flat = True
 
     @property
     def is_free(self) -> bool:
         """Whether there are no conditions."""
-        return self._alone is None and not self._apart
+        return self._alone is None and not self._labels
 
     @property
     def roots(self) -> NDArray[np.uint32]:
@@ -74,8 +73,10 @@ class Joining:
         found: NDArray[np.bool_] = one != other
         if self._alone is not None:
             found &= ~(self._alone[one] & self._alone[other])
-        for at in np.flatnonzero(found & self._told[one] & self._told[other]).tolist():
-            found[at] = not self._are_apart(int(one[at]), int(other[at]))
+        told = np.flatnonzero(found & self._told[one] & self._told[other])
+        pairs, which = np.unique(np.stack([one[told], other[told]]), axis=1, return_inverse=True)
+        agree = [agreeing(self.labels(a), self.labels(b)) for a, b in pairs.T.tolist()]
+        found[told] = np.array(agree, np.bool_)[which.reshape(-1)]
         return found
 
     def forest(self, i: NDArray[np.uint32], j: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -129,7 +130,7 @@ class Joining:
             root = int(of[end])
             if root != end:
                 self._told[root] = True
-                self._members[root] = self._members.get(root, frozenset()) | self._members[end]
+                self._labels[root] = {**self._labels.get(root, {}), **self._labels[end]}
 
     def _unite(self, i: NDArray[np.uint32], j: NDArray[np.uint32]) -> None:
         kernel.join_sets(self._parent, i, j)
@@ -139,28 +140,25 @@ class Joining:
         """Whether the set with this root has one of those of which a set has at most one."""
         return self._alone is not None and bool(self._alone[root])
 
-    def told(self, root: int) -> AbstractSet[int]:
-        """The members of the set with this root that must not be together with some others."""
-        return self._members[root] if self._told[root] else frozenset()
+    def labels(self, root: int) -> Labels:
+        """The labels of the set with this root."""
+        return self._labels[root] if self._told[root] else {}
 
-    def are_apart(self, ours: AbstractSet[int], theirs: AbstractSet[int]) -> bool:
-        """Whether a member of one set must not be together with a member of the other."""
-        if len(theirs) < len(ours):
-            ours, theirs = theirs, ours
-        return any(not self._apart[one].isdisjoint(theirs) for one in ours)
 
-    def _are_apart(self, one: int, other: int) -> bool:
-        return self.are_apart(self.told(one), self.told(other))
+def agreeing(ours: Labels, theirs: Labels) -> bool:
+    """Whether two sets have no name with different values."""
+    if len(theirs) < len(ours):
+        ours, theirs = theirs, ours
+    return all(theirs.get(name, value) == value for name, value in ours.items())
 
 
 class _Trial:
     """Links taken one by one, without changing the sets."""
 
     def __init__(self, joining: Joining, local: _Local) -> None:
-        self._joining = joining
         self._above = list(range(len(local.roots)))
         self._one = [] if joining.is_free else [*map(joining.holds_one, local.roots.tolist())]
-        self._told = [] if joining.is_free else [*map(joining.told, local.roots.tolist())]
+        self._labels = [] if joining.is_free else [*map(joining.labels, local.roots.tolist())]
         self.chosen = np.zeros(len(local.i), np.bool_)
         """Which links connected two sets."""
         for at, (i, j) in enumerate(zip(local.i.tolist(), local.j.tolist(), strict=True)):
@@ -180,10 +178,10 @@ class _Trial:
         if self._one:
             if self._one[one] and self._one[other]:
                 return False
-            ours, theirs = self._told[one], self._told[other]
-            if ours and theirs and self._joining.are_apart(ours, theirs):
+            ours, theirs = self._labels[one], self._labels[other]
+            if not agreeing(ours, theirs):
                 return False
             self._one[one] |= self._one[other]
-            self._told[one] = ours | theirs if ours and theirs else ours or theirs
+            self._labels[one] = {**ours, **theirs} if ours and theirs else ours or theirs
         self._above[other] = one
         return True

@@ -6,8 +6,8 @@ search by bits, but they may differ, so their pairs are candidates too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.allowed.joining import Labels
+    from lookalike.matching.allowed.marks import Marks
     from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.nodes import Nodes
     from lookalike.matching.rules import Rule
@@ -74,42 +76,61 @@ class Pictures:
     nodes: Nodes
     sides: Sides | None = None
     """Which images are references. Without, all pictures are compared with each other."""
+    labels: Mapping[int, Labels] = field(default_factory=dict)
+    """The labels of pictures that were told apart from others, as `Joining` has them."""
 
     @classmethod
-    def of(cls, table: HashTable, nodes: Nodes, sides: Sides | None = None) -> Pictures:
-        """Collapse equal bytes, and the equal pixels of flat and degenerate images."""
-        return cls._collapsed(table, nodes, sides, _same_bytes(table, nodes))
+    def of(
+        cls,
+        table: HashTable,
+        nodes: Nodes,
+        sides: Sides | None = None,
+        marks: Marks | None = None,
+    ) -> Pictures:
+        """Collapse equal bytes, and the equal pixels of flat and degenerate images.
+
+        `marks`: images that were told apart from others are not collapsed with others.
+        """
+        return cls._collapsed(table, nodes, sides, marks, _same_bytes(table, nodes, marks))
 
     @classmethod
     def of_either_side(cls, table: HashTable, nodes: Nodes, sides: Sides) -> Pictures:
         """Collapse the same within the new images and within the references only."""
         firsts = first_equal(_same_bytes(table, nodes), sides.is_reference)
-        return cls._collapsed(table, nodes, sides, firsts)
+        return cls._collapsed(table, nodes, sides, None, firsts)
 
     @classmethod
-    def by_bits(cls, table: HashTable, nodes: Nodes, sides: Sides) -> Pictures:
+    def by_bits(
+        cls, table: HashTable, nodes: Nodes, sides: Sides | None, marks: Marks | None
+    ) -> Pictures:
         """Collapse equal hashes, too, but not a new image with a reference.
 
         A new image with the same bytes as a reference stays with it.
         """
-        same = _same_bytes(table, nodes)
-        is_old = sides.of(same, len(table))[same]
-        is_new = np.zeros(len(table), np.bool_)
-        is_new[same[~sides.is_reference]] = True
-        both = is_old & is_new[same]
-        return cls._collapsed(
-            table, nodes, sides, first_equal(nodes.of_image, is_old, np.where(both, same + 1, 0))
-        )
+        kinds: list[NDArray[np.generic]] = [nodes.of_image, *_of_marks(marks)]
+        if sides is not None:
+            same = _same_bytes(table, nodes, marks)
+            is_old = sides.of(same, len(table))[same]
+            is_new = np.zeros(len(table), np.bool_)
+            is_new[same[~sides.is_reference]] = True
+            kinds += [is_old, np.where(is_old & is_new[same], same + 1, 0)]
+        return cls._collapsed(table, nodes, sides, marks, first_equal(*kinds))
 
     @classmethod
     def _collapsed(
-        cls, table: HashTable, nodes: Nodes, sides: Sides | None, firsts: NDArray[np.intp]
+        cls,
+        table: HashTable,
+        nodes: Nodes,
+        sides: Sides | None,
+        marks: Marks | None,
+        firsts: NDArray[np.intp],
     ) -> Pictures:
         """`firsts`: the first image that is the same picture, for each image."""
         first, of_image = np.unique(firsts, return_inverse=True)
         blank = np.zeros(len(table), np.bool_)
         blank[[at for at, one in table.samples.items() if one.flat[0]]] = True
-        return cls(of_image, first, nodes.of_image[first], blank[first], nodes, sides)
+        labels = marks.labels_of(first) if marks else {}
+        return cls(of_image, first, nodes.of_image[first], blank[first], nodes, sides, labels)
 
     def __len__(self) -> int:
         return len(self.first)
@@ -145,11 +166,16 @@ class Pictures:
         return np.flatnonzero(self.node < len(self.nodes.hashes))
 
 
-def _same_bytes(table: HashTable, nodes: Nodes) -> NDArray[np.intp]:
+def _same_bytes(table: HashTable, nodes: Nodes, marks: Marks | None = None) -> NDArray[np.intp]:
     """For each image, the first one with equal bytes, or with equal pixels if it is flat."""
     digests = words_of(table.digests).copy()
     digests[list(table.flat_digests)] = 0
-    return first_equal(nodes.of_image, digests)
+    return first_equal(nodes.of_image, digests, *_of_marks(marks))
+
+
+def _of_marks(marks: Marks | None) -> list[NDArray[np.int64]]:
+    """The mark of each image as a column of which only equal ones are collapsed."""
+    return [marks.of_image + 1] if marks else []
 
 
 class _Classes:
@@ -162,12 +188,33 @@ class _Classes:
         self.starts = np.cumsum(self.counts) - self.counts
 
 
+def blank(pictures: Pictures) -> Iterator[Candidates]:
+    """The pairs of equal pictures without detail, if they were not collapsed."""
+    flat = np.flatnonzero(pictures.node >= pictures.searched)
+    for ours, theirs in pictures.joins(flat):
+        left = _Classes(pictures.node[ours], ours, pictures.nodes.total)
+        right = left
+        several = left.counts > 1
+        if theirs is not ours:
+            right = _Classes(pictures.node[theirs], theirs, pictures.nodes.total)
+            several = (left.counts > 0) & (right.counts > 0)
+        equal = np.flatnonzero(several).astype(np.uint32)
+        yield from _expanded(left, right, Block(equal, equal, np.zeros(len(equal), np.uint16)))
+
+
 def upright(
-    pictures: Pictures, beyond: int, max_distance: int, workers: int | None
+    pictures: Pictures,
+    beyond: int,
+    max_distance: int,
+    workers: int | None,
+    among: NDArray[np.intp] | None = None,
 ) -> Iterator[Candidates]:
-    """The pairs whose hashes differ in more than `beyond` bits and at most `max_distance`."""
-    nodes, every = pictures.nodes, np.arange(len(pictures))
-    for ours, theirs in pictures.joins(every):
+    """The pairs whose hashes differ in more than `beyond` bits and at most `max_distance`.
+
+    `among`: the numbers of some pictures, or None for all.
+    """
+    nodes = pictures.nodes
+    for ours, theirs in pictures.joins(np.arange(len(pictures)) if among is None else among):
         left = _Classes(pictures.node[ours], ours, nodes.total)
         right = left if theirs is ours else _Classes(pictures.node[theirs], theirs, nodes.total)
         some = Some.of(nodes, left.counts > 0)

@@ -52,7 +52,11 @@ class Confirming:
         self._progress = progress
         self._pictures = pictures
         self._first = pictures.first
-        self._joining = Joining(len(pictures), None if every else pictures.is_reference)
+        self._joining = (
+            Joining(len(pictures))
+            if every
+            else Joining(len(pictures), pictures.is_reference, pictures.labels)
+        )
         self._refused = np.zeros(len(pictures), np.uint32)
         self._links: list[Links] = []
         self._layouts: list[Candidates] = []
@@ -89,6 +93,11 @@ class Confirming:
                 self._settle(waiting)
                 waiting, count = [], 0
         self._settle(waiting)
+
+    def join_equal(self, candidates: Iterable[Candidates]) -> None:
+        """Join pictures that are equal, and need no look."""
+        for pairs in candidates:
+            self._joining.join(pairs.i, pairs.j)
 
     def new_among(self, links: Links) -> Links:
         """Those of some links between first images whose two are not linked to each other yet."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.matching.related import MOST_RELATED, SAME_LAYOUT, SHARES_A_PART, Related
-from lookalike.matching.verify.candidates import Pictures, turned, upright
+from lookalike.matching.verify.candidates import Pictures, blank, turned, upright
 from lookalike.matching.verify.closer_look import CloserLook
 from lookalike.matching.verify.confirming import Confirming
 from lookalike.matching.verify.keeper_looks import looked_from_keepers
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.allowed.marks import Marks
     from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.nodes import Nodes
@@ -55,6 +56,7 @@ class Verified:
         workers: int,
         progress: Progress,
         sides: Sides | None = None,
+        marks: Marks | None = None,
         *,
         every: Pictures | None = None,
     ) -> Verified:
@@ -63,11 +65,13 @@ class Verified:
         The nearer half of the distances comes first. What it connects need not be looked at again.
         `every`: these pictures, with all links between new ones and references.
         """
-        pictures = every or Pictures.of(table, nodes, sides)
+        pictures = every or Pictures.of(table, nodes, sides, marks)
         look = SecondLook(table, pictures, thumbs, rule, read, workers)
         closer = CloserLook(table, pictures, look, read, workers)
         is_every = every is not None
         confirming = Confirming(pictures, rule, look, closer, progress, every=is_every)
+        if every is None:
+            confirming.join_equal(blank(pictures))
         half = rule.max_distance // 2
         confirming.confirm(upright(pictures, -1, half, workers))
         confirming.confirm(upright(pictures, half, rule.max_distance, workers))
