@@ -173,10 +173,10 @@ class Batch:
             self._summary.new += 1
         elif job.entry.content != content:
             self._summary.changed += 1
-        elif job.is_unchanged:
-            self._summary.rehashed += 1
-        else:
+        elif self._has[content]:
             self._summary.checked += 1
+        else:
+            self._summary.rehashed += 1
 
     def _failed(self, connection: sqlite3.Connection, job: Job, failure: Failure) -> None:
         if failure.status is Status.MISSING:  # it went while the scan was under way
