@@ -223,7 +223,7 @@ def test_a_copy_is_taken_over_on_trust_until_its_bytes_are_compared(tmp_path: Pa
     same_bytes, others = Result.from_json(found.json).groups
     assert [one.exact for one in same_bytes.duplicates] == [True]
     assert [one.same_pixels for one in others.duplicates] == [False]
-    assert found.opened["b.png"] == found.opened["y.png"] == 1
+    assert found.opened["b.png"] == 1
     again = searched(folder, tmp_path / "c")  # the one that differs is read like any other
     assert same(again, searched(folder))
     assert not searched(folder, tmp_path / "c").opened
