@@ -69,21 +69,15 @@ def find_duplicates(
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. `max_distance`: the most bits in which the hashes of two images may
-    differ, inclusive. None means 1.2 times the `default_max_distance` of the algorithm, and without
-    `verify` that default. `progress`: called with the stage, what is done, and the total or None.
-    `catalog`: remembers the files of folders, so that the next search opens only those that
-    changed. The result is the same. Without any images, all that it remembers is searched.
-
-    An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
-    arguments, before anything is read, and passes on errors of an iterator of yours.
+    or any number of these. None searches all of `catalog`, whose files are opened only if they
+    changed. `max_distance`: the most bits in which two hashes may differ, inclusive. None means 1.2
+    times the `default_max_distance` of the algorithm, and without `verify` that default.
+    `progress`: called with the stage, what is done, and the total or None. An image that cannot be
+    read becomes a failure. Raises `ValueError` or `TypeError` for wrong arguments, before anything
+    is read, and passes on errors of an iterator of yours.
     """
-    if images is None and catalog is None:
-        raise TypeError("images must be given, unless a whole catalog is searched")
-    rule = Rule.of(
-        algorithm, max_distance,
-        verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
-    )  # fmt: skip
+    rule = Rule.of(algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
+                   min_agreement=min_agreement)  # fmt: skip
     request = request_for(
         () if images is None else images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
@@ -91,27 +85,32 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    show = progress or silent
+    return _search(images, request, rule, progress or silent, catalog)
+
+
+def _search(
+    images: ImageSources | None,
+    request: Request,
+    rule: Rule,
+    progress: Progress,
+    catalog: Catalog | None,
+) -> Result:
+    """Search images, or the whole catalogue if there are none."""
+    upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
+    orientations = (*upright, *orientations_for(rule)) if rule.verify else None
     if catalog is None:
-        orientations = _orientations(rule)
+        if images is None:
+            raise TypeError("images must be given, unless a whole catalog is searched")
         forgetful = Memory(None if orientations is None else Thumbs(orientations))
-        return _found(images, request, rule, show, forgetful)
+        return _found(images, request, rule, progress, forgetful)
     from lookalike.catalog.searching.everything import everything
     from lookalike.catalog.searching.search import remembered
 
-    with remembered(catalog, images, request, _orientations(rule), show) as kept:
+    with remembered(catalog, images, request, orientations, progress) as memory:
         if images is not None:
-            return _found(images, request, rule, show, kept, kept.known)
-        table = everything(catalog, request.recipe, kept, show)
-        kept.finish()
-        kept.opens_files = False
-        return result_of(table, rule, memory=kept, workers=request.workers, progress=show)
-
-
-def _orientations(rule: Rule) -> tuple[int, ...] | None:
-    """The EXIF orientations whose hashes a search needs. None if it needs no thumbs."""
-    upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
-    return (*upright, *orientations_for(rule)) if rule.verify else None
+            return _found(images, request, rule, progress, memory, memory.known)
+        table = everything(catalog, request.recipe, memory, progress)
+        return result_of(table, rule, memory=memory, workers=request.workers, progress=progress)
 
 
 def _found(

@@ -61,6 +61,8 @@ def everything(
         memory.add(outcome)
         builder.add(outcome)
         progress("reading", done, None)
+    memory.finish()
+    memory.opens_files = False
     return builder.finish({"same file": repeats} if repeats else {})
 
 
