@@ -85,17 +85,14 @@ def find_duplicates(
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. `against`: references, named likewise. `images` are then compared with
-    these, and only with `within` with each other. `apart`: contents that are no duplicates.
-    `progress`: called with the stage, what is done, and the total or None. `catalog`: remembers the
-    files of folders, so that the next search opens only those that changed. The result is the same.
-    Without `images`, all that it remembers is searched.
+    or any number of these. None searches all of `catalog`, whose files are opened only if they
+    changed. `against`: references, named likewise. `images` are then compared with these, and only
+    with `within` with each other. `apart`: contents that are no duplicates. `progress`: called with
+    the stage, what is done, and the total or None.
 
-    An unreadable image is a failure. Raises `ValueError` or `TypeError` for wrong arguments, and
-    errors of your iterators.
+    An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
+    arguments, before anything is read, and passes on errors of an iterator of yours.
     """
-    if images is None and (catalog is None or against is not None):
-        raise TypeError("images must be given, unless a whole catalog is searched")
     rule = Rule.of(
         algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
         min_agreement=min_agreement, against=against is not None, within=within,
@@ -108,21 +105,38 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    show = progress or silent
+    return _search(images, request, rule, apart, progress or silent, catalog)
+
+
+def _search(
+    images: ImageSources | None,
+    request: Request,
+    rule: Rule,
+    apart: Apart | None,
+    progress: Progress,
+    catalog: Catalog | None,
+) -> Result:
+    """Search images, or the whole catalogue if there are none."""
     if catalog is None:
-        return _found(images, request, rule, show, _forgetful(rule), apart=apart)
+        _require(images)
+        return _found(images, request, rule, progress, _forgetful(rule), apart=apart)
     from lookalike.catalog.searching.everything import everything
     from lookalike.catalog.searching.search import remembered
 
-    with remembered(catalog, images, request, _orientations(rule), show) as kept:
+    if rule.against:
+        _require(images)
+    with remembered(catalog, images, request, _orientations(rule), progress) as memory:
         if images is not None:
-            return _found(images, request, rule, show, kept, kept.known, apart)
-        table = everything(catalog, request.recipe, kept, show)
-        kept.finish()
-        kept.opens_files = False
+            return _found(images, request, rule, progress, memory, memory.known, apart)
+        table = everything(catalog, request.recipe, memory, progress)
         return result_of(
-            table, rule, memory=kept, apart=apart, workers=request.workers, progress=show
+            table, rule, memory=memory, apart=apart, workers=request.workers, progress=progress
         )
+
+
+def _require(images: object) -> None:
+    if images is None:
+        raise TypeError("images must be given, unless a whole catalog is searched")
 
 
 def find_similar(
@@ -195,7 +209,6 @@ def _beside_everything(
     first: list[Row | Failure] = []
     new = len(hash_inputs(request, progress, collect=first.append))
     table = everything(catalog, request.recipe, kept, progress, first)
-    kept.finish()
     read = SecondReading(Again(pictures, request.inputs.choice), request)
     return _Scanned(Rereading(table, read, kept), Sides(np.arange(len(table)) >= new, within=False))
 

@@ -38,8 +38,7 @@ class ThumbFile:
 
     def __init__(self, catalog: Path, definition: str, *, writable: bool) -> None:
         """`catalog`: its folder. `definition`: of the recipe."""
-        name = blake3(definition.encode()).hexdigest(8)
-        self._paths = [catalog / FOLDER / f"{name}.{kind}" for kind in ("thumbs", "turned")]
+        self._paths = _paths(catalog, definition)
         self._descriptors: tuple[int, int] | None = None
         with suppress(OSError), ExitStack() as stack:
             opened = []
@@ -116,6 +115,18 @@ def erase(catalog: Path, numbers: Collection[int]) -> None:
                     os.pwrite(descriptor, bytes(length), number * length)
         finally:
             os.close(descriptor)
+
+
+def remove(catalog: Path, definition: str) -> None:
+    """Remove the thumbs of a recipe. Raises `OSError`."""
+    for path in _paths(catalog, definition):
+        path.unlink(missing_ok=True)
+
+
+def _paths(catalog: Path, definition: str) -> list[Path]:
+    """The files of thumbs and of hashes that belong to a recipe."""
+    name = blake3(definition.encode()).hexdigest(8)
+    return [catalog / FOLDER / f"{name}.{kind}" for kind in ("thumbs", "turned")]
 
 
 def _check(data: bytes, digest: bytes) -> bytes:

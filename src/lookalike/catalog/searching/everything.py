@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lookalike.work.progress import Progress
 
 UNREAD = "it was not read for this search: name its folder to read it"
+TOO_LARGE = "it has more pixels or bytes than the limit of this search"
 NO_THUMB = "its small copy is missing: name its folder to make it again"
 
 
@@ -67,11 +68,15 @@ def everything(
             )
         else:
             outcome = found.row(location, Stamp(one.size, one.mtime_ns))
-            if not memory.recalls(outcome, one.content, one.id, one.flags):
+            if memory.is_too_large(outcome):
+                outcome = Failure(location.key, Status.TOO_LARGE, TOO_LARGE)
+            elif not memory.recalls(outcome, one.content, one.id, one.flags):
                 outcome = Failure(location.key, Status.UNREADABLE, NO_THUMB)
         memory.add(outcome)
         builder.add(outcome)
         progress("reading", done, None)
+    memory.finish()
+    memory.opens_files = False
     return builder.finish({"same file": repeats} if repeats else {})
 
 

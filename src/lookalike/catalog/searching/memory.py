@@ -20,7 +20,7 @@ from lookalike.errors import CatalogError
 from lookalike.hashing.content import Content, Depth
 from lookalike.hashing.memory import UNKNOWN, Memory
 from lookalike.hashing.row import Row
-from lookalike.images import PREPARATION
+from lookalike.images import PREPARATION, Unreadable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +65,7 @@ class CatalogMemory(Memory):
         `latest`: the last content before the scan. Those after it are new.
         """
         self._latest = latest
+        self._recipe = recipe
         self._database = catalog.database
         self._known = catalog.known(recipe, just_scanned=self._database.is_writable)
         self._file = ThumbFile(
@@ -89,11 +90,20 @@ class CatalogMemory(Memory):
         return len(self._assumed)
 
     def known(self, one: Input) -> Row | Failure | None:
+        if isinstance(one.source, Unreadable):  # its archive is beyond a limit of this search
+            return None
         found = self._known.found(one)
         if found is None or not isinstance(found.outcome, Row):
             return found and found.outcome
         row, entry = found.outcome, found.entry
+        if self.is_too_large(row):
+            return None
         return row if self.recalls(row, entry.content, entry.id, entry.flags) else None
+
+    def is_too_large(self, row: Row) -> bool:
+        """Whether an image may be beyond the limits of this search. Reading it says so for sure."""
+        recipe = self._recipe
+        return row.byte_count > recipe.max_bytes or row.width * row.height > recipe.max_pixels
 
     def recalls(self, row: Row, content: int, file: int, flags: int) -> bool:
         """Take note of a row that is about to be added, or read again if its thumb is missing.
