@@ -172,8 +172,8 @@ def hash_inputs(
     listing = _Listing(request.inputs)
     # One process may hang while the others go on.
     in_threads = threaded_map if request.isolation else paced_map
-    with _hasher(request.recipe, request.isolation) as hasher:
-        work = partial(_known_or_read, known, hasher) if known else hasher
+    with hasher(request.recipe, request.isolation) as read:
+        work = partial(_known_or_read, known, read) if known else read
         outcomes = in_threads(work, listing, request.workers, attrgetter("is_light"))
         for done, outcome in enumerate(outcomes, start=1):
             builder.add(outcome)
@@ -193,7 +193,7 @@ def _known_or_read(
 
 
 @contextmanager
-def _hasher(
+def hasher(
     recipe: Recipe, isolation: Isolation | None
 ) -> Iterator[Callable[[Input], Row | Failure]]:
     """Yield the function that hashes an input. It is called in threads."""

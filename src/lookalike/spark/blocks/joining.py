@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,11 @@ class Found(NamedTuple):
     sample: Edges
     """A few pairs, by distance."""
     sample_distance: NDArray[np.uint16]
+
+    @property
+    def packed(self) -> tuple[NDArray[Any], ...]:
+        """All arrays, in order."""
+        return (*self.edges, self.counts, *self.sample, self.sample_distance)
 
 
 def joined(

@@ -112,6 +112,37 @@ def arrays_in(column: pa.ChunkedArray | pa.Array, dtype: Any) -> list[NDArray[An
     return [np.frombuffer(value.as_buffer(), dtype) for value in column]
 
 
+def arrow_schema(columns: str) -> pa.Schema:
+    """The Arrow schema of columns that are given in SQL, such as `task int, ids binary`."""
+    import pyarrow as pa
+
+    types = {"int": pa.int32(), "bigint": pa.int64(), "boolean": pa.bool_(), "binary": pa.binary()}
+    return pa.schema((name, types[kind]) for name, kind in map(str.split, columns.split(", ")))
+
+
+def batch_of(rows: Iterable[Sequence[object]], columns: str) -> pa.RecordBatch:
+    """Rows as a batch with these columns, as in `arrow_schema`."""
+    import pyarrow as pa
+
+    schema = arrow_schema(columns)
+    values = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, one.type) for column, one in zip(values, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def nodes_of(batch: pa.RecordBatch | pa.Table, width: int) -> Iterator[Nodes]:
+    """The nodes in each row with `words` and `ids`. `width`: the words of a hash."""
+    words = arrays_in(batch.column("words"), np.uint64)
+    for some, ids in zip(words, arrays_in(batch.column("ids"), np.int64), strict=True):
+        yield Nodes(some.reshape(-1, width), ids)
+
+
+def edges_of(batch: pa.RecordBatch | pa.Table) -> Edges:
+    """The edges in all rows with `left` and `right`."""
+    sides = (arrays_in(batch.column(name), np.int64) for name in ("left", "right"))
+    return Edges.concatenated(Edges(*one) for one in zip(*sides, strict=True))
+
+
 def packed(array: NDArray[Any]) -> bytes:
     """The bytes of an array, little-endian as on all machines that Spark runs on."""
     return np.ascontiguousarray(array).tobytes()
