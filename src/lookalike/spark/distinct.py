@@ -27,6 +27,7 @@ from lookalike.spark.blocks.packing import (
     packed,
     slices_of,
 )
+from lookalike.spark.stages import in_groups
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,8 +65,8 @@ def find_distinct(
         dealt = found if dealt is None else dealt.unionAll(found)
     assert dealt is not None
     buckets = len(settings.searches) << bits
-    gathered = dealt.repartition(buckets, "search", "bucket").groupBy("search", "bucket")
-    nodes = gathered.applyInArrow(partial(_distinct, searches=settings.searches), SCHEMA)
+    work = partial(_distinct, searches=settings.searches)
+    nodes = in_groups(dealt, ["search", "bucket"], buckets, work, SCHEMA)
     nodes.write.parquet(stage.path)
     return _facts(spark.read.parquet(stage.path), settings)
 

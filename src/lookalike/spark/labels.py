@@ -20,6 +20,7 @@ from lookalike.spark.blocks.packing import (
     slices_of,
 )
 from lookalike.spark.blocks.stars import Step, labels_of, large_star, small_star
+from lookalike.spark.stages import in_groups
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,8 +106,8 @@ def _step(dealt: DataFrame, bits: int, star: Any, path: str, stage: Stage) -> in
     """Make one kind of star of edges, and write them. Returns how many changed."""
     from pyspark.sql import functions as sql
 
-    gathered = dealt.repartition(1 << bits, "bucket").groupBy("bucket")
-    gathered.applyInArrow(partial(_star, star=star), STEP).write.mode("overwrite").parquet(path)
+    stars = in_groups(dealt, ["bucket"], 1 << bits, partial(_star, star=star), STEP)
+    stars.write.mode("overwrite").parquet(path)
     changes = stage.folder.spark.read.parquet(path).agg(sql.sum("changes")).collect()[0][0]
     return int(changes or 0)
 

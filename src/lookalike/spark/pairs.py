@@ -13,6 +13,7 @@ import numpy as np
 from lookalike.spark.blocks.bands import SAMPLE, Spread
 from lookalike.spark.blocks.joining import joined
 from lookalike.spark.blocks.packing import ENOUGH, Nodes, arrays_in, batch_of, nodes_of, packed
+from lookalike.spark.stages import in_groups
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,8 +89,8 @@ def _joined(rows: DataFrame, search: Search, spread: Spread) -> DataFrame:
     roles = sorted({role for join in search.joins for role in join})
     chosen = rows.where(rows["role"].isin(roles)).select("role", "words", "ids")
     dealt = chosen.mapInArrow(partial(_dealt, spread=spread), DEALT)
-    gathered = dealt.repartition(spread.tasks, "band", "task").groupBy("band", "task")
-    return gathered.applyInArrow(partial(_join, search=search, spread=spread), SCHEMA)
+    work = partial(_join, search=search, spread=spread)
+    return in_groups(dealt, ["band", "task"], spread.tasks, work, SCHEMA)
 
 
 def _dealt(batches: Iterator[pa.RecordBatch], spread: Spread) -> Iterator[pa.RecordBatch]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lookalike.errors import LookalikeError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame
 
     from lookalike.spark.folders import Folder
@@ -104,6 +106,18 @@ def manifest_in(folder: Folder) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) and {"asked", "run"} <= set(found) else None
+
+
+def in_groups(
+    rows: DataFrame, keys: list[str], count: int, work: Callable[[pa.Table], pa.Table], schema: str
+) -> DataFrame:
+    """What `work` makes of the rows of each group with equal keys. `count`: about how many groups.
+
+    Each group is in the memory of one task, so there should be many groups.
+    """
+    grouped = rows.repartition(count, *keys).groupBy(*keys)
+    # Spark 4.3 fails for a function whose type hints it cannot resolve.
+    return grouped.applyInArrow(lambda group: work(group), schema)
 
 
 class Claim:
