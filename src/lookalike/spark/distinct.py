@@ -77,7 +77,7 @@ def _facts(rows: DataFrame, settings: Settings) -> dict[str, Any]:
     sums = rows.groupBy("search", "role").agg(
         sql.sum("nodes").alias("nodes"), sql.sum("edges").alias("edges")
     )
-    nodes = {name: 0 for name in (one.name for one in settings.searches)}
+    nodes = dict.fromkeys((one.name for one in settings.searches), 0)
     hashes = edges = 0
     for one in sums.collect():
         name = settings.searches[one.search].name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -24,7 +24,7 @@ from lookalike.spark.page import PAGE, page_of
 from lookalike.spark.pairs import BLOCK, find_pairs
 from lookalike.spark.results import write_result
 from lookalike.spark.settings import Definition, Settings
-from lookalike.spark.stages import Claim, Stage
+from lookalike.spark.stages import MANIFEST, Claim, Stage
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,13 +79,17 @@ def find_duplicates(
         verify=verify, colour=colour, min_agreement=min_agreement,
     )  # fmt: skip
     asked: Options = {**DEFAULTS, "isolate": True, **options}
-    for name in ("include", "exclude"):
-        asked[name] = (asked[name],) if isinstance(asked[name], str) else tuple(asked[name])
+    asked["include"], asked["exclude"] = map(_patterns, (asked["include"], asked["exclude"]))
     definition = Definition.here(rule.algorithm)
     settings = Settings(rule, asked, against is not None, definition)
     settings.request([])  # checks the options
     job = _Job(Folder(spark, os.fsdecode(out)), settings, say or _silent)
     return job.run(images, against, connect, block_size)
+
+
+def _patterns(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Patterns as a tuple, which can be sent to tasks."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _silent(line: str) -> None:
@@ -164,9 +168,11 @@ class _Job:
     def _hashes(self, images: ImageSources, prefix: str) -> Stage:
         """The stage with the hashes of some images, which are hashed unless they were before."""
         settings = self._settings
-        if isinstance(images, str | os.PathLike) and is_hashes(images := os.fsdecode(images)):
-            self._say(f"{prefix}hashes: those of {images}")
-            return hashes_at(Folder(self._out.spark, images), settings)
+        if isinstance(images, str | os.PathLike) and is_hashes(os.fsdecode(images)):
+            folder = Folder(self._out.spark, os.fsdecode(images))
+            if folder.exists(MANIFEST):
+                self._say(f"{prefix}hashes: those of {folder.address}")
+                return hashes_at(folder, settings)
         choice = settings.request([]).inputs.choice
         inputs = self._stage(
             f"{prefix}inputs",
@@ -194,6 +200,7 @@ class _Job:
         said = "complete before"
         if not stage.is_complete:
             stage.begin(keep)
+            self._out.spark.sparkContext.setJobDescription(f"lookalike: {name}")
             facts = make(stage)
             self._claim.check()
             stage.finish(facts)
@@ -240,7 +247,8 @@ def hashes_at(folder: Folder, settings: Settings) -> Stage:
     for name in names:
         if recipe[name] != wanted[name]:
             raise LookalikeError(
-                f"{folder.address} was hashed with another {name}: {recipe[name]}, not {wanted[name]}"
+                f"{folder.address} was hashed with another {name}: {recipe[name]}, "
+                f"not {wanted[name]}"
             )
     return stage
 

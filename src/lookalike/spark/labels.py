@@ -112,9 +112,7 @@ def _step(dealt: DataFrame, bits: int, star: Any, path: str, stage: Stage) -> in
     return int(changes or 0)
 
 
-def _dealt(
-    batches: Iterator[pa.RecordBatch], bits: int, both: bool
-) -> Iterator[pa.RecordBatch]:
+def _dealt(batches: Iterator[pa.RecordBatch], bits: int, both: bool) -> Iterator[pa.RecordBatch]:
     """Deal edges to buckets by one end, the larger one unless `both`. Runs in a task."""
     waiting: list[Edges] = []
     for batch in batches:

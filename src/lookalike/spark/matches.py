@@ -110,9 +110,7 @@ def _near(nodes: Nodes, rule: Rule, sides: NDArray[np.bool_]) -> _Links:
     if len(nodes.sequences):
         searcher = searcher_for(words, hashes.bits, rule.max_distance, 1)
         for block in sequence_links(nodes, searcher, rule.max_distance, 1):
-            found += [
-                (i, j, block.distance) for i, j in ((block.i, block.j), (block.j, block.i))
-            ]
+            found += [(i, j, block.distance) for i, j in ((block.i, block.j), (block.j, block.i))]
     found.append((np.empty(0, np.intp),) * 3)
     i, j, distance = map(np.concatenate, zip(*found, strict=True))
     wanted = sides[0, i] & sides[1, j]

@@ -32,8 +32,8 @@ SIDE = 200
 SHOWN = "id bigint, key string, picture binary"
 STYLE = (
     "body{font:15px sans-serif;margin:2em;max-width:70em}figure{margin:0}"
-    "div{display:inline-grid;grid-template-columns:1fr 1fr;gap:4px;margin:0 24px 24px 0;width:420px}"
-    "img{max-width:100%}figcaption{font-size:11px;overflow-wrap:anywhere}"
+    "div{display:inline-grid;grid-template-columns:1fr 1fr;gap:4px;margin:0 24px 24px 0}"
+    "div{width:420px}img{max-width:100%}figcaption{font-size:11px;overflow-wrap:anywhere}"
 )
 
 
@@ -114,9 +114,7 @@ def _picture(location: Location, choice: Choice) -> bytes | None:
 def png_of(pixels: NDArray[np.uint8]) -> bytes:
     """A PNG of `(height, width)` grey or `(height, width, 3)` RGB pixels."""
     height, width = pixels.shape[:2]
-    lines = np.concatenate(
-        [np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1
-    )
+    lines = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
     kind = 0 if pixels.ndim == 2 else 2
     chunks = [
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)),

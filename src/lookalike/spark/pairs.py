@@ -35,9 +35,7 @@ SCHEMA = (
 )
 
 
-def find_pairs(
-    stage: Stage, distinct: Stage, settings: Settings, block: int
-) -> dict[str, Any]:
+def find_pairs(stage: Stage, distinct: Stage, settings: Settings, block: int) -> dict[str, Any]:
     """Write the edges of all searches. Returns the counts of pairs, and how they were found.
 
     `block`: the most hashes of one value that a task joins with themselves.
@@ -71,9 +69,7 @@ def _spread_of(rows: DataFrame, search: Search, total: int, block: int) -> Sprea
     cores = rows.sparkSession.sparkContext.defaultParallelism
     each = total * (search.max_distance + 1) // (TASKS_PER_CORE * cores)
     target = max(min(TARGET, each, block), min(LEAST, block))
-    return Spread.of(
-        sample, total, search.bits, search.max_distance, target=target, most=block
-    )
+    return Spread.of(sample, total, search.bits, search.max_distance, target=target, most=block)
 
 
 def _sampled(
@@ -82,7 +78,9 @@ def _sampled(
     """A share of the hashes, which are in no order that matters. Runs in a task."""
     for batch in batches:
         blocks = [one.reshape(-1, width) for one in arrays_in(batch.column("words"), np.uint64)]
-        yield batch_of(([packed(one[: math.ceil(len(one) * share)])] for one in blocks), "words binary")
+        yield batch_of(
+            ([packed(one[: math.ceil(len(one) * share)])] for one in blocks), "words binary"
+        )
 
 
 def _joined(rows: DataFrame, search: Search, spread: Spread) -> DataFrame:
@@ -134,7 +132,9 @@ def _join(rows: pa.Table, search: Search, spread: Spread) -> pa.Table:
 
 
 def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
-    rows = stage.folder.spark.read.parquet(stage.path).select("by_rule", "edges", "counts").collect()
+    rows = (
+        stage.folder.spark.read.parquet(stage.path).select("by_rule", "edges", "counts").collect()
+    )
     counts = np.zeros(settings.rule.max_distance + 1, np.int64)
     for one in rows:
         if one.by_rule:

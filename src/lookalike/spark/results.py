@@ -107,7 +107,7 @@ def _in_sets(batches: Iterator[pa.RecordBatch], settings: Settings) -> Iterator[
             last = waiting[-1].column("label")[-1].as_py()
             end = int(np.searchsorted(labels, last, side="right"))
             waiting.append(batch.slice(0, end))
-            batch = batch.slice(end)  # noqa: PLW2901
+            batch = batch.slice(end)
             if len(batch):
                 yield make(pa.Table.from_batches(waiting), settings)
                 waiting = []
@@ -137,7 +137,7 @@ def _group_rows(rows: pa.Table, columns: Any, settings: Settings) -> pa.RecordBa
     least = np.minimum.reduceat(ids, columns.starts) if len(columns) else ids
     reasons = np.full(len(members), None, object)
     reasons[columns.starts] = [REASONS[number] for number in columns.reason.tolist()]
-    values = match_columns(columns, settings.rule, np.arange(len(members)))
+    values: dict[str, Any] = {**match_columns(columns, settings.rule, np.arange(len(members)))}
     values |= {name: some.column(name) for name in ("id", "shard", "raw_path", "bytes")}
     values |= {
         "key": some.column("path"),

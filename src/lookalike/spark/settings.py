@@ -52,7 +52,7 @@ class Definition(NamedTuple):
         self.require(Definition.here(algorithm), algorithm)
 
     def require(self, here: Definition, algorithm: str) -> None:
-        """Raise `LookalikeError` unless a worker has the same definition as the driver, this one."""
+        """Raise `LookalikeError` unless a worker has the same definition as the driver."""
         if here != self:
             raise LookalikeError(
                 f"a worker has lookalike {here.version} (preparation {here.preparation}, "

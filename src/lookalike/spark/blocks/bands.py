@@ -79,7 +79,9 @@ class Spread:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Spread:
         """The spread that `plain` was made of."""
-        bands = (Band(*(tuple(one[name]) for name in Band.__annotations__)) for one in plain["bands"])
+        bands = (
+            Band(*(tuple(one[name]) for name in Band.__annotations__)) for one in plain["bands"]
+        )
         return cls(plain["bits"], plain["max_distance"], tuple(bands))
 
     def plain(self) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def _band(
     if not positions:
         return Band((), (0,), (max(1, -(-round(len(sample) * scale) // most)),))
     offsets, _, _ = kernel.sort_band(sample, np.array(positions, np.uint16), False)
-    counts = np.diff(offsets.astype(np.int64))
+    counts = (offsets[1:] - offsets[:-1]).astype(np.int64)
     values = np.flatnonzero(counts)
     bounds, blocks, size = [0], [1], 0.0
     for value, rows in zip(values.tolist(), (counts[values] * scale).tolist(), strict=True):

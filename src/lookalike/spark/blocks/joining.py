@@ -103,7 +103,9 @@ class _Gathered:
         linked = np.flatnonzero(root != np.arange(len(root)))
         edges = Edges(self._ids[root[linked]], self._ids[linked])
         none = (np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint16))
-        i, j, distance = (np.concatenate(column) for column in zip(none, *self._sample, strict=True))
+        i, j, distance = (
+            np.concatenate(column) for column in zip(none, *self._sample, strict=True)
+        )
         return Found(edges, self._counts, Edges(self._ids[i], self._ids[j]), distance)
 
 
@@ -119,7 +121,9 @@ def _pairs(
         return
     band, sizes = _band(rows, positions)
     other, other_sizes = (band, sizes) if columns is None else _band(right, positions)
-    large = np.flatnonzero((sizes > LARGE) & (other_sizes > 0) | (other_sizes > LARGE) & (sizes > 0))
+    large = np.flatnonzero(
+        (sizes > LARGE) & (other_sizes > 0) | (other_sizes > LARGE) & (sizes > 0)
+    )
     if not len(large):
         yield from _compared(band.band, other.band, rows, right, earlier, spread.max_distance)
         return
@@ -164,7 +168,7 @@ def _band(
     """The hashes by their values, and how many have each value."""
     offsets, order, copy = kernel.sort_band(words, positions, True)
     band = kernel.Band(words, positions, offsets, order, copy)
-    return _Sorted(band, offsets, order), np.diff(offsets.astype(np.int64))
+    return _Sorted(band, offsets, order), (offsets[1:] - offsets[:-1]).astype(np.int64)
 
 
 def _compared(

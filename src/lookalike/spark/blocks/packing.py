@@ -81,8 +81,8 @@ def slices_of(buckets: NDArray[np.uint16]) -> Iterator[tuple[int, NDArray[np.int
     """Yield each bucket that occurs, and the rows in it."""
     order = np.argsort(buckets, kind="stable")
     found, starts = np.unique(buckets[order], return_index=True)
-    for bucket, rows in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
-        yield bucket, rows
+    if len(found):
+        yield from zip(found.tolist(), np.split(order, starts[1:]), strict=True)
 
 
 def bucket_bits(count: int, size: int, least: int = 0) -> int:

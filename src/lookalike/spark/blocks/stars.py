@@ -73,6 +73,7 @@ def _sorted(edges: Edges) -> Edges:
 
 def _least_of_each(centre: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
     """For each sorted edge, the smallest right end of those with the same left end."""
-    starts = np.flatnonzero(np.r_[True, centre[1:] != centre[:-1]]) if len(centre) else []
-    sizes = np.diff(np.append(starts, len(centre)).astype(np.intp))
-    return np.repeat(other[np.asarray(starts, np.intp)], sizes)
+    first = np.ones(len(centre), np.bool_)
+    first[1:] = centre[1:] != centre[:-1]
+    least: NDArray[np.int64] = other[first][np.cumsum(first) - 1]
+    return least
