@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,8 @@ class Process:
 
     def kill(self) -> None:
         """End it and all that it started, at once."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._popen.wait()
 
     @property
@@ -89,9 +87,7 @@ class Worker:
         self.process = Process(
             command, self.folder / "log", SPARK_LOCAL_DIRS=str(local), **cluster.environment
         )
-        wait_until(
-            lambda: "Successfully registered" in self.process.text(), f"worker {number}"
-        )
+        wait_until(lambda: "Successfully registered" in self.process.text(), f"worker {number}")
 
     def lose(self) -> None:
         """End it at once, and delete all that it stored."""

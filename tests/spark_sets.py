@@ -58,9 +58,7 @@ def rows_for(hashes: NDArray[np.uint8], first: int = 0) -> list[Row]:
 
 
 def settings_for(max_distance: int, algorithm: str = "phash") -> Settings:
-    return Settings(
-        Rule.of(algorithm, max_distance), DEFAULTS, False, Definition.here(algorithm)
-    )
+    return Settings(Rule.of(algorithm, max_distance), DEFAULTS, False, Definition.here(algorithm))
 
 
 def write_hashes(folder: Path, rows: list[Row], settings: Settings) -> HashTable:
@@ -209,5 +207,3 @@ def write_tars(folder: Path, files: Mapping[str, bytes], count: int) -> list[Pat
                 archive.addfile(info, io.BytesIO(files[name]))
         paths.append(path)
     return paths
-
-
