@@ -74,17 +74,22 @@ def find_duplicates(
         import pyspark  # noqa: F401
     one_of(connect, "connect", CONNECTS)
     whole_number(block_size, "block_size", least=1)
+    whole_number(max_distance, "max_distance", least=0)
     rule = Rule.of(
-        algorithm, whole_number(max_distance, "max_distance", least=0),
-        verify=verify, colour=colour, min_agreement=min_agreement,
-    )  # fmt: skip
-    asked: Options = {**DEFAULTS, "isolate": True, **options}
-    asked["include"], asked["exclude"] = map(_patterns, (asked["include"], asked["exclude"]))
-    definition = Definition.here(rule.algorithm)
-    settings = Settings(rule, asked, against is not None, definition)
-    settings.request([])  # checks the options
+        algorithm, max_distance, verify=verify, colour=colour, min_agreement=min_agreement
+    )
+    settings = _settings(rule, options, against is not None)
     job = _Job(Folder(spark, os.fsdecode(out)), settings, say or _silent)
     return job.run(images, against, connect, block_size)
+
+
+def _settings(rule: Rule, options: Options, against: bool) -> Settings:
+    """What tasks need to know. Raises `ValueError` and `TypeError` for wrong options."""
+    asked: Options = {**DEFAULTS, "isolate": True, **options}
+    asked["include"], asked["exclude"] = map(_patterns, (asked["include"], asked["exclude"]))
+    settings = Settings(rule, asked, against, Definition.here(rule.algorithm))
+    settings.request([])  # checks the options
+    return settings
 
 
 def _patterns(given: str | Iterable[str]) -> tuple[str, ...]:
