@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parent
-SECONDS = 180
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java compiles less, because most of these processes live for seconds."""
+SECONDS = 240
 """How long to wait for a process. A busy machine takes a minute to start one."""
 
 
@@ -111,6 +113,8 @@ class Cluster:
             "SPARK_NO_DAEMONIZE": "1",
             "PYTHONPATH": os.pathsep.join(paths),
             "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_DAEMON_JAVA_OPTS": BRIEF,
+            "SPARK_DAEMON_MEMORY": "256m",
         }
         # Every Python of a worker knows the formats of files that crash decoders.
         (folder / "sitecustomize.py").write_text(
@@ -138,6 +142,8 @@ class Cluster:
             "spark.default.parallelism": "8",
             "spark.executor.memory": "1g",
             "spark.driver.memory": "1g",
+            "spark.driver.extraJavaOptions": BRIEF,
+            "spark.executor.extraJavaOptions": BRIEF,
             "spark.pyspark.python": sys.executable,
             "spark.eventLog.enabled": "true",
             "spark.eventLog.compress": "false",

@@ -68,7 +68,7 @@ def find_distinct(
     work = partial(_distinct, searches=settings.searches)
     nodes = in_groups(dealt, ["search", "bucket"], buckets, work, SCHEMA)
     nodes.write.parquet(stage.path)
-    return _facts(spark.read.parquet(stage.path), settings)
+    return _facts(stage.written(), settings)
 
 
 def _facts(rows: DataFrame, settings: Settings) -> dict[str, Any]:

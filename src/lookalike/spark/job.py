@@ -14,17 +14,23 @@ from lookalike.extras import extra
 from lookalike.hashing.options import DEFAULTS, Options
 from lookalike.matching.chance import chance_warning
 from lookalike.matching.rules import Rule
+from lookalike.spark.distinct import SCHEMA as DISTINCT
 from lookalike.spark.distinct import find_distinct
 from lookalike.spark.folders import Folder
 from lookalike.spark.hashing import hash_inputs
-from lookalike.spark.labels import CONNECTS, Connect, find_labels
-from lookalike.spark.listing import list_inputs
+from lookalike.spark.labels import CONNECTS, LABELS, Connect, find_labels
+from lookalike.spark.listing import SHARDS, list_inputs
+from lookalike.spark.matches import MATCHES
 from lookalike.spark.outcome import Outcome
 from lookalike.spark.page import PAGE, page_of
 from lookalike.spark.pairs import BLOCK, find_pairs
-from lookalike.spark.results import write_result
+from lookalike.spark.pairs import SCHEMA as PAIRS
+from lookalike.spark.results import GROUPS, write_result
+from lookalike.spark.rows import row_schema
 from lookalike.spark.settings import Definition, Settings
 from lookalike.spark.stages import MANIFEST, Claim, Stage
+
+REMOVALS = "shard bigint, id bigint, key string, raw_path binary"
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -125,11 +131,15 @@ class _Job:
         counts = [one.facts["inputs"] for one in made]
         asked = {"columns": settings.columns, "hashes": [one.facts["runs"] for one in made]}
         distinct = self._stage(
-            "distinct", asked, lambda stage: find_distinct(stage, sides, counts, settings)
+            "distinct",
+            DISTINCT,
+            asked,
+            lambda stage: find_distinct(stage, sides, counts, settings),
         )
         self._warn(distinct.facts["hashes"], "different hashes")
         pairs = self._stage(
             "pairs",
+            PAIRS,
             {"runs": distinct.facts["runs"], "within": settings.rule.max_distance, "block": block},
             lambda stage: find_pairs(stage, distinct, settings, block),
         )
@@ -156,17 +166,22 @@ class _Job:
         edges = distinct.facts["edges"] + pairs.facts["edges"]
         labels = self._stage(
             "labels",
+            LABELS,
             {"runs": pairs.facts["runs"], "connect": connect},
             lambda stage: find_labels(stage, [distinct.rows(), pairs.rows()], edges, connect),
             keep={"runs": pairs.facts["runs"]},
         )
         result = self._stage(
             "result",
+            MATCHES if settings.against else GROUPS,
             {"runs": labels.facts["runs"], "rule": str(settings.rule)},
             lambda stage: write_result(stage, sides, labels.rows(), edges, settings),
         )
         self._stage(
-            "remove", {"runs": result.facts["runs"]}, lambda stage: list_removals(stage, result)
+            "remove",
+            REMOVALS,
+            {"runs": result.facts["runs"]},
+            lambda stage: list_removals(stage, result),
         )
         return result
 
@@ -181,12 +196,14 @@ class _Job:
         choice = settings.request([]).inputs.choice
         inputs = self._stage(
             f"{prefix}inputs",
+            SHARDS,
             {"listed": os.urandom(8).hex()},  # listed each time, because files come and go
             lambda stage: list_inputs(stage, images, choice),
         )
         self._warn(inputs.facts["names"], "inputs")
         return self._stage(
             f"{prefix}hashes",
+            row_schema(settings),
             {"recipe": settings.recipe, "inputs": inputs.facts["digest"]},
             lambda stage: hash_inputs(stage, inputs.rows(), settings),
             keep=settings.recipe,
@@ -195,12 +212,13 @@ class _Job:
     def _stage(
         self,
         name: str,
+        schema: str,
         asked: dict[str, Any],
         make: Callable[[Stage], dict[str, Any]],
         keep: dict[str, Any] | None = None,
     ) -> Stage:
         """Complete a stage, unless it is complete. `keep`: as in `Stage.begin`."""
-        stage = Stage(self._out.child(name), asked)
+        stage = Stage(self._out.child(name), schema, asked)
         begin = time.perf_counter()
         said = "complete before"
         if not stage.is_complete:
@@ -241,7 +259,7 @@ def hashes_at(folder: Folder, settings: Settings) -> Stage:
 
     Raises `LookalikeError` if it is not complete, or was hashed in another way.
     """
-    stage = Stage(folder, {})
+    stage = Stage(folder, row_schema(settings), {})
     if stage.manifest is None or "statuses" not in stage.manifest:
         raise LookalikeError(f"{folder.address} is not the hashes folder of a job that is complete")
     recipe = stage.manifest["asked"]["recipe"]
@@ -263,7 +281,7 @@ def list_removals(stage: Stage, result: Stage) -> dict[str, Any]:
     rows = result.rows()
     if "keeper" in rows.columns:
         rows = rows.where("not keeper")
-    listed = rows.select("shard", "id", "key", "raw_path").repartition("shard")
+    listed = rows.select(*(one.split()[0] for one in REMOVALS.split(", "))).repartition("shard")
     listed.write.partitionBy("shard").parquet(stage.path)
     return {}
 

@@ -71,7 +71,7 @@ def _by_stars(stage: Stage, edges: DataFrame, count: int) -> dict[str, Any]:
     bits = bucket_bits(2 * count, BUCKET, spark.sparkContext.defaultParallelism)
     last, changes = _last_round(stage)
     if last:
-        edges = spark.read.parquet(_round(stage, last))
+        edges = _stars(stage, _round(stage, last))
     while changes:
         if last == MOST_ROUNDS:
             raise RuntimeError(f"labels still change after {MOST_ROUNDS} rounds")
@@ -79,13 +79,17 @@ def _by_stars(stage: Stage, edges: DataFrame, count: int) -> dict[str, Any]:
         large = f"{stage.folder.address}/large={last}"
         both = edges.mapInArrow(partial(_dealt, bits=bits, both=True), DEALT)
         moved = _step(both, bits, large_star, large, stage)
-        once = spark.read.parquet(large).mapInArrow(partial(_dealt, bits=bits, both=False), DEALT)
+        once = _stars(stage, large).mapInArrow(partial(_dealt, bits=bits, both=False), DEALT)
         changes = moved + _step(once, bits, small_star, _round(stage, last), stage)
-        edges = spark.read.parquet(_round(stage, last))
+        edges = _stars(stage, _round(stage, last))
         stage.folder.write(f"_round_{last}.json", json.dumps({"changes": changes}))
     labels = edges.mapInArrow(_labels, LABELS).dropDuplicates(["id"])
     labels.write.parquet(stage.path)
     return {"connected": f"by stars, in {last} rounds"}
+
+
+def _stars(stage: Stage, path: str) -> DataFrame:
+    return stage.folder.spark.read.schema(STEP).parquet(path)
 
 
 def _round(stage: Stage, number: int) -> str:
@@ -108,7 +112,7 @@ def _step(dealt: DataFrame, bits: int, star: Any, path: str, stage: Stage) -> in
 
     stars = in_groups(dealt, ["bucket"], 1 << bits, partial(_star, star=star), STEP)
     stars.write.mode("overwrite").parquet(path)
-    changes = stage.folder.spark.read.parquet(path).agg(sql.sum("changes")).collect()[0][0]
+    changes = _stars(stage, path).agg(sql.sum("changes")).collect()[0][0]
     return int(changes or 0)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PER_SHARD = 1000
 """How many single files a shard has. An archive or Parquet file is a shard of its own."""
+SHARDS = "shard bigint, digest string, names array<binary>"
 AT_ONCE = 2000
 """How many shards are written at a time. The driver never holds more."""
 

@@ -132,9 +132,7 @@ def _join(rows: pa.Table, search: Search, spread: Spread) -> pa.Table:
 
 
 def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
-    rows = (
-        stage.folder.spark.read.parquet(stage.path).select("by_rule", "edges", "counts").collect()
-    )
+    rows = stage.written().select("by_rule", "edges", "counts").collect()
     counts = np.zeros(settings.rule.max_distance + 1, np.int64)
     for one in rows:
         if one.by_rule:

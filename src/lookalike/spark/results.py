@@ -85,7 +85,7 @@ def _of_both_sides(labels: DataFrame) -> DataFrame:
 
 
 def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
-    rows = stage.folder.spark.read.parquet(stage.path)
+    rows = stage.written()
     count = rows.count()
     if settings.against:
         return {"groups": count, "duplicates": count}

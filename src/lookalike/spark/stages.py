@@ -31,9 +31,13 @@ RUN = "run="
 class Stage:
     """One stage of a job."""
 
-    def __init__(self, folder: Folder, asked: dict[str, Any]) -> None:
-        """`asked`: everything the rows depend on, as plain types."""
+    def __init__(self, folder: Folder, schema: str, asked: dict[str, Any]) -> None:
+        """`schema`: the columns of the rows, in SQL, so that Spark need not look for them.
+
+        `asked`: everything the rows depend on, as plain types.
+        """
         self.folder = folder
+        self._schema = schema
         self.asked = json.loads(json.dumps(asked))
         self.run = os.urandom(6).hex()
         self.manifest = manifest_in(folder)
@@ -87,7 +91,12 @@ class Stage:
 
     def rows_of(self, runs: list[str]) -> DataFrame:
         """The rows of some runs."""
-        return self.folder.spark.read.parquet(*(f"{self.folder.address}/{run}" for run in runs))
+        paths = (f"{self.folder.address}/{run}" for run in runs)
+        return self.folder.spark.read.schema(self._schema).parquet(*paths)
+
+    def written(self) -> DataFrame:
+        """The rows that this run has written."""
+        return self.rows_of([f"{RUN}{self.run}"])
 
     def runs(self) -> list[str]:
         """All runs that have any complete file, whatever became of them."""
