@@ -30,6 +30,7 @@ from lookalike.hashing.options import DEFAULTS
 from lookalike.index import members_of, searcher_for
 from lookalike.matching.rules import Rule
 from lookalike.spark import find_duplicates
+from lookalike.spark.blocks.packing import fixed
 from lookalike.spark.settings import Definition, Settings
 from lookalike.work.threads import worker_count
 
@@ -205,8 +206,8 @@ def rows(hashes: NDArray[np.uint8], shard: int) -> pa.Table:
 def in_one_process(hashes: Path, out: Path, distance: int) -> int:
     """Read the hashes, and write the ids of the groups. Returns how many there are."""
     table = pq.read_table(hashes, columns=["id", "hash"], partitioning=None)
-    data = b"".join(chunk.buffers()[2].to_pybytes() for chunk in table.column("hash").chunks)
-    unique = HashArray.from_bytes(data, algorithm="phash").unique()
+    data = np.concatenate([fixed(chunk, 8) for chunk in table.column("hash").chunks])
+    unique = HashArray(data, "phash").unique()
     words = unique.hashes.words
     roots = searcher_for(words, 64, distance).connected(distance)
     sets = members_of(roots[unique.inverse])

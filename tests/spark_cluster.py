@@ -82,7 +82,7 @@ class Worker:
         command = [
             cluster.spark_class, "org.apache.spark.deploy.worker.Worker",
             "--host", "127.0.0.1", "--port", "0", "--webui-port", "0",
-            "--cores", "1", "--memory", "2g", "--work-dir", str(self.folder / "work"),
+            "--cores", "2", "--memory", "4g", "--work-dir", str(self.folder / "work"),
             cluster.url,
         ]  # fmt: skip
         local = self.folder / "local"
@@ -98,7 +98,7 @@ class Worker:
 
 
 class Cluster:
-    """A master and two workers of one core each."""
+    """A master and two workers. Each has a core for each of two drivers."""
 
     def __init__(self, folder: Path) -> None:
         import pyspark
@@ -141,6 +141,8 @@ class Cluster:
             "spark.sql.shuffle.partitions": "8",
             "spark.default.parallelism": "8",
             "spark.executor.memory": "1g",
+            "spark.executor.cores": "1",
+            "spark.cores.max": "2",
             "spark.driver.memory": "1g",
             "spark.driver.extraJavaOptions": BRIEF,
             "spark.executor.extraJavaOptions": BRIEF,

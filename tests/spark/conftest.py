@@ -44,7 +44,7 @@ def spark(cluster: Cluster) -> Iterator[SparkSession]:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     builder: Any = SparkSession.builder.master(cluster.url).appName("tests")
-    for name, value in {**cluster.conf, "spark.cores.max": "2"}.items():
+    for name, value in cluster.conf.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")

@@ -18,7 +18,9 @@ class Folder:
         # Spark has no public way from Python to its file systems.
         self._jvm: Any = context._jvm  # noqa: SLF001
         path = self._path("")
-        self._files = path.getFileSystem(context._jsc.hadoopConfiguration())  # noqa: SLF001
+        files = path.getFileSystem(context._jsc.hadoopConfiguration())  # noqa: SLF001
+        # On local disks, checksums are files of their own, and a crash may part the two.
+        self._files = files.getRawFileSystem() if files.getScheme() == "file" else files
 
     def child(self, name: str) -> Folder:
         """A folder in it."""
