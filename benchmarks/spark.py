@@ -93,11 +93,12 @@ def measure_hashes(
     """One process and the job, in turn."""
     distance = options.max_distance
     write_hashes(folder / "hashes", count, distance)
+    on_stderr(f"{count:,} hashes")
     alone, groups = timed(lambda: in_one_process(folder / "hashes", folder / "alone", distance))
     took, outcome = timed(
         lambda: find_duplicates(
             spark, str(folder / "hashes"), folder / "out",
-            max_distance=distance, connect=options.connect,
+            max_distance=distance, connect=options.connect, say=on_stderr,
         )
     )  # fmt: skip
     assert outcome.groups == groups, (outcome.groups, groups)
@@ -122,6 +123,11 @@ def measure_hashes(
             "ratio": took / alone,
         },
     )
+
+
+def on_stderr(line: str) -> None:
+    """Show that it goes on."""
+    print(line, file=sys.stderr)
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -177,9 +183,9 @@ def rows(hashes: NDArray[np.uint8], shard: int) -> pa.Table:
         "id": pa.array((shard << 32) + at),
         "shard": same(shard, whole),
         "shard_digest": same(str(shard), text),
-        "path": pa.array([f"s3://bucket/train/{shard:05}.tar!/{one:09}.jpg" for one in at]),
+        "path": pa.array([f"/no/such/folder/{shard:05}.tar!/{one:09}.jpg" for one in at]),
         "kind": same("member", text),
-        "inner_at": same(28, whole),
+        "inner_at": same(len("/no/such/folder/00000.tar!/"), whole),
         "bytes": pa.array(size + 10_000),
         "file_bytes": same(10**9, whole),
         "modified_ns": same(None, whole),

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,13 +15,14 @@ from spark_cluster import Cluster, has_java, running
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-collect_ignore = [] if find_spec("pyspark") else ["test_spark_job.py", "test_spark_loss.py"]
+WITH_SPARK = ["test_spark_job.py", "test_spark_loss.py"]
+collect_ignore = [] if find_spec("pyspark") else WITH_SPARK
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Warnings of Spark and of the libraries below it are not ours."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.path.name in WITH_SPARK:
             item.add_marker(pytest.mark.filterwarnings("default"))
 
 

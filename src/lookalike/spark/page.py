@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lookalike.errors import ImageError
+from lookalike.errors import LookalikeError
 from lookalike.hashing.schema import location_of
 from lookalike.images.thumbnail import read_thumbnail
 from lookalike.sources import Inputs, Kind
@@ -93,21 +93,21 @@ def _shown(batches: Iterator[pa.RecordBatch], choice: Choice) -> Iterator[pa.Rec
             raw = row["raw_path"]
             path = row["path"] if raw is None else raw.decode("utf-8", "surrogatepass")
             location = location_of(Kind(row["kind"]), path, row["inner_at"])
-            found.append((row["id"], row["path"], _picture(location, choice)))
+            found.append((row["id"], row["path"], picture_at(location, choice)))
         columns = list(zip(*found, strict=True)) or [(), (), ()]
         kinds = (pa.int64(), pa.string(), pa.binary())
         arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, ["id", "key", "picture"])
 
 
-def _picture(location: Location, choice: Choice) -> bytes | None:
+def picture_at(location: Location, choice: Choice) -> bytes | None:
     """The image at a location as a small PNG. None if it cannot be read again."""
-    for one in Inputs([location.path], choice):
-        if one.location == location:
-            try:
+    try:
+        for one in Inputs([location.path], choice):
+            if one.location == location:
                 return png_of(read_thumbnail(one.source, SIDE, SIDE).pixels)
-            except ImageError:
-                return None
+    except LookalikeError:  # it is gone, or this worker has no package for its address
+        return None
     return None
 
 
