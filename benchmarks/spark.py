@@ -17,8 +17,9 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -92,37 +93,59 @@ def measure_hashes(
 ) -> None:
     """One process and the job, in turn."""
     distance = options.max_distance
-    write_hashes(folder / "hashes", count, distance)
     on_stderr(f"{count:,} hashes")
+    write_hashes(folder / "hashes", count, distance)
     alone, groups = timed(lambda: in_one_process(folder / "hashes", folder / "alone", distance))
+    stages: list[tuple[str, float]] = []
+
+    def say(line: str) -> None:
+        stages.append((line.partition(":")[0], cpu_seconds()))
+        on_stderr(line)
+
+    begun = cpu_seconds()
     took, outcome = timed(
         lambda: find_duplicates(
             spark, str(folder / "hashes"), folder / "out",
-            max_distance=distance, connect=options.connect, say=on_stderr,
+            max_distance=distance, connect=options.connect, say=say,
         )
     )  # fmt: skip
     assert outcome.groups == groups, (outcome.groups, groups)
-    cores = spark.sparkContext.defaultParallelism
-    for stage, seconds in outcome.seconds.items():
-        report.add(
-            "stages",
-            {
-                "hashes": count,
-                "stage": stage,
-                "s": seconds,
-                "hashes per s and core": count / max(seconds, 1e-3) / cores,
-            },
-        )
-    report.add(
-        "the whole",
-        {
-            "hashes": count,
-            "groups": groups,
-            "one process, s": alone,
-            "Spark, s": took,
-            "ratio": took / alone,
-        },
-    )
+    for (_, before), (stage, after) in zip([("", begun), *stages], stages, strict=False):
+        row = {"hashes": count, "stage": stage, "s": outcome.seconds.get(stage)}
+        each = (after - before) / count * 1e6
+        report.add("stages", {**row, "CPU s": after - before, "CPU µs per hash": each})
+    whole = {"hashes": count, "groups": groups, "members": outcome.groups + outcome.duplicates}
+    for name, (ours, theirs) in {
+        "s": (took.seconds, alone.seconds),
+        "CPU s": (took.cpu, alone.cpu),
+    }.items():
+        row = {"clock": name, "one process": theirs, "Spark": ours, "ratio": ours / theirs}
+        report.add("the whole", {**whole, **row})
+
+
+class Took(NamedTuple):
+    """How long some work took."""
+
+    seconds: float
+    cpu: float
+    """Seconds of all cores, in this process and all that it started."""
+
+
+def cpu_seconds() -> float:
+    """The CPU time of this process and all that it started, so far. Only on Linux."""
+    children: dict[int, list[int]] = {}
+    spent: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            fields = stat.read_text().rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+            spent[int(stat.parent.name)] = sum(map(int, fields[11:15]))
+    ticks, waiting = 0, [os.getpid()]
+    while waiting:
+        one = waiting.pop()
+        ticks += spent.get(one, 0)
+        waiting += children.get(one, [])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def on_stderr(line: str) -> None:
@@ -130,11 +153,11 @@ def on_stderr(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """The seconds that some work takes, and its result."""
-    begin = time.perf_counter()
+def timed(work: Callable[[], Any]) -> tuple[Took, Any]:
+    """How long some work takes, and its result."""
+    begin, begun = time.perf_counter(), cpu_seconds()
     result = work()
-    return time.perf_counter() - begin, result
+    return Took(time.perf_counter() - begin, cpu_seconds() - begun), result
 
 
 def write_hashes(folder: Path, count: int, distance: int) -> None:
@@ -237,21 +260,15 @@ def measure_pictures(report: Report, spark: SparkSession, folder: Path, count: i
                 info.size = len(data)
                 archive.addfile(info, io.BytesIO(data))
     for verify in (False, True):
-        outcome = find_duplicates(
-            spark, str(folder / "*.tar"), folder / f"out-{verify}", max_distance=4, verify=verify
-        )
-        seconds = outcome.seconds["hashes"]
-        cores = spark.sparkContext.defaultParallelism
-        report.add(
-            "hashing JPEG files",
-            {
-                "files": count,
-                "kB per file": sum(map(len, originals)) / len(originals) / 1000,
-                "verify": str(verify),
-                "s": seconds,
-                "files per s and core": count / seconds / cores,
-            },
-        )
+        marks = [cpu_seconds()]
+        find_duplicates(
+            spark, str(folder / "*.tar"), folder / f"out-{verify}", max_distance=4, verify=verify,
+            say=lambda line: marks.append(cpu_seconds()) if "puts" in line else None,  # noqa: B023
+        )  # fmt: skip
+        size = sum(map(len, originals)) / len(originals) / 1000
+        row: dict[str, Any] = {"files": count, "kB per file": size, "verify": str(verify)}
+        spent = marks[2] - marks[1]  # from the end of the listing to that of the hashing
+        report.add("hashing JPEG files", {**row, "CPU s": spent, "ms": spent / count * 1000})
 
 
 def jpeg(rng: np.random.Generator) -> bytes:
