@@ -182,12 +182,24 @@ def reads_images(command: Command) -> Command:
             Patterns(keywords["exclude"])
             isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
             worker_count(keywords["workers"])
-        command(images=_named(paths, files_from), keywords=keywords, **given)
+        given |= {"images": _images(paths, files_from, given), "keywords": keywords}
+        command(**given)
 
     added: Command = with_images
     for option in reversed(OPTIONS):
         added = option(added)
     return added
+
+
+def _images(
+    paths: tuple[str, ...], files_from: str | None, given: dict[str, object]
+) -> Iterable[str]:
+    """All named images. None need be named if an option names a result instead."""
+    if given.get("from_file") is None:
+        return _named(paths, files_from)
+    if paths or files_from:
+        raise click.UsageError("--from cannot be given with images: it names a result to read")
+    return ()
 
 
 def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:
