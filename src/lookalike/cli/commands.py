@@ -16,6 +16,7 @@ from lookalike.cli.find import find
 from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
 from lookalike.cli.report import report
+from lookalike.cli.review import review
 from lookalike.cli.stopping import exit_stopped, was_stopped
 from lookalike.cli.streams import (
     EXIT_CLOSED_PIPE,
@@ -57,6 +58,7 @@ def commands() -> None:
     Examples:
       lookalike find ~/Pictures
       lookalike find ~/Pictures --json --output duplicates.json
+      lookalike review ~/Pictures
       lookalike report ~/Pictures --output report.html
       lookalike hash *.jpg
       lookalike compare a.jpg b.jpg
@@ -68,6 +70,7 @@ commands.add_command(hash_command)
 commands.add_command(compare)
 commands.add_command(formats)
 commands.add_command(report)
+commands.add_command(review)
 
 
 def run() -> None:
