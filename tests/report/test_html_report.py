@@ -21,7 +21,6 @@ from lookalike.report.html.report import MOST_IN_ONE
 from lookalike.report.pictures import CHANGED, PictureReader
 from pictures import photo
 
-
 TALES = (
     "TellMake", "TellDescription", "TellPlace", "TellComment", "TellProfile", "TellXmp", "TellText",
     "TellFolder", "TellName", "TellSub", "TellOther", "TellArchive", "TellMember", "TellEmpty",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import click
 
 from lookalike.cli.given import Given, finds_or_reads
-from lookalike.cli.stopping import stop_on_signals
 
 
 @click.command(short_help="Look at the groups in the browser, and decide.")
@@ -61,7 +61,12 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
                 given.reader(isolate=True),
                 port=port,
                 browser=not no_browser,
-                say=click.echo,
+                say=_say,
             )
-        stop_on_signals()
     click.echo(f"Your decisions are in {path}")
+
+
+def _say(line: str) -> None:
+    """Print a line at once, because the command does not end after it."""
+    click.echo(line)
+    sys.stdout.flush()

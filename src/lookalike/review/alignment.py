@@ -73,7 +73,7 @@ def _turned(one: Duplicate) -> Transform | None:
     """The transform of a quarter turn or a mirrored picture. None for any other angle."""
     if one.evidence == "chain" or one.evidence == "points":
         return None
-    same = (one.turned == TURNED) & (one.mirrored == MIRRORED)
+    same = np.equal(TURNED, one.turned) & np.equal(MIRRORED, one.mirrored)
     same[0] = False
     if not same.any():
         return None

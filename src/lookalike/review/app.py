@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -20,9 +19,11 @@ from lookalike.review.decisions import Choice
 from lookalike.review.desktop import can_reveal, reveal
 from lookalike.review.gallery import SIDES
 from lookalike.review.guard import Guard, Refused
-from lookalike.review.views import Views
+from lookalike.review.views import OldViewError, Views
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from lookalike.hashing.row import ImageInfo
     from lookalike.review.gallery import Gallery
     from lookalike.review.session import Session
@@ -57,6 +58,7 @@ class Api:
         """All that can be asked for."""
         return [
             Route("/", _page, methods=["GET"]),
+            Route("/favicon.ico", _nothing, methods=["GET"]),
             Route("/static/{name}", _static, methods=["GET"]),
             Route("/api/session", self._asked(self.session), methods=["GET"]),
             Route("/api/view", self._asked(self.view), methods=["GET"]),
@@ -175,10 +177,12 @@ class Api:
         try:
             with self._lock:
                 return JSONResponse(answer(given))
+        except OldViewError as error:
+            raise Refused(410, str(error)) from error
         except IndexError as error:
             raise Refused(404, str(error)) from error
         except KeyError as error:
-            raise Refused(410, f"there is no {error} any more") from error
+            raise Refused(400, f"{error} is missing") from error
         except (ValueError, TypeError) as error:
             raise Refused(400, str(error)) from error
         except LookalikeError as error:
@@ -190,11 +194,21 @@ class Api:
 def application(session: Session, gallery: Gallery, port: int, secret: str) -> Guard:
     """The whole application, guarded."""
     api = Api(session, gallery)
-    return Guard(Starlette(routes=api.routes()), port, secret)
+    inner = Starlette(routes=api.routes(), exception_handlers={Refused: _refused})
+    return Guard(inner, port, secret)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return JSONResponse({"error": error.reason}, error.status)
 
 
 async def _page(_: Request) -> Response:
     return _file("index.html")
+
+
+async def _nothing(_: Request) -> Response:
+    return Response(status_code=204)
 
 
 async def _static(request: Request) -> Response:

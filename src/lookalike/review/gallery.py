@@ -42,6 +42,11 @@ class Gallery:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._reader.__exit__(kind, error, traceback)
 
+    def warm_up(self, images: list[ImageInfo]) -> None:
+        """Read some images, so that all that reading needs is loaded before the page asks."""
+        for image in images:
+            self.picture(image, SIDES[1])
+
     def picture(self, image: ImageInfo, side: int) -> Future[Shown]:
         """The picture, soon. It can be cancelled while it waits for its turn."""
         with self._lock:

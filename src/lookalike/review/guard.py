@@ -15,8 +15,8 @@ MOST_BYTES = 1 << 20
 """The longest body of a request."""
 NEEDS_SECRET = ("/api/", "/image/")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src blob:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = {
@@ -35,7 +35,7 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """A request that is answered with a status and a reason, and goes no further."""
 
     def __init__(self, status: int, reason: str) -> None:

@@ -57,10 +57,13 @@ def serve(
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            http="h11",
+            loop="asyncio",
             ws="none",
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
+        gallery.warm_up(session.first_images(2))
         address = f"http://{HOST}:{port}/#{secret}"
         for line in _lines(address, port, browser=browser):
             say(line)

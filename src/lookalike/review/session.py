@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,14 +15,18 @@ from lookalike.report.html.look import name_of, place_of
 from lookalike.report.why import keeper_words, match_words
 from lookalike.review.alignment import WHOLE, transforms_of
 from lookalike.review.decisions import Choice, Decision, File
+from lookalike.sources.location import Kind
 from lookalike.text import printable
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lookalike.hashing.row import ImageInfo
     from lookalike.report.group import Duplicate
     from lookalike.report.result import Result
     from lookalike.review.decisions import Decisions, Step
 
+LOCAL = frozenset({Kind.FILE, Kind.MEMBER, Kind.ROW})
 MOST_MEMBERS = 500
 """How many members of a group can be decided on. All others are kept."""
 
@@ -70,6 +75,7 @@ class Session:
         self.result = result
         self.columns = result.columns
         self.decisions = decisions
+        self._here = f"{Path.cwd()}/"
         self.states = np.zeros(len(self.columns), np.uint8)
         """A `State` per group."""
         self._removed = np.zeros((len(self.columns), 2), np.int64)
@@ -87,6 +93,10 @@ class Session:
         if not 0 <= member < len(self.columns.members):
             raise IndexError(f"there is no image {member}")
         return self.result.table.image(int(self.columns.members[member]))
+
+    def first_images(self, count: int) -> list[ImageInfo]:
+        """The first images of the first group."""
+        return [self.image(at) for at in range(min(count, len(self.columns.members)))]
 
     @property
     def totals(self) -> Totals:
@@ -111,8 +121,8 @@ class Session:
             "members": [
                 {
                     "id": begin + at,
-                    "name": printable(name_of(image)),
-                    "place": printable(place_of(image)),
+                    "name": printable(name_of(image.path)),
+                    "place": printable(place_of(image.path)),
                     "width": image.width,
                     "height": image.height,
                     "bytes": image.bytes,
@@ -167,9 +177,15 @@ class Session:
     def _files(self, group: int) -> list[File]:
         """The files of a group, the keeper first."""
         table, at = self.result.table, self.columns.members[self.columns.span(group)]
+        paths = self._paths(at)
         digests = table.digests[at]
-        paths = table.take("path", at)
         return [File(path, one.tobytes().hex()) for path, one in zip(paths, digests, strict=True)]
+
+    def _paths(self, at: NDArray[np.intp]) -> Iterator[str]:
+        """The paths of images, from the root of the file system if they are on this machine."""
+        table = self.result.table
+        for path, kind in zip(table.take("path", at), table.take("kind", at), strict=True):
+            yield path if path[:1] == "/" or kind not in LOCAL else self._here + path
 
     def _chosen(self, group: int) -> list[Choice] | None:
         """What was decided about the members of a group that can be decided on, if all were."""
@@ -194,8 +210,9 @@ class Session:
         known = self.decisions.paths()
         if not known:
             return []
-        paths = self.result.table.take("path", self.columns.members)
-        are_known = np.fromiter((path in known for path in paths), np.bool_, len(paths))
+        members = self.columns.members
+        paths = self._paths(members)
+        are_known = np.fromiter((path in known for path in paths), np.bool_, len(members))
         found: list[int] = np.unique(self.columns.group[are_known]).tolist()
         return found
 

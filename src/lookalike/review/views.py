@@ -28,6 +28,10 @@ SORTS = ("found", "gain", "size")
 SHOWN = ("all", *(state.word for state in State))
 
 
+class OldViewError(LookupError):
+    """A view that is no longer kept."""
+
+
 class Views:
     """The latest views of a session."""
 
@@ -68,15 +72,15 @@ class Views:
     def rows(self, view: int, at: int) -> list[list[Any]]:
         """Up to `MOST_ROWS` groups of a view, from the one at a position.
 
-        Each is a list: number, images, bytes to save, state, name of the keeper. Raises `KeyError`
-        if the view is no longer kept.
+        Each is a list: number, images, bytes to save, state, name of the keeper. Raises
+        `OldViewError`.
         """
-        groups = self._views[view][max(at, 0) :][:MOST_ROWS]
+        groups = self._groups(view)[max(at, 0) :][:MOST_ROWS]
         session = self._session
         table, columns = session.result.table, session.columns
         keepers = columns.members[columns.starts[groups]]
         return [
-            [number, size, gain, State(state).word, printable(name_of(table.image(keeper)))]
+            [number, size, gain, State(state).word, printable(name_of(table.paths[keeper]))]
             for number, size, gain, state, keeper in zip(
                 groups.tolist(),
                 columns.sizes[groups].tolist(),
@@ -88,18 +92,23 @@ class Views:
         ]
 
     def position(self, view: int, group: int) -> int | None:
-        """Where a group is in a view, or None. Raises `KeyError`."""
-        found = np.flatnonzero(self._views[view] == group)
+        """Where a group is in a view, or None. Raises `OldViewError`."""
+        found = np.flatnonzero(self._groups(view) == group)
         return int(found[0]) if len(found) else None
 
     def next_open(self, view: int, at: int) -> int | None:
         """The position of the next group to decide after `at`, or the first one, or None."""
-        states = self._session.states[self._views[view]]
+        states = self._session.states[self._groups(view)]
         to_do = np.flatnonzero((states == State.OPEN) | (states == State.CHANGED))
         if not len(to_do):
             return None
         after = to_do[to_do > at]
         return int(after[0] if len(after) else to_do[0])
+
+    def _groups(self, view: int) -> NDArray[np.intp]:
+        if view not in self._views:
+            raise OldViewError("the list is too old: it has to be made again")
+        return self._views[view]
 
     def _with(self, text: str) -> NDArray[np.bool_]:
         """Which groups have a member with the text in its path."""

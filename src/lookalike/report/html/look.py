@@ -34,11 +34,11 @@ class Look:
 
     def name(self, image: ImageInfo, number: int) -> str:
         """What an image is called, as text. `number`: its place in the group, from 1."""
-        return printable(name_of(image)) if self.paths else f"image {number}"
+        return printable(name_of(image.path)) if self.paths else f"image {number}"
 
     def place(self, image: ImageInfo) -> str:
         """The folder or archive of an image, as text. Empty if it has none or is not told."""
-        return printable(place_of(image)) if self.paths else ""
+        return printable(place_of(image.path)) if self.paths else ""
 
     def link(self, image: ImageInfo) -> str:
         """The address of the file, as HTML. Empty if there is to be no link."""
@@ -47,14 +47,14 @@ class Look:
         return escape(f"file://{quote(os.fsencode(Path(image.path).absolute()))}")
 
 
-def name_of(image: ImageInfo) -> str:
+def name_of(path: str) -> str:
     """The last part of the path of an image."""
-    return image.path.rpartition("/")[2] or image.path
+    return path.rpartition("/")[2] or path
 
 
-def place_of(image: ImageInfo) -> str:
+def place_of(path: str) -> str:
     """The path of an image without its last part."""
-    return image.path.rpartition("/")[0] or ("/" if image.path.startswith("/") else "")
+    return path.rpartition("/")[0] or ("/" if path.startswith("/") else "")
 
 
 def text(words: str) -> str:

@@ -51,7 +51,7 @@ def _group(number: int, group: Group, pictures: dict[str, Shown]) -> str:
     words = [f"keep: {keeper_words(group)}", *(", ".join(match_words(one)) for one in matches)]
     cells = [
         f'<div style="{CELL}">{_picture(pictures[image.path])}'
-        f'<div title="{text(image.path)}"><b>{text(name_of(image))}</b></div>'
+        f'<div title="{text(image.path)}"><b>{text(name_of(image.path))}</b></div>'
         f"<div>{image.width:,} x {image.height:,}, {size(image.bytes)}</div>"
         f"<div>{text(said)}</div></div>\n"
         for image, said in zip(images, words, strict=True)
