@@ -164,7 +164,7 @@ class Api:
         async def endpoint(request: Request) -> Response:
             try:
                 given = await request.json()
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise Refused(400, f"not JSON: {error}") from error
             if not isinstance(given, dict):
                 raise Refused(400, "expected a JSON object")

@@ -12,9 +12,10 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from lookalike.errors import LookalikeError, words_of
 
@@ -63,8 +64,9 @@ class Decisions:
         self.path = path
         self._of: dict[File, Decision] = {}
         self._lock = threading.Lock()
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._end = 0
+        self._broken = False
 
     def __enter__(self) -> Self:
         if self.path is None:
@@ -119,26 +121,31 @@ class Decisions:
     def _append(self, step: Step) -> None:
         if self._file is None:
             return
+        if self._broken:
+            raise LookalikeError(f"{self.path} cannot be written any more: start the review again")
         line = (json.dumps({"step": _plain(step)}) + "\n").encode()
         try:
-            self._file.write(line)
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            _write(self._file, line)
         except OSError as error:
-            # Part of the line may be there. Without this, the next line would continue it.
-            self._file.truncate(self._end)
-            self._file.seek(self._end)
+            self._cut_off()
             raise LookalikeError(f"{self.path} cannot be written: {words_of(error)}") from error
         self._end += len(line)
+
+    def _cut_off(self) -> None:
+        """Remove what was written of a line. Otherwise, the next line would continue it."""
+        assert self._file is not None
+        try:
+            self._file.truncate(self._end)
+            self._file.seek(self._end)
+        except OSError:  # nothing can be trusted any more, so every later step is refused
+            self._broken = True
 
     def _read(self, data: bytes, path: Path) -> None:
         """Read all complete lines. A last line that was cut off is removed."""
         assert self._file is not None
         if not data:
             header = (json.dumps({"decisions": FORMAT}) + "\n").encode()
-            self._file.write(header)
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            _write(self._file, header)
             self._end = len(header)
             return
         begin = 0
@@ -186,13 +193,24 @@ def _step(plain: Iterable[tuple[str, str, str | None, str]]) -> Step:
     }
 
 
-def _opened(path: Path) -> BinaryIO:
-    """The file, readable by its owner only, because it names files."""
+def _opened(path: Path) -> FileIO:
+    """The file, readable by its owner only, because it names files.
+
+    It has no buffer. A buffer would keep a line that could not be written, and try again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    return FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
 
 
-def _lock(file: BinaryIO, path: Path) -> None:
+def _write(file: FileIO, data: bytes) -> None:
+    """Write all of it to the disk. Raises `OSError`."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
+
+
+def _lock(file: FileIO, path: Path) -> None:
     """Lock the file until it is closed. Raises `LookalikeError` if another process has it."""
     try:
         import fcntl

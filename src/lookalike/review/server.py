@@ -88,6 +88,7 @@ def _bound(port: int) -> Iterator[socket.socket]:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             one.bind((HOST, port))
+            one.listen()  # so that a browser that is quick only waits
         except OSError as error:
             raise LookalikeError(
                 f"port {port} cannot be used: {words_of(error)}: name another with --port"
