@@ -96,9 +96,9 @@ def test_another_file_is_refused_and_left_alone(tmp_path: Path, text: bytes) -> 
 def test_a_file_has_one_user_at_a_time(tmp_path: Path) -> None:
     """A second review of it is refused, until the first one ends."""
     path = tmp_path / "d.jsonl"
-    with Decisions(path):
-        with pytest.raises(LookalikeError, match="used by another review"), Decisions(path):
-            pass
+    complaint = pytest.raises(LookalikeError, match="used by another review")
+    with Decisions(path), complaint, Decisions(path):
+        pass
     with Decisions(path):
         pass
 
@@ -217,7 +217,8 @@ def test_undo_goes_back_as_far_as_the_session(
 ) -> None:
     """After any steps, undo gives every earlier state, and redo every later one."""
     session = Session(result, Decisions(None))
-    past, future = [session.states.tolist()], []
+    past: list[list[int]] = [session.states.tolist()]
+    future: list[list[int]] = []
     for number, action in enumerate(actions):
         if action == "decide":
             group = number % 6

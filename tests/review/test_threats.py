@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import simplejpeg
@@ -19,7 +20,7 @@ from playwright.sync_api import Browser
 from browsing import open_page
 from files import save
 from pictures import photo
-from reviewing import Review, reviewing
+from reviewing import LOOKALIKE, Review, reviewing
 from serving import Handler, serving
 
 ASKS = ["/api/session", "/api/view", "/api/rows?view=1&at=0", "/api/groups/0", "/image/0?side=320"]
@@ -97,7 +98,7 @@ def test_other_pages_can_change_nothing(review: Review, folder: Path, path: str)
     """Neither from another site, nor from another port of this machine, nor from nowhere."""
     before = decided(folder)
     port = review.port
-    for headers in (
+    wrong: tuple[dict[str, Any], ...] = (
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": f"http://127.0.0.1:{port + 1}"},
@@ -105,7 +106,8 @@ def test_other_pages_can_change_nothing(review: Review, folder: Path, path: str)
         {"Sec_Fetch_Site": "cross-site"},
         {"Sec_Fetch_Site": "same-site"},
         {"Sec_Fetch_Site": "none"},
-    ):
+    )
+    for headers in wrong:
         assert review.ask(path, CHANGES[path], **headers).status == 403
     assert review.ask(path, CHANGES[path], without=("Origin",)).status == 403
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
@@ -359,9 +361,8 @@ def test_the_browser_is_started_without_the_secret_in_its_arguments(tmp_path: Pa
         "    print(sys.argv[1], oct(mode), oct(folder), text, file=out, sep='\\n')\n"
     )
     browser.chmod(0o755)
-    command = [Path(sys.executable).with_name("lookalike"), "review", "in", "-q"]
     process = subprocess.Popen(
-        [*command, "--decisions", "d.jsonl"],
+        [LOOKALIKE, "review", "in", "-q", "--decisions", "d.jsonl"],
         stdout=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
