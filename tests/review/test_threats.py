@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 
 from browsing import open_page
 from files import save
+from lookalike.review.app import static_files
 from pictures import photo
 from reviewing import LOOKALIKE, Review, reviewing
 from serving import Handler, serving
@@ -233,6 +234,23 @@ def test_pictures_are_encoded_anew(review: Review, folder: Path) -> None:
     assert simplejpeg.decode_jpeg(answer.body).shape == (120, 160, 3)
     assert b"Tell" not in answer.body
     assert b"Exif" not in answer.body
+
+
+def test_text_cannot_become_tags_anywhere() -> None:
+    """No file of the page has a way to make elements, code or styles from text."""
+    for name, (data, _) in static_files().items():
+        for way in (
+            *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "srcdoc"),
+            *(
+                "eval(",
+                "Function(",
+                "DOMParser",
+                "createContextualFragment",
+                " style=",
+                " onclick=",
+            ),
+        ):
+            assert way.encode() not in data, name
 
 
 def test_the_page_has_nothing_to_tell(review: Review) -> None:

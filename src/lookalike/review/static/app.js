@@ -5,10 +5,11 @@ import "./facts-table.js";
 import "./group-list.js";
 import "./member-strip.js";
 import { Api, Refusal, takeSecret } from "./api.js";
+import { ask, makeButtons } from "./controls.js";
 import { KEYS, actionOf } from "./keys.js";
 import { PERHAPS, Pictures } from "./pictures.js";
 import { Store } from "./store.js";
-import { byId, element, plural, size } from "./words.js";
+import { byId, element, fieldOf, plural, size } from "./words.js";
 
 const AHEAD = 3;
 const MOST_KEPT = 40;
@@ -59,7 +60,7 @@ function describe(group) {
 /** Make the list anew, with what is filtered, shown and sorted now. */
 async function makeView() {
   const found = await api.get("/api/view", {
-    text: byId("text").value, shown: byId("shown").value, sort: byId("sort").value,
+    text: fieldOf("text").value, shown: fieldOf("shown").value, sort: fieldOf("sort").value,
   });
   viewNumber = found.view;
   list.begin(found.count);
@@ -112,7 +113,7 @@ async function show(at, signal, words) {
   const group = await describe(row[0]);
   if (signal.aborted) return;
   complain("");
-  pictures.wantOnly(new Set(group.members.map((one) => one.id)));
+  pictures.wantOnly(new Set(group.members.map((/** @type {{ id: number }} */ one) => one.id)));
   store.send({ type: "group", group });
   say(`${words}Group ${(row[0] + 1).toLocaleString("en")} of ${total.toLocaleString("en")}, ` +
     `${plural(group.size, "image")}. ${group.members[0].name} stays: ${group.reason}.`);
@@ -169,22 +170,6 @@ async function back(path, words) {
   const said = `${words} of group ${(done.group + 1).toLocaleString("en")}. `;
   if (at === null) say(said);
   else await go(at, said);
-}
-
-/**
- * @param {string} question
- * @param {string} yes
- * @returns {Promise<boolean>}
- */
-function ask(question, yes) {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("ask"));
-  byId("ask-title").textContent = question;
-  byId("ask-yes").textContent = yes;
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
 }
 
 /** @param {number} step */
@@ -282,37 +267,21 @@ function render(state) {
   }
 }
 
-/**
- * @param {string} place
- * @param {[string, string][]} buttons
- */
-function makeButtons(place, buttons) {
-  for (const [action, words] of buttons) {
-    const { keys, does } = KEYS.find((one) => one.action === action) ?? { keys: "", does: "" };
-    const button = element("button", {
-      text: words, attributes: { type: "button", "data-action": action, title: does },
-    });
-    if (words === keys) button.ariaLabel = does;
-    else button.append(" ", element("kbd", { text: keys }));
-    button.addEventListener("click", () => run(() => ACTIONS[action]({ key: "" })));
-    byId(place).append(button);
-  }
-}
-
 function makePage() {
+  const press = (/** @type {string} */ action) => run(() => ACTIONS[action]({ key: "" }));
   makeButtons("modes", [["side", "Side by side"], ["flip", "One"], ["slider", "Slider"],
-    ["difference", "Difference"], ["blink", "Blink"]]);
+    ["difference", "Difference"], ["blink", "Blink"]], press);
   makeButtons("zooms", [["zoomIn", "+"], ["zoomOut", "-"], ["fit", "Fit"],
-    ["whole", "100 %"]]);
+    ["whole", "100 %"]], press);
   makeButtons("actions", [["accept", "Accept"], ["toggle", "Keep or remove"],
-    ["apart", "Not duplicates"], ["keepAll", "Keep all"], ["later", "Later"], ["undo", "Undo"]]);
+    ["apart", "Not duplicates"], ["keepAll", "Keep all"], ["later", "Later"], ["undo", "Undo"]], press);
   byId("keys").append(...KEYS.map((one) => element("tr", {},
     element("th", { attributes: { scope: "row" } }, element("kbd", { text: one.keys })),
     element("td", { text: one.does }))));
   byId("help-button").addEventListener("click", () => ACTIONS.help({ key: "" }));
-  byId("keys-on").checked = localStorage.getItem("lookalike-keys") !== "off";
+  fieldOf("keys-on").checked = localStorage.getItem("lookalike-keys") !== "off";
   byId("keys-on").addEventListener("change", () => (
-    localStorage.setItem("lookalike-keys", byId("keys-on").checked ? "on" : "off")));
+    localStorage.setItem("lookalike-keys", fieldOf("keys-on").checked ? "on" : "off")));
 }
 
 function listen() {
@@ -332,7 +301,7 @@ function listen() {
   });
   for (const id of ["shown", "sort"]) byId(id).addEventListener("change", () => run(makeView));
   byId("number").addEventListener("change", () => run(async () => {
-    const group = Number(byId("number").value) - 1;
+    const group = Number(fieldOf("number").value) - 1;
     const { at } = await api.get("/api/position", { view: viewNumber, group });
     if (at === null) say("That group is not in the list.");
     else await go(at);
@@ -349,7 +318,7 @@ function listen() {
     const field = /** @type {Element} */ (event.target).matches("input, select");
     const action = isUndo && !field && !event.altKey
       ? (event.shiftKey ? "redo" : "undo") : actionOf(event);
-    if (!action || (!isUndo && !byId("keys-on").checked && event.key !== "?")) return;
+    if (!action || (!isUndo && !fieldOf("keys-on").checked && event.key !== "?")) return;
     event.preventDefault();
     run(() => ACTIONS[action](event));
   });

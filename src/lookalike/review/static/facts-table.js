@@ -7,7 +7,6 @@ export class FactsTable extends HTMLElement {
     super();
     /** @type {import("./store.js").Group | null} */
     this.group = null;
-    this.focus = -1;
   }
 
   /** @param {import("./store.js").State} state */

@@ -98,13 +98,13 @@ export class GroupList extends HTMLElement {
   select(at) {
     this.at = at;
     const seen = this.clientHeight / ROW;
-    if (at < this.first) this.scrollTo(at);
-    else if (at + 1 > this.first + seen) this.scrollTo(at + 1 - seen);
+    if (at < this.first) this.beginAt(at);
+    else if (at + 1 > this.first + seen) this.beginAt(at + 1 - seen);
     this.drawSoon();
   }
 
   /** @param {number} first */
-  scrollTo(first) {
+  beginAt(first) {
     const most = this.height - this.clientHeight;
     const compressed = this.count * ROW > TALLEST;
     const share = first / (this.count - this.clientHeight / ROW);

@@ -25,6 +25,7 @@ export class MemberStrip extends HTMLElement {
       const { mark, word } = CHOICES[state.chosen[at]];
       one.dataset.choice = state.chosen[at];
       one.ariaCurrent = String(at === state.focus);
+      one.tabIndex = at === state.focus ? 0 : -1; // arrow keys reach the others
       one.ariaLabel = `${at + 1}, ${member.name}: ${word}`;
       const words = /** @type {HTMLElement} */ (one.querySelector(".choice"));
       words.textContent = `${mark} ${word}`;
@@ -38,7 +39,7 @@ export class MemberStrip extends HTMLElement {
     this.watch.disconnect();
     this.replaceChildren();
     for (const [at, member] of (group?.members ?? []).entries()) {
-      const button = element("button", { attributes: { type: "button", tabindex: "-1" } },
+      const button = element("button", { attributes: { type: "button" } },
         element("img", { attributes: { alt: "" } }),
         element("span", { className: "name", text: `${at + 1} ${member.name}` }),
         element("span", { className: "choice" }));

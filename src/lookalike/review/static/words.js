@@ -53,11 +53,12 @@ export function element(tag, { className = "", text = "", attributes = {} } = {}
   return made;
 }
 
-/**
- * @template {HTMLElement} T
- * @param {string} id
- * @returns {T}
- */
+/** @param {string} id */
 export function byId(id) {
-  return /** @type {T} */ (document.getElementById(id));
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/** @param {string} id */
+export function fieldOf(id) {
+  return /** @type {HTMLInputElement} */ (document.getElementById(id));
 }
