@@ -68,3 +68,27 @@ def test_wrong_calls_say_what_is_wrong(
     assert done.returncode == 2
     assert complaint in done.stderr
     assert [one.name for one in folder.iterdir()] == ["in"]
+
+
+def test_a_report_needs_no_extra_and_a_review_names_its_own(folder: Path) -> None:
+    """Without Starlette and uvicorn, a report is written, and a review says what to install."""
+    code = """
+import sys
+for name in ("starlette", "uvicorn", "matplotlib", "pandas", "jinja2", "IPython"):
+    sys.modules[name] = None
+from lookalike.cli import main
+main()
+"""
+    command = [sys.executable, "-c", code]
+
+    def called(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *arguments], capture_output=True, text=True, cwd=folder, check=False
+        )
+
+    assert called("report", "in", "-o", "r.html").returncode == 0
+    assert (folder / "r.html").read_bytes().count(b"<img ") == 2
+    done = called("review", "in", "--decisions", "d.jsonl")
+    assert done.returncode == 2
+    assert "pip install 'lookalike[review]'" in done.stderr
+    assert not (folder / "d.jsonl").exists()

@@ -29,35 +29,29 @@ def transforms_of(
     """
     if result.columns.links is None:
         return [WHOLE, *map(_turned, duplicates)]
-    positions = group.positions.tolist()
-    digests = result.table.digests
-    known = _from_keeper(result.columns.links_of(number), positions[0])
-    # Copies of one file are linked to its first, so one transform serves them all.
-    by_digest = {digests[at].tobytes(): found for at, found in known.items()}
-    by_digest[digests[positions[0]].tobytes()] = WHOLE
-    found = [WHOLE]
+    positions = group.positions[: len(duplicates) + 1].tolist()
+    digests = [one.tobytes() for one in result.table.digests[positions]]
+    known = _from_keeper(result.columns.links_of(number), result.table.digests, digests[0])
     return [
-        *found,
-        *(
-            known.get(at) or by_digest.get(digests[at].tobytes()) or _turned(one)
-            for at, one in zip(positions[1:], duplicates, strict=False)
-        ),
+        known.get(digest) or _turned(one)
+        for digest, one in zip(digests, [None, *duplicates], strict=True)
     ]
 
 
-def _from_keeper(links: Links, keeper: int) -> dict[int, Transform]:
-    """The transforms of images that are linked to the keeper, by position."""
-    found = {}
-    for at in np.flatnonzero((links.i == keeper) | (links.j == keeper)).tolist():
-        i, j = int(links.i[at]), int(links.j[at])
+def _from_keeper(links: Links, digests: NDArray[np.uint8], keeper: bytes) -> dict[bytes, Transform]:
+    """The transforms of images that are linked to the keeper, by digest.
+
+    Links are between files with different bytes, so those of a copy are those of all its copies.
+    """
+    found = {keeper: WHOLE}
+    own = np.frombuffer(keeper, np.uint8)
+    from_i, from_j = ((digests[ends] == own).all(axis=1) for ends in (links.i, links.j))
+    for at in np.flatnonzero(from_i != from_j).tolist():
         transform = links.transform[at].astype(np.float64)
-        if j == keeper:
-            inverse = _inverse(transform)
-            if inverse is None:
-                continue
-            found[i] = inverse
-        else:
-            found[j] = transform.ravel().tolist()
+        other = links.j[at] if from_i[at] else links.i[at]
+        known = transform.ravel().tolist() if from_i[at] else _inverse(transform)
+        if known is not None:
+            found.setdefault(digests[other].tobytes(), known)
     return found
 
 
@@ -69,8 +63,10 @@ def _inverse(transform: NDArray[np.float64]) -> Transform | None:
     return inverse
 
 
-def _turned(one: Duplicate) -> Transform | None:
+def _turned(one: Duplicate | None) -> Transform | None:
     """The transform of a quarter turn or a mirrored picture. None for any other angle."""
+    if one is None:
+        return WHOLE
     if one.evidence == "chain" or one.evidence == "points":
         return None
     same = np.equal(TURNED, one.turned) & np.equal(MIRRORED, one.mirrored)

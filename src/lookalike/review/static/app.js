@@ -13,6 +13,7 @@ import { byId, element, fieldOf, plural, size } from "./words.js";
 
 const AHEAD = 3;
 const MOST_KEPT = 40;
+const QUICK = 80; // milliseconds between two groups
 
 /** @typedef {import("./store.js").Group} Group */
 
@@ -31,6 +32,7 @@ const groups = new Map();
 let viewNumber = 0;
 let total = 0;
 let pending = new AbortController();
+let lastGo = -Infinity;
 
 /** @param {string} words */
 function say(words) {
@@ -108,6 +110,11 @@ async function go(at, words = "") {
  * @param {string} words what to say first
  */
 async function show(at, signal, words) {
+  const isQuick = performance.now() - lastGo < QUICK;
+  lastGo = performance.now();
+  // While a key is held, only the list moves. The server is asked once it is let go.
+  if (isQuick) await new Promise((resolve) => setTimeout(resolve, QUICK / 2));
+  if (signal.aborted) return;
   const row = await list.row(at);
   if (signal.aborted) return;
   const group = await describe(row[0]);
