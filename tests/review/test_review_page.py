@@ -150,6 +150,25 @@ def test_a_second_tab_and_a_reload_show_the_same(review: Review, browser: Browse
         expect(page.locator("#totals")).to_contain_text("0 of 4 decided")
 
 
+def test_a_list_that_the_server_dropped_is_made_again(
+    review: Review, folder: Path, browser: Browser
+) -> None:
+    """Many other lists were made meanwhile. The decision is saved, and the page goes on."""
+    context = browser.new_context()  # the refusal is shown in the console, too
+    page = context.new_page()
+    opened(page, review)
+    for _ in range(10):
+        assert review.ask("/api/view").status == 200
+    page.keyboard.press("Enter")
+    expect(page.locator("#totals")).to_contain_text("1 of 4 decided")
+    expect(page.locator("#title")).to_have_text("Group 1: 2 images")
+    page.keyboard.press("Enter")
+    expect(page.locator("#title")).to_have_text("Group 2: 2 images")
+    expect(page.locator("#trouble")).to_be_hidden()
+    assert len(saved(folder)) == 2
+    context.close()
+
+
 def test_names_are_only_text(tmp_path: Path, browser: Browser) -> None:
     """Names with tags, quotes, line breaks and odd bytes neither run nor break the page."""
     names = [

@@ -74,17 +74,12 @@ async function makeView() {
 }
 
 /**
- * Rows of the list. A view that the server has dropped is made again.
+ * Rows of the list.
  * @param {number} at
  */
 async function rowsAt(at) {
   const view = viewNumber;
-  try {
-    return (await api.get("/api/rows", { view, at })).rows;
-  } catch (error) {
-    if (error instanceof Refusal && error.status === 410 && view === viewNumber) run(makeView);
-    throw error;
-  }
+  return (await api.get("/api/rows", { view, at })).rows;
 }
 
 /**
@@ -100,7 +95,7 @@ async function go(at, words = "") {
   pending = new AbortController();
   const { signal } = pending;
   show(at, signal, words).catch((error) => {
-    if (!signal.aborted) complain(error.message);
+    if (!signal.aborted) run(() => Promise.reject(error));
   });
 }
 
@@ -249,7 +244,11 @@ let queue = Promise.resolve();
  * @param {() => unknown} action
  */
 function run(action) {
-  queue = queue.then(action).catch((error) => complain(error.message));
+  queue = queue.then(action).catch((error) => {
+    // Other tabs made so many lists that the server dropped this one.
+    if (error instanceof Refusal && error.status === 410) return makeView();
+    return complain(error.message);
+  }).catch((error) => complain(error.message));
   return queue;
 }
 
