@@ -205,9 +205,11 @@ def test_relative_names_mean_the_same_files(
     folder = Path(result.groups[0].keeper.path).parent
     monkeypatch.chdir(folder)
     with Decisions(tmp_path / "d.jsonl") as made:
-        Session(lookalike.find_duplicates(["0.png", "1.png"]), made).decide(
-            0, [Choice.KEEP, Choice.REMOVE]
-        )
+        first = Session(lookalike.find_duplicates(["0.png", "1.png"]), made)
+        first.decide(0, [Choice.KEEP, Choice.REMOVE])
+        for images in (".", "../0", f"{folder}/../0"):
+            again = Session(lookalike.find_duplicates(images), made)
+            assert again.state(0) is State.DECIDED
         assert Session(result, made).state(0) is State.DECIDED
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -185,7 +186,10 @@ class Session:
         """The paths of images, from the root of the file system if they are on this machine."""
         table = self.result.table
         for path, kind in zip(table.take("path", at), table.take("kind", at), strict=True):
-            yield path if path[:1] == "/" or kind not in LOCAL else self._here + path
+            if kind is Kind.FILE and (path[:1] != "/" or "/." in path):
+                yield os.path.abspath(path)  # noqa: PTH100  # without dots, too
+            else:
+                yield path if path[:1] == "/" or kind not in LOCAL else self._here + path
 
     def _chosen(self, group: int) -> list[Choice] | None:
         """What was decided about the members of a group that can be decided on, if all were."""
