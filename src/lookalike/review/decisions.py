@@ -199,7 +199,8 @@ def _opened(path: Path) -> FileIO:
     It has no buffer. A buffer would keep a line that could not be written, and try again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    return FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    return FileIO(os.open(path, flags, 0o600), "r+")
 
 
 def _write(file: FileIO, data: bytes) -> None:
