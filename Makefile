@@ -4,13 +4,17 @@ PYTHON ?= python3
 bin := .venv/bin
 native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 
-.PHONY: demo quick test slow test-spark lint sanitize docs clean
+.PHONY: demo demo-review quick test slow test-spark lint sanitize docs clean
 
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
 	$(bin)/lookalike find demo-pictures
 	@echo "This finds copies that were cropped, framed or mirrored as well:"
 	@echo "  $(bin)/lookalike find demo-pictures --thorough"
+
+demo-review: .venv/installed-dev
+	$(bin)/python examples/draw_pictures.py demo-pictures --force
+	$(bin)/lookalike review demo-pictures --thorough --decisions demo-pictures/decisions.jsonl
 
 # The tests run in as many processes as there are processors.
 quick: .venv/installed-dev

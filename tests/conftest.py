@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from browsing import open_browser
 from serving import Server, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 THOROUGH = frozenset(
     f"test_{name}.py"
@@ -52,6 +57,10 @@ THOROUGH = frozenset(
         "progress",
         "public_hosts",
         "raw",
+        "report_command",
+        "report_notebook",
+        "report_page",
+        "review_page",
         "searchers",
         "seen",
         "sequences",
@@ -60,6 +69,7 @@ THOROUGH = frozenset(
         "sight_index",
         "stopping",
         "thorough",
+        "threats",
         "thumbnail",
         "unexpected",
         "verified",
@@ -94,6 +104,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Thorough tests are left out with `--quick`."""
     if config.getoption("--quick"):
         items[:] = [one for one in items if not one.get_closest_marker("thorough")]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests, because it takes seconds to start."""
+    with open_browser() as one:
+        yield one
 
 
 @pytest.fixture

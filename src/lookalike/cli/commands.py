@@ -17,6 +17,8 @@ from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
+from lookalike.cli.report import report
+from lookalike.cli.review import review
 from lookalike.cli.stopping import exit_stopped, was_stopped
 from lookalike.cli.streams import (
     EXIT_CLOSED_PIPE,
@@ -58,6 +60,8 @@ def commands() -> None:
     Examples:
       lookalike find ~/Pictures
       lookalike find ~/Pictures --json --output duplicates.json
+      lookalike review ~/Pictures
+      lookalike report ~/Pictures --output report.html
       lookalike hash *.jpg
       lookalike compare a.jpg b.jpg
     """
@@ -67,6 +71,8 @@ commands.add_command(find)
 commands.add_command(hash_command)
 commands.add_command(compare)
 commands.add_command(formats)
+commands.add_command(report)
+commands.add_command(review)
 commands.add_command(scan)
 commands.add_command(catalog)
 

@@ -183,14 +183,25 @@ def reads_images(command: Command) -> Command:
             Patterns(keywords["exclude"])
             isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
             worker_count(keywords["workers"])
-        may_be_all = given.get("catalog_at") is not None and not paths and files_from is None
-        images = None if may_be_all else _named(paths, files_from)
-        command(images=images, keywords=keywords, **given)
+        given |= {"images": _images(paths, files_from, given), "keywords": keywords}
+        command(**given)
 
     added: Command = with_images
     for option in reversed(OPTIONS):
         added = option(added)
     return added
+
+
+def _images(
+    paths: tuple[str, ...], files_from: str | None, given: dict[str, object]
+) -> Iterable[str] | None:
+    """All named images. None need be named if an option names a result or a catalogue instead."""
+    if given.get("from_file") is None:
+        is_all = given.get("catalog_at") is not None and not paths and files_from is None
+        return None if is_all else _named(paths, files_from)
+    if paths or files_from:
+        raise click.UsageError("--from cannot be given with images: it names a result to read")
+    return ()
 
 
 def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:

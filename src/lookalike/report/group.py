@@ -92,12 +92,20 @@ class Group:
     @property
     def members(self) -> list[ImageInfo]:
         """All images of the group, the keeper first."""
-        return [self._table.image(int(at)) for at in self.positions]
+        return self.first_members(len(self))
+
+    def first_members(self, count: int) -> list[ImageInfo]:
+        """The first `count` of `members`."""
+        return [self._table.image(int(at)) for at in self.positions[:count]]
 
     @property
     def duplicates(self) -> list[Duplicate]:
         """The other members, the nearest to the keeper first."""
-        others = np.arange(self._span.start + 1, self._span.stop)
+        return self.first_duplicates(len(self) - 1)
+
+    def first_duplicates(self, count: int) -> list[Duplicate]:
+        """The first `count` of `duplicates`. A group may have many thousands."""
+        others = np.arange(self._span.start + 1, self._span.stop)[:count]
         matches = match_columns(self._columns, self._rule, others)
         positions = self._columns.members[others].tolist()
         return [

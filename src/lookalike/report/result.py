@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from lookalike.matching.pairs import Pairs, pairs_within
 from lookalike.report.group import Groups, require_hashes
 from lookalike.report.json import read_json, to_dict, to_json
 from lookalike.report.rows import COLUMNS, DTYPES, TABLE, csv_text, rows_of
+from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from lookalike.matching.related import Related
     from lookalike.matching.rules import Rule
     from lookalike.report.facts import Facts
+    from lookalike.work.progress import Progress
 
 
 class Result:
@@ -208,6 +212,42 @@ class Result:
             import pandas as pd
         frame = pd.DataFrame(self.rows(), columns=list(COLUMNS), dtype=object)
         return frame.astype({one.name: DTYPES[one.type] for one in TABLE if one.type in DTYPES})
+
+    def write_report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        paths: bool = True,
+        links: bool = False,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Write the groups with their pictures as HTML that can be sent or kept, without scripts.
+
+        Up to 200 groups make one file at `path`, which is replaced as a whole. More make a folder
+        of that name, without `.html`. Returns the page to open. The pictures are read again, so
+        images that have changed, and URLs, are shown without one.
+
+        - `paths`: False leaves out names, folders, dates and all other traces of where the images
+          come from. Pictures never contain the metadata of their files.
+        - `links`: make the names of files on this machine lead to them.
+
+        Raises `OSError` if it cannot be written, `FileExistsError` if the folder has contents, and
+        `ValueError` for links without paths.
+        """
+        from lookalike.report.html.report import write_report
+        from lookalike.report.pictures import PictureReader
+
+        with PictureReader(workers=workers) as reader:
+            return write_report(
+                self, Path(path), reader, paths=paths, links=links, progress=progress or silent
+            )
+
+    def _repr_html_(self) -> str:
+        """The first groups with their pictures, for notebooks."""
+        from lookalike.report.html.notebook import cell_html
+
+        return cell_html(self)
 
     def __repr__(self) -> str:
         return (

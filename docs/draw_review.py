@@ -1,0 +1,50 @@
+"""Take the screenshots of docs/review.md, with the pictures of the demo.
+
+python docs/draw_review.py    # needs the packages of the tests, and chromium
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from browsing import open_browser
+from reviewing import reviewing
+
+HERE = Path(__file__).parent
+SHOTS: dict[Literal["light", "dark"], list[str]] = {
+    "light": ["j", "5"],
+    "dark": ["j", "j", "j", "j", "5", "d"],
+}
+"""The keys to press before each screenshot."""
+
+
+def main() -> None:
+    """Draw the pictures, and take both screenshots."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        draw = [sys.executable, str(HERE.parent / "examples" / "draw_pictures.py"), "photos"]
+        subprocess.run(draw, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        options = ("photos", "--thorough", "--decisions", "decisions.jsonl")
+        with reviewing(*options, cwd=folder) as review, open_browser() as browser:
+            for scheme, keys in SHOTS.items():
+                context = browser.new_context(
+                    color_scheme=scheme, viewport={"width": 1280, "height": 820}
+                )
+                page = context.new_page()
+                page.goto(review.address)
+                page.locator("member-strip button").first.wait_for()
+                for key in keys:
+                    page.wait_for_timeout(500)
+                    page.keyboard.press(key)
+                page.wait_for_timeout(3000)
+                target = HERE / f"review-{scheme}.jpg"
+                page.screenshot(path=target, type="jpeg", quality=85)
+                context.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What differs between the images of a group, and which of them is better in that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from lookalike.report.why import megapixels
+from lookalike.text import plural, size
+
+if TYPE_CHECKING:
+    from lookalike.hashing.row import ImageInfo
+
+
+class Difference(NamedTuple):
+    """One fact that is not the same for all images of a group."""
+
+    name: str
+    values: list[str]
+    """One per image."""
+    better: list[bool]
+    """Which images have the best value. All false if no value is better than another."""
+    word: str = ""
+    """What is better about the best, such as "more pixels"."""
+
+
+class Fact(NamedTuple):
+    """Something to know about an image."""
+
+    name: str
+    text: Callable[[ImageInfo], str]
+    rank: Callable[[ImageInfo], int] | None = None
+    """The higher, the better. None if no value is better than another."""
+    word: str = ""
+
+
+FACTS = (
+    Fact("dimensions", lambda one: dimensions(one), lambda one: one.pixels, "more pixels"),
+    Fact("size", lambda one: size(one.bytes), lambda one: one.bytes, "more bytes"),
+    Fact("format", lambda one: one.format or "pixels without a file"),
+    Fact("frames", lambda one: plural(one.frames, "frame"), lambda one: one.frames, "more frames"),
+    Fact(
+        "completeness",
+        lambda one: "damaged" if one.damage else "complete",
+        lambda one: not one.damage,
+        "complete",
+    ),
+    Fact("to know", lambda one: ", ".join(one.marks) or "nothing"),
+)
+MODIFIED = Fact("last changed", lambda one: _modified(one))
+
+
+def differences(images: Sequence[ImageInfo], *, dates: bool = True) -> list[Difference]:
+    """The facts that are not the same for all of the images. `dates`: whether to tell dates."""
+    facts = (*FACTS, MODIFIED) if dates else FACTS
+    found = (_difference(fact, images) for fact in facts)
+    return [one for one in found if one is not None]
+
+
+def _difference(fact: Fact, images: Sequence[ImageInfo]) -> Difference | None:
+    values = [fact.text(one) for one in images]
+    if len(set(values)) < 2:
+        return None
+    better = [False] * len(images)
+    if fact.rank is not None and _comparable(fact, images):
+        ranks = [fact.rank(one) for one in images]
+        better = [rank == max(ranks) > min(ranks) for rank in ranks]
+    return Difference(fact.name, values, better, fact.word if any(better) else "")
+
+
+def _comparable(fact: Fact, images: Sequence[ImageInfo]) -> bool:
+    """Whether more is better. A larger file says nothing if it has another format."""
+    return fact.name != "size" or len({one.format for one in images}) == 1
+
+
+def dimensions(image: ImageInfo) -> str:
+    """Width and height, and how many pixels that is."""
+    return f"{image.width:,} x {image.height:,} ({megapixels(image.pixels)})"
+
+
+def _modified(image: ImageInfo) -> str:
+    """The date of the file in UTC, so that a report is the same wherever it is made."""
+    if image.stamp.modified_ns is None:
+        return "unknown"
+    try:
+        moment = datetime.fromtimestamp(image.stamp.modified_ns // 1_000_000_000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return "unknown"
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,118 @@
+"""Serves a review on this machine until it is stopped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from lookalike.errors import LookalikeError, words_of
+from lookalike.review.app import application
+from lookalike.review.gallery import Gallery
+from lookalike.review.guard import new_secret
+from lookalike.review.session import Session
+
+if TYPE_CHECKING:
+    from lookalike.report.pictures import PictureReader
+    from lookalike.report.result import Result
+    from lookalike.review.decisions import Decisions
+
+HOST = "127.0.0.1"
+"""No other address is ever bound."""
+
+
+def serve(
+    result: Result,
+    decisions: Decisions,
+    reader: PictureReader,
+    *,
+    port: int = 0,
+    browser: bool = True,
+    say: Callable[[str], None],
+) -> None:
+    """Serve until an interrupt, which ends it in order.
+
+    `port`: 0 for a free one. `browser`: whether to open the page. `say`: prints a line for people.
+    Raises `LookalikeError` if the port is in use.
+    """
+    session = Session(result, decisions)
+    secret = new_secret()
+    with ExitStack() as stack:
+        listening = stack.enter_context(_bound(port))
+        gallery = stack.enter_context(Gallery(reader))
+        port = listening.getsockname()[1]
+        config = uvicorn.Config(
+            application(session, gallery, port, secret),
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            http="h11",
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        gallery.warm_up(session.first_images(2))
+        address = f"http://{HOST}:{port}/#{secret}"
+        for line in _lines(address, port, browser=browser):
+            say(line)
+        if browser:
+            stack.enter_context(_opened(address))
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _lines(address: str, port: int, *, browser: bool) -> Iterator[str]:
+    """Where the page is, for people."""
+    yield f"The page is at {address}"
+    if not browser and "SSH_CONNECTION" in os.environ:
+        yield "From the other machine, reach it after this:"
+        yield f"  ssh -L {port}:{HOST}:{port} {socket.gethostname()}"
+    yield "Ctrl-C ends the review. Decisions are saved as you make them."
+
+
+@contextmanager
+def _bound(port: int) -> Iterator[socket.socket]:
+    with socket.socket() as one:
+        if sys.platform != "win32":  # there, it would let two servers have one port
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((HOST, port))
+            one.listen()  # so that a browser that is quick only waits
+        except OSError as error:
+            raise LookalikeError(
+                f"port {port} cannot be used: {words_of(error)}: name another with --port"
+            ) from error
+        yield one
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[None]:
+    """Open the page by a file that leads to it.
+
+    The arguments of a process can be read by everybody on a machine, so the secret is in the file.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="lookalike-"))  # nobody else can enter it
+    try:
+        file = folder / "review.html"
+        file.write_text(
+            '<!DOCTYPE html><meta charset="utf-8"><title>lookalike</title>'
+            f'<meta http-equiv="refresh" content="0; url={escape(address)}">'
+            f'<a href="{escape(address)}">Open the review</a>\n',
+            encoding="utf-8",
+        )
+        file.chmod(0o600)
+        webbrowser.open(file.as_uri())
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,252 @@
+"""`Session`: the groups of a result by small numbers, and what is decided about each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from blake3 import blake3
+
+from lookalike.report.differences import differences
+from lookalike.report.html.look import name_of, place_of
+from lookalike.report.why import keeper_words, match_words
+from lookalike.review.alignment import WHOLE, transforms_of
+from lookalike.review.decisions import Choice, Decision, File
+from lookalike.sources.location import Kind
+from lookalike.text import printable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.hashing.row import ImageInfo
+    from lookalike.report.group import Duplicate
+    from lookalike.report.result import Result
+    from lookalike.review.decisions import Decisions, Step
+
+LOCAL = frozenset({Kind.FILE, Kind.MEMBER, Kind.ROW})
+MOST_MEMBERS = 500
+"""How many members of a group can be decided on. All others are kept."""
+
+
+class State(IntEnum):
+    """What is known about a group."""
+
+    OPEN = 0
+    DECIDED = 1
+    LATER = 2
+    CHANGED = 3
+    """Its files have changed since it was decided, or it has other members."""
+
+    @property
+    def word(self) -> str:
+        """The name of the state for the page."""
+        return self.name.lower()
+
+
+class Totals(NamedTuple):
+    """What all decisions come to."""
+
+    decided: int
+    """Groups."""
+    files: int
+    """Files to remove."""
+    bytes: int
+    """Their size."""
+
+
+class Undone(NamedTuple):
+    """A step that can be taken back, or made again."""
+
+    group: int
+    step: Step
+
+
+class Session:
+    """A result that is being looked at.
+
+    Groups and members are named by their numbers in the result, from 0. It is not safe for several
+    threads at once.
+    """
+
+    def __init__(self, result: Result, decisions: Decisions) -> None:
+        self.result = result
+        self.columns = result.columns
+        self.decisions = decisions
+        self._here = f"{Path.cwd()}/"
+        self.states = np.zeros(len(self.columns), np.uint8)
+        """A `State` per group."""
+        self._removed = np.zeros((len(self.columns), 2), np.int64)
+        """How many files of each group are to be removed, and their bytes."""
+        self._undo: list[Undone] = []
+        self._redo: list[Undone] = []
+        for group in self._decided_groups():
+            self._update(group)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def image(self, member: int) -> ImageInfo:
+        """The image of a member. Raises `IndexError` for a number that there is not."""
+        if not 0 <= member < len(self.columns.members):
+            raise IndexError(f"there is no image {member}")
+        return self.result.table.image(int(self.columns.members[member]))
+
+    def first_images(self, count: int) -> list[ImageInfo]:
+        """The first images of the first group."""
+        return [self.image(at) for at in range(min(count, len(self.columns.members)))]
+
+    @property
+    def totals(self) -> Totals:
+        """What the decisions about these groups come to."""
+        files, size = self._removed.sum(axis=0).tolist()
+        return Totals(int((self.states == State.DECIDED).sum()), files, size)
+
+    def describe(self, group: int) -> dict[str, Any]:
+        """Everything that the page shows of a group, as plain types. Raises `IndexError`."""
+        one = self.result.groups[_checked(group, len(self))]
+        images = one.first_members(MOST_MEMBERS)
+        duplicates = one.first_duplicates(len(images) - 1)
+        transforms = transforms_of(self.result, one, group, duplicates)
+        begin = int(self.columns.starts[group])
+        matches: list[list[str]] = [[], *map(match_words, duplicates)]
+        return {
+            "group": group,
+            "state": self.state(group).word,
+            "reason": printable(keeper_words(one)),
+            "size": len(one),
+            "chosen": self._chosen(group) or _proposed(duplicates),
+            "members": [
+                {
+                    "id": begin + at,
+                    "name": printable(name_of(image.path)),
+                    "place": printable(place_of(image.path)),
+                    "width": image.width,
+                    "height": image.height,
+                    "bytes": image.bytes,
+                    "match": match,
+                    "transform": transform or WHOLE,
+                    "aligned": transform is not None,
+                }
+                for at, (image, match, transform) in enumerate(
+                    zip(images, matches, transforms, strict=True)
+                )
+            ],
+            "facts": [one._asdict() for one in differences(images)],
+        }
+
+    def state(self, group: int) -> State:
+        """What is known about a group."""
+        return State(self.states[group])
+
+    def decide(self, group: int, chosen: list[Choice]) -> None:
+        """Save what is to become of the members of a group, the keeper first.
+
+        Members after the first `MOST_MEMBERS` are kept. Raises `ValueError` for another number of
+        choices, `IndexError` for a group that there is not, and the errors of `Decisions.change`.
+        """
+        files = self._files(_checked(group, len(self)))
+        if len(chosen) != min(len(files), MOST_MEMBERS):
+            raise ValueError(f"expected {min(len(files), MOST_MEMBERS)} choices")
+        seen = fingerprint(files)
+        every = [*chosen, *[Choice.KEEP] * (len(files) - len(chosen))]
+        step = {file: Decision(choice, seen) for file, choice in zip(files, every, strict=True)}
+        self._undo.append(Undone(group, self.decisions.change(step)))
+        self._redo.clear()
+        self._update(group)
+
+    def undo(self) -> int | None:
+        """Take the last step back. Returns its group, or None if there is no step."""
+        return self._back(self._undo, self._redo)
+
+    def redo(self) -> int | None:
+        """Make the last step that was undone again."""
+        return self._back(self._redo, self._undo)
+
+    def _back(self, steps: list[Undone], others: list[Undone]) -> int | None:
+        if not steps:
+            return None
+        group, step = steps[-1]
+        others.append(Undone(group, self.decisions.change(step)))
+        steps.pop()
+        self._update(group)
+        return group
+
+    def _files(self, group: int) -> list[File]:
+        """The files of a group, the keeper first."""
+        table, at = self.result.table, self.columns.members[self.columns.span(group)]
+        paths = self._paths(at)
+        digests = table.digests[at]
+        return [File(path, one.tobytes().hex()) for path, one in zip(paths, digests, strict=True)]
+
+    def _paths(self, at: NDArray[np.intp]) -> Iterator[str]:
+        """The paths of images, from the root of the file system if they are on this machine."""
+        table = self.result.table
+        for path, kind in zip(table.take("path", at), table.take("kind", at), strict=True):
+            if kind is Kind.FILE and (path[:1] != "/" or "/." in path):
+                yield os.path.abspath(path)  # noqa: PTH100  # without dots, too
+            else:
+                yield path if path[:1] == "/" or kind not in LOCAL else self._here + path
+
+    def _chosen(self, group: int) -> list[Choice] | None:
+        """What was decided about the members of a group that can be decided on, if all were."""
+        if self.states[group] not in (State.DECIDED, State.LATER):
+            return None
+        found = map(self.decisions.get, self._files(group)[:MOST_MEMBERS])
+        return [one.choice for one in found if one is not None]
+
+    def _update(self, group: int) -> None:
+        """Work out the state of a group anew."""
+        files = self._files(group)
+        made = [self.decisions.get(file) for file in files]
+        self.states[group] = state = _state_of(made, fingerprint(files))
+        removed = [one is not None and one.choice is Choice.REMOVE for one in made]
+        if state is not State.DECIDED:
+            removed = [False] * len(made)
+        sizes = self.result.table.sizes[self.columns.members[self.columns.span(group)], 0]
+        self._removed[group] = sum(removed), sizes[removed].sum()
+
+    def _decided_groups(self) -> Iterable[int]:
+        """The groups of files that something was decided about. Their digests may differ."""
+        known = self.decisions.paths()
+        if not known:
+            return []
+        members = self.columns.members
+        paths = self._paths(members)
+        are_known = np.fromiter((path in known for path in paths), np.bool_, len(members))
+        found: list[int] = np.unique(self.columns.group[are_known]).tolist()
+        return found
+
+
+def fingerprint(files: Iterable[File]) -> str:
+    """Equal for the same files with the same bytes, in any order."""
+    digest = blake3()
+    for file in sorted(files):
+        digest.update(f"{file.path}\0{file.digest}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest(16)
+
+
+def _state_of(made: list[Decision | None], seen: str) -> State:
+    known = [one for one in made if one is not None]
+    if not known:
+        return State.OPEN
+    if len(known) < len(made) or any(one.seen != seen for one in known):
+        return State.CHANGED
+    return State.LATER if any(one.choice is Choice.LATER for one in known) else State.DECIDED
+
+
+def _proposed(duplicates: list[Duplicate]) -> list[Choice]:
+    """What the page proposes. An image that only matches others than the keeper stays."""
+    return [
+        Choice.KEEP,
+        *(Choice.KEEP if one.evidence == "chain" else Choice.REMOVE for one in duplicates),
+    ]
+
+
+def _checked(group: int, count: int) -> int:
+    if not 0 <= group < count:
+        raise IndexError(f"there is no group {group}")
+    return group

@@ -1,0 +1,83 @@
+// Talks to the server. Every call carries the secret that came in the address.
+
+const NAME = "lookalike-secret";
+
+/** The secret, which is moved from the address to this tab's storage, so that no history has it. */
+export function takeSecret() {
+  if (location.hash.length > 1) {
+    sessionStorage.setItem(NAME, location.hash.slice(1));
+    history.replaceState(null, "", location.pathname);
+  }
+  return sessionStorage.getItem(NAME) ?? "";
+}
+
+export class Refusal extends Error {
+  /**
+   * @param {number} status 0 if there was no answer
+   * @param {string} reason
+   */
+  constructor(status, reason) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+export class Api {
+  /** @param {string} secret */
+  constructor(secret) {
+    this.headers = { "X-Lookalike": secret };
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string | number>} [query]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<any>}
+   */
+  async get(path, query = {}, signal) {
+    const words = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
+    const response = await this.answered(`${path}?${words}`, { signal });
+    return response.json();
+  }
+
+  /**
+   * @param {string} path
+   * @param {object} given
+   * @returns {Promise<any>}
+   */
+  async post(path, given) {
+    const response = await this.answered(path, {
+      method: "POST",
+      body: JSON.stringify(given),
+      headers: { ...this.headers, "Content-Type": "application/json" },
+    });
+    return response.json();
+  }
+
+  /**
+   * @param {number} member
+   * @param {number} side
+   * @param {AbortSignal} signal
+   */
+  async picture(member, side, signal) {
+    const response = await this.answered(`/image/${member}?side=${side}`, { signal });
+    return response.blob();
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} options
+   */
+  async answered(path, options) {
+    let response;
+    try {
+      response = await fetch(path, { headers: this.headers, credentials: "omit", ...options });
+    } catch (error) {
+      if (/** @type {Error} */ (error).name === "AbortError") throw error;
+      throw new Refusal(0, "lookalike does not answer: was the review ended?");
+    }
+    if (response.ok) return response;
+    const said = await response.json().catch(() => ({}));
+    throw new Refusal(response.status, said.error ?? `the server answers ${response.status}`);
+  }
+}

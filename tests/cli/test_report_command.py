@@ -1,0 +1,94 @@
+"""`lookalike report`, as a person or a script calls it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from files import save
+from pictures import photo
+
+LOOKALIKE = Path(sys.executable).with_name("lookalike")
+
+
+def run(*arguments: object, cwd: Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Calls the installed command."""
+    command = [str(LOOKALIKE), "report", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, cwd=cwd, input=given, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a pair of duplicates in `in`."""
+    for side in (160, 120):
+        save(tmp_path / "in" / f"{side}.png", photo(side, 90, 1))
+    return tmp_path
+
+
+def test_a_report_comes_from_a_search_or_from_its_json(folder: Path) -> None:
+    """Both write the same page, and print nothing."""
+    assert run("in", "-o", "one.html", cwd=folder).stdout == b""
+    find = [str(LOOKALIKE), "find", "in", "--json", "-q"]
+    json = subprocess.run(find, capture_output=True, cwd=folder, check=True).stdout
+    (folder / "found.json").write_bytes(json)
+    assert run("--from", "found.json", "-o", "two.html", cwd=folder).returncode == 0
+    assert run("--from", "-", "-o", "three.html", cwd=folder, given=json).returncode == 0
+    pages = {(folder / f"{name}.html").read_bytes() for name in ("one", "two", "three")}
+    assert len(pages) == 1
+    assert pages.pop().count(b"<img ") == 2
+
+
+def test_reading_apart_gives_the_same_page(folder: Path) -> None:
+    """With --isolate, pictures are decoded in other processes."""
+    assert run("in", "-o", "one.html", cwd=folder).returncode == 0
+    assert run("in", "-o", "two.html", "--isolate", cwd=folder).returncode == 0
+    assert (folder / "one.html").read_bytes() == (folder / "two.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["-o", "r.html"], b"Missing argument 'PATH...'"),
+        (["in", "--from", "in/120.png", "-o", "r.html"], b"--from cannot be given with images"),
+        (["in", "-o", "r.html", "--links", "--no-paths"], b"a link tells the path"),
+        (["in"], b"Missing option '-o' / '--output'"),
+        (["--from", "in/120.png", "-o", "r.html"], b"in/120.png cannot be used: "),
+        (["in", "-o", "none/r.html"], b"none cannot be written: No such file or directory"),
+        (["--from", "none.json", "-o", "r.html"], b"none.json"),
+    ],
+)
+def test_wrong_calls_say_what_is_wrong(
+    folder: Path, arguments: list[str], complaint: bytes
+) -> None:
+    """They end with 2, and write nothing."""
+    done = run(*arguments, cwd=folder)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert [one.name for one in folder.iterdir()] == ["in"]
+
+
+def test_a_report_needs_no_extra_and_a_review_names_its_own(folder: Path) -> None:
+    """Without Starlette and uvicorn, a report is written, and a review says what to install."""
+    code = """
+import sys
+for name in ("starlette", "uvicorn", "matplotlib", "pandas", "jinja2", "IPython"):
+    sys.modules[name] = None
+from lookalike.cli import main
+main()
+"""
+    command = [sys.executable, "-c", code]
+
+    def called(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *arguments], capture_output=True, text=True, cwd=folder, check=False
+        )
+
+    assert called("report", "in", "-o", "r.html").returncode == 0
+    assert (folder / "r.html").read_bytes().count(b"<img ") == 2
+    done = called("review", "in", "--decisions", "d.jsonl")
+    assert done.returncode == 2
+    assert "pip install 'lookalike[review]'" in done.stderr
+    assert not (folder / "d.jsonl").exists()
