@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lookalike.matching.rules import Rule
 from lookalike.version import VERSION
+
+if TYPE_CHECKING:
+    from lookalike.matching.rules import Rule
 
 
 class Action(StrEnum):
