@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lookalike.algorithms import get_algorithm
 from lookalike.images import MOMENTS, Mark
 from lookalike.matching.chance import expected_chance_matches
+from lookalike.planning.members import DAMAGED
 from lookalike.text import plural, printable
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Guards:
         members = self._members
         if members.unfit[stays]:
             yield f"{self._name(stays, goes)} stays, but it is {members.unfit[stays]}"
-        yield members.unfit[goes] if not match.exact else ""
+        if not (match.exact and members.unfit[goes] == DAMAGED):  # a copy of a damaged file may go
+            yield members.unfit[goes]
         yield members.blocked[goes]
         yield self._unreadable(goes) or self._unreadable(stays)
         if members.same_file(goes, stays):

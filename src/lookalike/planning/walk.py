@@ -103,21 +103,15 @@ class Walk:
                 going = self._judged(unit, out)
             if going is None:
                 kept += 1
-                out.stays += (
-                    unit.pictures
-                    if len(unit.pictures) == 1
-                    else sorted(unit.pictures, key=lambda one: one != number)
-                )
+                out.stays += [number, *(one for one in unit.pictures if one != number)]
             else:
                 out.goes.append(going)
         return out
 
     def _must_stay(self, unit: Unit, out: Outcome) -> bool:
-        for picture in unit.pictures:
-            if reason := self._limits.reason(self._members.paths[picture]):
-                out.why[picture] = reason
-                return True
-        return False
+        reasons = {one: self._limits.reason(self._members.paths[one]) for one in unit.pictures}
+        out.why |= {picture: reason for picture, reason in reasons.items() if reason}
+        return any(reasons.values())
 
     def _judged(self, unit: Unit, out: Outcome) -> Going | None:
         """How a unit can go. None if it stays, and then the outcome says why."""
