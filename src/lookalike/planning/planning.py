@@ -9,8 +9,10 @@ import numpy as np
 
 from lookalike.matching.keepers.order import CHOSEN, PROTECTED, REFERENCE
 from lookalike.matching.keepers.ranking import rank
+from lookalike.matching.rules import Rule
 from lookalike.planning.building import Building
 from lookalike.planning.choices import Choices
+from lookalike.planning.document import RULE
 from lookalike.planning.folders import Emptied, warnings
 from lookalike.planning.guards import Guards
 from lookalike.planning.matches import Matches
@@ -101,7 +103,7 @@ def planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     building = Building(members, units, ranking, rank_of.tolist(), choices.do)
     built = [building.group(one, out) for one, out in zip(sets, outcomes, strict=True)]
     return Plan(
-        rule=result.rule,
+        rule=Rule(**{name: getattr(result.rule, name) for name in RULE}),
         groups=tuple(sorted(filter(None, built), key=_first_path)),
         distance_for_action=choices.largest_distance(result.max_distance),
         keep=choices.keep,

@@ -142,7 +142,7 @@ class Walk:
         elif found:
             is_raw = self._members.table.is_raw(int(self._members.positions[lonely]))
             kind = "raw file" if is_raw else "picture"
-            reason = f"its {kind} {self._name(lonely)} has no copy"
+            reason = f"companion: its {kind} {self._name(lonely)} has no copy"
             out.held |= dict.fromkeys(unit.pictures, reason)
         else:
             for going in out.goes[:MOST_ASKED]:
@@ -196,12 +196,12 @@ class Walk:
                 continue
             file = file_beside(disk, path)
             if file is None:
-                return f"its {role} {name} cannot be read"
+                return f"companion: its {role} {name} cannot be read"
             twins = (counterpart(disk, file, role, one) for one in kept)
             twin = next(filter(None, twins), None)
             may_be_lost = role is Role.SIDECAR and self._choices.metadata == "ignore"
             if twin is None and not (may_be_lost and any(_has(one, role) for one in kept)):
-                return f"its {role} {name} has no copy"
+                return f"companion: its {role} {name} has no copy"
             going.append(Beside(file, twin))
         return going
 
