@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import click
 
+from lookalike.cli.cleaning.plan import plan
 from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
@@ -58,6 +59,7 @@ def commands() -> None:
       lookalike find ~/Pictures --json --output duplicates.json
       lookalike hash *.jpg
       lookalike compare a.jpg b.jpg
+      lookalike plan ~/Pictures -o plan.json
     """
 
 
@@ -65,6 +67,7 @@ commands.add_command(find)
 commands.add_command(hash_command)
 commands.add_command(compare)
 commands.add_command(formats)
+commands.add_command(plan)
 
 
 def run() -> None:

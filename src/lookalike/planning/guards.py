@@ -128,7 +128,8 @@ class Guards:
 
     def _far(self, match: Match) -> str:
         if match.distance > self._distance:
-            return f"distance: {plural(match.distance, 'bit')} apart, and the plan takes {self._distance}"
+            bits = plural(match.distance, "bit")
+            return f"distance: {bits} apart, and the plan takes at most {self._distance}"
         if match.evidence == "bits" and self._by_chance(match.distance):
             return "chance: among so many images, some match like this by chance"
         return ""
