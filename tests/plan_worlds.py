@@ -82,7 +82,7 @@ class World:
         builder = TableBuilder([rule.algorithm])
         pictures = [one for one in self.files if one.is_picture]
         for at in range(len(pictures)) if order is None else order:
-            builder.add(_row(pictures[at], at))
+            builder.add(row_of(pictures[at], at))
         return result_of(builder.finish(), rule)
 
     def plan(self, rule: Rule = RULE, order: Iterable[int] | None = None, **choices: Any) -> Plan:
@@ -136,7 +136,7 @@ class MadeUpDisk(Disk):
         return path
 
 
-def _row(one: File, at: int) -> Row:
+def row_of(one: File, at: int) -> Row:
     blank = bool(one.marks & (Mark.FLAT | Mark.DEGENERATE))
     path, _, inner = one.path.partition("!/")
     return Row(

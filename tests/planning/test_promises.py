@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,7 +49,7 @@ def is_near(one: File, other: File) -> bool:
 
 @settings(max_examples=150, deadline=None)
 @given(worlds(), CHOICES)
-def test_whatever_goes_matches_what_stays(world: World, choices: dict[str, object]) -> None:
+def test_whatever_goes_matches_what_stays(world: World, choices: dict[str, Any]) -> None:
     """It is another file, it is there, it is unchanged, and nothing takes it away."""
     plan = world.plan(**choices)
     disk = MadeUpDisk(world)
@@ -72,7 +73,7 @@ def test_whatever_goes_matches_what_stays(world: World, choices: dict[str, objec
 
 @settings(max_examples=50, deadline=None)
 @given(worlds(), CHOICES)
-def test_only_what_may_change_goes(world: World, choices: dict[str, object]) -> None:
+def test_only_what_may_change_goes(world: World, choices: dict[str, Any]) -> None:
     """Nothing that changed, is protected, is a reference or lies outside."""
     for group in world.plan(**choices).groups:
         for removal in group.remove:
@@ -87,24 +88,24 @@ def test_only_what_may_change_goes(world: World, choices: dict[str, object]) -> 
 @settings(max_examples=50, deadline=None)
 @given(worlds(), CHOICES, st.randoms(use_true_random=False))
 def test_the_order_of_the_inputs_changes_nothing(
-    world: World, choices: dict[str, object], chance: object
+    world: World, choices: dict[str, Any], chance: Any
 ) -> None:
     count = sum(one.is_picture for one in world.files)
     order = list(range(count))
-    chance.shuffle(order)  # type: ignore[attr-defined]
+    chance.shuffle(order)
     assert world.plan(order=order, **choices).to_json() == world.plan(**choices).to_json()
 
 
 @settings(max_examples=50, deadline=None)
 @given(worlds(), CHOICES)
-def test_a_plan_comes_back_from_json(world: World, choices: dict[str, object]) -> None:
+def test_a_plan_comes_back_from_json(world: World, choices: dict[str, Any]) -> None:
     plan = world.plan(**choices)
     assert Plan.from_json(plan.to_json()) == plan
 
 
 @settings(max_examples=50, deadline=None)
 @given(worlds(), CHOICES)
-def test_a_unit_goes_whole(world: World, choices: dict[str, object]) -> None:
+def test_a_unit_goes_whole(world: World, choices: dict[str, Any]) -> None:
     """No raw file stays behind alone or leaves alone, and no sidecar without its picture."""
     goes = {file.path for file, _ in pairs_of(world.plan(**choices))}
     there = {one.path for one in world.files} - world.gone

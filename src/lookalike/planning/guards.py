@@ -66,7 +66,7 @@ class Guards:
         if match.exact:
             return
         yield self._flat(goes, stays)
-        yield self._raw(goes)
+        yield self._raw(goes, stays)
         if not match.same_pixels:
             yield self._edited(goes, stays, match)
             yield self._frames(goes, stays)
@@ -93,10 +93,14 @@ class Guards:
         blank = any(at in self._table.flat_digests for at in self._positions(goes, stays))
         return "blank: only equal bytes count" if blank else ""
 
-    def _raw(self, goes: int) -> str:
-        if self._table.is_raw(self._positions(goes)[0]):
+    def _raw(self, goes: int, stays: int) -> str:
+        """A match says nothing of raw data, and a developed picture is more than its raw file."""
+        is_raw, other_is_raw = map(self._table.is_raw, self._positions(goes, stays))
+        if is_raw:
             return "raw file: its raw data has no copy"
-        return ""
+        return (
+            f"raw file: {self._name(stays, goes)} is one, and this is not" if other_is_raw else ""
+        )
 
     def _edited(self, goes: int, stays: int, match: Match) -> str:
         """A picture that was cropped, turned, mirrored or coloured on purpose."""

@@ -79,10 +79,12 @@ class Walk:
         guards: Guards,
         choices: Choices,
         limits: Limits,
+        place_of: Sequence[int],
     ) -> None:
+        """`place_of`: the place of each member among all. Smaller is better."""
         self._members, self._units = members, units
         self._matches, self._guards = matches, guards
-        self._choices, self._limits = choices, limits
+        self._choices, self._limits, self._place_of = choices, limits, place_of
 
     def decide(self, ranked: Sequence[int]) -> Outcome:
         """What becomes of a group. `ranked`: its members, the best first.
@@ -164,6 +166,8 @@ class Walk:
                     first_open = other
                 continue
             reason = self._guards.reason(picture, other, match)
+            if not reason and self._place_of[picture] < self._place_of[other]:
+                reason = "" if match.same_pixels else self._worse(other)
             if not reason:
                 return Found(other, match), ""
             problem = problem or reason
@@ -173,6 +177,10 @@ class Walk:
             if match and not problem:
                 return Found(first_open, match), ""
         return None, problem
+
+    def _worse(self, other: int) -> str:
+        """It stays only because of another picture of its unit."""
+        return f"what stays: {self._name(other)} is worse, and stays with its raw file"
 
     def _may_stand(self, picture: int, other: int) -> bool:
         """Whether one picture could stay for another, if they match."""
