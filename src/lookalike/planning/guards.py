@@ -51,20 +51,25 @@ class Guards:
 
     def reason(self, goes: int, stays: int, match: Match) -> str:
         """Why the member has to stay. Empty if it may go."""
-        return next(filter(None, self._reasons(goes, stays, match)), "")
-
-    def _reasons(self, goes: int, stays: int, match: Match) -> Iterator[str]:
         members = self._members
         if members.unfit[stays]:
-            yield f"what stays: {self._name(stays, goes)} is {members.unfit[stays]}"
-        if not (match.exact and members.unfit[goes] == DAMAGED):  # a copy of a damaged file may go
-            yield members.unfit[goes]
-        yield members.blocked[goes]
-        yield self._unreadable(goes) or self._unreadable(stays)
+            return f"what stays: {self._name(stays, goes)} is {members.unfit[stays]}"
+        unfit = members.unfit[goes]
+        if unfit and not (match.exact and unfit == DAMAGED):  # a copy of a damaged file may go
+            return unfit
+        if members.blocked[goes]:
+            return members.blocked[goes]
+        for number in (goes, stays):
+            if not members.digest(number):
+                return f"unreadable: {printable(members.paths[number])}"
         if members.same_file(goes, stays):
-            yield f"same file: another name of {self._name(stays, goes)}"
+            return f"same file: another name of {self._name(stays, goes)}"
         if match.exact:
-            return
+            return ""
+        return next(filter(None, self._about_pictures(goes, stays, match)), "")
+
+    def _about_pictures(self, goes: int, stays: int, match: Match) -> Iterator[str]:
+        """Reasons that do not matter if all bytes are equal."""
         yield self._flat(goes, stays)
         yield self._raw(goes, stays)
         if not match.same_pixels:
@@ -80,11 +85,6 @@ class Guards:
         path, other = self._members.paths[number], self._members.paths[beside]
         folder, _, name = path.rpartition("/")
         return printable(name if folder == other.rpartition("/")[0] else path)
-
-    def _unreadable(self, number: int) -> str:
-        if self._members.digest(number):
-            return ""
-        return f"unreadable: {printable(self._members.paths[number])}"
 
     def _positions(self, *numbers: int) -> list[int]:
         return [int(self._members.positions[number]) for number in numbers]

@@ -106,11 +106,11 @@ def planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     outcomes = list(map(walk.decide, sets))
     if choices.empty_folders == "hold":
         Emptied(members, outcomes).hold()
-    building = Building(members, units, ranking, rank_of.tolist(), places, choices.do)
-    built = [building.group(one, out) for one, out in zip(sets, outcomes, strict=True)]
+    building = Building(members, units, places, choices.do)
+    built = building.groups(sets, outcomes, ranking, rank_of.tolist())
     return Plan(
         rule=Rule(**{name: getattr(result.rule, name) for name in RULE}),
-        groups=tuple(sorted(filter(None, built), key=_first_path)),
+        groups=tuple(sorted(built, key=_first_path)),
         distance_for_action=choices.largest_distance(result.max_distance),
         keep=choices.keep,
         reference=choices.limits().reference,
