@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blake3 import blake3
 
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from lookalike.planning.walk import Going, Outcome
 
 KEY_BYTES = 8
+
+
+class _Draft(NamedTuple):
+    """What a group needs before the reasons are known."""
+
+    out: Outcome
+    stays: list[int]
+    """The members that are listed as staying."""
+    first: tuple[Pair, ...]
+    """The first of them and the next in rank, if there is one."""
+    going: list[Pair]
+    """For each unit that goes, the best of the one that stays for it and its own best."""
 
 
 class Building:
@@ -47,27 +59,29 @@ class Building:
 
         `ranked`: the members of each, the best first. `rank_of`: their numbers in the ranking.
         """
-        both = [
-            (one, out)
+        drafts = [
+            self._draft(one, out)
             for one, out in zip(ranked, outcomes, strict=True)
             if out.goes or any(self._members.states[number] for number in out.held)
         ]
-        pairs = [pair for one, out in both for pair in self._pairs(one, out)]
+        pairs = [pair for draft in drafts for pair in (*draft.first, *draft.going)]
         self._reasons = Reasons(self._members, ranking, rank_of, pairs)
-        for one, out in both:
-            yield self._group(one, out)
+        return map(self._group, drafts)
 
-    def _pairs(self, ranked: Sequence[int], out: Outcome) -> Iterator[Pair]:
-        """The pairs of members of which a group says why one ranks above the other."""
-        first = self._first(out)
-        if first is not None and (second := self._next(first, ranked)) is not None:
-            yield first, second
-        for going in out.goes:
-            yield self._representing(going)
+    def _draft(self, ranked: Sequence[int], out: Outcome) -> _Draft:
+        stays = self._stays(out)
+        first: tuple[Pair, ...] = ()
+        if stays and (second := self._next(stays[0], ranked)) is not None:
+            first = ((stays[0], second),)
+        return _Draft(out, stays, first, [self._representing(going) for going in out.goes])
 
-    def _group(self, ranked: Sequence[int], out: Outcome) -> PlanGroup:
-        keep, index = self._kept(ranked, out)
-        remove = [self._removal(going, index) for going in out.goes]
+    def _group(self, draft: _Draft) -> PlanGroup:
+        out = draft.out
+        keep, index = self._kept(draft)
+        remove = [
+            self._removal(going, pair, index)
+            for going, pair in zip(out.goes, draft.going, strict=True)
+        ]
         held = [
             Held(self._members.file(number), why)
             for number, why in out.held.items()
@@ -80,21 +94,25 @@ class Building:
             tuple(sorted(held, key=_path)),
         )
 
-    def _stays(self, out: Outcome) -> Iterator[int]:
+    def _stays(self, out: Outcome) -> list[int]:
         """The members that are listed as staying, without those that only are held back."""
+        unfit, held = self._members.unfit, out.held
+        if not held:
+            return [number for number in out.stays if not unfit[number]]
         relied = {found.stays for going in out.goes for found in going.found.values()}
-        for number in out.stays:
-            if not self._members.unfit[number] and (number in relied or number not in out.held):
-                yield number
-
-    def _first(self, out: Outcome) -> int | None:
-        return next(self._stays(out), None)
+        return [
+            number
+            for number in out.stays
+            if not unfit[number] and (number in relied or number not in held)
+        ]
 
     def _next(self, best: int, ranked: Sequence[int]) -> int | None:
         """The next member in rank that belongs to another unit."""
         unit = self._units[best]
-        later = (one for one in ranked if self._place_of[one] > self._place_of[best])
-        return next((one for one in later if self._units[one] is not unit), None)
+        for one in ranked[ranked.index(best) + 1 :]:
+            if self._units[one] is not unit:
+                return one
+        return None
 
     def _representing(self, going: Going) -> Pair:
         """The best members of the unit that stays and of the one that goes."""
@@ -113,16 +131,16 @@ class Building:
         members = self._members
         return min(pictures, key=lambda one: (members.is_raw[one], members.paths[one]))
 
-    def _kept(self, ranked: Sequence[int], out: Outcome) -> tuple[list[Kept], dict[str, int]]:
+    def _kept(self, draft: _Draft) -> tuple[list[Kept], dict[str, int]]:
         """The files that stay and their numbers by path."""
         keep: list[Kept] = []
-        for number in self._stays(out):
+        out = draft.out
+        for number in draft.stays:
             why = out.held.get(number) or out.why.get(number)
             if not why and keep:
                 why = "no direct match with what stays"
             elif not why:
-                second = self._next(number, ranked)
-                why = "" if second is None else self._reasons.praise(number, second)
+                why = "".join(self._reasons.praise(*pair) for pair in draft.first)
             keep.append(Kept(self._members.file(number), why))
         index = {kept.file.path: at for at, kept in enumerate(keep)}
         twins = [one.counterpart for going in out.goes for one in going.beside if one.counterpart]
@@ -132,7 +150,7 @@ class Building:
                 keep.append(Kept(twin, "belongs to a picture that stays"))
         return keep, index
 
-    def _removal(self, going: Going, index: dict[str, int]) -> Removal:
+    def _removal(self, going: Going, pair: Pair, index: dict[str, int]) -> Removal:
         """A unit that goes."""
         members = self._members
         main = self._main(going)
@@ -153,7 +171,7 @@ class Building:
             number_of(main),
             going.found[main].match,
             self._do,
-            self._reasons.blame(*self._representing(going)),
+            self._reasons.blame(*pair),
             tuple(sorted(companions, key=_path)) if companions else (),
         )
 

@@ -68,6 +68,10 @@ class Members:
         """Why an image may not go. Empty if it may. Nothing unfit may go."""
         self.is_raw = [form in RAW_FORMATS for form in self.table.take("format", self.positions)]
         """Whether each image is a raw file."""
+        self.at: list[int] = self.positions.tolist()
+        """The position of each image in the table."""
+        self.frames: list[int] = self.table.take("frames", self.positions)
+        """How many frames each image has."""
         self._begun = self._of_beginnings()
         self._taken: dict[int, str] = {}
         joined = self.table.digests[self.positions].tobytes().hex()
@@ -81,15 +85,13 @@ class Members:
         begun = self.table.beginnings
         if not begun:
             return frozenset()
-        positions = self.positions.tolist()
-        return frozenset(number for number, at in enumerate(positions) if at in begun)
+        return frozenset(number for number, at in enumerate(self.at) if at in begun)
 
     def _gather(self) -> None:
         table, at = self.table, self.positions
         names = ("path", "kind", "file_bytes", "modified_ns")
         columns = (table.take(name, at) for name in names)
         damages = table.damages
-        positions = at.tolist()
         for number, (path, kind, size, modified) in enumerate(zip(*columns, strict=True)):
             self.paths[number] = path
             if kind is not Kind.FILE:
@@ -104,7 +106,7 @@ class Members:
             self.paths[number], self.states[number] = real, state
             self.unfit[number] = known.unfit or _changed(state, size, modified)
             self.blocked[number] = known.blocked
-            if not self.unfit[number] and positions[number] in damages:
+            if not self.unfit[number] and self.at[number] in damages:
                 self.unfit[number] = DAMAGED
 
     def _folder(self, folder: str) -> _Folder:

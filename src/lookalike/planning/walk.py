@@ -85,6 +85,7 @@ class Walk:
         self._members, self._units = members, units
         self._matches, self._guards = matches, guards
         self._choices, self._limits, self._place_of = choices, limits, place_of
+        self._is_limited = bool(limits)
 
     def decide(self, ranked: Sequence[int]) -> Outcome:
         """What becomes of a group. `ranked`: its members, the best first.
@@ -111,7 +112,7 @@ class Walk:
         return out
 
     def _must_stay(self, unit: Unit, out: Outcome) -> bool:
-        if not self._limits:
+        if not self._is_limited:
             return False
         reasons = {one: self._limits.reason(self._members.paths[one]) for one in unit.pictures}
         out.why |= {picture: reason for picture, reason in reasons.items() if reason}
