@@ -14,12 +14,12 @@ from lookalike.matching.keepers.ranking import rank
 from lookalike.matching.rules import Rule
 from lookalike.planning.building import Building
 from lookalike.planning.choices import Choices
-from lookalike.planning.document import RULE
 from lookalike.planning.folders import Emptied, warnings
 from lookalike.planning.guards import Guards
 from lookalike.planning.matches import Matches
 from lookalike.planning.members import Members
 from lookalike.planning.plan import Plan
+from lookalike.planning.stored.document import RULE
 from lookalike.planning.units import units_of
 from lookalike.planning.walk import Walk
 from lookalike.sources.beside import Disk
@@ -70,16 +70,15 @@ def plan(
     They stay untouched, and only what matches them goes. `protect`, `only`: patterns that may not
     change, and outside of which nothing may. `between`: only groups with files of two or more of
     these folders. `roots`: the folders that were searched, if they are reached through links.
-    `do`: `trash`, `move` (to the folder `to`), `dedupe`, `hardlink` or `delete`, or several to try
-    in order. `copies`: how many files of each group stay.
-    `distance_for_action`: the largest distance of a match that is planned, in bits. None means the
-    search's own, and 0 for links and `delete`. `exact`: plan equal bytes only. `take_edited`: also
-    plan crops, turned and recoloured pictures. `empty_folders`: `warn` or `hold` the last files.
-    `companions`: they go `with` their pictures, or `keep` them. `metadata`: `hold` files that know
-    more than the one that stays, or `ignore` that. `bursts`: `hold` or `take` them. `chosen`:
-    paths that a person wants to keep. `told_apart`: says of two digests in hex whether their images
-    are no duplicates. `kept_before`: the digests of files that stay for some that went in earlier
-    runs. `argv`: is written into the plan.
+    `do`: `trash`, `move` (to the folder `to`), `dedupe`, `hardlink` or `delete`, or several to try.
+    `copies`: how many files of each group stay. `distance_for_action`: the largest distance that is
+    planned, in bits. None means the search's own, and 0 for links and `delete`. `exact`: equal
+    bytes only. `take_edited`: also crops, turned and recoloured pictures. `empty_folders`: `warn`,
+    or `hold` the last files. `companions`: they go `with` their pictures, or `keep` them.
+    `metadata`: `hold` files that know more than the one that stays, or `ignore` that. `bursts`:
+    `hold` or `take` them. `chosen`: paths that a person wants to keep. `told_apart`: says of two
+    digests in hex whether their images are no duplicates. `kept_before`: digests of files that stay
+    for some that went in earlier runs. `argv`: is written into the plan.
 
     Equal input gives an equal plan. Raises `ValueError` and `TypeError` for wrong arguments.
     """

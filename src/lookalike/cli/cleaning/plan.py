@@ -20,6 +20,7 @@ from lookalike.errors import LookalikeError, PlanError
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Matching, Options
+    from lookalike.matching.keepers.order import Order
     from lookalike.report.result import Result
 
 NOTHING_TO_DO = 3
@@ -192,8 +193,7 @@ def _keywords(choices: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 
 def _searched(
     images: list[str],
-    keep: tuple[str, ...],
-    prefer: tuple[str, ...],
+    order: Order,
     quiet: bool,
     matching: Matching,
     keywords: Options,
@@ -202,9 +202,7 @@ def _searched(
     from lookalike.work.progress import progress_bar
 
     with nullcontext() if quiet else progress_bar() as progress:
-        return find_duplicates(
-            images, keep=keep, prefer=prefer, progress=progress, **matching, **keywords
-        )
+        return find_duplicates(images, keep=order, progress=progress, **matching, **keywords)
 
 
 def _result_from(path: str) -> Result:
