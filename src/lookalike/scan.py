@@ -71,16 +71,14 @@ def find_duplicates(
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
     or any number of these. `max_distance`: the most bits in which two hashes may differ, inclusive.
     None means 1.2 times the `default_max_distance` of the algorithm, and without `verify` that
-    default. `keep`: the rules that choose the image of each group that stays, or an `Order`.
-    `progress`: called with the stage, what is done, and the total or None.
+    default. `keep`: rules, or an `Order`, which choose what stays. `progress`: called with the
+    stage, what is done, and the total or None.
 
     An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
     arguments, before anything is read, and passes on errors of an iterator of yours.
     """
-    rule = Rule.of(
-        algorithm, max_distance,
-        verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
-    )  # fmt: skip
+    rule = Rule.of(algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
+                   min_agreement=min_agreement)  # fmt: skip
     request = request_for(
         images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,

@@ -83,8 +83,6 @@ def plan(
     Equal input gives an equal plan. Raises `ValueError` and `TypeError` for wrong arguments.
     """
     given: dict[str, Any] = {name: value for name, value in locals().items() if name != "result"}
-    if told_apart is None:
-        del given["told_apart"]
     return planned(result, Choices.of(**given), Disk())
 
 

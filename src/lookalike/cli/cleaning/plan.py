@@ -169,7 +169,7 @@ def plan(
             result = _result_from(from_file)
         else:
             result = _searched(
-                [*paths, *choices["reference"]], keep, prefer, quiet, matching, keywords
+                [*paths, *choices["reference"]], chosen.order(), quiet, matching, keywords
             )
         found = planned(result, chosen, Disk())
         write(found.to_json())
