@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,11 +118,12 @@ def _planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     rank_of = np.zeros(len(members.paths), np.intp)
     rank_of[numbers] = np.arange(len(numbers))
     ranked = numbers[ranking.order]
+    in_order, ends = ranked.tolist(), [*starts.tolist(), len(ranked)]
+    sets = [in_order[begin:end] for begin, end in pairwise(ends)]
     place_of = np.zeros(len(members.paths), np.intp)
     place_of[ranked] = np.arange(len(ranked))
     places = place_of.tolist()
     walk = Walk(members, units, matches, guards, choices, choices.limits(), places)
-    sets = [one.tolist() for one in np.split(ranked, starts[1:])] if len(starts) else []
     outcomes = list(map(walk.decide, sets))
     if choices.empty_folders == "hold":
         Emptied(members, outcomes).hold()
@@ -149,13 +151,14 @@ def _first_path(group: Any) -> str:
 
 def _wanted(
     result: Result, members: Members, units: list[Unit], choices: Choices
-) -> list[NDArray[np.intp]]:
+) -> list[list[int]]:
     """The members of each group to plan. Groups that share a unit become one."""
     columns = result.columns
-    spans = [range(begin, begin + size) for begin, size in _spans(result)]
-    group = columns.group.tolist()
-    joined = _joined(units, group, len(spans))
-    sets = [np.array([m for at in one for m in spans[at]], np.intp) for one in joined]
+    ends = [*columns.starts.tolist(), len(columns.members)]
+    sets = [list(range(begin, end)) for begin, end in pairwise(ends)]
+    if any(len(unit.pictures) > 1 for unit in units):
+        joined = _joined(units, columns.group.tolist(), len(sets))
+        sets = [[number for at in one for number in sets[at]] for one in joined]
     folders = tuple(f"{members.disk.real(one).rstrip('/')}/" for one in choices.between)
     limits = choices.limits()
 
@@ -170,12 +173,7 @@ def _wanted(
 
     if not choices.reference and not folders:
         return sets
-    return [one for one in sets if is_wanted(one.tolist())]
-
-
-def _spans(result: Result) -> list[tuple[int, int]]:
-    columns = result.columns
-    return list(zip(columns.starts.tolist(), columns.sizes.tolist(), strict=True))
+    return list(filter(is_wanted, sets))
 
 
 def _joined(units: list[Unit], group: list[int], count: int) -> list[list[int]]:
@@ -197,10 +195,10 @@ def _joined(units: list[Unit], group: list[int], count: int) -> list[list[int]]:
 
 
 def _ranked(
-    result: Result, members: Members, sets: list[NDArray[np.intp]], choices: Choices
+    result: Result, members: Members, sets: list[list[int]], choices: Choices
 ) -> tuple[Ranking, NDArray[np.intp], NDArray[np.intp]]:
     """The ranking of the members of each set, their numbers, and where each set begins."""
-    numbers = np.concatenate([np.empty(0, np.intp), *sets])
+    numbers = np.array(list(chain.from_iterable(sets)), np.intp)
     starts = np.cumsum([0, *map(len, sets)], dtype=np.intp)[:-1]
     positions = members.positions[numbers]
     ranking = rank(
