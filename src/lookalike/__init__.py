@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         IndexFileError,
         LookalikeError,
         MissingExtraError,
+        PlanError,
         PreparationWarning,
         Status,
     )
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from lookalike.index import Index, Match, Matches
     from lookalike.matching.chance import expected_chance_matches, largest_safe_distance
     from lookalike.matching.comparison import Comparison, compare
+    from lookalike.matching.keepers.order import Order
     from lookalike.matching.related import Related
+    from lookalike.planning.plan import Plan
+    from lookalike.planning.planning import plan
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
     from lookalike.report.similar import Similar, SimilarResult
@@ -62,6 +66,7 @@ _HOMES = {
         "IndexFileError",
         "LookalikeError",
         "MissingExtraError",
+        "PlanError",
         "PreparationWarning",
         "Status",
     ],
@@ -72,6 +77,9 @@ _HOMES = {
     "_native.info": ["KernelInfo", "kernel_info"],
     "work.progress": ["progress_bar"],
     "matching.related": ["Related"],
+    "matching.keepers.order": ["Order"],
+    "planning.plan": ["Plan"],
+    "planning.planning": ["plan"],
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
     "report.similar": ["Similar", "SimilarResult"],
@@ -90,6 +98,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "find_similar", "SimilarResult", "Similar", "Apart", "ApartSet", "ApartContent",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
+    "plan", "Plan", "Order",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
@@ -97,7 +106,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "CatalogError",
-    "IndexFileError", "MissingExtraError", "PreparationWarning",
+    "IndexFileError", "MissingExtraError", "PlanError", "PreparationWarning",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",
 ]  # fmt: skip
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from lookalike.hashing.content import SecondReading
 from lookalike.hashing.memory import Memory
-from lookalike.matching.keepers import REASONS
 from lookalike.matching.verify.verified import orientations_for
 from lookalike.report.rows import match_columns
 from lookalike.scan import result_of
@@ -137,7 +136,7 @@ def _group_rows(rows: pa.Table, columns: Any, settings: Settings) -> pa.RecordBa
     ids = some.column("id").to_numpy()
     least = np.minimum.reduceat(ids, columns.starts) if len(columns) else ids
     reasons = np.full(len(members), None, object)
-    reasons[columns.starts] = [REASONS[number] for number in columns.reason.tolist()]
+    reasons[columns.starts] = [columns.reasons[number] for number in columns.reason.tolist()]
     values: dict[str, Any] = {**match_columns(columns, settings.rule, np.arange(len(members)))}
     values |= {name: some.column(name) for name in ("id", "shard", "raw_path", "bytes")}
     values |= {
