@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 
 from blake3 import blake3
 
@@ -61,17 +62,14 @@ def apply_with(fs: FileSystem, plan: Plan, chosen: Choices) -> Outcome:
             return outcome
         outcome.notes += [note for one in settle_all(fs) for note in one.words()]
         _check_room(plan)
-        journal = begun(fs, {"plan": blake3(text).hexdigest()})
-        outcome.run = journal.run
-        try:
+        with begun(fs, {"plan": blake3(text).hexdigest()}) as journal:
+            outcome.run = journal.run
             Applying(fs, plan, chosen, stop, outcome, journal).go()
             journal.end(outcome.word, dict(outcome.counts))
-        finally:
-            journal.close()
     return outcome
 
 
-def begun(fs: FileSystem, header: dict[str, str]) -> Journal:
+def begun(fs: FileSystem, header: dict[str, str]) -> AbstractContextManager[Journal]:
     """The journal of a new run."""
     now = utc_now()
     path = journals() / f"{new_run(now)}{ENDING}"

@@ -161,7 +161,7 @@ class Applying:
     def _steps(self, unit: Unit, action: Action) -> list[tuple[Intent, Ready]]:
         ready = self.checker.checked(unit, action)
         if self.journal is None:
-            self.outcome.counts[action] += len(ready)
+            self.outcome.counts[action.value] += len(ready)
             self.outcome.bytes += sum(one.state.size for one in ready)
             return []
         steps = []
@@ -196,7 +196,7 @@ class Applying:
             self.strikes[ready.state.device] = 0
         self.journal.settle_all({intent.n: ("done", True) for intent in done})
         for intent in done:
-            self.outcome.counts[prepared.action] += 1
+            self.outcome.counts[prepared.action.value] += 1
             self.outcome.bytes += intent.file.state.size
 
     def _left(

@@ -77,7 +77,7 @@ class Doer:
         missing = missing_folders(self._fs, os.path.dirname(to))
         if not missing:
             with Spot(self._fs, to) as spot:
-                to = spot.beside(spot.free_name()).path
+                to = spot.free_path()
         return intent._replace(to=to, made=missing)
 
     def do(self, intent: Intent, ready: Ready) -> None:
@@ -114,9 +114,10 @@ class Doer:
         with spot.opened() as (file, state):
             if not state.is_same(ready.state):
                 raise Changed("it changed after it was checked")
-            if state.ctime_ns != ready.state.ctime_ns:  # perhaps only its names have changed
-                if digest_of(self._fs, file) != ready.planned.digest:
-                    raise Changed("its bytes changed after they were checked")
+            # Perhaps only its names have changed.
+            changed = state.ctime_ns != ready.state.ctime_ns
+            if changed and digest_of(self._fs, file) != ready.planned.digest:
+                raise Changed("its bytes changed after they were checked")
 
     def _require_moved(self, spot: Spot, now: Spot, ready: Ready) -> None:
         """Raise `Changed` unless the right file was moved, and what stays is still there.
@@ -168,17 +169,20 @@ class Doer:
                 put_back(target, spot)
                 raise
 
-    def _deduped(self, intent: Intent, ready: Ready, spot: Spot) -> None:
+    def _deduped(self, _: Intent, ready: Ready, spot: Spot) -> None:
         assert ready.keeper
-        with Spot(self._fs, ready.keeper.path) as keeper, keeper.opened() as (source, _):
-            with spot.opened() as (file, state):
-                offset = 0
-                while offset < state.size:
-                    length = min(DEDUPED, state.size - offset)
-                    done = self._fs.dedupe(source, file, offset, length)
-                    if not done:
-                        raise Changed("its bytes differ from those of the file that stays")
-                    offset += done
+        with (
+            Spot(self._fs, ready.keeper.path) as keeper,
+            keeper.opened() as (source, _),
+            spot.opened() as (file, state),
+        ):
+            offset = 0
+            while offset < state.size:
+                length = min(DEDUPED, state.size - offset)
+                done = self._fs.dedupe(source, file, offset, length)
+                if not done:
+                    raise Changed("its bytes differ from those of the file that stays")
+                offset += done
 
     def _deleted(self, intent: Intent, ready: Ready, spot: Spot) -> None:
         with aside(intent, spot) as temporary:

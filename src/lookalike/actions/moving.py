@@ -24,9 +24,9 @@ def put_back(now: Spot, spot: Spot) -> None:
     try:
         now.fs.rename(now.name, now.at, spot.name, spot.at)
     except FileExistsError:
-        name = spot.free_name("restored")
+        name = os.path.basename(path := spot.free_path("restored"))
         now.fs.rename(now.name, now.at, name, spot.at)
-        raise Changed(f"another file took its name, so it is called {name} now") from None
+        raise Changed(f"another file took its name, so it is {path} now") from None
 
 
 @contextmanager

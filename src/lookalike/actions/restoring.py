@@ -89,7 +89,7 @@ class Restorer:
         """The name that it gets: its own, or one like it if another file has taken that."""
         with suppress(FileNotFoundError), Spot(self._fs, intent.path) as spot:
             if not self._is_link(intent) and self._fs.exists(spot.name, spot.at):
-                return spot.beside(spot.free_name("restored")).path
+                return spot.free_path("restored")
         return intent.path
 
     def restore(self, intent: Intent, goal: str, temporary: str) -> None:

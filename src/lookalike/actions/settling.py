@@ -123,11 +123,8 @@ def settle_all(fs: FileSystem) -> list[Settled]:
     for record in records():
         if record.end is None and record.broken is None:
             problems = Settler(fs, record).settle()
-            journal = Journal.continued(fs, record)
-            try:
+            with Journal.continued(fs, record) as journal:
                 journal.end("cut off", {})
-            finally:
-                journal.close()
             done = sum(word == "done" for word, _ in record.outcomes.values())
             found.append(Settled(record.run, done, len(record.intents), problems))
     return found
@@ -144,7 +141,7 @@ class Settled(NamedTuple):
     def words(self) -> list[str]:
         """The same for people, one paragraph each."""
         cut = (
-            f"the run {self.run} was cut off after {self.done:,} of {plural(self.intended, 'file')}: "
-            f"`lookalike undo {self.run}` takes it back, `lookalike apply` goes on"
+            f"the run {self.run} was cut off after {self.done:,} of {plural(self.intended, 'file')}"
+            f": `lookalike undo {self.run}` takes it back, `lookalike apply` goes on"
         )
         return [cut, *self.problems]

@@ -76,7 +76,9 @@ def undo_with(
             undoing.look_at_all()
         elif undoing.is_needed():
             outcome.notes += Settler(fs, record).settle()
-            undoing.go(begun(fs, {"undoes": record.run}))
+            with begun(fs, {"undoes": record.run}) as journal:
+                undoing.go(journal)
+                journal.end(outcome.word, dict(outcome.counts))
     return outcome
 
 
@@ -148,25 +150,21 @@ class _Undoing:
         self.outcome.run = journal.run
         total, seen = len(self.record.intents), 0
         batch: list[tuple[Intent, Intent]] = []
-        try:
-            for intent, finding in self._found():
-                if self.stop.asked:
-                    break
-                seen += 1
-                self.progress("undoing", seen, total)
-                if finding.word == AWAY:
-                    batch.append((intent, self._intent(intent, journal.run)))
-                else:
-                    self._note(intent, finding)
-                    self._tidy(intent, finding)
-                if len(batch) == BATCH:
-                    self._do_all(batch, journal)
-                    batch = []
-            self._do_all(batch, journal)
-            self.outcome.interrupted = self.stop.asked
-            journal.end(self.outcome.word, dict(self.outcome.counts))
-        finally:
-            journal.close()
+        for intent, finding in self._found():
+            if self.stop.asked:
+                break
+            seen += 1
+            self.progress("undoing", seen, total)
+            if finding.word == AWAY:
+                batch.append((intent, self._intent(intent, journal.run)))
+            else:
+                self._note(intent, finding)
+                self._tidy(intent, finding)
+            if len(batch) == BATCH:
+                self._do_all(batch, journal)
+                batch = []
+        self._do_all(batch, journal)
+        self.outcome.interrupted = self.stop.asked
 
     def _intent(self, intent: Intent, run: str) -> Intent:
         self.number += 1

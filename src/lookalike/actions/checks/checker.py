@@ -81,9 +81,9 @@ class Checker:
                 self._guards.require_allowed(path)
                 found.append(self._ready(unit, member, action))
             except Changed as error:
-                raise Changed(
-                    f"{path} belongs to it, but {error}" if path != picture else str(error)
-                )
+                if path == picture:
+                    raise
+                raise Changed(f"{path} belongs to it, but {error}") from error
         return found
 
     def _is_for(self, unit: Unit, member: Removal | Companion, action: Action) -> bool:
@@ -116,7 +116,7 @@ class Checker:
         if keeper is not None and member.match is not None:
             self._require_match(planned, keeper, member.match)
         if action in {Action.DELETE, Action.HARDLINK}:
-            self._guards.require_all_names(planned, state)
+            self._guards.require_all_names(state)
         return Ready(
             planned,
             state,

@@ -13,7 +13,7 @@ from lookalike.sources.beside import Disk, Role
 from lookalike.sources.patterns import Patterns
 
 if TYPE_CHECKING:
-    from lookalike.planning.plan import Plan, PlannedFile, Removal
+    from lookalike.planning.plan import Plan, Removal
 
 
 class Guards:
@@ -51,7 +51,7 @@ class Guards:
             if one.keeper is None and role is not Role.SIDECAR:
                 raise Changed(f"its {role} {path} has no copy")
 
-    def require_all_names(self, planned: PlannedFile, state: State) -> None:
+    def require_all_names(self, state: State) -> None:
         """Raise `Changed` if a file has names besides those that the plan removes.
 
         Undoing could not join it with them again.

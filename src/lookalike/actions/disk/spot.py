@@ -122,8 +122,8 @@ class Spot:
         other.at = os.dup(self.at)
         return other
 
-    def free_name(self, word: str = "") -> str:
-        """The name itself, or one like it that is not taken, such as `NAME (2).EXT`.
+    def free_path(self, word: str = "") -> str:
+        """The path itself, or one like it that is not taken, such as `NAME (2).EXT`.
 
         With a word, it is `NAME (word).EXT`.
         """
@@ -132,7 +132,7 @@ class Spot:
             mark = " ".join(filter(None, (word, str(number) if number > 1 else "")))
             name = shortened(stem, f" ({mark}){ending}") if mark else self.name
             if not self.fs.exists(name, self.at):
-                return name
+                return os.path.join(self.folder, name)
         raise AssertionError
 
 

@@ -70,12 +70,13 @@ class Intent(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         given = {key: value for key, value in self._asdict().items() if value not in (None, "")}
-        return {**given, "file": self.file.to_dict()}
+        return {"intent": given.pop("action"), **given, "file": self.file.to_dict()}
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Intent:
         """Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
-        return cls(**{**given, "file": Recorded.from_dict(given["file"])})
+        given = {**given, "file": Recorded.from_dict(given["file"])}
+        return cls(action=given.pop("intent"), **given)
 
     @property
     def is_exact(self) -> bool:

@@ -6,11 +6,13 @@ import json
 import os
 import stat
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lookalike.actions.disk.spot import Spot
 from lookalike.actions.journal.intent import Intent, JournalError
 from lookalike.errors import words_of
 
@@ -35,29 +37,37 @@ class Journal:
         return self.path.stem
 
     @classmethod
-    def create(cls, fs: FileSystem, path: Path, header: dict[str, Any]) -> Journal:
+    @contextmanager
+    def create(cls, fs: FileSystem, path: Path, header: dict[str, Any]) -> Iterator[Journal]:
         """Begin a journal. Raises `JournalError`."""
-        at = fs.open_folder(str(path.parent))
         try:
-            journal = cls(fs, path, fs.create(path.name, at))
-            journal._add([{"journal": FORMAT, "run": path.stem, **header}])
-            fs.sync_folder(at)
+            with Spot(fs, str(path)) as spot:
+                file = fs.create(spot.name, spot.at)
         except OSError as error:
             raise _unwritable(path, error) from error
+        try:
+            journal = cls(fs, path, file)
+            journal._add([{"journal": FORMAT, "run": path.stem, **header}])
+            with Spot(fs, str(path)) as spot:
+                fs.sync_folder(spot.at)
+            yield journal
         finally:
-            os.close(at)
-        return journal
+            os.close(file)
 
     @classmethod
-    def continued(cls, fs: FileSystem, record: Record) -> Journal:
+    @contextmanager
+    def continued(cls, fs: FileSystem, record: Record) -> Iterator[Journal]:
         """Go on with a journal that was cut off, after its last whole line."""
         file = os.open(record.path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
-        os.ftruncate(file, record.length)
-        return cls(fs, record.path, file)
+        try:
+            os.ftruncate(file, record.length)
+            yield cls(fs, record.path, file)
+        finally:
+            os.close(file)
 
     def intend(self, intents: Iterable[Intent]) -> None:
         """Write down what is about to be done. It is on the disk when this returns."""
-        self._add([{"intent": one.action, **one.to_dict()} for one in intents], flush=True)
+        self._add([one.to_dict() for one in intents], flush=True)
 
     def settle_all(self, outcomes: dict[int, tuple[str, str | bool]]) -> None:
         """Write down what became of intents: `done`, `skipped`, `failed` or `undone`."""
@@ -70,9 +80,6 @@ class Journal:
     def end(self, word: str, counts: dict[str, int]) -> None:
         """Write the last line. It is on the disk when this returns."""
         self._add([{"end": word, "counts": counts}], flush=True)
-
-    def close(self) -> None:
-        os.close(self._file)
 
     def _add(self, entries: list[dict[str, Any]], *, flush: bool = False) -> None:
         try:
@@ -161,7 +168,6 @@ class Record:
                 raise JournalError(f"{self.path} was written by a newer version of lookalike")
             self.header = entry
         elif "intent" in entry:
-            del entry["intent"]
             intent = Intent.from_dict(entry)
             self.intents[intent.n] = intent
         elif "end" in entry:
