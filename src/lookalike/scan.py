@@ -10,18 +10,22 @@ from lookalike.hashing.hashing import hash_inputs
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
+from lookalike.matching.copies import find_copies
 from lookalike.matching.groups import grouped
-from lookalike.matching.keepers import see_ends
+from lookalike.matching.keepers.ends import see_ends
+from lookalike.matching.keepers.order import DEFAULT, Order
 from lookalike.matching.nodes import connect, nodes_of
 from lookalike.matching.related import related_images
 from lookalike.matching.rereading import Read, nothing_again
 from lookalike.matching.rules import Rule
+from lookalike.matching.sequences import flat
 from lookalike.matching.verify.verified import Verified, orientations_for
 from lookalike.report.facts import Facts
 from lookalike.report.result import Result
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import UPRIGHT
 from lookalike.sources.again import Again
+from lookalike.sources.beside import Disk
 from lookalike.work.progress import silent
 from lookalike.work.threads import worker_count
 
@@ -106,6 +110,7 @@ def result_of(
     workers: int | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     progress: Progress = silent,
+    order: Order = DEFAULT,
 ) -> Result:
     """Link and group the images of a table. `read` reads some of them a second time.
 
@@ -123,10 +128,14 @@ def result_of(
         of_image = roots[nodes.of_image]
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers)
     related += verified.related(table) if verified else []
-    sets = members_of(of_image)
-    ends = see_ends(table, sets, max_bytes, workers, progress)
+    members, starts, groups = flat(members_of(of_image))
+    copies = find_copies(table, hashes, members, groups, read, progress)
+    disk = Disk()
+    ends = see_ends(
+        table, members, starts, copies.pixels, max_bytes, workers, progress, order, disk
+    )
     table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
-    columns = grouped(table, hashes, sets, read, progress)
+    columns = grouped(table, hashes, members, starts, copies, order, disk)
     if verified:
         columns = verified.from_keepers(columns)
     return Result(table, rule, columns, Facts.of(table, rule, columns, related, verified))

@@ -182,6 +182,7 @@ def _as_group(two: _Two, rule: Rule, found: Comparison) -> GroupColumns:
         distance=np.array([0, found.distance], np.uint16),
         copies=find_copies(two.table, hashes, members, groups, two.read, silent),
         reason=np.zeros(1, np.uint8),
+        reasons=("",),
         values=[(None, None)],
     )
 

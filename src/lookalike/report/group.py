@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from lookalike.errors import LookalikeError
-from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Links, links_within
 from lookalike.report.rows import match_columns
 
@@ -76,7 +75,7 @@ class Group:
     @property
     def keeper_reason(self) -> str:
         """Why the keeper is kept, such as "most pixels"."""
-        return REASONS[int(self._columns.reason[self._at])]
+        return self._columns.reasons[int(self._columns.reason[self._at])]
 
     @property
     def keeper_values(self) -> tuple[object, object]:

@@ -11,7 +11,6 @@ import numpy as np
 
 from lookalike.hashing.row import status_of
 from lookalike.hashing.schema import BY_NAME, Type
-from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Evidence
 from lookalike.text import visible
 
@@ -108,7 +107,7 @@ def rows_of(result: Result) -> Iterator[dict[str, Any]]:
         one.name: list(map(one.form.plain, table.take(one.name, groups.members))) for one in stored
     }
     reasons = np.full(len(groups.members), None, object)
-    reasons[groups.starts] = [REASONS[number] for number in groups.reason.tolist()]
+    reasons[groups.starts] = [groups.reasons[number] for number in groups.reason.tolist()]
     columns |= {
         **match_columns(groups, result.rule, np.arange(len(groups.members))),
         "group": (groups.group + 1).tolist(),
