@@ -211,7 +211,7 @@ class Dying(FileSystem):
     def __init__(self, at: int) -> None:
         self.left = at
 
-    def step(self, call: str) -> None:
+    def step(self, call: str) -> None:  # noqa: ARG002
         self.left -= 1
         if self.left < 0:
             raise Killed

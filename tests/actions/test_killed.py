@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,15 +53,15 @@ def run_until_killed(work: Callable[[FileSystem], object], at: int) -> bool:
     return False
 
 
-def check_nothing_lost(place: Place, before: dict[str, object], to: Path) -> None:
+def check_nothing_lost(place: Place, before: dict[str, Any], to: Path) -> None:
     """Everything that was there is there, and what stays has not changed."""
     assert {b"picture", b"<sidecar/>"} <= all_bytes(place.tree)
     now = snapshot(place.tree)
     for name in ("a.jpg", "a.jpg.xmp"):
-        assert now[name][:5] == before[name][:5]  # type: ignore[index]
+        assert now[name][:5] == before[name][:5]
     for name, was in before.items():
         if name in now:
-            assert now[name][0] == was[0]  # type: ignore[index]
+            assert now[name][0] == was[0]
     for path in (place.state / "lookalike" / "journal").glob("*.jsonl"):
         assert Record.read(path).broken is None
 

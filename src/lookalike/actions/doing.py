@@ -169,7 +169,7 @@ class Doer:
                 put_back(target, spot)
                 raise
 
-    def _deduped(self, _: Intent, ready: Ready, spot: Spot) -> None:
+    def _deduped(self, _intent: Intent, ready: Ready, spot: Spot) -> None:
         assert ready.keeper
         with (
             Spot(self._fs, ready.keeper.path) as keeper,

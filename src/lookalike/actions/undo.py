@@ -74,12 +74,23 @@ def undo_with(
         undoing = _Undoing(fs, record, wanted, outcome, stop, progress)
         if dry_run:
             undoing.look_at_all()
-        elif undoing.is_needed():
+        elif record.intents:
             outcome.notes += Settler(fs, record).settle()
             with begun(fs, {"undoes": record.run}) as journal:
                 undoing.go(journal)
                 journal.end(outcome.word, dict(outcome.counts))
     return outcome
+
+
+def restored_by(record: Record) -> dict[int, str]:
+    """Where earlier undoing has put the files of a run, by the number of the intent."""
+    return {
+        intent.of: intent.path
+        for undoing in records()
+        if undoing.undoes == record.run
+        for intent in undoing.intents.values()
+        if intent.of is not None
+    }
 
 
 class _Found(NamedTuple):
@@ -103,14 +114,8 @@ class _Undoing:
     number: int = 0
 
     def __post_init__(self) -> None:
-        restored = {
-            intent.of: intent.path
-            for undoing in records()
-            if undoing.undoes == self.record.run
-            for intent in undoing.intents.values()
-            if intent.of is not None
-        }
-        self.restorer = Restorer(self.fs, self.record.intents.values(), restored)
+        intents = self.record.intents.values()
+        self.restorer = Restorer(self.fs, intents, restored_by(self.record))
 
     def _found(self) -> Iterator[_Found]:
         """The actions, the last one first, so that a picture comes back before its companions."""
@@ -135,10 +140,6 @@ class _Undoing:
             else:
                 self._note(intent, finding)
 
-    def is_needed(self) -> bool:
-        """Whether there is anything to do."""
-        return any(True for _ in self._found())
-
     def _note(self, intent: Intent, finding: Finding) -> None:
         if finding.word == GONE:
             self.outcome.add_problem(intent.path, "gone", finding.why)
@@ -148,12 +149,11 @@ class _Undoing:
     def go(self, journal: Journal) -> None:
         """Take everything back, a batch at a time."""
         self.outcome.run = journal.run
-        total, seen = len(self.record.intents), 0
+        total = len(self.record.intents)
         batch: list[tuple[Intent, Intent]] = []
-        for intent, finding in self._found():
+        for seen, (intent, finding) in enumerate(self._found(), start=1):
             if self.stop.asked:
                 break
-            seen += 1
             self.progress("undoing", seen, total)
             if finding.word == AWAY:
                 batch.append((intent, self._intent(intent, journal.run)))

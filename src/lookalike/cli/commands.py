@@ -11,10 +11,12 @@ from contextlib import suppress
 
 import click
 
+from lookalike.cli.apply import apply
 from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
+from lookalike.cli.history import history
 from lookalike.cli.stopping import exit_stopped, was_stopped
 from lookalike.cli.streams import (
     EXIT_CLOSED_PIPE,
@@ -25,6 +27,7 @@ from lookalike.cli.streams import (
     fill_standard_files,
     leave,
 )
+from lookalike.cli.undo import undo
 from lookalike.errors import LookalikeError
 
 EXIT_ERROR = 2
@@ -65,6 +68,9 @@ commands.add_command(find)
 commands.add_command(hash_command)
 commands.add_command(compare)
 commands.add_command(formats)
+commands.add_command(apply)
+commands.add_command(undo)
+commands.add_command(history)
 
 
 def run() -> None:

@@ -45,9 +45,11 @@ class State(NamedTuple):
 
     @classmethod
     def of(cls, found: os.stat_result) -> State:
-        """Raises `Changed` for anything but a regular file."""
+        """Raises `Changed` for anything but a regular file with a name."""
         if not stat.S_ISREG(found.st_mode):
             raise Changed("it is not a regular file any more")
+        if not found.st_nlink:  # it was opened, and then lost its last name
+            raise Changed("it is not there any more")
         return cls(
             found.st_dev,
             found.st_ino,
