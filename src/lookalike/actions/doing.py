@@ -19,7 +19,16 @@ from lookalike.actions.disk.spot import (
 )
 from lookalike.actions.disk.trash import INFO, Trash
 from lookalike.actions.journal.intent import Intent, Recorded
-from lookalike.actions.moving import DOUBT, aside, carry, claim, info_text, put_back, unlink_if
+from lookalike.actions.moving import (
+    DOUBT,
+    aside,
+    carry,
+    claim,
+    copied,
+    info_text,
+    put_back,
+    unlink_if,
+)
 from lookalike.planning.plan import KEEPS_NAME, Action
 
 if TYPE_CHECKING:
@@ -161,7 +170,13 @@ class Doer:
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
-                carry(intent, spot, target, lambda now: self._require_moved(spot, now, ready))
+                carry(
+                    intent,
+                    spot,
+                    target,
+                    lambda copy: copied(intent, spot, copy),
+                    lambda now: self._require_moved(spot, now, ready),
+                )
                 return
             try:
                 self._require_moved(spot, target, ready)

@@ -41,16 +41,28 @@ def aside(intent: Intent, spot: Spot) -> Iterator[Spot]:
             raise
 
 
-def carry(intent: Intent, source: Spot, target: Spot, check: Callable[[Spot], None]) -> None:
+def copied(intent: Intent, source: Spot, copy: Spot) -> State:
+    """Make a copy of a file, dressed as the journal tells. Returns its state."""
+    recorded = intent.file
+    with source.opened() as (file, _):
+        return copy_to(file, copy, recorded.digest, recorded.state, recorded.attributes)
+
+
+def carry(
+    intent: Intent,
+    source: Spot,
+    target: Spot,
+    make: Callable[[Spot], State],
+    check: Callable[[Spot], None],
+) -> None:
     """Move a file to another volume.
 
-    It is copied under a temporary name, leaves its own name, is checked, and goes last.
+    It is copied under a temporary name by `make`, leaves its own name, is checked by `check`, and
+    goes last.
     """
     fs = source.fs
     with target.beside(intent.temporary) as copy:
-        with source.opened() as (file, _):
-            recorded = intent.file
-            made = copy_to(file, copy, recorded.digest, recorded.state, recorded.attributes)
+        made = make(copy)
         try:
             with aside(intent, source) as away:
                 check(away)

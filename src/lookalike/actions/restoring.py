@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from lookalike.actions.disk.copying import copy_to
+from lookalike.actions.disk.fs import Unsupported
 from lookalike.actions.disk.spot import Changed, Spot, State, digest_of, make_folders, why_not
-from lookalike.actions.moving import DOUBT, carry, info_text, release, unlink_if
+from lookalike.actions.moving import DOUBT, aside, carry, copied, info_text, release, unlink_if
 from lookalike.planning.plan import Action
 
 if TYPE_CHECKING:
@@ -118,13 +118,19 @@ class Restorer:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            before = now.state()
+            before, twin = now.state(), self._twin(intent)
 
             def check(away: Spot) -> None:
                 if not away.state().is_same(before):
                     raise Changed("another file took its place")
 
-            carry(intent, now, spot, check)
+            def make(copy: Spot) -> State:
+                if twin is None:
+                    return copied(intent, now, copy)
+                self._link_twin(intent, twin, copy)
+                return copy.state()
+
+            carry(intent, now, spot, make, check)
 
     def _copy_back(self, intent: Intent, spot: Spot) -> None:
         """Make a file again from the bytes of the one that stayed."""
@@ -143,15 +149,17 @@ class Restorer:
     def _make(self, intent: Intent, copy: Spot) -> None:
         """The file under a temporary name: another name of a twin, or a copy."""
         if (twin := self._twin(intent)) is not None:
-            with Spot(self._fs, twin) as other:
-                self._require_bytes(intent, other)
-                self._fs.link(other.name, other.at, copy.name, copy.at)
+            self._link_twin(intent, twin, copy)
             return
         if (source := self._source(intent)) is None:
             raise Changed(f"{intent.keeper} has its bytes, but is not as it was")
-        recorded = intent.file
-        with Spot(self._fs, source) as spot, spot.opened() as (file, _):
-            copy_to(file, copy, recorded.digest, recorded.state, recorded.attributes)
+        with Spot(self._fs, source) as spot:
+            copied(intent, spot, copy)
+
+    def _link_twin(self, intent: Intent, twin: str, copy: Spot) -> None:
+        with Spot(self._fs, twin) as other:
+            self._require_bytes(intent, other)
+            self._fs.link(other.name, other.at, copy.name, copy.at)
 
     def _twin(self, intent: Intent) -> str | None:
         """Another name of the same file that is back already."""
@@ -166,7 +174,13 @@ class Restorer:
         kept = spot.state()
         if not self._is_link(intent):
             raise Changed("another file took its name")
-        self._fs.exchange(copy.name, copy.at, spot.name, spot.at)
+        try:
+            self._fs.exchange(copy.name, copy.at, spot.name, spot.at)
+        except Unsupported:
+            with aside(intent._replace(temporary=second(intent.temporary)), spot) as link:
+                self._fs.rename(copy.name, copy.at, spot.name, spot.at)
+                unlink_if(link, kept)
+            return
         if not copy.state().is_same(kept):
             self._fs.exchange(copy.name, copy.at, spot.name, spot.at)
             raise Changed("another file took its name")
@@ -185,6 +199,11 @@ class Restorer:
             with suppress(OSError), Spot(self._fs, folder) as spot:  # others may be using it
                 self._fs.remove_folder(spot.name, spot.at)
             folder = os.path.dirname(folder)
+
+
+def second(temporary: str) -> str:
+    """The temporary name of a name that makes room, where two cannot change places."""
+    return f"{temporary}-link"
 
 
 def problem(error: Exception) -> str:

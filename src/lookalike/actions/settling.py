@@ -11,7 +11,7 @@ from lookalike.actions.journal.intent import RESTORE, Intent
 from lookalike.actions.journal.journal import Journal, Record
 from lookalike.actions.journal.runs import records
 from lookalike.actions.moving import DOUBT, put_back
-from lookalike.actions.restoring import AWAY, Restorer, problem
+from lookalike.actions.restoring import AWAY, Restorer, problem, second
 from lookalike.planning.plan import KEEPS_NAME
 from lookalike.text import plural
 
@@ -51,6 +51,9 @@ class Settler:
         with Spot(self._fs, source) as spot, spot.beside(intent.temporary) as temporary:
             if self._fs.exists(temporary.name, temporary.at):
                 self._settle_temporary(intent, spot, temporary, target)
+            with spot.beside(second(intent.temporary)) as link:
+                if self._fs.exists(link.name, link.at):
+                    self._settle_temporary(intent, spot, link, target)
         if target is not None:
             self._drop_copy(intent, source, target)
             if intent.action != RESTORE:
@@ -84,12 +87,21 @@ class Settler:
         if self._has_bytes(intent, spot.path) or (target and self._has_bytes(intent, target)):
             # Its bytes are where they belong, so this is another name, a copy or the rest of one.
             self._fs.unlink(temporary.name, temporary.at)
-        elif intent.action == RESTORE and intent.keeper and self._has_bytes(intent, intent.keeper):
-            self._fs.unlink(temporary.name, temporary.at)  # the copy may lack its times
+        elif target is None and self._is_copy(intent):
+            self._fs.unlink(temporary.name, temporary.at)
         elif self._has_bytes(intent, temporary.path):
             put_back(temporary, spot)
         else:
             raise Changed(f"{temporary.path} is not known, and was left there")
+
+    def _is_copy(self, intent: Intent) -> bool:
+        """Whether a file under a temporary name was being made from the one that stays.
+
+        It may lack its times, so it is made again.
+        """
+        if intent.action != RESTORE or intent.keeper is None:
+            return False
+        return self._has_bytes(intent, intent.keeper)
 
     def _drop_copy(self, intent: Intent, source: str, target: str) -> None:
         """A copy under a temporary name is of no use if its original is still there."""

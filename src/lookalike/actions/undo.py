@@ -127,9 +127,8 @@ class _Undoing:
             except OSError as error:
                 finding = Finding(GONE, problem(error))
             left_alone = self.record.outcomes.get(n, ("",))[0] in NOT_DONE
-            if left_alone and (intent.to is None or finding.word == GONE):
-                finding = Finding(HERE)
-            yield _Found(intent, finding)
+            if not left_alone or (finding.word == AWAY and intent.to is not None):
+                yield _Found(intent, finding)
 
     def look_at_all(self) -> None:
         """Count what can be taken back, without doing it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from lookalike.actions.checks.matching import require_match
 from lookalike.actions.disk.fs import FileSystem, Unsupported
 from lookalike.actions.disk.spot import Changed, Spot, State, digest_of, digested
 from lookalike.actions.disk.trash import is_in_trash
+from lookalike.actions.disk.volume import volume_at
 from lookalike.planning.plan import KEEPS_NAME, Action
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ class Checker:
             raise Changed("it is the same file as the one that stays, under another name")
         if keeper is not None and member.match is not None:
             self._require_match(planned, keeper, member.match)
-        if action in {Action.DELETE, Action.HARDLINK}:
+        if action in {Action.DELETE, Action.HARDLINK} or self._leaves_device(action, state):
             self._guards.require_all_names(state)
         return Ready(
             planned,
@@ -126,6 +128,12 @@ class Checker:
             unit.removal.why,
             None if member is unit.removal else unit.removal.file.path,
         )
+
+    def _leaves_device(self, action: Action, state: State) -> bool:
+        """Whether a file is copied to another file system, where its other names are not."""
+        if action is not Action.MOVE or self._plan.to is None:
+            return False
+        return volume_at(self._fs, os.path.realpath(self._plan.to)).device != state.device
 
     def _verified(self, planned: PlannedFile) -> State:
         """The state of a file that is to go, once its bytes are known to be as planned."""
