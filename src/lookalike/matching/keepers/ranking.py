@@ -39,6 +39,10 @@ class Stage:
         found = self.values[np.searchsorted(self.numbers, number)]
         return found.item() if isinstance(found, np.generic) else found
 
+    def text(self, table: HashTable, number: int, at: int) -> str:
+        """The value of the image with this number, at a position of the table, in words."""
+        return self.rule.shown(self.value(number), table, at)
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -72,6 +76,13 @@ class Ranking:
                 at = np.searchsorted(stage.numbers, those[here])
                 values[here, column] = stage.values[at].tolist()
         return reason, [(one, other) for one, other in values.tolist()]
+
+    def deciding_one(self, better: int, worse: int) -> int:
+        """The same as `deciding`, for one pair."""
+        for number, stage in enumerate(self.stages):
+            if stage.places[better] != stage.places[worse]:
+                return number
+        return len(self.stages) - 1
 
     def deciding(self, better: NDArray[np.intp], worse: NDArray[np.intp]) -> NDArray[np.intp]:
         """For each pair of members, the number of the stage that ranks one above the other."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from lookalike.text import size as size_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lookalike.hashing.table import HashTable
     from lookalike.images.metadata import Metadata
     from lookalike.matching.keepers.candidates import Candidates
 
@@ -47,8 +48,20 @@ FORMAT_WORDS = {"HEIF": "heic", "MPO": "jpeg", "JPEG2000": "jp2"}
 ALIASES = {"jpg": "jpeg", "heif": "heic", "tif": "tiff"}
 
 
-def _nothing(_: Any) -> str:
+Shown: TypeAlias = "Callable[[Any, HashTable, int], str]"
+
+
+def _nothing(_: Any, __: HashTable, ___: int) -> str:
     return ""
+
+
+def _as(text: Callable[[Any], str]) -> Shown:
+    """Shows a value alone, without looking at its image."""
+    return lambda value, _, __: text(value)
+
+
+def _sides(_: Any, table: HashTable, at: int) -> str:
+    return "{1} x {2}".format(*table.size(at))
 
 
 @dataclass(frozen=True)
@@ -62,13 +75,8 @@ class KeeperRule:
     values: Callable[[Candidates], NDArray[np.generic]]
     """The values it compares."""
     ranks: ranks.Ranks = ranks.most
-    shown: Callable[[Any], str] = _nothing
-    """A value in words. Empty if the reason says it all."""
-
-    def why(self, worse: Any, better: Any) -> str:
-        """Why one goes and the other stays, with both values."""
-        shown = self.shown(worse), self.shown(better)
-        return f"{self.lack}: {shown[0]} against {shown[1]}" if any(shown) else self.lack
+    shown: Shown = _nothing
+    """A value of the image at a position, in words. Empty if the reason says it all."""
 
 
 def of_positions(reason: str, lack: str, name: str) -> KeeperRule:
@@ -79,7 +87,7 @@ def of_positions(reason: str, lack: str, name: str) -> KeeperRule:
 UNDAMAGED = KeeperRule("undamaged", "damaged", lambda those: ~those.are_in(those.table.damages))
 READ = KeeperRule("read to its end", "not read to its end", lambda t: ~t.are_in(t.unseen))
 BY_PATH = KeeperRule(
-    "first by name", "later by name", lambda those: those.paths(), ranks.least, printable
+    "first by name", "later by name", lambda those: those.paths(), ranks.least, _as(printable)
 )
 
 
@@ -105,7 +113,7 @@ def preferred(folders: tuple[str, ...]) -> KeeperRule:
     def shown(at: int) -> str:
         return printable(folders[at]) if at < len(folders) else "no preferred folder"
 
-    return KeeperRule("preferred folder", "folder less preferred", values, ranks.least, shown)
+    return KeeperRule("preferred folder", "folder less preferred", values, ranks.least, _as(shown))
 
 
 def _raw(those: Candidates) -> NDArray[np.bool_]:
@@ -184,11 +192,13 @@ def _lengths(values: Iterable[str]) -> NDArray[np.int64]:
 
 
 def _by_pixels(reason: str, lack: str, order: ranks.Ranks) -> tuple[KeeperRule, ...]:
-    return (KeeperRule(reason, lack, _pixels, order, "{:,} pixels".format),)
+    return (KeeperRule(reason, lack, _pixels, order, _sides),)
 
 
 def _by_time(reason: str, lack: str, order: ranks.Ranks) -> tuple[KeeperRule, ...]:
-    return tuple(KeeperRule(reason, lack, values, order, _date) for values in (_taken, _modified))
+    return tuple(
+        KeeperRule(reason, lack, values, order, _as(_date)) for values in (_taken, _modified)
+    )
 
 
 BY_WORD: dict[str, tuple[KeeperRule, ...]] = {
@@ -200,21 +210,26 @@ BY_WORD: dict[str, tuple[KeeperRule, ...]] = {
     "pixels": _by_pixels("most pixels", "fewer pixels", ranks.about_most),
     "-pixels": _by_pixels("fewest pixels", "more pixels", ranks.about_least),
     "frames": (
-        KeeperRule("most frames", "fewer frames", lambda t: t.frames(), shown="{:,} frames".format),
+        KeeperRule(
+            "most frames", "fewer frames", lambda those: those.frames(),
+            shown=_as("{:,} frames".format),
+        ),
     ),
     "companions": (
         KeeperRule(
             "most companions", "fewer companions", _companions,
-            shown=lambda count: plural(count, "file"),
+            shown=_as(lambda count: plural(count, "file")),
         ),
     ),
     "metadata": (
-        KeeperRule("most metadata", "less metadata", _facts, shown=f"{{}} of {FACTS} facts".format),
+        KeeperRule(
+            "most metadata", "less metadata", _facts, shown=_as(f"{{}} of {FACTS} facts".format)
+        ),
     ),
     "bytes": (
         KeeperRule(
             "most bytes", "fewer bytes", lambda those: those.sizes()[:, 0],
-            ranks.most_within_format, size_of,
+            ranks.most_within_format, _as(size_of),
         ),
     ),
     "oldest": _by_time("oldest", "newer", ranks.earliest),
@@ -222,21 +237,25 @@ BY_WORD: dict[str, tuple[KeeperRule, ...]] = {
     "edited": (KeeperRule("edited", "not edited", _edited),),
     "unedited": (KeeperRule("not edited", "edited", _edited, ranks.least),),
     "depth": (
-        KeeperRule("fewest folders", "more folders", _depth, ranks.least, "{} folders deep".format),
+        KeeperRule(
+            "fewest folders", "more folders", _depth, ranks.least, _as("{} folders deep".format)
+        ),
     ),
     "-depth": (
-        KeeperRule("most folders", "fewer folders", _depth, shown="{} folders deep".format),
+        KeeperRule(
+            "most folders", "fewer folders", _depth, shown=_as("{} folders deep".format)
+        ),
     ),
     "short-path": (
         KeeperRule(
             "shortest path", "longer path", lambda those: _lengths(those.paths()), ranks.least,
-            "{} characters".format,
+            _as("{} characters".format),
         ),
     ),
     "long-name": (
         KeeperRule(
             "longest name", "shorter name", lambda those: _lengths(those.names()),
-            shown="{} characters".format,
+            shown=_as("{} characters".format),
         ),
     ),
     "not-copy": (
@@ -280,7 +299,7 @@ def _by_format(argument: str) -> KeeperRule:
     def values(those: Candidates) -> NDArray[np.int64]:
         return np.array([place(form) for form in those.formats()], np.int64)
 
-    return KeeperRule("format", "format less wanted", values, ranks.least, shown)
+    return KeeperRule("format", "format less wanted", values, ranks.least, _as(shown))
 
 
 def _by_folder(argument: str) -> KeeperRule:

@@ -63,6 +63,20 @@ class Folder:
         found = set(self._found(name))
         return sorted(found) if found else []
 
+    def owners(self, sidecar: str) -> list[str]:
+        """The files that a sidecar may belong to, by name. Other sidecars own none."""
+        stem = sidecar.rpartition(".")[0]
+        owners = {name for _, name in self._by_stem.get(stem, ())}
+        owners |= {stem} & self.names
+        if len(stem) == TAKEOUT_LENGTH:  # the end of the picture's name is cut off
+            owners |= {name for name in self.names if name.startswith(stem)}
+        return sorted(
+            name
+            for name in owners
+            if name.rpartition(".")[2].lower() not in AFTER_NAME | AFTER_STEM
+            and any(found.name == sidecar for found in self._found(name))
+        )
+
     def _found(self, name: str) -> Iterator[Companion]:
         for ending, other in self._by_stem.get(name, ()):
             if ending in AFTER_NAME:

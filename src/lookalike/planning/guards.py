@@ -1,0 +1,179 @@
+"""`Guards`: why a file that matches one that stays is held back nevertheless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lookalike.algorithms import get_algorithm
+from lookalike.images import MOMENTS, Mark
+from lookalike.matching.chance import expected_chance_matches
+from lookalike.text import plural, printable
+
+if TYPE_CHECKING:
+    from lookalike.images.metadata import Metadata
+    from lookalike.planning.choices import Choices
+    from lookalike.planning.matches import Matches
+    from lookalike.planning.members import Members
+    from lookalike.planning.plan import Match
+    from lookalike.report.result import Result
+
+LEAST_OVERLAP = 0.9
+"""Of either picture, at least this share is seen in the other, or one of them is an edit."""
+BURST_NS = 60 * 10**9
+"""Pictures of one camera that were taken within this time are a burst."""
+MOST_CHANCE = 1
+"""Matches are held back if more than this many of them are expected by chance."""
+
+_number = re.compile(r"([0-9]+)[^0-9]*$").search
+
+
+class Guards:
+    """Checks pairs of a member that would go and one that stays, both by their numbers."""
+
+    def __init__(
+        self, result: Result, members: Members, matches: Matches, choices: Choices
+    ) -> None:
+        self._members, self._matches, self._choices = members, matches, choices
+        self._table = result.table
+        self._distance = choices.largest_distance(result.max_distance)
+        bits = get_algorithm(result.algorithm).bits
+        count = result.image_count
+
+        @cache
+        def by_chance(distance: int) -> bool:
+            return expected_chance_matches(count, bits, distance) * count / 2 > MOST_CHANCE
+
+        self._by_chance: Callable[[int], bool] = by_chance
+
+    def reason(self, goes: int, stays: int, match: Match) -> str:
+        """Why the member has to stay. Empty if it may go."""
+        return next(filter(None, self._reasons(goes, stays, match)), "")
+
+    def _reasons(self, goes: int, stays: int, match: Match) -> Iterator[str]:
+        members = self._members
+        if members.unfit[stays]:
+            yield f"{self._name(stays, goes)} stays, but it is {members.unfit[stays]}"
+        yield members.unfit[goes] if not match.exact else ""
+        yield members.blocked[goes]
+        yield self._unreadable(goes) or self._unreadable(stays)
+        if members.same_file(goes, stays):
+            yield f"another name of the same file as {self._name(stays, goes)}"
+        if match.exact:
+            return
+        yield self._flat(goes, stays)
+        yield self._raw(goes)
+        if not match.same_pixels:
+            yield self._edited(goes, stays, match)
+            yield self._frames(goes, stays)
+            yield self._far(match)
+            yield self._earlier(goes)
+            yield self._burst(goes, stays)
+        yield self._metadata(goes, stays)
+
+    def _name(self, number: int, beside: int) -> str:
+        """The path of a member, or only its name if it is in the same folder as another one."""
+        path, other = self._members.paths[number], self._members.paths[beside]
+        folder, _, name = path.rpartition("/")
+        return printable(name if folder == other.rpartition("/")[0] else path)
+
+    def _unreadable(self, number: int) -> str:
+        if self._members.digest(number):
+            return ""
+        return f"{printable(self._members.paths[number])} cannot be read"
+
+    def _positions(self, *numbers: int) -> list[int]:
+        return [int(self._members.positions[number]) for number in numbers]
+
+    def _flat(self, goes: int, stays: int) -> str:
+        blank = any(at in self._table.flat_digests for at in self._positions(goes, stays))
+        return "blank or nearly so, and its bytes are not equal" if blank else ""
+
+    def _raw(self, goes: int) -> str:
+        if self._table.is_raw(self._positions(goes)[0]):
+            return "a raw file, and its raw data has no copy"
+        return ""
+
+    def _edited(self, goes: int, stays: int, match: Match) -> str:
+        """A picture that was cropped, turned, mirrored or coloured on purpose."""
+        if self._choices.take_edited:
+            return ""
+        name = self._name(stays, goes)
+        if match.turned or match.mirrored:
+            how = "mirrored" if match.mirrored else f"turned by {match.turned} degrees"
+            return f"edited: {how} against {name}"
+        if match.colour_differs:
+            return f"edited: its colours differ from {name}"
+        if match.evidence != "points":
+            return ""
+        overlap = self._matches.overlap(goes, stays)
+        if overlap is None:
+            return f"edited: it may share only a part with {name}"
+        return f"edited: it shares only a part with {name}" if overlap < LEAST_OVERLAP else ""
+
+    def _frames(self, goes: int, stays: int) -> str:
+        one, other = self._positions(goes, stays)
+        ours, theirs = self._table.frames(one), self._table.frames(other)
+        if ours != theirs:
+            return f"{plural(ours, 'frame')}, and {self._name(stays, goes)} has {theirs:,}"
+        marks = self._table.marks
+        first = any(Mark.FIRST_FRAMES in marks.get(at, Mark(0)) for at in (one, other))
+        if ours > MOMENTS or (ours > 1 and first):
+            return f"not all of its {ours:,} frames were compared"
+        return ""
+
+    def _far(self, match: Match) -> str:
+        if match.distance > self._distance:
+            return f"{plural(match.distance, 'bit')} apart, and the plan takes {self._distance}"
+        if match.evidence == "bits" and self._by_chance(match.distance):
+            return "such a match is expected by chance among so many images"
+        return ""
+
+    def _earlier(self, goes: int) -> str:
+        if self._choices.kept_before and self._members.digest(goes) in self._choices.kept_before:
+            return "it stays for a file that went in an earlier run"
+        return ""
+
+    def _burst(self, goes: int, stays: int) -> str:
+        """Pictures of one camera, seconds apart, or of one second with other numbers."""
+        if self._choices.bursts == "take":
+            return ""
+        ours, theirs = map(self._said, (goes, stays))
+        if ours is None or theirs is None or not ours.camera or ours.camera != theirs.camera:
+            return ""
+        if ours.taken_ns is None or theirs.taken_ns is None:
+            return ""
+        apart = abs(ours.taken_ns - theirs.taken_ns)
+        if ours.has_fraction != theirs.has_fraction:  # one of them lost it
+            apart = abs(ours.taken_ns // 10**9 - theirs.taken_ns // 10**9) * 10**9
+        name = self._name(stays, goes)
+        if 0 < apart <= BURST_NS:
+            return f"a burst: taken {apart / 10**9:g} s from {name} by the same camera"
+        precise = ours.has_fraction and theirs.has_fraction
+        if not apart and not precise and self._numbers_differ(goes, stays):
+            return f"a burst: taken in the same second as {name} by the same camera"
+        return ""
+
+    def _numbers_differ(self, goes: int, stays: int) -> bool:
+        """Whether two names of camera files have other numbers, and the sizes are the same."""
+        one, other = self._positions(goes, stays)
+        if self._table.size(one)[1:] != self._table.size(other)[1:]:
+            return False
+        paths = (self._members.paths[number] for number in (goes, stays))
+        found = [_number(path.rpartition("/")[2].partition(".")[0]) for path in paths]
+        return None not in found and len({one[1] for one in found if one}) > 1
+
+    def _metadata(self, goes: int, stays: int) -> str:
+        if self._choices.metadata == "ignore":
+            return ""
+        ours, theirs = map(self._said, (goes, stays))
+        name = self._name(stays, goes)
+        if ours is None or theirs is None:
+            return "metadata that cannot be read"
+        lacking = [fact for fact in ours.facts if fact not in theirs.facts]
+        return f"{name} lacks its {', '.join(lacking)}" if lacking else ""
+
+    def _said(self, number: int) -> Metadata | None:
+        return self._members.disk.metadata(self._members.paths[number])

@@ -1,0 +1,205 @@
+"""`plan`: which duplicates of a result can go. It decides, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lookalike.matching.keepers.order import CHOSEN, PROTECTED, REFERENCE
+from lookalike.matching.keepers.ranking import rank
+from lookalike.planning.building import Building
+from lookalike.planning.choices import Choices
+from lookalike.planning.folders import Emptied, warnings
+from lookalike.planning.guards import Guards
+from lookalike.planning.matches import Matches
+from lookalike.planning.members import Members
+from lookalike.planning.plan import Plan
+from lookalike.planning.units import units_of
+from lookalike.planning.walk import Walk
+from lookalike.sources.beside import Disk
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lookalike.matching.keepers.ranking import Ranking
+    from lookalike.planning.units import Unit
+    from lookalike.report.result import Result
+
+
+def plan(
+    result: Result,
+    *,
+    keep: str | Iterable[str] = (),
+    prefer: str | Iterable[str] = (),
+    reference: str | Iterable[str] = (),
+    protect: str | Iterable[str] = (),
+    only: str | Iterable[str] = (),
+    between: str | Iterable[str] = (),
+    roots: str | Iterable[str] = (),
+    do: str | Iterable[str] = "trash",
+    to: str | None = None,
+    copies: int = 1,
+    distance_for_action: int | None = None,
+    exact: bool = False,
+    take_edited: bool = False,
+    empty_folders: str = "warn",
+    companions: str = "with",
+    metadata: str = "hold",
+    bursts: str = "hold",
+    chosen: Iterable[str] = (),
+    told_apart: Callable[[str, str], bool] | None = None,
+    kept_before: Collection[str] = (),
+    argv: Iterable[str] = (),
+) -> Plan:
+    """Decide which duplicates can go, and which file stays for each. Nothing is changed.
+
+    A file goes only if it matches one that stays directly, together with the files beside it that
+    belong to it. `docs/clean-up.md` has the rules and what is held back.
+
+    `keep`: rules that choose what stays, in order, such as `("format:heic,jpeg", "pixels")`.
+    `prefer`: folders whose files stay, the first most of all. `reference`: folders of originals.
+    They stay untouched, and only what matches them goes. `protect`, `only`: patterns that may not
+    change, and outside of which nothing may. `between`: only groups with files of two or more of
+    these folders. `roots`: the folders that were searched, if they are reached through links.
+    `do`: `trash`, `move` (to the folder `to`), `dedupe`, `hardlink` or `delete`, or several to try
+    in order. `copies`: how many files of each group stay.
+    `distance_for_action`: the largest distance of a match that is planned, in bits. None means the
+    search's own, and 0 for links and `delete`. `exact`: plan equal bytes only. `take_edited`: also
+    plan crops, turned and recoloured pictures. `empty_folders`: `warn` or `hold` the last files.
+    `companions`: they go `with` their pictures, or `keep` them. `metadata`: `hold` files that know
+    more than the one that stays, or `ignore` that. `bursts`: `hold` or `take` them. `chosen`:
+    paths that a person wants to keep. `told_apart`: says of two digests in hex whether their images
+    are no duplicates. `kept_before`: the digests of files that stay for some that went in earlier
+    runs. `argv`: is written into the plan.
+
+    Equal input gives an equal plan. Raises `ValueError` and `TypeError` for wrong arguments.
+    """
+    given: dict[str, Any] = {name: value for name, value in locals().items() if name != "result"}
+    if told_apart is None:
+        del given["told_apart"]
+    return planned(result, Choices.of(**given), Disk())
+
+
+def planned(result: Result, choices: Choices, disk: Disk) -> Plan:
+    """The plan for a result, with what a disk says of its files."""
+    members = Members(result, choices, disk)
+    units = units_of(members, with_companions=choices.companions == "with")
+    matches = Matches(result, members, bytes_only=choices.equal_bytes_only)
+    guards = Guards(result, members, matches, choices)
+    walk = Walk(members, units, matches, guards, choices, choices.limits())
+    groups = _wanted(result, members, units, choices)
+    ranking, numbers, starts = _ranked(result, members, groups, choices)
+    rank_of = np.zeros(len(members.paths), np.intp)
+    rank_of[numbers] = np.arange(len(numbers))
+    ranked = numbers[ranking.order]
+    sets = [one.tolist() for one in np.split(ranked, starts[1:])] if len(starts) else []
+    outcomes = list(map(walk.decide, sets))
+    if choices.empty_folders == "hold":
+        Emptied(members, outcomes).hold()
+    building = Building(members, units, ranking, rank_of.tolist(), choices.do)
+    built = [building.group(one, out) for one, out in zip(sets, outcomes, strict=True)]
+    return Plan(
+        rule=result.rule,
+        groups=tuple(sorted(filter(None, built), key=_first_path)),
+        distance_for_action=choices.largest_distance(result.max_distance),
+        keep=choices.keep,
+        reference=choices.limits().reference,
+        protect=choices.protect,
+        only=choices.only,
+        roots=tuple(sorted({disk.real(root) for root in choices.roots})),
+        to=choices.to,
+        warnings=tuple(warnings(members, outcomes)),
+        argv=choices.argv,
+    )
+
+
+def _first_path(group: Any) -> str:
+    path: str = (group.keep or group.held)[0].file.path
+    return path
+
+
+def _wanted(
+    result: Result, members: Members, units: list[Unit], choices: Choices
+) -> list[NDArray[np.intp]]:
+    """The members of each group to plan. Groups that share a unit become one."""
+    columns = result.columns
+    spans = [range(begin, begin + size) for begin, size in _spans(result)]
+    group = columns.group.tolist()
+    joined = _joined(units, group, len(spans))
+    sets = [np.array([m for at in one for m in spans[at]], np.intp) for one in joined]
+    folders = tuple(f"{members.disk.real(one).rstrip('/')}/" for one in choices.between)
+    limits = choices.limits()
+
+    def is_wanted(numbers: list[int]) -> bool:
+        paths = [members.paths[number] for number in numbers]
+        if choices.reference and not any(map(limits.is_reference, paths)):
+            return False
+        if not folders:
+            return True
+        inside = {max((f for f in folders if p.startswith(f)), key=len, default="") for p in paths}
+        return len(inside - {""}) > 1
+
+    if not choices.reference and not folders:
+        return sets
+    return [one for one in sets if is_wanted(one.tolist())]
+
+
+def _spans(result: Result) -> list[tuple[int, int]]:
+    columns = result.columns
+    return list(zip(columns.starts.tolist(), columns.sizes.tolist(), strict=True))
+
+
+def _joined(units: list[Unit], group: list[int], count: int) -> list[list[int]]:
+    """The numbers of groups that share units, in sets."""
+    root = list(range(count))
+
+    def find(at: int) -> int:
+        while root[at] != at:
+            root[at] = at = root[root[at]]
+        return at
+
+    for number, unit in enumerate(units):
+        if len(unit.pictures) > 1:
+            root[find(group[number])] = find(group[unit.pictures[0]])
+    sets: dict[int, list[int]] = {}
+    for at in range(count):
+        sets.setdefault(find(at), []).append(at)
+    return list(sets.values())
+
+
+def _ranked(
+    result: Result, members: Members, sets: list[NDArray[np.intp]], choices: Choices
+) -> tuple[Ranking, NDArray[np.intp], NDArray[np.intp]]:
+    """The ranking of the members of each set, their numbers, and where each set begins."""
+    numbers = np.concatenate([np.empty(0, np.intp), *sets])
+    starts = np.cumsum([0, *map(len, sets)], dtype=np.intp)[:-1]
+    positions = members.positions[numbers]
+    ranking = rank(
+        result.table,
+        positions,
+        starts,
+        choices.order(),
+        pixels=result.columns.copies.pixels[numbers],
+        disk=members.disk,
+        favoured=_favoured(members, choices),
+    )
+    return ranking, numbers, starts
+
+
+def _favoured(members: Members, choices: Choices) -> dict[str, set[int]]:
+    """The positions of references, of what is protected and of what a person chose."""
+    limits = choices.limits()
+    wanted: dict[str, Callable[[str], bool]] = {}
+    if choices.reference:
+        wanted[REFERENCE] = limits.is_reference
+    if choices.protect:
+        wanted[PROTECTED] = limits.is_protected
+    if choices.chosen:
+        wanted[CHOSEN] = choices.chosen.__contains__
+    positions = members.positions.tolist()
+    return {
+        name: {at for at, path in zip(positions, members.paths, strict=True) if is_so(path)}
+        for name, is_so in wanted.items()
+    }
