@@ -72,6 +72,7 @@ def check_killed_at_every_call(place: Place, action: Action, to: Path, stride: i
         wanted = tree_for(place, action, to)
         before = snapshot(place.tree)
         if not run_until_killed(lambda fs: apply_with(fs, wanted, choices(action)), at):  # noqa: B023
+            undo_with(FileSystem())
             return at
         check_nothing_lost(place, before, to)
         if at % 2:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from lookalike.actions.checks.guards import Guards
 from lookalike.actions.checks.keepers import Keepers, require_planned
 from lookalike.actions.checks.matching import require_match
+from lookalike.actions.checks.permits import Permits
 from lookalike.actions.disk.fs import FileSystem, Unsupported
 from lookalike.actions.disk.spot import Changed, Spot, State, digest_of, digested
 from lookalike.actions.disk.trash import is_in_trash
@@ -64,7 +64,7 @@ class Checker:
         self._plan = plan
         self._keepers = keepers
         self._standing = standing
-        self._guards = Guards(plan)
+        self._permits = Permits(plan)
         self._delete_similar = delete_similar
 
     def checked(self, unit: Unit, action: Action) -> list[Ready]:
@@ -75,12 +75,12 @@ class Checker:
         """
         picture = unit.removal.file.path
         going = [one for one in unit.members() if self._is_for(unit, one, action)]
-        self._guards.require_companions(unit.removal)
+        self._permits.require_companions(unit.removal)
         found = []
         for member in going:
             path = member.file.path
             try:
-                self._guards.require_allowed(path)
+                self._permits.require_allowed(path)
                 found.append(self._ready(unit, member, action))
             except Changed as error:
                 if path == picture:
@@ -118,7 +118,7 @@ class Checker:
         if keeper is not None and member.match is not None:
             self._require_match(planned, keeper, member.match)
         if action in {Action.DELETE, Action.HARDLINK} or self._leaves_device(action, state):
-            self._guards.require_all_names(state)
+            self._permits.require_all_names(state)
         return Ready(
             planned,
             state,
