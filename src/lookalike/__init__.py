@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lookalike._native.info import KernelInfo, kernel_info
+    from lookalike.actions.history import History, history, history_of
+    from lookalike.actions.journal.intent import JournalError
+    from lookalike.actions.outcome import Outcome, Problem
+    from lookalike.actions.undo import undo
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
     from lookalike.errors import (
         AlgorithmMismatchError,
@@ -45,6 +49,10 @@ if TYPE_CHECKING:
     from lookalike.work.progress import progress_bar
 
 _HOMES = {
+    "actions.history": ["History", "history", "history_of"],
+    "actions.journal.intent": ["JournalError"],
+    "actions.outcome": ["Outcome", "Problem"],
+    "actions.undo": ["undo"],
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
     "matching.chance": ["expected_chance_matches", "largest_safe_distance"],
     "matching.comparison": ["Comparison", "compare"],
@@ -78,6 +86,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
+    "undo", "history", "history_of", "Outcome", "Problem", "History", "JournalError",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",

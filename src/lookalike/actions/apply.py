@@ -34,17 +34,7 @@ def apply(
     none_wanted: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Carry out a plan, as far as everything still is as planned. `undo` takes it back.
-
-    `dry_run`: check everything and change nothing. `delete`: how many files the plan deletes, to
-    confirm it. `delete_similar`: also delete files that have no exact copy, which cannot be undone.
-    `none_wanted`: also carry out groups of which nothing stays. `progress`: called with the stage,
-    what is done, and the total.
-
-    What is not as planned is left alone, and named in the outcome with the reason. Raises
-    `LookalikeError` before anything is done if the plan cannot be trusted, deletes another number
-    of files, or if another run is at work, and `JournalError` if the journal cannot be written.
-    """
+    """Implements `Plan.apply`."""
     require_linux()
     chosen = Choices(dry_run, delete, delete_similar, none_wanted, progress or silent)
     return apply_with(FileSystem(), plan, chosen)

@@ -11,12 +11,13 @@ from contextlib import suppress
 
 import click
 
-from lookalike.cli.apply import apply
+from lookalike.cli.cleaning.apply import apply
+from lookalike.cli.cleaning.history import history
+from lookalike.cli.cleaning.undo import undo
 from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
-from lookalike.cli.history import history
 from lookalike.cli.stopping import exit_stopped, was_stopped
 from lookalike.cli.streams import (
     EXIT_CLOSED_PIPE,
@@ -27,7 +28,6 @@ from lookalike.cli.streams import (
     fill_standard_files,
     leave,
 )
-from lookalike.cli.undo import undo
 from lookalike.errors import LookalikeError
 
 EXIT_ERROR = 2

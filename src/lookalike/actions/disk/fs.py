@@ -172,6 +172,11 @@ class FileSystem:
             self.step("write")
             rest = rest[os.write(file, rest) :]
 
+    def shorten(self, file: int, length: int) -> None:
+        """Cut off the end of a file. Only journals are ever shortened."""
+        self.step("shorten")
+        os.ftruncate(file, length)
+
     def sync(self, file: int) -> None:
         """Write a file to the disk."""
         self.step("sync")

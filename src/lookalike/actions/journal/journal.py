@@ -60,7 +60,7 @@ class Journal:
         """Go on with a journal that was cut off, after its last whole line."""
         file = os.open(record.path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
         try:
-            os.ftruncate(file, record.length)
+            fs.shorten(file, record.length)
             yield cls(fs, record.path, file)
         finally:
             os.close(file)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.asking import ask, progress_unless, report
+from lookalike.cli.cleaning.asking import ask, progress_unless, report
 
 if TYPE_CHECKING:
     from lookalike.planning.plan import Plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lookalike.cli.asking import ask, progress_unless, report
+from lookalike.cli.cleaning.asking import ask, progress_unless, report
 
 
 @click.command(short_help="Take back what apply has done.")
