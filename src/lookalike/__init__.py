@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         IndexFileError,
         LookalikeError,
         MissingExtraError,
+        PlanError,
         PreparationWarning,
         Status,
     )
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from lookalike.matching.chance import expected_chance_matches, largest_safe_distance
     from lookalike.matching.comparison import Comparison, compare
     from lookalike.matching.related import Related
+    from lookalike.planning.plan import Plan
+    from lookalike.planning.planning import plan
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
     from lookalike.scan import find_duplicates
@@ -62,6 +65,7 @@ _HOMES = {
         "IndexFileError",
         "LookalikeError",
         "MissingExtraError",
+        "PlanError",
         "PreparationWarning",
         "Status",
     ],
@@ -72,6 +76,8 @@ _HOMES = {
     "_native.info": ["KernelInfo", "kernel_info"],
     "work.progress": ["progress_bar"],
     "matching.related": ["Related"],
+    "planning.plan": ["Plan"],
+    "planning.planning": ["plan"],
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
     "scan": ["find_duplicates"],
@@ -88,13 +94,14 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "undo", "history", "history_of", "Outcome", "Problem", "History", "JournalError",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
+    "plan", "Plan",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "IndexFileError",
-    "MissingExtraError", "PreparationWarning",
+    "MissingExtraError", "PlanError", "PreparationWarning",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",
 ]  # fmt: skip
 

@@ -63,6 +63,8 @@ def find_duplicates(
     isolate: bool = False,
     timeout: float | None = None,
     memory: int | None = None,
+    keep: str | Iterable[str] = (),
+    prefer: str | Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Result:
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
@@ -70,7 +72,9 @@ def find_duplicates(
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
     or any number of these. `max_distance`: the most bits in which the hashes of two images may
     differ, inclusive. None means 1.2 times the `default_max_distance` of the algorithm, and without
-    `verify` that default. `progress`: called with the stage, what is done, and the total or None.
+    `verify` that default. `keep`, `prefer`: rules and folders that choose the image of each group
+    that stays, as in `plan`. `progress`: called with the stage, what is done, and the total or
+    None.
 
     An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
     arguments, before anything is read, and passes on errors of an iterator of yours.
@@ -79,6 +83,7 @@ def find_duplicates(
         algorithm, max_distance,
         verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
     )  # fmt: skip
+    order = Order.of(keep, prefer)
     request = request_for(
         images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
@@ -86,10 +91,12 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    return _found(images, request, rule, progress or silent)
+    return _found(images, request, rule, order, progress or silent)
 
 
-def _found(images: ImageSources, request: Request, rule: Rule, progress: Progress) -> Result:
+def _found(
+    images: ImageSources, request: Request, rule: Rule, order: Order, progress: Progress
+) -> Result:
     """Read the images, then link and group them."""
     upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
     thumbs = Thumbs((*upright, *orientations_for(rule))) if rule.verify else None
@@ -97,7 +104,7 @@ def _found(images: ImageSources, request: Request, rule: Rule, progress: Progres
     again = SecondReading(Again(images, request.inputs.choice), request)
     return result_of(
         table, rule, again, thumbs=thumbs, workers=request.workers,
-        max_bytes=request.recipe.max_bytes, progress=progress,
+        max_bytes=request.recipe.max_bytes, progress=progress, order=order,
     )  # fmt: skip
 
 

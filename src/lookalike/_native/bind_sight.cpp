@@ -153,13 +153,6 @@ NewArray<uint16_t> weakest_of(const AnyArray& margins) {
     return new_array(std::move(found), {count, kKeyTables});
 }
 
-float paper_share_of(const AnyArray& grey) {
-    const auto* pixels = packed<uint8_t>(grey, "grey", 2, "(height, width) of uint8");
-    if (grey.size() == 0) refuse("grey must have pixels");
-    nb::gil_scoped_release unlocked;
-    return paper_share(pixels, grey.size());
-}
-
 NewArray<uint64_t> find_near(const std::vector<const PostingTable*>& tables,
                              const OwnedGallery& gallery, const OwnedQuery& query,
                              uint32_t max_distance) {
@@ -301,7 +294,6 @@ void bind_sight(nb::module_& module) {
             arg("gallery"), arg("number"))
         .def_prop_ro("nbytes", &PostingTable::bytes);
     module.def("weakest_bits", &weakest_of, arg("margins"));
-    module.def("paper_share", &paper_share_of, arg("grey"));
     module.def("near_points", &find_near, arg("tables"), arg("gallery"), arg("query"),
                arg("max_distance"));
     module.def("sight_candidates", &find_candidates, arg("gallery"), arg("query"), arg("matches"),

@@ -461,12 +461,6 @@ def weakest_bits(margins: NDArray[np.uint8]) -> NDArray[np.uint16]:
     in the key, 5 bits each.
     """
 
-def paper_share(grey: NDArray[np.uint8]) -> float:
-    """The largest share of the pixels of `(height, width)` within 13 neighbouring levels of grey.
-
-    From 0.6 on, a picture is mostly paper, a screen or a plain ground.
-    """
-
 class DamagedGalleryError(DamagedError):
     """The arrays of a gallery contradict each other."""
 

@@ -27,6 +27,7 @@ from lookalike.actions.moving import (
     copied,
     info_text,
     put_back,
+    sync_folders,
     unlink_if,
 )
 from lookalike.planning.plan import KEEPS_NAME, Action
@@ -112,9 +113,7 @@ class Doer:
 
     def finish_batch(self) -> None:
         """Write the names of all folders in which something was done to the disk."""
-        for folder in sorted(self._folders):
-            with Spot(self._fs, f"{folder}/.") as spot:
-                self._fs.sync_folder(spot.at)
+        sync_folders(self._fs, self._folders)
         self._folders.clear()
         self._trash.forget_chosen()
 

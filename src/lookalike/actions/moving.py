@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from lookalike.actions.disk.copying import copy_to
@@ -13,10 +13,18 @@ from lookalike.actions.disk.spot import Changed, Spot, State
 from lookalike.actions.disk.trash import Can
 
 if TYPE_CHECKING:
+    from lookalike.actions.disk.fs import FileSystem
     from lookalike.actions.journal.intent import Intent
 
 DOUBT = (Changed, Unsupported, OSError)
 """What ends an action before its end."""
+
+
+def sync_folders(fs: FileSystem, folders: Iterable[str]) -> None:
+    """Write the names in some folders to the disk. Some may be gone again."""
+    for folder in sorted(folders):
+        with suppress(OSError), Spot(fs, f"{folder}/.") as spot:
+            fs.sync_folder(spot.at)
 
 
 def put_back(now: Spot, spot: Spot) -> None:

@@ -45,8 +45,9 @@ class Restorer:
         """What became of a file, by its size and time. Its bytes are not read."""
         if intent.action == Action.DEDUPE:
             return Finding(HERE, "it only shares its storage, so there is nothing to take back")
-        if intent.n in self._restored and self._is_at(intent, self._restored[intent.n]):
-            return Finding(HERE, f"it was taken back to {self._restored[intent.n]} earlier")
+        back = self._restored.get(intent.n, intent.path)
+        if back != intent.path and self._is_at(intent, back):
+            return Finding(HERE, f"it was taken back to {back} earlier")
         if self._is_at(intent, intent.path) and not self._is_link(intent):
             return Finding(HERE)
         if intent.to is not None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from lookalike.actions.apply import begun
 from lookalike.actions.applying import BATCH
 from lookalike.actions.disk.fs import FileSystem
-from lookalike.actions.disk.spot import Spot
 from lookalike.actions.journal.intent import RESTORE, Intent
 from lookalike.actions.journal.runs import locked, record_of, records, require_linux
-from lookalike.actions.moving import DOUBT
+from lookalike.actions.moving import DOUBT, sync_folders
 from lookalike.actions.outcome import Outcome
 from lookalike.actions.restoring import AWAY, GONE, HERE, Finding, Restorer, problem
 from lookalike.actions.settling import Settler, settle_all
@@ -187,9 +186,7 @@ class _Undoing:
             if self.stop.asked:
                 break
             self._do(intent, restoring, journal)
-        for folder in sorted(self.folders):
-            with Spot(self.fs, f"{folder}/.") as spot:
-                self.fs.sync_folder(spot.at)
+        sync_folders(self.fs, self.folders)
         self.folders.clear()
 
     def _do(self, intent: Intent, restoring: Intent, journal: Journal) -> None:

@@ -13,6 +13,7 @@ import click
 
 from lookalike.cli.cleaning.apply import apply
 from lookalike.cli.cleaning.history import history
+from lookalike.cli.cleaning.plan import plan
 from lookalike.cli.cleaning.undo import undo
 from lookalike.cli.compare import compare
 from lookalike.cli.find import find
@@ -61,6 +62,7 @@ def commands() -> None:
       lookalike find ~/Pictures --json --output duplicates.json
       lookalike hash *.jpg
       lookalike compare a.jpg b.jpg
+      lookalike plan ~/Pictures -o plan.json
     """
 
 
@@ -68,6 +70,7 @@ commands.add_command(find)
 commands.add_command(hash_command)
 commands.add_command(compare)
 commands.add_command(formats)
+commands.add_command(plan)
 commands.add_command(apply)
 commands.add_command(undo)
 commands.add_command(history)

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 @click.command(short_help="Find groups of duplicate images.")
 @options.matches
 @reads_images
+@options.keep
+@options.prefer
 @reports
 def find(
     images: Iterable[str],
+    keep: tuple[str, ...],
+    prefer: tuple[str, ...],
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -45,11 +49,16 @@ def find(
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
     """
+    from lookalike.matching.keepers.order import Order
     from lookalike.scan import find_duplicates
 
+    with options.usage_errors():
+        Order.of(keep, prefer)
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
-            result = find_duplicates(images, progress=progress, **matching, **keywords)
+            result = find_duplicates(
+                images, keep=keep, prefer=prefer, progress=progress, **matching, **keywords
+            )
         if reporting.as_json:
             write(result.to_json())
         elif reporting.as_csv:

@@ -200,6 +200,8 @@ def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:
     if list_path is not None:
         listed = sys.stdin.buffer if list_path == "-" else list_path
         return chain(paths, files_from(listed))
+    if not paths and "from_file" in click.get_current_context().params:
+        return ()  # the command says itself what is missing
     if not paths:
         raise click.UsageError("Missing argument 'PATH...'.")
     if not any(is_there(path) for path in paths):

@@ -14,6 +14,7 @@ from blake3 import blake3
 from lookalike.errors import WorkerStartError
 from lookalike.images import MOMENTS, Encoded, Source, read_picture
 from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sight.colours import FINE_SIDE, colours_of
 from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
 from lookalike.sight.thumb import thumb_of
@@ -45,6 +46,8 @@ class Depth(IntEnum):
     """What a closer look needs."""
     POINTS = 4
     """Its keypoints."""
+    COLOURS = 5
+    """Its colours on a fine grid."""
 
 
 Wanted: TypeAlias = "tuple[Source, Depth]"
@@ -64,6 +67,8 @@ class Content(NamedTuple):
     seen: Seen | None = None
     query: Query | None = None
     """Its keypoints, in the form in which others like it are looked for."""
+    colours: NDArray[np.uint8] | None = None
+    """`(FINE_SIDE, FINE_SIDE, 3)` RGB."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,10 @@ class Reader:
         if depth is Depth.POINTS:
             picture = self._picture(source, least_side=LEAST_SIDE)
             return Content(picture.byte_count, picture.digest, query=query_form(picture))
+        if depth is Depth.COLOURS:
+            picture = self._picture(source, within=(FINE_SIDE, FINE_SIDE))
+            colours = colours_of(picture, FINE_SIDE)
+            return Content(picture.byte_count, picture.digest, colours=colours)
         if depth is Depth.SIGHT:
             picture = self._picture(source, within=(GREY_SIDE, GREY_SIDE))
             return Content(picture.byte_count, picture.digest, seen=Seen.of(picture))

@@ -52,7 +52,9 @@ class Rule:
         needing = {"thorough": thorough, "colour": colour, "min_agreement": least}
         if not verify and any(needing.values()):
             named = next(name for name, value in needing.items() if value)
-            raise ValueError(f"{named} needs a second look at the pixels, so it needs verify")
+            raise ValueError(
+                f"{named} cannot be combined with verify=False: it looks at the pixels"
+            )
         if max_distance is None and verify:
             max_distance = looser_distance(kind)
         distance = checked_distance(max_distance, algorithm)

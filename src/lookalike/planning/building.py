@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from blake3 import blake3
 
 from lookalike.planning.plan import EXACT, Companion, Held, Kept, PlanGroup, Removal
@@ -30,14 +29,13 @@ class Building:
         units: Sequence[Unit],
         ranking: Ranking,
         rank_of: Sequence[int],
+        place_of: Sequence[int],
         do: tuple[Action, ...],
     ) -> None:
-        """`rank_of`: for each member, its number in the ranking."""
+        """`rank_of`: the number of each member in the ranking. `place_of`: its place there."""
         self._members, self._units = members, units
         self._ranking, self._rank_of, self._do = ranking, rank_of, do
-        place = np.empty(len(ranking.order), np.intp)
-        place[ranking.order] = np.arange(len(place))
-        self._place: list[int] = place.tolist()
+        self._place_of = place_of
 
     def group(self, ranked: Sequence[int], out: Outcome) -> PlanGroup | None:
         """The group of an outcome. None if nothing goes and nothing is held back."""
@@ -114,8 +112,8 @@ class Building:
         for file, twin in going.beside:
             exact = None if twin is None else (index[twin.path], EXACT)
             companions.append(Companion(file, *(exact or (None, None))))
-        better = min(self._units[going.found[main].stays].pictures, key=self._rank)
-        worse = min(going.unit.pictures, key=self._rank)
+        better = min(self._units[going.found[main].stays].pictures, key=self._place_of.__getitem__)
+        worse = min(going.unit.pictures, key=self._place_of.__getitem__)
         return Removal(
             members.file(main),
             number_of(main),
@@ -124,9 +122,6 @@ class Building:
             self._why(better, worse),
             tuple(sorted(companions, key=lambda one: one.file.path)),
         )
-
-    def _rank(self, number: int) -> int:
-        return self._place[self._rank_of[number]]
 
     def _is_raw(self, number: int) -> bool:
         return self._members.table.is_raw(int(self._members.positions[number]))

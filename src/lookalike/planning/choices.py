@@ -15,6 +15,7 @@ from lookalike.planning.plan import Action
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 Apart: TypeAlias = "Callable[[str, str], bool]"
 
 WORDS = {
@@ -102,8 +103,8 @@ class Choices:
         return 0 if any(one in CAREFUL for one in self.do) else of_search
 
 
-def _texts(value: str | Iterable[str], name: str) -> tuple[str, ...]:
-    texts = (value,) if isinstance(value, str) else tuple(value)
+def _texts(value: Paths, name: str) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str | os.PathLike) else tuple(value)
     for text in texts:
         path = os.fspath(text) if isinstance(text, os.PathLike) else text
         if not isinstance(path, str) or not path:

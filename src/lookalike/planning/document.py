@@ -27,6 +27,8 @@ from lookalike.planning.plan import (
 from lookalike.text import visible
 
 FORMAT = 1
+RULE = ("algorithm", "max_distance", "verify", "thorough", "colour", "min_agreement")
+"""What a plan needs of a rule, to look at pairs again."""
 EVIDENCE = ("bytes", "pixels", "agreement", "points", "bits")
 DIGEST_CHARACTERS = 32
 
@@ -38,7 +40,7 @@ def to_json(plan: Plan) -> str:
         "plan": FORMAT,
         "by": plan.by,
         "argv": plan.argv,
-        "rule": {name: getattr(rule, name) for name in Rule.__slots__},
+        "rule": {name: getattr(rule, name) for name in RULE},
         "distance_for_action": plan.distance_for_action,
         "keep": plan.keep,
         "reference": plan.reference,

@@ -48,7 +48,7 @@ class Emptied:
         """Hold back what would go from these folders."""
         for folder in self.folders:
             for out, going in self._units[folder]:
-                out.hold(going, "one of the last files in its folder")
+                out.hold(going, "last files: nothing else would be left in its folder")
 
 
 def warnings(members: Members, outcomes: Sequence[Outcome]) -> Iterator[str]:

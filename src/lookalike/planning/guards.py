@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lookalike.algorithms import get_algorithm
 from lookalike.images import MOMENTS, Mark
 from lookalike.matching.chance import expected_chance_matches
+from lookalike.planning.members import DAMAGED
 from lookalike.text import plural, printable
 
 if TYPE_CHECKING:
@@ -55,16 +56,17 @@ class Guards:
     def _reasons(self, goes: int, stays: int, match: Match) -> Iterator[str]:
         members = self._members
         if members.unfit[stays]:
-            yield f"{self._name(stays, goes)} stays, but it is {members.unfit[stays]}"
-        yield members.unfit[goes] if not match.exact else ""
+            yield f"what stays: {self._name(stays, goes)} is {members.unfit[stays]}"
+        if not (match.exact and members.unfit[goes] == DAMAGED):  # a copy of a damaged file may go
+            yield members.unfit[goes]
         yield members.blocked[goes]
         yield self._unreadable(goes) or self._unreadable(stays)
         if members.same_file(goes, stays):
-            yield f"another name of the same file as {self._name(stays, goes)}"
+            yield f"same file: another name of {self._name(stays, goes)}"
         if match.exact:
             return
         yield self._flat(goes, stays)
-        yield self._raw(goes)
+        yield self._raw(goes, stays)
         if not match.same_pixels:
             yield self._edited(goes, stays, match)
             yield self._frames(goes, stays)
@@ -82,19 +84,23 @@ class Guards:
     def _unreadable(self, number: int) -> str:
         if self._members.digest(number):
             return ""
-        return f"{printable(self._members.paths[number])} cannot be read"
+        return f"unreadable: {printable(self._members.paths[number])}"
 
     def _positions(self, *numbers: int) -> list[int]:
         return [int(self._members.positions[number]) for number in numbers]
 
     def _flat(self, goes: int, stays: int) -> str:
         blank = any(at in self._table.flat_digests for at in self._positions(goes, stays))
-        return "blank or nearly so, and its bytes are not equal" if blank else ""
+        return "blank: only equal bytes count" if blank else ""
 
-    def _raw(self, goes: int) -> str:
-        if self._table.is_raw(self._positions(goes)[0]):
-            return "a raw file, and its raw data has no copy"
-        return ""
+    def _raw(self, goes: int, stays: int) -> str:
+        """A match says nothing of raw data, and a developed picture is more than its raw file."""
+        is_raw, other_is_raw = map(self._table.is_raw, self._positions(goes, stays))
+        if is_raw:
+            return "raw file: its raw data has no copy"
+        return (
+            f"raw file: {self._name(stays, goes)} is one, and this is not" if other_is_raw else ""
+        )
 
     def _edited(self, goes: int, stays: int, match: Match) -> str:
         """A picture that was cropped, turned, mirrored or coloured on purpose."""
@@ -117,23 +123,24 @@ class Guards:
         one, other = self._positions(goes, stays)
         ours, theirs = self._table.frames(one), self._table.frames(other)
         if ours != theirs:
-            return f"{plural(ours, 'frame')}, and {self._name(stays, goes)} has {theirs:,}"
+            return f"frames: it has {ours:,}, and {self._name(stays, goes)} has {theirs:,}"
         marks = self._table.marks
         first = any(Mark.FIRST_FRAMES in marks.get(at, Mark(0)) for at in (one, other))
         if ours > MOMENTS or (ours > 1 and first):
-            return f"not all of its {ours:,} frames were compared"
+            return f"frames: not all of its {ours:,} were compared"
         return ""
 
     def _far(self, match: Match) -> str:
         if match.distance > self._distance:
-            return f"{plural(match.distance, 'bit')} apart, and the plan takes {self._distance}"
+            bits = plural(match.distance, "bit")
+            return f"distance: {bits} apart, and the plan takes at most {self._distance}"
         if match.evidence == "bits" and self._by_chance(match.distance):
-            return "such a match is expected by chance among so many images"
+            return "chance: among so many images, some match like this by chance"
         return ""
 
     def _earlier(self, goes: int) -> str:
         if self._choices.kept_before and self._members.digest(goes) in self._choices.kept_before:
-            return "it stays for a file that went in an earlier run"
+            return "earlier run: it stays for a file that went"
         return ""
 
     def _burst(self, goes: int, stays: int) -> str:
@@ -150,10 +157,10 @@ class Guards:
             apart = abs(ours.taken_ns // 10**9 - theirs.taken_ns // 10**9) * 10**9
         name = self._name(stays, goes)
         if 0 < apart <= BURST_NS:
-            return f"a burst: taken {apart / 10**9:g} s from {name} by the same camera"
+            return f"burst: taken {apart / 10**9:g} s from {name} by the same camera"
         precise = ours.has_fraction and theirs.has_fraction
         if not apart and not precise and self._numbers_differ(goes, stays):
-            return f"a burst: taken in the same second as {name} by the same camera"
+            return f"burst: taken in the same second as {name} by the same camera"
         return ""
 
     def _numbers_differ(self, goes: int, stays: int) -> bool:
@@ -171,9 +178,9 @@ class Guards:
         ours, theirs = map(self._said, (goes, stays))
         name = self._name(stays, goes)
         if ours is None or theirs is None:
-            return "metadata that cannot be read"
+            return "metadata: it cannot be read"
         lacking = [fact for fact in ours.facts if fact not in theirs.facts]
-        return f"{name} lacks its {', '.join(lacking)}" if lacking else ""
+        return f"metadata: {name} lacks its {', '.join(lacking)}" if lacking else ""
 
     def _said(self, number: int) -> Metadata | None:
         return self._members.disk.metadata(self._members.paths[number])

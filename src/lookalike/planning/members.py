@@ -23,6 +23,7 @@ PACKAGES = (
     ".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary", ".cocatalog",
 )  # fmt: skip
 """Endings of folders in which a program keeps its own order."""
+DAMAGED = "damaged"
 NOT_FILES = {
     Kind.MEMBER: "in an archive",
     Kind.ROW: "in a Parquet file",
@@ -88,7 +89,7 @@ class Members:
             self.unfit[number] = known.unfit or _changed(state, size, modified)
             self.blocked[number] = known.blocked
             if not self.unfit[number] and positions[number] in damages:
-                self.unfit[number] = "damaged"
+                self.unfit[number] = DAMAGED
 
     def _folder(self, folder: str) -> _Folder:
         """What a folder means for its files."""

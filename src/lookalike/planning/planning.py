@@ -9,8 +9,10 @@ import numpy as np
 
 from lookalike.matching.keepers.order import CHOSEN, PROTECTED, REFERENCE
 from lookalike.matching.keepers.ranking import rank
+from lookalike.matching.rules import Rule
 from lookalike.planning.building import Building
 from lookalike.planning.choices import Choices
+from lookalike.planning.document import RULE
 from lookalike.planning.folders import Emptied, warnings
 from lookalike.planning.guards import Guards
 from lookalike.planning.matches import Matches
@@ -21,9 +23,12 @@ from lookalike.planning.walk import Walk
 from lookalike.sources.beside import Disk
 
 if TYPE_CHECKING:
+    import os
+
     from numpy.typing import NDArray
 
     from lookalike.matching.keepers.ranking import Ranking
+    from lookalike.planning.choices import Paths
     from lookalike.planning.units import Unit
     from lookalike.report.result import Result
 
@@ -32,14 +37,14 @@ def plan(
     result: Result,
     *,
     keep: str | Iterable[str] = (),
-    prefer: str | Iterable[str] = (),
-    reference: str | Iterable[str] = (),
+    prefer: Paths = (),
+    reference: Paths = (),
     protect: str | Iterable[str] = (),
     only: str | Iterable[str] = (),
-    between: str | Iterable[str] = (),
-    roots: str | Iterable[str] = (),
+    between: Paths = (),
+    roots: Paths = (),
     do: str | Iterable[str] = "trash",
-    to: str | None = None,
+    to: str | os.PathLike[str] | None = None,
     copies: int = 1,
     distance_for_action: int | None = None,
     exact: bool = False,
@@ -48,7 +53,7 @@ def plan(
     companions: str = "with",
     metadata: str = "hold",
     bursts: str = "hold",
-    chosen: Iterable[str] = (),
+    chosen: Paths = (),
     told_apart: Callable[[str, str], bool] | None = None,
     kept_before: Collection[str] = (),
     argv: Iterable[str] = (),
@@ -88,20 +93,23 @@ def planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     units = units_of(members, with_companions=choices.companions == "with")
     matches = Matches(result, members, bytes_only=choices.equal_bytes_only)
     guards = Guards(result, members, matches, choices)
-    walk = Walk(members, units, matches, guards, choices, choices.limits())
     groups = _wanted(result, members, units, choices)
     ranking, numbers, starts = _ranked(result, members, groups, choices)
     rank_of = np.zeros(len(members.paths), np.intp)
     rank_of[numbers] = np.arange(len(numbers))
     ranked = numbers[ranking.order]
+    place_of = np.zeros(len(members.paths), np.intp)
+    place_of[ranked] = np.arange(len(ranked))
+    places = place_of.tolist()
+    walk = Walk(members, units, matches, guards, choices, choices.limits(), places)
     sets = [one.tolist() for one in np.split(ranked, starts[1:])] if len(starts) else []
     outcomes = list(map(walk.decide, sets))
     if choices.empty_folders == "hold":
         Emptied(members, outcomes).hold()
-    building = Building(members, units, ranking, rank_of.tolist(), choices.do)
+    building = Building(members, units, ranking, rank_of.tolist(), places, choices.do)
     built = [building.group(one, out) for one, out in zip(sets, outcomes, strict=True)]
     return Plan(
-        rule=result.rule,
+        rule=Rule(**{name: getattr(result.rule, name) for name in RULE}),
         groups=tuple(sorted(filter(None, built), key=_first_path)),
         distance_for_action=choices.largest_distance(result.max_distance),
         keep=choices.keep,

@@ -21,7 +21,7 @@ class Unit:
     """Pictures of one shot, and the files beside them."""
 
     pictures: list[int]
-    """Numbers of members: one, or a raw file and what the camera wrote beside it."""
+    """Numbers of members, by path: one, or a raw file and what the camera wrote beside it."""
     beside: dict[str, Role] = field(default_factory=dict)
     """The paths of further files, and how they belong to the pictures."""
 
@@ -40,17 +40,17 @@ def units_of(members: Members, *, with_companions: bool) -> list[Unit]:
             other = f"{path.rpartition('/')[0]}/{name}"
             paired = members.number_of.get(other) if role in PAIRED else None
             if paired is not None:
-                _join(units, number, paired)
+                _join(units, number, paired, members.paths)
             elif with_companions or role in PAIRED:
                 units[number].beside[other] = role
     return units
 
 
-def _join(units: list[Unit], one: int, other: int) -> None:
+def _join(units: list[Unit], one: int, other: int, paths: list[str]) -> None:
     ours, theirs = units[one], units[other]
     if ours is theirs:
         return
-    ours.pictures = sorted({*ours.pictures, *theirs.pictures})
+    ours.pictures = sorted(ours.pictures + theirs.pictures, key=paths.__getitem__)
     ours.beside |= theirs.beside
     for number in theirs.pictures:
         units[number] = ours

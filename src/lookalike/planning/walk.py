@@ -79,10 +79,12 @@ class Walk:
         guards: Guards,
         choices: Choices,
         limits: Limits,
+        place_of: Sequence[int],
     ) -> None:
+        """`place_of`: the place of each member among all. Smaller is better."""
         self._members, self._units = members, units
         self._matches, self._guards = matches, guards
-        self._choices, self._limits = choices, limits
+        self._choices, self._limits, self._place_of = choices, limits, place_of
 
     def decide(self, ranked: Sequence[int]) -> Outcome:
         """What becomes of a group. `ranked`: its members, the best first.
@@ -103,21 +105,15 @@ class Walk:
                 going = self._judged(unit, out)
             if going is None:
                 kept += 1
-                out.stays += (
-                    unit.pictures
-                    if len(unit.pictures) == 1
-                    else sorted(unit.pictures, key=lambda one: one != number)
-                )
+                out.stays += [number, *(one for one in unit.pictures if one != number)]
             else:
                 out.goes.append(going)
         return out
 
     def _must_stay(self, unit: Unit, out: Outcome) -> bool:
-        for picture in unit.pictures:
-            if reason := self._limits.reason(self._members.paths[picture]):
-                out.why[picture] = reason
-                return True
-        return False
+        reasons = {one: self._limits.reason(self._members.paths[one]) for one in unit.pictures}
+        out.why |= {picture: reason for picture, reason in reasons.items() if reason}
+        return any(reasons.values())
 
     def _judged(self, unit: Unit, out: Outcome) -> Going | None:
         """How a unit can go. None if it stays, and then the outcome says why."""
@@ -148,7 +144,7 @@ class Walk:
         elif found:
             is_raw = self._members.table.is_raw(int(self._members.positions[lonely]))
             kind = "raw file" if is_raw else "picture"
-            reason = f"its {kind} {self._name(lonely)} has no copy"
+            reason = f"companion: its {kind} {self._name(lonely)} has no copy"
             out.held |= dict.fromkeys(unit.pictures, reason)
         else:
             for going in out.goes[:MOST_ASKED]:
@@ -170,6 +166,8 @@ class Walk:
                     first_open = other
                 continue
             reason = self._guards.reason(picture, other, match)
+            if not reason and self._place_of[picture] < self._place_of[other]:
+                reason = "" if match.same_pixels else self._worse(other)
             if not reason:
                 return Found(other, match), ""
             problem = problem or reason
@@ -179,6 +177,10 @@ class Walk:
             if match and not problem:
                 return Found(first_open, match), ""
         return None, problem
+
+    def _worse(self, other: int) -> str:
+        """It stays only because of another picture of its unit."""
+        return f"what stays: {self._name(other)} is worse, and stays with its raw file"
 
     def _may_stand(self, picture: int, other: int) -> bool:
         """Whether one picture could stay for another, if they match."""
@@ -202,12 +204,12 @@ class Walk:
                 continue
             file = file_beside(disk, path)
             if file is None:
-                return f"its {role} {name} cannot be read"
+                return f"companion: its {role} {name} cannot be read"
             twins = (counterpart(disk, file, role, one) for one in kept)
             twin = next(filter(None, twins), None)
             may_be_lost = role is Role.SIDECAR and self._choices.metadata == "ignore"
             if twin is None and not (may_be_lost and any(_has(one, role) for one in kept)):
-                return f"its {role} {name} has no copy"
+                return f"companion: its {role} {name} has no copy"
             going.append(Beside(file, twin))
         return going
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 50
 """How many related pairs are shown to people."""
+MOST_OF_ALL = 0.995
+"""From this share on, all of a picture is seen."""
 NOTHING_FOUND = "No images found."
 SKIPPED = {
     "audio": "audio file",
@@ -121,6 +123,11 @@ def comparison_lines(found: Comparison) -> list[str]:
         words = ["be mirrored"] if found.mirrored else []
         words += [f"be turned by {found.turned}° clockwise"] if found.turned else []
         lines.append(f"The second has to {' and '.join(words)} to lie on the first.")
+    if found.shares_a_part:
+        lines.append("They only share a part.")
+    if found.overlap and min(found.overlap) < MOST_OF_ALL:
+        ours, theirs = found.overlap
+        lines.append(f"{ours:.0%} of the first and {theirs:.0%} of the second show the same.")
     if found.colour_differs:
         lines.append("Their colours differ.")
     if found.same_layout:
@@ -142,9 +149,12 @@ def _why(found: Comparison) -> str:
     """The numbers that decide whether two images are alike."""
     if found.flat or found.degenerate:  # whatever their hashes are
         return f"their pixels {'are equal' if found.alike else 'differ'}"
+    if found.evidence == "points":
+        return f"their points match, and their pixels agree to {found.agreement:.0%}"
     differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
     why = f"{differ}, at most {found.max_distance} may"
     if found.agreement is None or found.exact or found.distance > found.max_distance:
         return why
-    but = "and" if found.alike or found.same_layout or found.colour_differs else "but"
+    related = found.same_layout or found.shares_a_part or found.colour_differs
+    but = "and" if found.alike or related else "but"
     return f"{why}, {but} their pixels agree to {found.agreement:.0%}"

@@ -136,6 +136,8 @@ def _refined(
     places: NDArray[np.int32], tied: NDArray[np.intp], ranks: NDArray[np.int64]
 ) -> NDArray[np.int32]:
     """The places after images that shared one are ranked."""
+    if (ranks == ranks[0]).all():
+        return places
     order = np.lexsort((ranks, places[tied]))
     before, ordered = places[tied][order], ranks[order]
     here = np.arange(len(order))

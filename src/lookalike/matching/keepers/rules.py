@@ -179,6 +179,10 @@ def _depth(those: Candidates) -> NDArray[np.int64]:
     return np.array([folder.count("/") for folder in those.folders()], np.int64)
 
 
+def _deep(count: int) -> str:
+    return f"{plural(count, 'folder')} deep"
+
+
 def _stems(those: Candidates) -> list[str]:
     return [name.rpartition(".")[0] or name for name in those.names()]
 
@@ -238,12 +242,12 @@ BY_WORD: dict[str, tuple[KeeperRule, ...]] = {
     "unedited": (KeeperRule("not edited", "edited", _edited, ranks.least),),
     "depth": (
         KeeperRule(
-            "fewest folders", "more folders", _depth, ranks.least, _as("{} folders deep".format)
+            "fewest folders", "more folders", _depth, ranks.least, _as(_deep)
         ),
     ),
     "-depth": (
         KeeperRule(
-            "most folders", "fewer folders", _depth, shown=_as("{} folders deep".format)
+            "most folders", "fewer folders", _depth, shown=_as(_deep)
         ),
     ),
     "short-path": (

@@ -143,7 +143,7 @@ def turned(
     class_of, first = kernel.distinct(words)
     classes = _Classes(class_of, stills, len(first))
     alone = _Classes(np.arange(len(stills)), stills, len(stills))
-    limit = rule.max_distance * PHASH_BITS // get_algorithm(rule.algorithm).bits
+    limit = turned_limit(rule)
     searcher = searcher_for(words[first], PHASH_BITS, limit, workers)
     for orientation in orientations:
         queries = words_of(thumbs.hashes(orientation)[at])
@@ -151,6 +151,11 @@ def turned(
             # The query is turned, so it is the second of the pair.
             pairs = Block(block.j, block.i, block.distance)
             yield from _expanded(classes, alone, pairs, orientation)
+
+
+def turned_limit(rule: Rule) -> int:
+    """In how many bits of pHash a turned thumb may differ."""
+    return rule.max_distance * PHASH_BITS // get_algorithm(rule.algorithm).bits
 
 
 def _expanded(

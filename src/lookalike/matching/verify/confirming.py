@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +52,7 @@ class Confirming:
         self._refused = np.zeros(len(pictures), np.uint32)
         self._links: list[Links] = []
         self._layouts: list[Candidates] = []
-        self._done = 0
+        self._done = self._total = 0
         self.passed_over = 0
         """How many pairs were not looked at because of `MOST_REFUSED`."""
 
@@ -83,9 +83,17 @@ class Confirming:
                 waiting, count = [], 0
         self._settle(waiting)
 
+    def new_among(self, links: Links) -> Links:
+        """Those of some links between first images whose two are not linked to each other yet."""
+        images = int(self._first.max(initial=0)) + 1
+        known, theirs = (some.i * images + some.j for some in (self.links, links))
+        return links.among(~np.isin(theirs, known))
+
     def add(self, links: Links) -> None:
         """Join pictures by links between their first images that were confirmed elsewhere."""
         kept = links.among(links.agreement >= self._rule.min_agreement)
+        if self._rule.colour:
+            kept = kept.among(~kept.colour_differs)
         i, j = (np.searchsorted(self._first, at).astype(np.uint32) for at in (kept.i, kept.j))
         kernel.join_sets(self._sets, i, j)
         self._links.append(kept)
@@ -102,18 +110,23 @@ class Confirming:
         pairs = Candidates.concatenated(waiting)
         pairs = pairs.among(np.lexsort((pairs.orientation, pairs.j, pairs.i, pairs.distance)))
         at, step = 0, LEAST_AT_ONCE
-        total = self._done + len(pairs.i)
+        self._total = self._done + len(pairs.i)
         while at < len(pairs.i):
             some = pairs.among(slice(at, at + step))
             portion = self._open(some)
             verdicts = self._look.look(portion)
             self._refuse(portion.among(~verdicts.same))
+            self._advance(len(some.i) - int(verdicts.same.sum()))
             joined = self._join(portion.among(verdicts.same), verdicts.agreement[verdicts.same])
             at += step
             if joined < len(portion.i) // 8:
                 step = min(4 * step, MOST_AT_ONCE)
-            self._done += len(some.i)
-            self._progress("confirming", self._done, total)
+
+    def _advance(self, count: int) -> None:
+        """Say that so many more pairs are settled."""
+        if count:
+            self._done += count
+            self._progress("confirming", self._done, self._total)
 
     def _open(self, pairs: Candidates) -> Candidates:
         """The pairs that are not connected yet."""
@@ -138,17 +151,23 @@ class Confirming:
             chosen = _forest(pairs)
             if step > LEAST_CLOSER:
                 chosen[:step] = True
-            same = self._look_closer(pairs.among(chosen), agreement[chosen])
+            same = self._look_closer(pairs.among(chosen), agreement[chosen], self._advance)
             joined += int(same.sum())
             step = 4 * step if 2 * same.sum() < len(same) else LEAST_CLOSER
             sets = self._sets = roots(self._sets)
             left = ~chosen & (sets[pairs.i] != sets[pairs.j])
+            self._advance(int((~chosen & ~left).sum()))
             pairs, agreement = pairs.among(left), agreement[left]
         return joined
 
-    def _look_closer(self, pairs: Candidates, agreement: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def _look_closer(
+        self,
+        pairs: Candidates,
+        agreement: NDArray[np.float32],
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> NDArray[np.bool_]:
         """Record the links among some pairs whose thumbs agree. Returns which are the same."""
-        details = self._closer.look(pairs, agreement)
+        details = self._closer.look(pairs, agreement, advance)
         same = ~details.same_layout
         if self._rule.colour:
             same &= ~details.colour_differs

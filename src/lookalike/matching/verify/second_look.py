@@ -13,6 +13,7 @@ from lookalike.algorithms import get_algorithm
 from lookalike.hashing.content import Depth
 from lookalike.images.picture import Picture, turn
 from lookalike.matching.rereading import read_again
+from lookalike.matching.verify.candidates import turned_limit
 from lookalike.sight.look import Looks, look_whole
 from lookalike.sight.thumb import BYTES, SIDE
 from lookalike.sight.turned import UPRIGHT
@@ -57,6 +58,8 @@ class SecondLook:
         self._rule = rule
         self._read = read
         self._workers = workers
+        self.turned_limit = turned_limit(rule)
+        """In how many bits of pHash a turned thumb may differ."""
 
     def look(self, pairs: Candidates) -> Verdicts:
         """Look at the thumbs of pairs. The distances of turned pairs become those of the rule."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike.errors import LookalikeError
 from lookalike.hashing.content import Depth
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.rereading import read_again
 from lookalike.matching.sequences import distances_at
+from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances, shared_colours
 from lookalike.sight.points.pairs import pairs_within
-from lookalike.sight.points.spool import PictureFile, QueryFile
+from lookalike.sight.points.spool import PictureFile, QueryFile, reduced
+from lookalike.sight.shelf import Shelf
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.table import HashTable
     from lookalike.matching.rereading import Read
     from lookalike.matching.verify.candidates import Pictures
+    from lookalike.sight.points.forms import Query
     from lookalike.sight.points.search import Found
     from lookalike.work.progress import Progress
 
@@ -41,6 +44,16 @@ class Sighted(NamedTuple):
     """How many images could not be read again, so that they were not searched."""
 
 
+class _Block(NamedTuple):
+    """What some queries found."""
+
+    query: NDArray[np.uint32]
+    """The number of the picture that was looked for."""
+    links: Links
+    verdict: NDArray[np.uint8]
+    is_paper: NDArray[np.bool_]
+
+
 def sighted(
     table: HashTable,
     hashes: HashArray,
@@ -51,28 +64,11 @@ def sighted(
 ) -> Sighted:
     """Look for every picture with enough detail among all others, by its points.
 
-    Raises `LookalikeError` without room for temporary files.
+    Without room for temporary files, pictures are read once more when they are looked for. What is
+    kept of each in memory then is 4.6 KB.
     """
     wanted = pictures.first[pictures.node < pictures.searched]
-    try:
-        with PictureFile() as stored, QueryFile() as queries:
-            return _searched(table, hashes, wanted, stored, queries, read, workers, progress)
-    except OSError as error:  # reading an image never raises it
-        raise LookalikeError(
-            f"a thorough search needs room for temporary files, about 37 KB per image: {error}"
-        ) from error
-
-
-def _searched(
-    table: HashTable,
-    hashes: HashArray,
-    wanted: NDArray[np.intp],
-    stored: PictureFile,
-    queries: QueryFile,
-    read: Read,
-    workers: int,
-    progress: Progress,
-) -> Sighted:
+    stored, queries = PictureFile(), QueryFile()
     positions: list[int] = []
     sizes: list[tuple[int, int]] = []
     for contents in read_again(table, wanted, read, Depth.POINTS):
@@ -85,25 +81,55 @@ def _searched(
         progress("looking", len(positions), len(wanted))
     placed = np.array(positions, np.intp)
     size = np.array(sizes, np.float64).reshape(-1, 2)
-    blocks = []
-    for block in pairs_within(stored.pictures(), queries, workers=workers):
+    numbered = enumerate(queries) if queries.stored else _read_queries(table, placed, read)
+    blocks: list[_Block] = []
+    for block in pairs_within(stored.pictures(), numbered, workers=workers):
         links = _links(block.query, block.found, placed, size, hashes)
-        blocks.append((links, block.found.verdict, block.found.is_paper))
+        blocks.append(_Block(block.query, links, block.found.verdict, block.found.is_paper))
         progress("searching", block.done, len(placed))
-    every = Links.concatenated([links for links, *_ in blocks])
-    verdict = np.concatenate([np.empty(0, np.uint8), *(verdict for _, verdict, _ in blocks)])
-    papers = np.concatenate([np.empty(0, np.bool_), *(papers for *_, papers in blocks)])
-    best = _best_of_each(every, verdict)
-    return Sighted(every.among(best), verdict[best], papers[best], len(wanted) - len(placed))
+    return _best_of_each(blocks, len(wanted) - len(placed))
 
 
-def _best_of_each(links: Links, verdict: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Each pair may be found both ways. Which one of the two to take: the same, then agreement."""
-    order = np.lexsort((-links.agreement, verdict, links.j, links.i))
+def _read_queries(
+    table: HashTable, placed: NDArray[np.intp], read: Read
+) -> Iterator[tuple[int, Query]]:
+    """The numbers of pictures and their queries, read again as they are needed, in any order."""
+    order = np.argsort(placed)
+    for contents in read_again(table, placed, read, Depth.POINTS):
+        for at, content in contents.items():
+            if content.query is not None:
+                yield int(order[np.searchsorted(placed, at, sorter=order)]), reduced(content.query)
+
+
+def with_colours(table: HashTable, links: Links, read: Read, progress: Progress) -> Links:
+    """The same links, each of which says whether colours differ in the part that both show."""
+    positions = np.unique(np.concatenate([links.i, links.j]))
+    colours = Shelf()
+    for done, contents in enumerate(read_again(table, positions, read, Depth.COLOURS), 1):
+        for at, content in contents.items():
+            if content.colours is not None:
+                colours.add(at, content.colours)
+        progress("comparing colours", done, len(positions))
+    differs = np.zeros(len(links.i), np.bool_)
+    for number, (i, j) in enumerate(zip(links.i.tolist(), links.j.tolist(), strict=True)):
+        if i in colours and j in colours:
+            shared = shared_colours(colours[i], colours[j], links.transform[number])
+            differs[number] = colour_distances(*shared)[0] >= COLOUR_DIFFERS
+    return links._replace(colour_differs=differs)
+
+
+def _best_of_each(blocks: Sequence[_Block], unread: int) -> Sighted:
+    """Each pair may be found both ways. Takes the better one: the same, then agreement."""
+    number = np.concatenate([np.empty(0, np.uint32), *(one.query for one in blocks)])
+    links = Links.concatenated([one.links for one in blocks])
+    verdict = np.concatenate([np.empty(0, np.uint8), *(one.verdict for one in blocks)])
+    is_paper = np.concatenate([np.empty(0, np.bool_), *(one.is_paper for one in blocks)])
+    order = np.lexsort((number, -links.agreement, verdict, links.j, links.i))
     i, j = links.i[order], links.j[order]
     is_first = np.ones(len(order), np.bool_)
     is_first[1:] = (i[1:] != i[:-1]) | (j[1:] != j[:-1])
-    return order[is_first]
+    best = order[is_first]
+    return Sighted(links.among(best), verdict[best], is_paper[best], unread)
 
 
 def _links(

@@ -13,7 +13,7 @@ from lookalike.matching.verify.closer_look import CloserLook
 from lookalike.matching.verify.confirming import Confirming
 from lookalike.matching.verify.keeper_looks import looked_from_keepers
 from lookalike.matching.verify.second_look import SecondLook
-from lookalike.matching.verify.thorough import LAYOUT, SAME, Sighted, sighted
+from lookalike.matching.verify.thorough import LAYOUT, SAME, Sighted, sighted, with_colours
 from lookalike.sight.turned import INVERSE, MIRRORINGS, QUARTERS
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ class Verified:
         if rule.thorough:
             found = sighted(table, hashes, pictures, read, workers, progress)
             papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
-            differ = ~closer.same_where_they_overlap(found.links.among(papers))
+            differ = ~closer.same_where_they_overlap(found.links.among(papers), progress)
             found.verdict[papers[differ]] = LAYOUT
-            confirming.add(found.links.among(found.verdict == SAME))
+            links = confirming.new_among(found.links.among(found.verdict == SAME))
+            confirming.add(with_colours(table, links, read, progress))
         return cls(orientations, pictures, look, closer, confirming, found)
 
     @property

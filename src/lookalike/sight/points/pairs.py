@@ -38,12 +38,12 @@ class PairBlock(NamedTuple):
 
 
 def pairs_within(
-    pictures: Pictures, queries: Iterable[Query], *, workers: int | None = None
+    pictures: Pictures, queries: Iterable[tuple[int, Query]], *, workers: int | None = None
 ) -> Iterator[PairBlock]:
     """Look for each picture among all others.
 
     - `pictures`: their stored forms, in memory or mapped, as from `PictureFile`.
-    - `queries`: the same pictures in the same order, as from `QueryFile`, or read again.
+    - `queries`: positions of pictures, and each of these as a query, in any order.
     - `workers`: the number of threads, by default one per processor.
 
     Yields a block for every 64 queries, also if it is empty. Closing the generator stops the work.
@@ -59,7 +59,7 @@ def pairs_within(
     def answer(numbered: list[tuple[int, Query]]) -> list[tuple[int, Found]]:
         return [(at, _others(part, at, query)) for at, query in numbered]
 
-    for answers in ordered_map(answer, _batches(enumerate(queries)), threads):
+    for answers in ordered_map(answer, _batches(iter(queries)), threads):
         done += len(answers)
         counts = [len(found.position) for _, found in answers]
         numbers = np.repeat(np.array([at for at, _ in answers], np.uint32), counts)

@@ -36,7 +36,7 @@ class Role(StrEnum):
     FILM = "film"
     """If it is the other half of a Live Photo. The name alone does not say so."""
     RAW = "raw file"
-    DEVELOPED = "picture beside its raw file"
+    DEVELOPED = "picture"
 
 
 class Companion(NamedTuple):
