@@ -92,8 +92,8 @@ class Applying:
 
     def go(self) -> None:
         """Apply the plan, a batch of units at a time."""
-        tasks = iter(
-            [_Task(Unit(group, one), one.do) for group in self.plan.groups for one in group.remove]
+        tasks = (
+            _Task(Unit(group, one), one.do) for group in self.plan.groups for one in group.remove
         )
         total, seen = count_of(self.plan), 0
         while not self._must_end() and (batch := list(self._batch(tasks))):

@@ -26,6 +26,10 @@ class Settler:
         self._fs = fs
         self._record = record
         self._restorer = Restorer(fs, record.intents.values(), {})
+        self._companions: dict[str, list[Intent]] = {}
+        for one in record.intents.values():
+            if one.companion_of is not None:
+                self._companions.setdefault(one.companion_of, []).append(one)
 
     def settle(self) -> list[str]:
         """Clear up. Returns what could not be done, one sentence each."""
@@ -66,8 +70,8 @@ class Settler:
             return
         if self._restorer.look(picture).word == AWAY:
             return
-        for one in self._record.intents.values():
-            if one.companion_of == picture.path and self._restorer.look(one).word == AWAY:
+        for one in self._companions.get(picture.path, ()):
+            if self._restorer.look(one).word == AWAY:
                 self._restorer.restore(one, self._restorer.goal(one), one.temporary)
 
     def _drop_second_name(self, source: str, target: str) -> None:

@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lookalike.planning.plan import Action
-from lookalike.text import plural, printable, size
+from lookalike.planning.words import summary_lines
+from lookalike.text import plural, printable
 
 if TYPE_CHECKING:
     from lookalike.actions.history import History, Run
@@ -28,36 +29,21 @@ DONE = {
     "gone": "cannot be taken back",
 }
 """What the words of counts mean."""
-WILL = {
-    Action.TRASH: "to the trash",
-    Action.MOVE: "to the folder {to}",
-    Action.DEDUPE: "to share storage with an equal file, which loses nothing",
-    Action.HARDLINK: "to be replaced by a hard link to an equal file",
-    Action.DELETE: "to be deleted",
-}
 MOST_SHOWN = 20
 """How many files with one reason are named."""
 
 
 def prospect_lines(plan: Plan) -> Iterator[str]:
     """What applying a plan would do."""
-    counts: dict[tuple[Action, ...], int] = {}
-    none_wanted = 0
-    for group in plan.groups:
-        for removal in group.remove:
-            counts[removal.do] = counts.get(removal.do, 0) + 1 + len(removal.companions)
-            none_wanted += group.none_wanted
-    for actions, count in counts.items():
-        ways = ", or ".join(WILL[one].format(to=printable(plan.to or "?")) for one in actions)
-        yield f"{plural(count, 'file')} {ways}"
-    yield f"{size(plan.totals.bytes)} in all. {plural(plan.totals.held, 'file')} held back"
-    if any(Action.DELETE in actions for actions in counts):
+    yield from summary_lines(plan)
+    removals = [(group, one) for group in plan.groups for one in group.remove]
+    if any(Action.DELETE in one.do for _, one in removals):
         yield (
-            "Deleted files can be made again only as long as the equal files that stay are not "
-            "changed. Files that are merely similar are gone for good"
+            "Deleted files can be made again only while the equal files that stay are unchanged. "
+            "Files that are merely similar are gone for good."
         )
-    if none_wanted:
-        yield f"Of {plural(none_wanted, 'picture')}, nothing like it would stay"
+    if none_wanted := sum(group.none_wanted for group, _ in removals):
+        yield f"For {plural(none_wanted, 'picture')}, nothing like it would stay."
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:

@@ -110,7 +110,7 @@ class Checker:
         planned, keeper = member.file, unit.keeper(member)
         if keeper is not None and is_in_trash(keeper.path):
             raise Changed(f"{keeper.path} stays for it, but is in the trash")
-        unlinks = action in {Action.DELETE, Action.HARDLINK, Action.MOVE}
+        unlinks = action in {Action.DELETE, Action.HARDLINK}
         kept = None if keeper is None else self._keepers.verified(keeper, flush=unlinks)
         state = self._verified(planned)
         if kept is not None and (kept.device, kept.inode) == (state.device, state.inode):

@@ -22,7 +22,7 @@ def require_match(keeper: bytes, victim: bytes, rule: Rule, planned: Match, most
     """
     try:
         evidence, distance = _evidence(keeper, victim, rule, points=planned.evidence == "points")
-    except LookalikeError as error:
+    except (LookalikeError, OSError) as error:  # OSError: no room for temporary files
         raise Changed(f"it cannot be compared with the file that stays: {error}") from error
     if evidence is None or STRENGTH.index(evidence) < STRENGTH.index(planned.evidence):
         raise Changed("it does not match the file that stays")

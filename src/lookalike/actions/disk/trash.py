@@ -7,7 +7,6 @@ import re
 import secrets
 import stat
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -62,7 +61,9 @@ class Trash:
 
     def __init__(self, fs: FileSystem) -> None:
         self._fs = fs
-        data = os.environ.get("XDG_DATA_HOME") or Path("~/.local/share").expanduser()
+        data = os.environ.get("XDG_DATA_HOME", "")
+        if not os.path.isabs(data):  # which the specification tells to ignore
+            data = os.path.expanduser("~/.local/share")
         self._home = os.path.join(os.path.realpath(data), "Trash")
         self._cans: dict[Volume, Can] = {}
         self._chosen: set[str] = set()
