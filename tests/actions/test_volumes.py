@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from clean_up import Place, all_bytes, group, plan, removal, snapshot
+from files import encoded
 from killing import (
     ACTIONS,
     check_killed_at_every_call,
@@ -18,7 +19,8 @@ from killing import (
 from lookalike.actions.apply import apply, apply_with
 from lookalike.actions.disk.fs import FileSystem
 from lookalike.actions.undo import undo
-from lookalike.planning.plan import Action
+from lookalike.planning.plan import Action, Match
+from pictures import photo
 from volumes import KINDS, bound, mount, require_program, volume
 
 STRIDE = 11
@@ -125,17 +127,42 @@ def test_two_mounts_of_one_folder_never_cost_the_only_copy(
 def test_what_stays_for_one_group_does_not_go_for_another_under_another_mount(
     place: Place,
 ) -> None:
-    a = place.file("real/a.jpg", b"picture")
-    b = place.file("b.jpg", b"picture")
-    c = place.file("c.jpg", b"other")
+    a = place.file("real/a.jpg", encoded(photo(160, 120, 1), "JPEG"))
+    b = place.file("b.jpg", a.read_bytes())
+    c = place.file("c.jpg", encoded(photo(320, 240, 1), "JPEG"))
     with bound(a.parent, place.root / "seen"):
-        groups = group([a], removal(b)), group([c], removal(place.root / "seen/a.jpg"))
-        wanted = plan(*groups)
         again = place.root / "seen/a.jpg"
         assert again.samefile(a)
-        outcome = apply(wanted)
-        assert outcome.counts["trash"] == 1
-        assert a.read_bytes() == b"picture"
+        near = removal(again, match=Match("agreement", 9, 0.9))
+        outcome = apply(plan(group([a], removal(b)), group([c], near)))
+        assert outcome.counts == {"trash": 1, "skipped": 1}
+        assert f"{a} stays for it, but" in outcome.problems[0].why
+        assert a.exists()
+        assert not b.exists()
+
+
+def test_another_name_of_the_file_that_stays_is_no_copy(place: Place) -> None:
+    a = place.file("a.jpg", b"picture")
+    b = place.tree / "b.jpg"
+    b.hardlink_to(a)
+    for action in ACTIONS:
+        wanted = plan(group([a], removal(b, action)), to=str(place.to))
+        [problem] = apply_with(FileSystem(), wanted, choices(action, 1)).problems
+        assert problem.why == "it is the same file as the one that stays, under another name"
+    assert b.samefile(a)
+
+
+@pytest.mark.parametrize("action", [Action.HARDLINK, Action.DELETE])
+def test_a_file_with_a_name_that_stays_is_not_taken_apart_from_it(
+    place: Place, action: Action
+) -> None:
+    a, b = place.file("a.jpg", b"picture"), place.file("b.jpg", b"picture")
+    (place.tree / "c.jpg").hardlink_to(b)
+    before = snapshot(place.tree)
+    wanted = plan(group([a], removal(b, action)))
+    [problem] = apply_with(FileSystem(), wanted, choices(action, 1)).problems
+    assert problem.why == "it has another name that stays, so nothing would be freed"
+    assert snapshot(place.tree) == before
 
 
 def test_nothing_changes_on_a_volume_that_is_read_only(place: Place) -> None:
