@@ -34,8 +34,9 @@ def pairs_of(plan: Plan) -> Iterator[tuple[PlannedFile, PlannedFile | None]]:
     """Each file that goes, and the one that stays for it."""
     for group in plan.groups:
         for one in group.remove:
-            for going in (one, *one.companions):
-                yield going.file, None if going.keeper is None else group.keep[going.keeper].file
+            numbers = [(one.file, one.keeper), *((it.file, it.keeper) for it in one.companions)]
+            for file, number in numbers:
+                yield file, None if number is None else group.keep[number].file
 
 
 def is_near(one: File, other: File) -> bool:

@@ -1,23 +1,37 @@
-"""From the outcome of a walk to the group of a plan, with the reasons in words."""
+"""From the outcomes of walks to the groups of a plan, with the reasons in words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blake3 import blake3
 
 from lookalike.planning.plan import EXACT, Companion, Held, Kept, PlanGroup, Removal
+from lookalike.planning.reasons import Reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lookalike.matching.keepers.ranking import Ranking
     from lookalike.planning.members import Members
     from lookalike.planning.plan import Action, PlannedFile
+    from lookalike.planning.reasons import Pair
     from lookalike.planning.units import Unit
     from lookalike.planning.walk import Going, Outcome
 
 KEY_BYTES = 8
+
+
+class _Draft(NamedTuple):
+    """What a group needs before the reasons are known."""
+
+    out: Outcome
+    stays: list[int]
+    """The members that are listed as staying."""
+    first: tuple[Pair, ...]
+    """The first of them and the next in rank, if there is one."""
+    going: list[Pair]
+    """For each unit that goes, the best of the one that stays for it and its own best."""
 
 
 class Building:
@@ -27,108 +41,150 @@ class Building:
         self,
         members: Members,
         units: Sequence[Unit],
-        ranking: Ranking,
-        rank_of: Sequence[int],
         place_of: Sequence[int],
         do: tuple[Action, ...],
     ) -> None:
-        """`rank_of`: the number of each member in the ranking. `place_of`: its place there."""
+        """`place_of`: the place of each member in the ranking."""
         self._members, self._units = members, units
-        self._ranking, self._rank_of, self._do = ranking, rank_of, do
-        self._place_of = place_of
+        self._place_of, self._do = place_of, do
 
-    def group(self, ranked: Sequence[int], out: Outcome) -> PlanGroup | None:
-        """The group of an outcome. None if nothing goes and nothing is held back."""
-        files_only = {
-            number: why for number, why in out.held.items() if self._members.states[number]
-        }
-        if not out.goes and not files_only:
-            return None
-        keep, index = self._kept(ranked, out)
-        remove = [self._removal(going, index) for going in out.goes]
-        held = [Held(self._members.file(number), why) for number, why in files_only.items()]
+    def groups(
+        self,
+        ranked: Sequence[Sequence[int]],
+        outcomes: Sequence[Outcome],
+        ranking: Ranking,
+        rank_of: Sequence[int],
+    ) -> Iterator[PlanGroup]:
+        """The groups in which something goes or is held back.
+
+        `ranked`: the members of each, the best first. `rank_of`: their numbers in the ranking.
+        """
+        drafts = [
+            self._draft(one, out)
+            for one, out in zip(ranked, outcomes, strict=True)
+            if out.goes or any(self._members.states[number] for number in out.held)
+        ]
+        pairs = [pair for draft in drafts for pair in (*draft.first, *draft.going)]
+        self._reasons = Reasons(self._members, ranking, rank_of, pairs)
+        return map(self._group, drafts)
+
+    def _draft(self, ranked: Sequence[int], out: Outcome) -> _Draft:
+        stays = self._stays(out)
+        first: tuple[Pair, ...] = ()
+        if stays and (second := self._next(stays[0], ranked)) is not None:
+            first = ((stays[0], second),)
+        return _Draft(out, stays, first, [self._representing(going) for going in out.goes])
+
+    def _group(self, draft: _Draft) -> PlanGroup:
+        out = draft.out
+        keep, index = self._kept(draft)
+        remove = [
+            self._removal(going, pair, index)
+            for going, pair in zip(out.goes, draft.going, strict=True)
+        ]
+        held = [
+            Held(self._members.file(number), why)
+            for number, why in out.held.items()
+            if self._members.states[number]
+        ]
         return PlanGroup(
             _key([*(kept.file for kept in keep), *_going(remove), *(one.file for one in held)]),
             tuple(keep),
-            tuple(sorted(remove, key=lambda one: one.file.path)),
-            tuple(sorted(held, key=lambda one: one.file.path)),
+            tuple(sorted(remove, key=_path)),
+            tuple(sorted(held, key=_path)),
         )
 
-    def _kept(self, ranked: Sequence[int], out: Outcome) -> tuple[list[Kept], dict[str, int]]:
-        """The files that stay and their numbers by path, without those that only are held."""
+    def _stays(self, out: Outcome) -> list[int]:
+        """The members that are listed as staying, without those that only are held back."""
+        unfit, held = self._members.unfit, out.held
+        if not held:
+            return [number for number in out.stays if not unfit[number]]
         relied = {found.stays for going in out.goes for found in going.found.values()}
+        return [
+            number
+            for number in out.stays
+            if not unfit[number] and (number in relied or number not in held)
+        ]
+
+    def _next(self, best: int, ranked: Sequence[int]) -> int | None:
+        """The next member in rank that belongs to another unit."""
+        unit = self._units[best]
+        for one in ranked[ranked.index(best) + 1 :]:
+            if self._units[one] is not unit:
+                return one
+        return None
+
+    def _representing(self, going: Going) -> Pair:
+        """The best members of the unit that stays and of the one that goes."""
+        main = self._main(going)
+        stays, goes = self._units[going.found[main].stays].pictures, going.unit.pictures
+        if len(stays) == len(goes) == 1:
+            return stays[0], goes[0]
+        place = self._place_of.__getitem__
+        return min(stays, key=place), min(goes, key=place)
+
+    def _main(self, going: Going) -> int:
+        """The picture of a unit that is not a raw file."""
+        pictures = going.unit.pictures
+        if len(pictures) == 1:
+            return pictures[0]
+        members = self._members
+        return min(pictures, key=lambda one: (members.is_raw[one], members.paths[one]))
+
+    def _kept(self, draft: _Draft) -> tuple[list[Kept], dict[str, int]]:
+        """The files that stay and their numbers by path."""
         keep: list[Kept] = []
-        for number in out.stays:
-            if self._members.unfit[number] or (number in out.held and number not in relied):
-                continue
+        out = draft.out
+        for number in draft.stays:
             why = out.held.get(number) or out.why.get(number)
-            if not why:
-                why = "no direct match with what stays" if keep else self._best(number, ranked)
+            if not why and keep:
+                why = "no direct match with what stays"
+            elif not why:
+                why = "".join(self._reasons.praise(*pair) for pair in draft.first)
             keep.append(Kept(self._members.file(number), why))
         index = {kept.file.path: at for at, kept in enumerate(keep)}
-        beside = {
-            one.counterpart.path: one.counterpart
-            for going in out.goes
-            for one in going.beside
-            if one.counterpart is not None
-        }
-        for path in sorted(beside.keys() - index.keys()):
-            index[path] = len(keep)
-            keep.append(Kept(beside[path], "belongs to a picture that stays"))
+        twins = [one.counterpart for going in out.goes for one in going.beside if one.counterpart]
+        for twin in sorted(twins):
+            if twin.path not in index:
+                index[twin.path] = len(keep)
+                keep.append(Kept(twin, "belongs to a picture that stays"))
         return keep, index
 
-    def _best(self, best: int, ranked: Sequence[int]) -> str:
-        """What a member has over the next one of another unit."""
-        later = ranked[ranked.index(best) + 1 :]
-        others = (one for one in later if self._units[one] is not self._units[best])
-        second = next(others, None)
-        return "" if second is None else self._why(best, second, praise=True)
-
-    def _why(self, better: int, worse: int, *, praise: bool = False) -> str:
-        """The rule that decides between two members, with both values."""
-        one, other = self._rank_of[better], self._rank_of[worse]
-        stage = self._ranking.stages[int(self._ranking.deciding_one(one, other))]
-        table, positions = self._members.table, self._members.positions
-        shown = (
-            stage.text(table, one, int(positions[better])),
-            stage.text(table, other, int(positions[worse])),
-        )
-        word, values = (stage.rule.reason, shown) if praise else (stage.rule.lack, shown[::-1])
-        return f"{word}: {values[0]} against {values[1]}" if any(shown) else word
-
-    def _removal(self, going: Going, index: dict[str, int]) -> Removal:
-        """A unit that goes. Its main picture is the one that is not a raw file."""
+    def _removal(self, going: Going, pair: Pair, index: dict[str, int]) -> Removal:
+        """A unit that goes."""
         members = self._members
-        pictures = sorted(going.found, key=lambda one: (self._is_raw(one), members.paths[one]))
-        main = pictures[0]
+        main = self._main(going)
 
         def number_of(picture: int) -> int:
             return index[members.paths[going.found[picture].stays]]
 
         companions = [
-            Companion(members.file(one), number_of(one), going.found[one].match)
-            for one in pictures[1:]
+            Companion(members.file(one), number_of(one), found.match)
+            for one, found in going.found.items()
+            if one != main
         ]
         for file, twin in going.beside:
             exact = None if twin is None else (index[twin.path], EXACT)
             companions.append(Companion(file, *(exact or (None, None))))
-        better = min(self._units[going.found[main].stays].pictures, key=self._place_of.__getitem__)
-        worse = min(going.unit.pictures, key=self._place_of.__getitem__)
         return Removal(
             members.file(main),
             number_of(main),
             going.found[main].match,
             self._do,
-            self._why(better, worse),
-            tuple(sorted(companions, key=lambda one: one.file.path)),
+            self._reasons.blame(*pair),
+            tuple(sorted(companions, key=_path)) if companions else (),
         )
 
-    def _is_raw(self, number: int) -> bool:
-        return self._members.table.is_raw(int(self._members.positions[number]))
+
+def _path(one: Removal | Held | Companion) -> str:
+    return one.file.path
 
 
-def _going(remove: list[Removal]) -> list[PlannedFile]:
-    return [file for one in remove for file in (one.file, *(it.file for it in one.companions))]
+def _going(remove: list[Removal]) -> Iterator[PlannedFile]:
+    for one in remove:
+        yield one.file
+        for companion in one.companions:
+            yield companion.file
 
 
 def _key(files: list[PlannedFile]) -> str:

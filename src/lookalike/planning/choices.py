@@ -109,7 +109,7 @@ def _texts(value: Paths, name: str) -> tuple[str, ...]:
         path = os.fspath(text) if isinstance(text, os.PathLike) else text
         if not isinstance(path, str) or not path:
             raise TypeError(f"{name} must be texts, not {text!r}")
-    return tuple(map(os.fspath, texts))
+    return tuple(os.fspath(text) for text in texts)
 
 
 def _actions(value: str | Iterable[str]) -> tuple[Action, ...]:

@@ -38,7 +38,7 @@ class Guards:
         self, result: Result, members: Members, matches: Matches, choices: Choices
     ) -> None:
         self._members, self._matches, self._choices = members, matches, choices
-        self._table = result.table
+        self._table, self._blank = result.table, result.table.flat_digests
         self._distance = choices.largest_distance(result.max_distance)
         bits = get_algorithm(result.algorithm).bits
         count = result.image_count
@@ -51,20 +51,25 @@ class Guards:
 
     def reason(self, goes: int, stays: int, match: Match) -> str:
         """Why the member has to stay. Empty if it may go."""
-        return next(filter(None, self._reasons(goes, stays, match)), "")
-
-    def _reasons(self, goes: int, stays: int, match: Match) -> Iterator[str]:
         members = self._members
         if members.unfit[stays]:
-            yield f"what stays: {self._name(stays, goes)} is {members.unfit[stays]}"
-        if not (match.exact and members.unfit[goes] == DAMAGED):  # a copy of a damaged file may go
-            yield members.unfit[goes]
-        yield members.blocked[goes]
-        yield self._unreadable(goes) or self._unreadable(stays)
+            return f"what stays: {self._name(stays, goes)} is {members.unfit[stays]}"
+        unfit = members.unfit[goes]
+        if unfit and not (match.exact and unfit == DAMAGED):  # a copy of a damaged file may go
+            return unfit
+        if members.blocked[goes]:
+            return members.blocked[goes]
+        for number in (goes, stays):
+            if not members.digest(number):
+                return f"unreadable: {printable(members.paths[number])}"
         if members.same_file(goes, stays):
-            yield f"same file: another name of {self._name(stays, goes)}"
+            return f"same file: another name of {self._name(stays, goes)}"
         if match.exact:
-            return
+            return ""
+        return next(filter(None, self._about_pictures(goes, stays, match)), "")
+
+    def _about_pictures(self, goes: int, stays: int, match: Match) -> Iterator[str]:
+        """Reasons that do not matter if all bytes are equal."""
         yield self._flat(goes, stays)
         yield self._raw(goes, stays)
         if not match.same_pixels:
@@ -81,26 +86,18 @@ class Guards:
         folder, _, name = path.rpartition("/")
         return printable(name if folder == other.rpartition("/")[0] else path)
 
-    def _unreadable(self, number: int) -> str:
-        if self._members.digest(number):
-            return ""
-        return f"unreadable: {printable(self._members.paths[number])}"
-
-    def _positions(self, *numbers: int) -> list[int]:
-        return [int(self._members.positions[number]) for number in numbers]
-
     def _flat(self, goes: int, stays: int) -> str:
-        blank = any(at in self._table.flat_digests for at in self._positions(goes, stays))
+        at = self._members.at
+        blank = self._blank and (at[goes] in self._blank or at[stays] in self._blank)
         return "blank: only equal bytes count" if blank else ""
 
     def _raw(self, goes: int, stays: int) -> str:
         """A match says nothing of raw data, and a developed picture is more than its raw file."""
-        is_raw, other_is_raw = map(self._table.is_raw, self._positions(goes, stays))
-        if is_raw:
+        if self._members.is_raw[goes]:
             return "raw file: its raw data has no copy"
-        return (
-            f"raw file: {self._name(stays, goes)} is one, and this is not" if other_is_raw else ""
-        )
+        if self._members.is_raw[stays]:
+            return f"raw file: {self._name(stays, goes)} is one, and this is not"
+        return ""
 
     def _edited(self, goes: int, stays: int, match: Match) -> str:
         """A picture that was cropped, turned, mirrored or coloured on purpose."""
@@ -120,15 +117,14 @@ class Guards:
         return f"edited: it shares only a part with {name}" if overlap < LEAST_OVERLAP else ""
 
     def _frames(self, goes: int, stays: int) -> str:
-        one, other = self._positions(goes, stays)
-        ours, theirs = self._table.frames(one), self._table.frames(other)
+        ours, theirs = self._members.frames[goes], self._members.frames[stays]
+        if ours == theirs == 1:
+            return ""
         if ours != theirs:
             return f"frames: it has {ours:,}, and {self._name(stays, goes)} has {theirs:,}"
-        marks = self._table.marks
-        first = any(Mark.FIRST_FRAMES in marks.get(at, Mark(0)) for at in (one, other))
-        if ours > MOMENTS or (ours > 1 and first):
-            return f"frames: not all of its {ours:,} were compared"
-        return ""
+        marks, at = self._table.marks, self._members.at
+        first = any(Mark.FIRST_FRAMES in marks.get(at[one], Mark(0)) for one in (goes, stays))
+        return f"frames: not all of its {ours:,} were compared" if first or ours > MOMENTS else ""
 
     def _far(self, match: Match) -> str:
         if match.distance > self._distance:
@@ -165,8 +161,8 @@ class Guards:
 
     def _numbers_differ(self, goes: int, stays: int) -> bool:
         """Whether two names of camera files have other numbers, and the sizes are the same."""
-        one, other = self._positions(goes, stays)
-        if self._table.size(one)[1:] != self._table.size(other)[1:]:
+        one, other = (self._table.size(self._members.at[number]) for number in (goes, stays))
+        if one[1:] != other[1:]:
             return False
         paths = (self._members.paths[number] for number in (goes, stays))
         found = [_number(path.rpartition("/")[2].partition(".")[0]) for path in paths]
@@ -176,11 +172,13 @@ class Guards:
         if self._choices.metadata == "ignore":
             return ""
         ours, theirs = map(self._said, (goes, stays))
-        name = self._name(stays, goes)
         if ours is None or theirs is None:
             return "metadata: it cannot be read"
-        lacking = [fact for fact in ours.facts if fact not in theirs.facts]
-        return f"metadata: {name} lacks its {', '.join(lacking)}" if lacking else ""
+        if ours == theirs:
+            return ""
+        has = theirs.facts
+        lacking = ", ".join(fact for fact in ours.facts if fact not in has)
+        return f"metadata: {self._name(stays, goes)} lacks its {lacking}" if lacking else ""
 
     def _said(self, number: int) -> Metadata | None:
         return self._members.disk.metadata(self._members.paths[number])

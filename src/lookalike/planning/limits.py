@@ -33,6 +33,10 @@ class Limits:
         self._only = Patterns(only)
         self._around = lru_cache(FOLDERS)(self._around)  # type: ignore[method-assign]
 
+    def __bool__(self) -> bool:
+        """Whether there is any limit."""
+        return bool(self.reference or self._protect or self._only)
+
     def is_reference(self, path: str) -> bool:
         """Whether a path is in a folder of originals."""
         return bool(self._inside) and path.startswith(self._inside)

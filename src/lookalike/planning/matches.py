@@ -80,7 +80,7 @@ class Matches:
         """A result read from JSON knows only which members equal their keeper."""
         if self._columns.known_widths is None:
             return False
-        ours, theirs = (int(self._members.positions[at]) for at in (one, other))
+        ours, theirs = (self._members.at[number] for number in (one, other))
         begun = self._table.beginnings
         digests = self._table.values("digest")
         return ours not in begun and theirs not in begun and digests[ours] == digests[theirs]
@@ -106,7 +106,7 @@ class Matches:
             links = self._columns.links_of(group)
             pairs = zip(links.i.tolist(), links.j.tolist(), strict=True)
             self._links_of = group, {pair: row for row, pair in enumerate(pairs)}, links
-        i, j = sorted(int(self._members.positions[at]) for at in (one, other))
+        i, j = sorted(self._members.at[number] for number in (one, other))
         return self._links_of[1].get((i, j)), self._links_of[2]
 
     def _linked(self, goes: int, stays: int) -> Match | None:
@@ -122,13 +122,13 @@ class Matches:
             bool(links.colour_differs[row]),
         )
         # A link turns its second image.
-        is_second = int(self._members.positions[goes]) == int(links.j[row])
+        is_second = self._members.at[goes] == int(links.j[row])
         return found if is_second else _reversed(found)
 
     def _near(self, goes: int, stays: int) -> Match | None:
         """By the hashes alone. Flat images match by their pixels only."""
         table, algorithm = self._table, self._rule.algorithm
-        one, other = (int(self._members.positions[at]) for at in (goes, stays))
+        one, other = (self._members.at[number] for number in (goes, stays))
         if one in table.flat_digests or other in table.flat_digests:
             return None
         if table.frames(one) == table.frames(other) == 1:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from lookalike.images.picture import DIGEST_BYTES
+from lookalike.images.raw.formats import RAW_FORMATS
 from lookalike.planning.plan import PlannedFile
 from lookalike.sources.location import Kind
 
@@ -23,6 +25,7 @@ PACKAGES = (
     ".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary", ".cocatalog",
 )  # fmt: skip
 """Endings of folders in which a program keeps its own order."""
+HEX = 2 * DIGEST_BYTES
 DAMAGED = "damaged"
 NOT_FILES = {
     Kind.MEMBER: "in an archive",
@@ -63,17 +66,32 @@ class Members:
         """Why an image cannot be relied on as the one that stays. Empty if it can."""
         self.blocked: list[str] = [""] * count
         """Why an image may not go. Empty if it may. Nothing unfit may go."""
-        self._files: dict[int, PlannedFile] = {}
+        self.is_raw = [form in RAW_FORMATS for form in self.table.take("format", self.positions)]
+        """Whether each image is a raw file."""
+        self.at: list[int] = self.positions.tolist()
+        """The position of each image in the table."""
+        self.frames: list[int] = self.table.take("frames", self.positions)
+        """How many frames each image has."""
+        self._begun = self._of_beginnings()
+        self._taken: dict[int, str] = {}
+        joined = self.table.digests[self.positions].tobytes().hex()
+        self._digests = [joined[at : at + HEX] for at in range(0, HEX * count, HEX)]
         self._gather()
         self.number_of = {path: at for at, path in enumerate(self.paths)}
         """The number of each path."""
+
+    def _of_beginnings(self) -> frozenset[int]:
+        """The numbers of images whose digest is not of all their bytes."""
+        begun = self.table.beginnings
+        if not begun:
+            return frozenset()
+        return frozenset(number for number, at in enumerate(self.at) if at in begun)
 
     def _gather(self) -> None:
         table, at = self.table, self.positions
         names = ("path", "kind", "file_bytes", "modified_ns")
         columns = (table.take(name, at) for name in names)
         damages = table.damages
-        positions = at.tolist()
         for number, (path, kind, size, modified) in enumerate(zip(*columns, strict=True)):
             self.paths[number] = path
             if kind is not Kind.FILE:
@@ -88,7 +106,7 @@ class Members:
             self.paths[number], self.states[number] = real, state
             self.unfit[number] = known.unfit or _changed(state, size, modified)
             self.blocked[number] = known.blocked
-            if not self.unfit[number] and positions[number] in damages:
+            if not self.unfit[number] and self.at[number] in damages:
                 self.unfit[number] = DAMAGED
 
     def _folder(self, folder: str) -> _Folder:
@@ -112,26 +130,19 @@ class Members:
 
     def digest(self, number: int) -> str:
         """The digest of all bytes of a file, in hex. Empty if it cannot be read."""
-        file = self._files.get(number)
-        if file is not None:
-            return file.digest
-        position = int(self.positions[number])
-        if position not in self.table.beginnings:
-            digest: bytes = self.table.values("digest")[position]
-            return digest.hex()
-        return (self.disk.digest(self.paths[number]) or b"").hex()
+        if number in self._begun:
+            if number not in self._taken:
+                self._taken[number] = (self.disk.digest(self.paths[number]) or b"").hex()
+            return self._taken[number]
+        return self._digests[number]
 
     def file(self, number: int) -> PlannedFile:
         """A file as it is planned. Its digest is taken now if the search read only a part."""
-        if number not in self._files:
-            state, digest = self.states[number], self.digest(number)
-            if state is None:
-                self._files[number] = PlannedFile(self.paths[number], 0, 0, digest)
-            else:
-                self._files[number] = PlannedFile(
-                    self.paths[number], state.size, state.mtime_ns, digest, state.inode, state.dev
-                )
-        return self._files[number]
+        path, state = self.paths[number], self.states[number]
+        digest = self.digest(number) or self._digests[number]
+        if state is None:
+            return PlannedFile(path, 0, 0, digest)
+        return PlannedFile(path, state.size, state.mtime_ns, digest, state.inode, state.dev)
 
     def same_file(self, one: int, other: int) -> bool:
         """Whether two paths are names of one file."""

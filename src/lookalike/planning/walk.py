@@ -85,6 +85,7 @@ class Walk:
         self._members, self._units = members, units
         self._matches, self._guards = matches, guards
         self._choices, self._limits, self._place_of = choices, limits, place_of
+        self._is_limited = bool(limits)
 
     def decide(self, ranked: Sequence[int]) -> Outcome:
         """What becomes of a group. `ranked`: its members, the best first.
@@ -111,6 +112,8 @@ class Walk:
         return out
 
     def _must_stay(self, unit: Unit, out: Outcome) -> bool:
+        if not self._is_limited:
+            return False
         reasons = {one: self._limits.reason(self._members.paths[one]) for one in unit.pictures}
         out.why |= {picture: reason for picture, reason in reasons.items() if reason}
         return any(reasons.values())
@@ -142,8 +145,7 @@ class Walk:
         if problem:
             out.held |= dict.fromkeys(unit.pictures, problem)
         elif found:
-            is_raw = self._members.table.is_raw(int(self._members.positions[lonely]))
-            kind = "raw file" if is_raw else "picture"
+            kind = "raw file" if self._members.is_raw[lonely] else "picture"
             reason = f"companion: its {kind} {self._name(lonely)} has no copy"
             out.held |= dict.fromkeys(unit.pictures, reason)
         else:
@@ -194,6 +196,8 @@ class Walk:
 
     def _beside(self, unit: Unit, found: dict[int, Found]) -> list[Beside] | str:
         """The further files of a unit that go along, or why they cannot."""
+        if not unit.beside:
+            return []
         going: list[Beside] = []
         disk = self._members.disk
         own = {self._members.paths[picture] for picture in unit.pictures} | unit.beside.keys()

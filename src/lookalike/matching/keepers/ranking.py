@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,15 +33,6 @@ class Stage:
     """Their values."""
     places: NDArray[np.int32]
     """For every image, its place after this rule. Images that are still tied share one."""
-
-    def value(self, number: int) -> Any:
-        """The value of the image with this number."""
-        found = self.values[np.searchsorted(self.numbers, number)]
-        return found.item() if isinstance(found, np.generic) else found
-
-    def text(self, table: HashTable, number: int, at: int) -> str:
-        """The value of the image with this number, at a position of the table, in words."""
-        return self.rule.shown(self.value(number), table, at)
 
 
 @dataclass(frozen=True)
@@ -76,13 +67,6 @@ class Ranking:
                 at = np.searchsorted(stage.numbers, those[here])
                 values[here, column] = stage.values[at].tolist()
         return reason, [(one, other) for one, other in values.tolist()]
-
-    def deciding_one(self, better: int, worse: int) -> int:
-        """The same as `deciding`, for one pair."""
-        for number, stage in enumerate(self.stages):
-            if stage.places[better] != stage.places[worse]:
-                return number
-        return len(self.stages) - 1
 
     def deciding(self, better: NDArray[np.intp], worse: NDArray[np.intp]) -> NDArray[np.intp]:
         """For each pair of members, the number of the stage that ranks one above the other."""

@@ -52,6 +52,8 @@ class Folder:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = frozenset(names)
         """All names, those of folders too."""
+        self._has_json = any(name.endswith(".json") for name in self.names)
+        self._has_doubles = any(name.startswith("._") for name in self.names)
         self._by_stem: dict[str, list[tuple[str, str]]] = {}
         for name in self.names:
             stem, dot, ending = name.rpartition(".")
@@ -60,8 +62,7 @@ class Folder:
 
     def companions(self, name: str) -> list[Companion]:
         """The files that belong to a picture of this name, by name."""
-        found = set(self._found(name))
-        return sorted(found) if found else []
+        return sorted(set(self._found(name)))
 
     def owners(self, sidecar: str) -> list[str]:
         """The files that a sidecar may belong to, by name. Other sidecars own none."""
@@ -88,7 +89,9 @@ class Folder:
             for ending, other in alike:
                 if other != name and (role := _role(ending, is_raw)):
                     yield Companion(other, role)
-        for other in (f"._{name}", *_of_takeout(name)):
+        if self._has_doubles and f"._{name}" in self.names:
+            yield Companion(f"._{name}", Role.SIDECAR)
+        for other in _of_takeout(name) if self._has_json else ():
             if other in self.names:
                 yield Companion(other, Role.SIDECAR)
 
