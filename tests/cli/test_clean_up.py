@@ -43,7 +43,9 @@ def test_a_person_plans_applies_and_undoes_and_finds_the_tree_as_it_was(place: P
     path = place.root / "plan.json"
     assert run("plan", place.tree, "-o", path).returncode == 0
     assert snapshot(place.tree) == before
-    assert run("apply", path, "--dry-run").returncode == 0
+    tried = run("apply", path, "--dry-run")
+    assert tried.returncode == 0
+    assert "1 would be moved to the trash" in tried.stderr
     assert snapshot(place.tree) == before
     applied = run("apply", path, "--yes")
     assert applied.returncode == 0, applied.stderr

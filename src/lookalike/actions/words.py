@@ -29,6 +29,8 @@ DONE = {
     "gone": "cannot be taken back",
 }
 """What the words of counts mean."""
+CHANGES = frozenset({*Action, "restored"})
+"""The words of files that are changed."""
 MOST_SHOWN = 20
 """How many files with one reason are named."""
 
@@ -46,8 +48,8 @@ def prospect_lines(plan: Plan) -> Iterator[str]:
         yield f"For {plural(none_wanted, 'picture')}, nothing like it would stay."
 
 
-def outcome_lines(outcome: Outcome) -> Iterator[str]:
-    """What became of a run."""
+def outcome_lines(outcome: Outcome, *, expected: bool = False) -> Iterator[str]:
+    """What became of a run, or what can be expected of it."""
     for why, problems in _by_reason(outcome.problems):
         for one in problems[:MOST_SHOWN]:
             yield f"{printable(one.path)}: {_word(one)}{printable(why)}"
@@ -56,7 +58,8 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     yield from map(printable, outcome.notes)
     for word, count in outcome.counts.items():
         if count:
-            yield f"{count:,} {DONE[word]}"
+            would = "would be " if expected and word in CHANGES else ""
+            yield f"{count:,} {would}{DONE[word]}"
     if not +outcome.counts:
         yield "Nothing to do"
     if outcome.stopped:

@@ -41,7 +41,7 @@ def report(outcome: Outcome, *, quiet: bool, dry_run: bool) -> None:
     if dry_run:
         click.echo("Nothing was changed. This would be the outcome:", err=True)
     if not quiet or outcome.failed:
-        for line in outcome_lines(outcome):
+        for line in outcome_lines(outcome, expected=dry_run):
             click.echo(line, err=True)
     if outcome.run is not None and not quiet:
         click.echo(f"Run {outcome.run}", err=True)

@@ -37,8 +37,8 @@ def undo(run: str | None, only: tuple[str, ...], dry_run: bool, yes: bool, quiet
     from lookalike.actions.words import outcome_lines
 
     if not dry_run and not yes:
-        click.echo("This can be expected:", err=True)
-        for line in outcome_lines(undo_run(run, only=only, dry_run=True)):
+        expected = undo_run(run, only=only, dry_run=True)
+        for line in outcome_lines(expected, expected=True):
             click.echo(line, err=True)
         ask("Take it back?", yes)
     with progress_unless(quiet) as progress:
