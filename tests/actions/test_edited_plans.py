@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from clean_up import Place, all_bytes, companion, group, plan, removal, snapshot
 from lookalike.actions.apply import apply
+from lookalike.actions.disk.fs import FileSystem
 from lookalike.actions.undo import undo
 from lookalike.errors import LookalikeError, PlanError
 from lookalike.planning.plan import Action, Plan
@@ -231,3 +233,24 @@ def test_groups_of_which_nothing_stays_are_confirmed_apart(place: Place) -> None
     assert wanted.apply(none_wanted=True).counts == {"trash": 1}
     undo()
     assert Path(a).read_bytes() == b"one"
+
+
+@pytest.mark.parametrize("one_call", [True, False])
+def test_no_link_in_a_path_is_followed_however_folders_are_opened(
+    place: Place, one_call: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not one_call:  # as before Linux 5.6
+        monkeypatch.setattr(
+            "lookalike.actions.disk.fs.open_without_links", lambda path, flags: None
+        )
+    place.clear()
+    inner = place.tree / "real/inner"
+    inner.mkdir(parents=True)
+    (place.tree / "link").symlink_to(place.tree / "real")
+    (place.tree / "last").symlink_to(inner)
+    os.close(FileSystem().open_folder(str(inner)))
+    for name in ("link/inner", "last"):
+        with pytest.raises(NotADirectoryError):
+            FileSystem().open_folder(str(place.tree / name))
+    with pytest.raises(FileNotFoundError):
+        FileSystem().open_folder(str(place.tree / "none"))

@@ -13,7 +13,7 @@ from lookalike.actions.checks.keepers import Keepers
 from lookalike.actions.checks.standing import Standing
 from lookalike.actions.disk.fs import FileSystem, Unsupported
 from lookalike.actions.disk.spot import Changed, Spot
-from lookalike.actions.disk.volume import Volume, is_read_only
+from lookalike.actions.disk.volume import is_read_only
 from lookalike.actions.doing import Doer
 from lookalike.actions.moving import DOUBT
 from lookalike.actions.restoring import Restorer, problem
@@ -151,7 +151,7 @@ class Applying:
     def _writable_device(self, path: str) -> int | None:
         """The device of a file, or None if nothing can be changed there, which is counted."""
         with Spot(self.fs, path) as spot:
-            device = Volume.of(self.fs, spot.at).device
+            device = self.fs.status(spot.at).st_dev
             if not is_read_only(spot.at):
                 return device
         self.read_only.setdefault(device, path)

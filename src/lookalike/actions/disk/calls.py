@@ -19,6 +19,8 @@ _CLONE = 0x40049409
 _RANGE = struct.Struct("=QQHHIqQQiI")
 """`struct file_dedupe_range` with one `struct file_dedupe_range_info`."""
 _DIFFERS = 1
+_OPENAT2, _HOW, _NO_SYMLINKS = 437, struct.Struct("=QQQ"), 4
+"""The number of the call `openat2`, the same on all machines, and `struct open_how`."""
 
 
 @cache
@@ -43,6 +45,31 @@ def rename_by(rule: int, name: str, at: int, to_name: str, to_at: int) -> None:
     if function(at, os.fsencode(name), to_at, os.fsencode(to_name), rule):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), to_name)
+
+
+def open_without_links(path: str, flags: int) -> int | None:
+    """Open an absolute path, following no symbolic link anywhere. Raises `OSError`.
+
+    Returns None where the system cannot do that in one call.
+    """
+    how = _HOW.pack(flags | os.O_CLOEXEC, 0, _NO_SYMLINKS)
+    file: int = _syscall()(_OPENAT2, -1, os.fsencode(path), how, len(how))
+    if file >= 0:
+        return file
+    number = ctypes.get_errno()
+    if number in {errno.ENOSYS, errno.EPERM, errno.EAGAIN}:
+        return None
+    raise OSError(number, os.strerror(number), path)
+
+
+@cache
+def _syscall() -> Any:
+    function = ctypes.CDLL(None, use_errno=True).syscall
+    function.restype = ctypes.c_long
+    function.argtypes = [
+        ctypes.c_long, ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t
+    ]  # fmt: skip
+    return function
 
 
 def dedupe_range(source: int, target: int, offset: int, length: int) -> int | None:

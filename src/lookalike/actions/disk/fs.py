@@ -10,7 +10,14 @@ import errno
 import os
 from contextlib import suppress
 
-from lookalike.actions.disk.calls import EXCHANGE, NOREPLACE, clone, dedupe_range, rename_by
+from lookalike.actions.disk.calls import (
+    EXCHANGE,
+    NOREPLACE,
+    clone,
+    dedupe_range,
+    open_without_links,
+    rename_by,
+)
 
 REFUSES_RULES = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
 """What a file system says that cannot rename by a rule."""
@@ -43,6 +50,16 @@ class FileSystem:
     def open_folder(self, path: str) -> int:
         """Open a folder by its absolute path, without following a symbolic link anywhere."""
         self.step("open_folder")
+        try:
+            found = open_without_links(path, _FOLDER | _WALKED)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path) from error
+        return self._walk(path) if found is None else found
+
+    def _walk(self, path: str) -> int:
+        """Open a folder step by step."""
         at = os.open("/", _FOLDER | _WALKED)
         for name in filter(None, path.split("/")):
             try:

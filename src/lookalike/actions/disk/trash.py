@@ -16,6 +16,8 @@ from lookalike.actions.disk.volume import Volume, top_of, volume_at
 from lookalike.errors import words_of
 
 INFO = ".trashinfo"
+FOLDERS = 4096
+"""For how many folders the trash is remembered."""
 _IN_TRASH = re.compile(r"/(?:\.Trash(?:/\d+|-\d+)|Trash)/(?:files|info|expunged)/")
 
 
@@ -66,10 +68,13 @@ class Trash:
             data = os.path.expanduser("~/.local/share")
         self._home = os.path.join(os.path.realpath(data), "Trash")
         self._cans: dict[Volume, Can] = {}
+        self._by_folder: dict[str, Can] = {}
         self._chosen: set[str] = set()
 
     def can_for(self, spot: Spot) -> Can:
         """The trash that a file would go to. Raises `Unsupported` if its volume cannot have one."""
+        if (known := self._by_folder.get(spot.folder)) is not None:
+            return known
         volume = Volume.of(self._fs, spot.at)
         if volume not in self._cans:
             try:
@@ -77,6 +82,9 @@ class Trash:
             except OSError as error:
                 reason = f"there is no trash on its volume: {words_of(error)}"
                 raise Unsupported(reason) from error
+        if len(self._by_folder) >= FOLDERS:
+            self._by_folder.clear()
+        self._by_folder[spot.folder] = self._cans[volume]
         return self._cans[volume]
 
     def _can(self, spot: Spot, volume: Volume) -> Can:
