@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 
 from lookalike.actions.disk.calls import (
     EXCHANGE,
@@ -23,8 +25,8 @@ REFUSES_RULES = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
 """What a file system says that cannot rename by a rule."""
 REFUSES_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 """What a file system says that has no hard links, no more of them, or none to another volume."""
-STEP = 1 << 20
-"""How many bytes are read at a time."""
+STEP, PIECE = 1 << 20, 1 << 18
+"""How many bytes are read at a time to be copied, and to be hashed."""
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _UNNOTICED = getattr(os, "O_NOATIME", 0)
@@ -121,6 +123,21 @@ class FileSystem:
         """The next bytes of a file, none at its end."""
         self.step("read")
         return os.read(file, STEP)
+
+    def pieces(self, file: int) -> Iterator[memoryview]:
+        """The bytes of a file, piece by piece. A piece is good until the next one is asked for."""
+        piece = memoryview(self._buffer)
+        while True:
+            self.step("read")
+            count = os.readv(file, [piece])
+            if not count:
+                return
+            yield piece[:count]
+
+    @cached_property
+    def _buffer(self) -> bytearray:
+        """One piece of memory for all reading, so that it stays in the processor's cache."""
+        return bytearray(PIECE)
 
     # Names
 

@@ -148,8 +148,8 @@ def shortened(stem: str, ending: str, most: int = NAME_BYTES) -> str:
 def digest_of(fs: FileSystem, file: int) -> str:
     """The digest of the bytes of an opened file, as in a plan."""
     digest = blake3()
-    while data := fs.read(file):
-        digest.update(data)
+    for piece in fs.pieces(file):
+        digest.update(piece)
     return digest.digest(DIGEST_BYTES).hex()
 
 
