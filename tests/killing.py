@@ -13,7 +13,7 @@ from lookalike.actions.applying import Choices
 from lookalike.actions.disk.fs import FileSystem
 from lookalike.actions.journal.journal import Record
 from lookalike.actions.undo import undo_with
-from lookalike.planning.plan import Action, Plan
+from lookalike.planning.plan import KEEPS_NAME, Action, Plan
 
 ACTIONS = (Action.TRASH, Action.MOVE, Action.HARDLINK, Action.DELETE)
 
@@ -79,6 +79,8 @@ def check_killed_at_every_call(place: Place, action: Action, to: Path, stride: i
             apply_with(FileSystem(), wanted, choices(action))
             check_nothing_lost(place, before, to)
             assert not [name for name in place.leftovers() if ".lookalike-" in name]
+            if action not in KEEPS_NAME:  # a picture and its sidecar go together
+                assert sorted(snapshot(place.tree)) == ["a.jpg", "a.jpg.xmp"], (action, at)
         names = sorted((place.state / "lookalike" / "journal").glob("*.jsonl"), reverse=True)
         for path in names:
             if Record.read(path).header:

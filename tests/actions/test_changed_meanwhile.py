@@ -107,6 +107,8 @@ def test_a_file_that_changes_keeps_its_new_bytes(
         assert (place.tree / "kept/a.jpg").read_bytes() == OLD
         if changed and change in DESTROYING[:4]:
             assert NEW in found, at
+        if changed and change in (folder_renamed, folder_linked):
+            assert (place.tree / "renamed/b.jpg").read_bytes() == OLD, at
         assert not list(place.root.rglob(".lookalike-*")), at
         at += 1
 
