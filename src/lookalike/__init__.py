@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from lookalike.index import Index, Match, Matches
     from lookalike.matching.chance import expected_chance_matches, largest_safe_distance
     from lookalike.matching.comparison import Comparison, compare
+    from lookalike.matching.keepers.order import Order
     from lookalike.matching.related import Related
     from lookalike.planning.plan import Plan
     from lookalike.planning.planning import plan
@@ -76,6 +77,7 @@ _HOMES = {
     "_native.info": ["KernelInfo", "kernel_info"],
     "work.progress": ["progress_bar"],
     "matching.related": ["Related"],
+    "matching.keepers.order": ["Order"],
     "planning.plan": ["Plan"],
     "planning.planning": ["plan"],
     "report.group": ["Duplicate", "Group"],
@@ -94,7 +96,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "undo", "history", "history_of", "Outcome", "Problem", "History", "JournalError",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
-    "plan", "Plan",
+    "plan", "Plan", "Order",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",

@@ -63,27 +63,22 @@ def find_duplicates(
     isolate: bool = False,
     timeout: float | None = None,
     memory: int | None = None,
-    keep: str | Iterable[str] = (),
-    prefer: str | Iterable[str] = (),
+    keep: str | Iterable[str] | Order = (),
     progress: Progress | None = None,
 ) -> Result:
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. `max_distance`: the most bits in which the hashes of two images may
-    differ, inclusive. None means 1.2 times the `default_max_distance` of the algorithm, and without
-    `verify` that default. `keep`, `prefer`: rules and folders that choose the image of each group
-    that stays, as in `plan`. `progress`: called with the stage, what is done, and the total or
-    None.
+    or any number of these. `max_distance`: the most bits in which two hashes may differ, inclusive.
+    None means 1.2 times the `default_max_distance` of the algorithm, and without `verify` that
+    default. `keep`: rules, or an `Order`, which choose what stays. `progress`: called with the
+    stage, what is done, and the total or None.
 
     An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
     arguments, before anything is read, and passes on errors of an iterator of yours.
     """
-    rule = Rule.of(
-        algorithm, max_distance,
-        verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
-    )  # fmt: skip
-    order = Order.of(keep, prefer)
+    rule = Rule.of(algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
+                   min_agreement=min_agreement)  # fmt: skip
     request = request_for(
         images, rule.algorithm, repeats=False, only_first=False,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
@@ -91,7 +86,7 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    return _found(images, request, rule, order, progress or silent)
+    return _found(images, request, rule, Order.of(keep), progress or silent)
 
 
 def _found(

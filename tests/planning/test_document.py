@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.errors import PlanError
@@ -159,6 +159,7 @@ def test_a_repeated_key_is_refused() -> None:
         Plan.from_json(text)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_edit_of_a_plan_raises_anything_else(data: st.DataObject) -> None:
     text = a_plan().to_json()

@@ -53,12 +53,10 @@ def find(
     from lookalike.scan import find_duplicates
 
     with options.usage_errors():
-        Order.of(keep, prefer)
+        order = Order.of(keep, prefer)
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
-            result = find_duplicates(
-                images, keep=keep, prefer=prefer, progress=progress, **matching, **keywords
-            )
+            result = find_duplicates(images, keep=order, progress=progress, **matching, **keywords)
         if reporting.as_json:
             write(result.to_json())
         elif reporting.as_csv:

@@ -77,6 +77,7 @@ class Choices:
             whole_number(distance, "distance_for_action", least=0)
         given["do"] = _actions(given.get("do", Action.TRASH))
         given["to"] = _target(given.get("to"), given["do"])
+        given["told_apart"] = given.get("told_apart") or never_apart
         given["chosen"] = frozenset(map(os.path.abspath, _texts(given.get("chosen", ()), "chosen")))
         choices = cls(**given)
         choices.order()

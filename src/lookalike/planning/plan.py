@@ -199,7 +199,7 @@ class Plan:
 
     def to_json(self) -> str:
         """The plan as JSON, in ASCII. Plans of one state are equal texts."""
-        from lookalike.planning.document import to_json
+        from lookalike.planning.stored.document import to_json
 
         return to_json(self)
 
@@ -209,7 +209,7 @@ class Plan:
 
         Raises `PlanError` for anything else. The message names the place and what was expected.
         """
-        from lookalike.planning.document import read_json
+        from lookalike.planning.stored.document import read_json
 
         return read_json(text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from lookalike.matching.keepers.ranking import rank
 from lookalike.matching.rules import Rule
 from lookalike.planning.building import Building
 from lookalike.planning.choices import Choices
-from lookalike.planning.document import RULE
 from lookalike.planning.folders import Emptied, warnings
 from lookalike.planning.guards import Guards
 from lookalike.planning.matches import Matches
 from lookalike.planning.members import Members
 from lookalike.planning.plan import Plan
+from lookalike.planning.stored.document import RULE
 from lookalike.planning.units import units_of
 from lookalike.planning.walk import Walk
 from lookalike.sources.beside import Disk
@@ -70,22 +71,19 @@ def plan(
     They stay untouched, and only what matches them goes. `protect`, `only`: patterns that may not
     change, and outside of which nothing may. `between`: only groups with files of two or more of
     these folders. `roots`: the folders that were searched, if they are reached through links.
-    `do`: `trash`, `move` (to the folder `to`), `dedupe`, `hardlink` or `delete`, or several to try
-    in order. `copies`: how many files of each group stay.
-    `distance_for_action`: the largest distance of a match that is planned, in bits. None means the
-    search's own, and 0 for links and `delete`. `exact`: plan equal bytes only. `take_edited`: also
-    plan crops, turned and recoloured pictures. `empty_folders`: `warn` or `hold` the last files.
-    `companions`: they go `with` their pictures, or `keep` them. `metadata`: `hold` files that know
-    more than the one that stays, or `ignore` that. `bursts`: `hold` or `take` them. `chosen`:
-    paths that a person wants to keep. `told_apart`: says of two digests in hex whether their images
-    are no duplicates. `kept_before`: the digests of files that stay for some that went in earlier
-    runs. `argv`: is written into the plan.
+    `do`: `trash`, `move` (to the folder `to`), `dedupe`, `hardlink` or `delete`, or several to try.
+    `copies`: how many files of each group stay. `distance_for_action`: the largest distance that is
+    planned, in bits. None means the search's own, and 0 for links and `delete`. `exact`: equal
+    bytes only. `take_edited`: also crops, turned and recoloured pictures. `empty_folders`: `warn`,
+    or `hold` the last files. `companions`: they go `with` their pictures, or `keep` them.
+    `metadata`: `hold` files that know more than the one that stays, or `ignore` that. `bursts`:
+    `hold` or `take` them. `chosen`: paths that a person wants to keep. `told_apart`: says of two
+    digests in hex whether their images are no duplicates. `kept_before`: digests of files that stay
+    for some that went in earlier runs. `argv`: is written into the plan.
 
     Equal input gives an equal plan. Raises `ValueError` and `TypeError` for wrong arguments.
     """
     given: dict[str, Any] = {name: value for name, value in locals().items() if name != "result"}
-    if told_apart is None:
-        del given["told_apart"]
     return planned(result, Choices.of(**given), Disk())
 
 
@@ -120,11 +118,12 @@ def _planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     rank_of = np.zeros(len(members.paths), np.intp)
     rank_of[numbers] = np.arange(len(numbers))
     ranked = numbers[ranking.order]
+    in_order, ends = ranked.tolist(), [*starts.tolist(), len(ranked)]
+    sets = [in_order[begin:end] for begin, end in pairwise(ends)]
     place_of = np.zeros(len(members.paths), np.intp)
     place_of[ranked] = np.arange(len(ranked))
     places = place_of.tolist()
     walk = Walk(members, units, matches, guards, choices, choices.limits(), places)
-    sets = [one.tolist() for one in np.split(ranked, starts[1:])] if len(starts) else []
     outcomes = list(map(walk.decide, sets))
     if choices.empty_folders == "hold":
         Emptied(members, outcomes).hold()
@@ -152,13 +151,14 @@ def _first_path(group: Any) -> str:
 
 def _wanted(
     result: Result, members: Members, units: list[Unit], choices: Choices
-) -> list[NDArray[np.intp]]:
+) -> list[list[int]]:
     """The members of each group to plan. Groups that share a unit become one."""
     columns = result.columns
-    spans = [range(begin, begin + size) for begin, size in _spans(result)]
-    group = columns.group.tolist()
-    joined = _joined(units, group, len(spans))
-    sets = [np.array([m for at in one for m in spans[at]], np.intp) for one in joined]
+    ends = [*columns.starts.tolist(), len(columns.members)]
+    sets = [list(range(begin, end)) for begin, end in pairwise(ends)]
+    if any(len(unit.pictures) > 1 for unit in units):
+        joined = _joined(units, columns.group.tolist(), len(sets))
+        sets = [[number for at in one for number in sets[at]] for one in joined]
     folders = tuple(f"{members.disk.real(one).rstrip('/')}/" for one in choices.between)
     limits = choices.limits()
 
@@ -173,12 +173,7 @@ def _wanted(
 
     if not choices.reference and not folders:
         return sets
-    return [one for one in sets if is_wanted(one.tolist())]
-
-
-def _spans(result: Result) -> list[tuple[int, int]]:
-    columns = result.columns
-    return list(zip(columns.starts.tolist(), columns.sizes.tolist(), strict=True))
+    return list(filter(is_wanted, sets))
 
 
 def _joined(units: list[Unit], group: list[int], count: int) -> list[list[int]]:
@@ -200,10 +195,10 @@ def _joined(units: list[Unit], group: list[int], count: int) -> list[list[int]]:
 
 
 def _ranked(
-    result: Result, members: Members, sets: list[NDArray[np.intp]], choices: Choices
+    result: Result, members: Members, sets: list[list[int]], choices: Choices
 ) -> tuple[Ranking, NDArray[np.intp], NDArray[np.intp]]:
     """The ranking of the members of each set, their numbers, and where each set begins."""
-    numbers = np.concatenate([np.empty(0, np.intp), *sets])
+    numbers = np.array(list(chain.from_iterable(sets)), np.intp)
     starts = np.cumsum([0, *map(len, sets)], dtype=np.intp)[:-1]
     positions = members.positions[numbers]
     ranking = rank(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -130,12 +130,14 @@ def test_the_identifier_of_a_live_photo_is_read_from_the_maker_note() -> None:
     assert apple_note("x").startswith(b"Apple iOS")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_readers(data: bytes) -> None:
     exif_of(b"MM\0*\0\0\0\x08" + data)
     xmp_of(data)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_broken_file_breaks_the_reader(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.images.metadata import Movie, read_movie
@@ -36,6 +36,7 @@ def test_other_files_are_no_films(tmp_path: Path) -> None:
     assert read_movie(str(tmp_path)) is None
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_broken_film_breaks_the_reader(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -98,7 +98,7 @@ def steps_for(table: HashTable) -> list[Step]:
         by_most("most frames", lambda at: images[at].frames),
         Step("most bytes", largest, lambda at: images[at].bytes),
         Step("oldest", as_old, modified),
-        by_least("fewest folders", lambda at: images[at].path.count("/") - 1),
+        by_least("fewest folders", lambda at: images[at].path.count("/")),
         by_least("first by name", lambda at: images[at].path),
     ]
 

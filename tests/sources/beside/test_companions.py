@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.images.metadata.movie import SINCE_1904
@@ -61,6 +61,7 @@ def test_a_raw_file_and_its_jpeg_belong_to_each_other() -> None:
     assert folder.companions("a.CR2") == [Companion("a.JPG", Role.DEVELOPED), sidecar]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from("aB.()1_jpg"), min_size=1, max_size=12)))
 def test_a_companion_is_another_name_of_the_folder(names: list[str]) -> None:
     folder = Folder(names)

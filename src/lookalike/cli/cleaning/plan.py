@@ -20,6 +20,7 @@ from lookalike.errors import LookalikeError, PlanError
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Matching, Options
+    from lookalike.matching.keepers.order import Order
     from lookalike.report.result import Result
 
 NOTHING_TO_DO = 3
@@ -168,7 +169,7 @@ def plan(
             result = _result_from(from_file)
         else:
             result = _searched(
-                [*paths, *choices["reference"]], keep, prefer, quiet, matching, keywords
+                [*paths, *choices["reference"]], chosen.order(), quiet, matching, keywords
             )
         found = planned(result, chosen, Disk())
         write(found.to_json())
@@ -195,8 +196,7 @@ def _keywords(choices: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 
 def _searched(
     images: list[str],
-    keep: tuple[str, ...],
-    prefer: tuple[str, ...],
+    order: Order,
     quiet: bool,
     matching: Matching,
     keywords: Options,
@@ -205,9 +205,7 @@ def _searched(
     from lookalike.work.progress import progress_bar
 
     with nullcontext() if quiet else progress_bar() as progress:
-        return find_duplicates(
-            images, keep=keep, prefer=prefer, progress=progress, **matching, **keywords
-        )
+        return find_duplicates(images, keep=order, progress=progress, **matching, **keywords)
 
 
 def _result_from(path: str) -> Result:

@@ -59,8 +59,10 @@ class Order:
         object.__setattr__(self, "_rules", (UNDAMAGED, READ, *folders, *named, BY_PATH))
 
     @classmethod
-    def of(cls, keep: str | Iterable[str] = (), prefer: str | Iterable[str] = ()) -> Order:
+    def of(cls, keep: str | Iterable[str] | Order = (), prefer: str | Iterable[str] = ()) -> Order:
         """The order that a caller asks for. Without `keep`, the default rules."""
+        if isinstance(keep, Order):
+            return keep
         words = (keep,) if isinstance(keep, str) else tuple(keep)
         folders = (prefer,) if isinstance(prefer, str) else tuple(prefer)
         return cls(words or DEFAULT_KEEP, folders)

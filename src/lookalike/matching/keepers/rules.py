@@ -176,7 +176,8 @@ def _is_editor(metadata: Metadata) -> bool:
 
 
 def _depth(those: Candidates) -> NDArray[np.int64]:
-    return np.array([folder.count("/") for folder in those.folders()], np.int64)
+    parts = (folder.strip("/") for folder in those.folders())
+    return np.array([part.count("/") + bool(part) for part in parts], np.int64)
 
 
 def _deep(count: int) -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from lookalike.errors import PlanError
 from lookalike.matching.rules import Rule
-from lookalike.planning.fields import Fields, parsed
 from lookalike.planning.plan import (
     Action,
     Companion,
@@ -24,6 +23,7 @@ from lookalike.planning.plan import (
     PlannedFile,
     Removal,
 )
+from lookalike.planning.stored.fields import Fields, parsed
 from lookalike.text import visible
 
 FORMAT = 1
