@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.actions.disk.spot import Changed
 from lookalike.actions.journal.runs import records
+from lookalike.planning.earlier import Went, kept_before
 from lookalike.planning.plan import KEEPS_NAME
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Standing:
             raise Changed("it stayed for others in an earlier run, which may resemble it alone")
 
     @cached_property
-    def digests(self) -> set[str]:
+    def digests(self) -> frozenset[str]:
         """The digests of these files. Raises `JournalError`."""
         runs = list(records())
         restored = {
@@ -31,13 +32,17 @@ class Standing:
             for n, intent in run.intents.items()
             if run.undoes and run.outcomes.get(n, ("",))[0] == "done"
         }
-        found: set[str] = set()
-        for run in runs:
-            for n, intent in run.intents.items():
-                stayed = run.outcomes.get(n, ("done",))[0] != "done"
-                if run.undoes or stayed or intent.action in KEEPS_NAME or (run.run, n) in restored:
-                    continue
-                same = intent.evidence in {"bytes", "pixels"}
-                if intent.keeper_digest and (not same or intent.file.digest in found):
-                    found.add(intent.keeper_digest)
-        return found
+        return kept_before(
+            Went(
+                intent.file.digest,
+                intent.keeper_digest,
+                same_pixels=intent.evidence in {"bytes", "pixels"},
+            )
+            for run in runs
+            if not run.undoes
+            for n, intent in run.intents.items()
+            if intent.keeper_digest
+            and intent.action not in KEEPS_NAME
+            and run.outcomes.get(n, ("done",))[0] == "done"
+            and (run.run, n) not in restored
+        )
