@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lookalike._native.info import KernelInfo, kernel_info
+    from lookalike.actions.history import History, history, history_of
+    from lookalike.actions.journal.intent import JournalError
+    from lookalike.actions.outcome import Outcome, Problem
+    from lookalike.actions.undo import undo
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
     from lookalike.catalog.catalog import Catalog
     from lookalike.catalog.scanning.summary import ScanSummary
@@ -54,6 +58,10 @@ if TYPE_CHECKING:
     from lookalike.work.progress import progress_bar
 
 _HOMES = {
+    "actions.history": ["History", "history", "history_of"],
+    "actions.journal.intent": ["JournalError"],
+    "actions.outcome": ["Outcome", "Problem"],
+    "actions.undo": ["undo"],
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
     "catalog.catalog": ["Catalog"],
     "catalog.scanning.summary": ["ScanSummary"],
@@ -97,6 +105,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "find_similar", "SimilarResult", "Similar", "Apart", "ApartSet", "ApartContent",
+    "undo", "history", "history_of", "Outcome", "Problem", "History", "JournalError",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "plan", "Plan", "Order",
     "distance", "compare", "Comparison", "ImageSource",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from lookalike.version import VERSION
 
 if TYPE_CHECKING:
+    from lookalike.actions.outcome import Outcome
     from lookalike.matching.rules import Rule
+    from lookalike.work.progress import Progress
 
 
 class Action(StrEnum):
@@ -210,6 +212,38 @@ class Plan:
         from lookalike.planning.stored.document import read_json
 
         return read_json(text)
+
+    def apply(
+        self,
+        *,
+        dry_run: bool = False,
+        delete: int | None = None,
+        delete_similar: bool = False,
+        none_wanted: bool = False,
+        progress: Progress | None = None,
+    ) -> Outcome:
+        """Carry it out, as far as everything still is as planned. `lookalike.undo` takes it back.
+
+        `dry_run`: check everything and change nothing. `delete`: how many files the plan deletes,
+        to confirm it. `delete_similar`: also delete files that have no exact copy, which cannot be
+        undone. `none_wanted`: also carry out groups of which nothing stays. `progress`: called with
+        the stage, what is done, and the total.
+
+        What is not as planned is left alone, and named in the outcome with the reason. Raises
+        `LookalikeError` before anything is done if the plan deletes another number of files, if
+        another run is at work, or on other systems than Linux. Raises `JournalError` if the journal
+        cannot be written.
+        """
+        from lookalike.actions.apply import apply
+
+        return apply(
+            self,
+            dry_run=dry_run,
+            delete=delete,
+            delete_similar=delete_similar,
+            none_wanted=none_wanted,
+            progress=progress,
+        )
 
     def __repr__(self) -> str:
         totals = self.totals

@@ -181,6 +181,8 @@ def plan(
 
 def _keywords(choices: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     """The choices as the planner names them."""
+    from lookalike.actions.checks.standing import Standing
+
     given = dict(choices)
     given["take_edited"] = given.pop("take") == "edited"
     if given["between"] and len(paths) < 2:
@@ -188,6 +190,7 @@ def _keywords(choices: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     given["between"] = paths if given["between"] else ()
     given["roots"] = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
     given["argv"] = sys.argv[1:]
+    given["kept_before"] = Standing().digests
     return given
 
 
