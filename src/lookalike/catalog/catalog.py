@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self, TypeAlias, Unpack
 
+from lookalike.catalog.apart import ApartStore
 from lookalike.catalog.known import Known
 from lookalike.catalog.places import Places
 from lookalike.catalog.recipes import definition_of
@@ -59,6 +60,8 @@ class Catalog:
         """Only for `open`."""
         self.database = database
         self.places = Places(database)
+        self.apart = ApartStore(database)
+        """Contents that a person told apart."""
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str] | None = None, *, create: bool = True) -> Catalog:

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import click
 
+from lookalike.cli.apart import apart
 from lookalike.cli.catalog.commands import catalog
 from lookalike.cli.catalog.scan import scan
 from lookalike.cli.compare import compare
@@ -69,6 +70,7 @@ commands.add_command(compare)
 commands.add_command(formats)
 commands.add_command(scan)
 commands.add_command(catalog)
+commands.add_command(apart)
 
 
 def run() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike.cli import options
+from lookalike.cli.catalog.place import told_apart
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import is_coloured
 from lookalike.cli.output import output as output_to
@@ -78,8 +79,8 @@ def find(
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
             result = find_duplicates(
-                images, against=against or None, within=within, progress=progress,
-                **matching, **keywords,
+                images, against=against or None, within=within, apart=told_apart(),
+                progress=progress, **matching, **keywords,
             )  # fmt: skip
         if reporting.as_json:
             write(result.to_json())
@@ -106,7 +107,9 @@ def _find_similar(
 
     with output_to(reporting.output) as write:
         with reporting.progress() as progress:
-            result = find_similar(pictures, images, progress=progress, **matching, **keywords)
+            result = find_similar(
+                pictures, images, apart=told_apart(), progress=progress, **matching, **keywords
+            )
         summary = "" if reporting.quiet else "".join(f"{one}\n" for one in similar_lines(result))
         if reporting.as_json:
             write(result.to_json())

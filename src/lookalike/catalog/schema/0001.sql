@@ -99,9 +99,12 @@ CREATE TABLE apart(                   -- contents that are not duplicates of eac
 
 CREATE TABLE apart_member(            -- by digest, so that it outlives files and contents
   apart_id INTEGER NOT NULL REFERENCES apart ON DELETE CASCADE,
-  digest BLOB NOT NULL,
-  pixel_digest BLOB,
+  digest BLOB NOT NULL,               -- BLAKE3-256 of all bytes
+  pixel_digest BLOB,                  -- NULL if it is unknown, or another member has the same
+  width INTEGER NOT NULL,             -- these two say which images may have the same pixels
+  height INTEGER NOT NULL,
+  phash BLOB NOT NULL,
+  name TEXT NOT NULL,                 -- of the file, when it was told apart; only for people
   PRIMARY KEY(apart_id, digest)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX apart_digest ON apart_member(digest);
-CREATE INDEX apart_pixels ON apart_member(pixel_digest) WHERE pixel_digest IS NOT NULL;

@@ -30,7 +30,7 @@ FULL, CORRUPT = {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}, {"SQLITE_CORRUPT", "SQLIT
 class Database:
     """One open connection. Several threads may read. All writing goes through `writing`."""
 
-    def __init__(self, folder: Path, *, create: bool) -> None:
+    def __init__(self, folder: Path, *, create: bool, only_read: bool = False) -> None:
         """Open the catalogue in a folder, or make one. Raises `CatalogError`."""
         self.folder = folder
         self.reading = RLock()
@@ -47,7 +47,10 @@ class Database:
                 raise CatalogError("there is no catalogue here: make one with scan", str(folder))
             _make_folder(folder)
         with _explained(path):
-            self._open(path)
+            if only_read:
+                self._open_to_read(path)
+            else:
+                self._open(path)
 
     def _open(self, path: Path) -> None:
         try:

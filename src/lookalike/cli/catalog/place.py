@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from lookalike.catalog.catalog import Catalog
+    from lookalike.hashing.apart import Apart
 
 catalog_at = click.option(
     "--catalog-at",
@@ -23,3 +24,20 @@ def opened(folder: str | None, *, create: bool = False) -> Catalog:
     from lookalike.catalog.catalog import Catalog
 
     return Catalog.open(folder, create=create)
+
+
+def told_apart() -> Apart | None:
+    """What was told apart in the catalogue of this user. None if there is no catalogue.
+
+    Nothing is written. Raises `CatalogError` for one that cannot be read: what a person said is not
+    ignored silently.
+    """
+    from lookalike.catalog.catalog import default_folder
+    from lookalike.catalog.store.database import NAME
+
+    folder = default_folder()
+    if not (folder / NAME).exists():
+        return None
+    from lookalike.catalog.apart import told_apart_in
+
+    return told_apart_in(folder)
