@@ -149,7 +149,8 @@ def test_a_rating_a_move_and_another_algorithm_change_nothing(
 def test_the_pixels_in_another_format_are_the_same_content(files: Path) -> None:
     """A PNG with the very pixels of a JPEG stays apart from what that was told apart from."""
     apart = Apart.of([files / "a.jpg", files / "b.jpg"])
-    Image.open(files / "a.jpg").save(files / "a.png")
+    with Image.open(files / "a.jpg") as image:
+        image.save(files / "a.png")
     (files / "a.jpg").unlink()
     (files / "c.jpg").unlink()
     assert not find_duplicates(files, apart=apart).groups
