@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from lookalike import Catalog, Failure, HashTable, ScanSummary
 from lookalike.catalog.store import files
@@ -39,6 +41,19 @@ def write(path: Path, data: bytes, mtime_ns: int = LONG_AGO) -> None:
     """Write a file in place, and set its time."""
     path.write_bytes(data)
     os.utime(path, ns=(mtime_ns, mtime_ns))
+
+
+def needs_root(what: str) -> None:
+    """Skip a test that cannot run here, but never in CI."""
+    if os.geteuid() != 0:
+        if "CI" in os.environ:
+            pytest.fail(f"root is needed to {what}")
+        pytest.skip(f"root is needed to {what}")
+
+
+def settle() -> None:
+    """Wait until files that were just written are no longer in doubt."""
+    time.sleep(0.15)
 
 
 def request(folder: Path, **options: object) -> Request:

@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from catalogs import LARGE, LONG_AGO, assert_up_to_date, bmp, contents_in, scanned, write
+from catalogs import LARGE, LONG_AGO, assert_up_to_date, bmp, contents_in, scanned, settle, write
 from lookalike import Catalog
 
 DYING = """
 import os, sys
 from pathlib import Path
 from lookalike import Catalog
+from lookalike.catalog.store import database
+
+connect = database._connect
 
 def scan(place, left):
     def dying(statement):
@@ -27,14 +30,20 @@ def scan(place, left):
             os._exit(9)
         left -= 1
 
+    def connected(*arguments):
+        connection = connect(*arguments)
+        connection.set_trace_callback(dying)
+        return connection
+
+    database._connect = connected
     with Catalog.open(place) as catalog:
-        catalog.database.connection.set_trace_callback(dying)
         catalog.scan(sys.argv[2], workers=1, archives=True)
 
-for count in range(10_000):
+for count in range(int(sys.argv[4])):
     place = Path(sys.argv[1]) / str(count)
     place.mkdir(parents=True)
-    (place / "catalog.db").write_bytes(Path(sys.argv[3]).read_bytes())
+    if sys.argv[3]:
+        (place / "catalog.db").write_bytes(Path(sys.argv[3]).read_bytes())
     child = os.fork()
     if child == 0:
         scan(place, count)
@@ -61,7 +70,7 @@ def library(folder: Path) -> Path:
         write(folder / f"sub/{number}.bmp", bmp(number + 10), LONG_AGO + number)
     write(folder / "sub/large.bmp", bmp(20, LARGE))
     write(folder / "broken.bmp", b"not a picture")
-    time.sleep(0.15)  # until their state is no longer in doubt
+    settle()
     return folder
 
 
@@ -73,12 +82,7 @@ def change(folder: Path) -> None:
     os.link(folder / "3.bmp", folder / "linked.bmp")
     write(folder / "new.bmp", bmp(31), LONG_AGO + 60)
     write(folder / "copy.bmp", bmp(20, LARGE))
-    time.sleep(0.15)
-
-
-def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    settle()
 
 
 @pytest.mark.slow
@@ -92,10 +96,8 @@ def test_a_scan_that_dies_before_any_statement_is_finished_by_the_next(tmp_path:
     with Catalog.open(tmp_path / "whole") as catalog:
         scanned(catalog, folder, archives=True)
         expected = contents_in(catalog)
-    done = run(DYING, tmp_path / "killed", folder, first / "catalog.db")
-    assert done.returncode == 0, done.stderr
-    places = list((tmp_path / "killed").iterdir())
-    assert len(places) > 30
+    places = killed(tmp_path, folder, first / "catalog.db", 10_000)
+    assert len(places) > 50
     for place in places:
         with Catalog.open(place) as catalog:
             assert catalog.check() == []
@@ -104,23 +106,51 @@ def test_a_scan_that_dies_before_any_statement_is_finished_by_the_next(tmp_path:
             assert present(contents_in(catalog)) == present(expected)
 
 
+def killed(base: Path, folder: Path, template: Path | str, most: int) -> list[Path]:
+    """Catalogues that died at the first moment, the second, and so on."""
+    words = [sys.executable, "-c", DYING, base / "killed", folder, template, str(most)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return list((base / "killed").iterdir())
+
+
+@pytest.mark.thorough
+def test_a_catalogue_that_dies_while_it_is_made_is_made_by_the_next_run(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    write(folder / "one.bmp", bmp(1))
+    settle()
+    places = killed(tmp_path, folder, "", 70)
+    assert len(places) > 40
+    for place in places:
+        with Catalog.open(place) as catalog:
+            assert catalog.check() == []
+            scanned(catalog, folder)
+            assert_up_to_date(catalog, folder)
+
+
 def present(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """The rows of files that are there. Only the catalogue that is older knows lost ones."""
     return [row for row in rows if not row[7]]
 
 
-@pytest.mark.thorough
-def test_a_large_scan_that_is_killed_again_and_again_comes_to_its_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(8, marks=pytest.mark.thorough), pytest.param(200, marks=pytest.mark.slow)],
+)
+def test_a_large_scan_that_is_killed_again_and_again_comes_to_its_end(
+    tmp_path: Path, count: int
+) -> None:
     """What one run has stored, the next does not read again."""
     folder = tmp_path / "pictures"
     chance = random.Random(7)
-    for number in range(1500):
+    for number in range(700):
         path = folder / f"{number // 100}" / f"{number}.bmp"
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, bmp(number), LONG_AGO + number)
     place = tmp_path / "catalog"
     kills = 0
-    for _ in range(40):
+    for _ in range(count):
         words = [sys.executable, "-c", SCANNING, str(place), str(folder)]
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -129,7 +159,7 @@ def test_a_large_scan_that_is_killed_again_and_again_comes_to_its_end(tmp_path: 
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += process.returncode == -signal.SIGKILL
-    assert kills > 5
+    assert kills > count // 4
     with Catalog.open(place) as catalog:
         assert catalog.check() == []
         scanned(catalog, folder)

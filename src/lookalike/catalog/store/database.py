@@ -36,6 +36,7 @@ class Database:
         self.reading = RLock()
         self.is_writable = True
         self.on_network = False
+        self._is_closed = False
         path = folder / NAME
         if sqlite3.sqlite_version_info < LEAST_SQLITE:
             raise CatalogError(
@@ -93,10 +94,11 @@ class Database:
             _migrate(self.connection, path)
 
     def close(self) -> None:
-        """Close the file. The last one to close copies the log into the database."""
-        if self._lock is None:
+        """Close the file, once. The last one to close copies the log into the database."""
+        if self._lock is None or self._is_closed:
             self.connection.close()
             return
+        self._is_closed = True
         try:
             with suppress(CatalogError), self._lock.held():
                 self._checkpoint()
@@ -190,13 +192,13 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()
     if application != APPLICATION_ID and (tables or application or version):
         raise CatalogError("it is not a catalogue of lookalike", str(path))
-    latest = len(_migrations())
+    latest = len(migrations())
     if version > latest:
         reason = f"its version is {version}, and this lookalike knows versions up to {latest}"
         raise CatalogError(f"{reason}: update lookalike", str(path))
 
 
-def _migrations() -> list[str]:
+def migrations() -> list[str]:
     """The SQL of each version, oldest first."""
     folder = files("lookalike.catalog") / "schema"
     names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".sql"))
@@ -205,7 +207,7 @@ def _migrations() -> list[str]:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    scripts = _migrations()
+    scripts = migrations()
     if 0 < version < len(scripts):
         _copy(connection, path.with_name(f"{NAME}.v{version}.backup"), replace=True)
     for number, script in enumerate(scripts[version:], start=version + 1):
