@@ -27,6 +27,7 @@ from lookalike.matching.rules import Rule
 from lookalike.report.words import summary_lines
 from lookalike.scan import result_of
 from lookalike.sources.location import Location
+from pairs_seen import Seeing, drawn_pictures
 from pictures import photo, uniform
 from sight_pictures import EDITS, scene
 
@@ -243,7 +244,33 @@ def photo_bmp(seed: int) -> bytes:
     return file.getvalue()
 
 
-# Random hashes
+# Random pictures and hashes
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(4))
+def test_by_sight_only_what_was_said_keeps_the_same_pictures_apart(seed: int) -> None:
+    """No group has two that were told apart. Two that are the same are in one group, unless these
+    groups have two that were told apart.
+    """
+    pictures = drawn_pictures(seed, 24)
+    chance = np.random.default_rng(seed)
+    pairs = [chance.choice(24, 2, replace=False).tolist() for _ in range(40)]
+    told = [{pictures[a], pictures[b]} for a, b in pairs if pictures[a] != pictures[b]]
+    apart = Apart.of(*map(sorted, told))
+    seeing = Seeing(pictures, 12)
+    found = find_duplicates(pictures, apart=apart, reading="exact", max_distance=12)
+    group_of = {at: set(group) for group in groups_of(found) for at in group}
+    kept_apart = 0
+    for i, j in combinations(range(24), 2):
+        ours, theirs = group_of.get(i, {i}), group_of.get(j, {j})
+        contents = {pictures[at] for at in ours | theirs}
+        conflict = any(one <= contents for one in told)
+        assert not (ours == theirs and conflict)
+        if seeing.same(i, j) and ours != theirs:
+            assert conflict
+            kept_apart += 1
+    assert kept_apart
 
 
 def apart_of(drawn: Drawn, pairs: list[tuple[int, int]]) -> tuple[Apart, list[set[int]]]:
