@@ -196,6 +196,7 @@ def test_sets_travel_as_json(files: Path) -> None:
         ({"lookalike": "catalogue"}, "expected the JSON that `apart export` writes"),
         ({"sets": [{"note": "", "made_at": 0, "contents": [{"digest": "00"}]}]}, "not the JSON"),
         ({"sets": 5}, "not the JSON"),
+        ({"sets": [{"note": "", "made_at": 0, "contents": []}]}, "two or more different contents"),
     ],
 )
 def test_other_json_is_refused(files: Path, change: dict[str, Any], message: str) -> None:
@@ -203,6 +204,14 @@ def test_other_json_is_refused(files: Path, change: dict[str, Any], message: str
     document = json.loads(Apart.of([files / "a.jpg", files / "b.jpg"]).to_json())
     with pytest.raises(ValueError, match=message):
         Apart.from_json(json.dumps(document | change))
+
+
+def test_a_folder_without_images_has_none_that_were_told_apart(files: Path, tmp_path: Path) -> None:
+    """Nor do sets of nothing keep anything apart."""
+    apart = Apart.of([files / "a.jpg", files / "b.jpg"])
+    (tmp_path / "empty").mkdir()
+    assert find_duplicates(tmp_path / "empty", apart=apart).image_count == 0
+    assert len(find_duplicates(files, apart=Apart()).groups) == 1
 
 
 def test_what_cannot_be_told_apart_is_refused(files: Path) -> None:
