@@ -56,11 +56,11 @@ def tried_with(failure: Failure, recipe: Recipe) -> str | None:
     if failure.status is Status.TOO_LARGE:
         return f"{recipe.max_pixels} pixels, {recipe.max_bytes} bytes"
     extras = re.findall(r"pip install ([\w.-]+)", failure.reason)
-    return ", ".join(map(_installed, [*DECODERS, *extras]))
+    return ", ".join(map(installed, [*DECODERS, *extras]))
 
 
 @cache
-def _installed(package: str) -> str:
+def installed(package: str) -> str:
     """The name of a package with its version."""
     try:
         return f"{package} {version(package)}"

@@ -100,9 +100,9 @@ class Batch:
 
         def change(connection: sqlite3.Connection) -> None:
             new = folder_id(connection, job.folder), job.name
-            if files.move(connection, old, new):
-                files.touch(connection, *new, job.stat, flags)
-            elif content:  # another file has taken its place already
+            if files.move(connection, old, new, job.stat, flags):
+                return
+            if content:  # another file has taken its place already
                 files.store(connection, files.values_of(*new, b"", job.stat, content, flags))
 
         self.add(change)
@@ -158,14 +158,16 @@ class Batch:
         return entry.content if job.is_unchanged and job.quick in {quick, None} else 0
 
     def _count(self, job: Job, content: int) -> None:
+        if job.member:  # their archive counts
+            return
         if job.entry is None:
-            self._summary.new += not job.member
+            self._summary.new += 1
         elif job.entry.content != content:
             self._summary.changed += 1
-        elif job.is_unchanged:
-            self._summary.rehashed += 1
-        else:
+        elif self._has[content]:
             self._summary.checked += 1
+        else:
+            self._summary.rehashed += 1
 
     def _failed(self, connection: sqlite3.Connection, job: Job, failure: Failure) -> None:
         if failure.status is Status.MISSING:  # it went while the scan was under way
@@ -209,6 +211,7 @@ def folder_id(connection: sqlite3.Connection, folder: FolderAt) -> int:
     """The number of a folder, which is stored if it is new."""
     if folder.id is None:
         folder.id = roots.add_folder(connection, folder.root, folder.path)
+        roots.set_identity(connection, folder.id, *folder.identity)
     return folder.id
 
 

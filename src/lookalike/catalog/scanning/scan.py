@@ -73,7 +73,7 @@ class Scan:
         self._sorting = Sorting(
             database, twins, self._batch, request, number, has, trust, self.summary
         )
-        self._has = has
+        self._believed = bytearray(len(has)) if trust == "nothing" else has
         self._pending: deque[Job | ArchiveJob] = deque()
         self._jobs: dict[Location, Job] = {}
         self._seen = 0
@@ -145,16 +145,23 @@ class Scan:
                 self._leave(target, trouble)
                 continue
             self._online.settle(target)
-            walk = Walk(self._database, target, Sieve(self._choice, Counter()), self.summary)
+            walk = Walk(
+                self._database, target, self._online, Sieve(self._choice, Counter()), self.summary
+            )
             gone = array("q")
             for visit in walk:
                 yield from self._visited(visit, gone, walk.sieve)
             finished.append((target, walk, gone))
 
     def _visited(self, visit: Visit, gone: array[int], sieve: Sieve) -> Iterator[Input]:
-        for part in compared(self._database, visit.at.id, visit.descriptor, visit.names, self._has):
+        for part in compared(
+            self._database, visit.at.id, visit.descriptor, visit.names, self._believed
+        ):
             gone.extend(part.gone)
-            self.summary.unchanged += part.unchanged
+            if visit.is_moved:
+                self.summary.moved += part.unchanged
+            else:
+                self.summary.unchanged += part.unchanged
             yield from self._inputs_of(self._sorting.jobs(visit, part, sieve))
             self._batch.flush_if_due()
         self._seen += len(visit.names)
@@ -179,6 +186,8 @@ class Scan:
             job = Job(archive.folder, archive.name, archive.path, archive.stat, member=inner)
             if not inner:  # it is not an archive, or cannot be read as one
                 archive.is_archive, job.entry = False, archive.entry
+            elif archive.folder.id is not None:
+                job.entry = files.member(self._database, archive.folder.id, archive.name, inner)
             job.racy = inner in archive.seen  # such members cannot be told apart
             archive.seen.add(inner)
             self._pending.append(job)
