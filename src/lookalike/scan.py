@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 
 from lookalike.hashing.content import SecondReading
 from lookalike.hashing.hashing import hash_inputs
+from lookalike.hashing.memory import Memory
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.index import members_of
@@ -19,7 +21,7 @@ from lookalike.matching.groups import grouped
 from lookalike.matching.keepers import see_ends
 from lookalike.matching.nodes import nodes_of
 from lookalike.matching.related import related_images
-from lookalike.matching.rereading import Read, nothing_again
+from lookalike.matching.rereading import Read, Rereading, nothing_again
 from lookalike.matching.rules import Rule
 from lookalike.matching.similar import similar_images
 from lookalike.matching.verify.verified import Verified, orientations_for
@@ -36,9 +38,12 @@ from lookalike.work.threads import worker_count
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lookalike.catalog.catalog import Catalog
+    from lookalike.catalog.searching.memory import CatalogMemory
     from lookalike.hashing.apart import Apart
     from lookalike.hashing.options import Damaged, Options, Reading
     from lookalike.hashing.request import Request
+    from lookalike.hashing.row import Failure, Known, Row
     from lookalike.hashing.table import HashTable
     from lookalike.images import Source
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Location
@@ -46,7 +51,7 @@ if TYPE_CHECKING:
 
 
 def find_duplicates(
-    images: ImageSources,
+    images: ImageSources | None = None,
     *,
     algorithm: str = "phash",
     max_distance: int | None = None,
@@ -75,31 +80,69 @@ def find_duplicates(
     timeout: float | None = None,
     memory: int | None = None,
     progress: Progress | None = None,
+    catalog: Catalog | None = None,
 ) -> Result:
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
-    or any number of these. `against`: references, named likewise. `images` are then compared with
-    these, and only with `within` with each other. `apart`: contents that are no duplicates.
-    `progress`: called with the stage, what is done, and the total or None. An unreadable image is a
-    failure. Raises `ValueError` or `TypeError` for wrong arguments, and errors of your iterators.
+    or any number of these. None searches all of `catalog`, whose files are opened only if they
+    changed. `against`: references, named likewise. `images` are then compared with these, and only
+    with `within` with each other. `apart`: contents that are no duplicates. `progress`: called with
+    the stage, what is done, and the total or None.
+
+    An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
+    arguments, before anything is read, and passes on errors of an iterator of yours.
     """
     rule = Rule.of(
         algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
         min_agreement=min_agreement, against=against is not None, within=within,
     )  # fmt: skip
-    return _found(images, rule, apart, progress or silent, request_for(
-        images, rule.algorithm, repeats=False, only_first=False, against=against,
+    request = request_for(
+        () if images is None else images, rule.algorithm, repeats=False, only_first=False,
+        against=against,
         reading=reading, recursive=recursive, hidden=hidden, follow_links=follow_links,
         include=include, exclude=exclude, archives=archives, archive_limits=archive_limits,
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
-    ))  # fmt: skip
+    )  # fmt: skip
+    return _search(images, request, rule, apart, progress or silent, catalog)
+
+
+def _search(
+    images: ImageSources | None,
+    request: Request,
+    rule: Rule,
+    apart: Apart | None,
+    progress: Progress,
+    catalog: Catalog | None,
+) -> Result:
+    """Search images, or the whole catalogue if there are none."""
+    if catalog is None:
+        _require(images)
+        return _found(images, request, rule, progress, _forgetful(rule), apart=apart)
+    from lookalike.catalog.searching.everything import everything
+    from lookalike.catalog.searching.search import remembered
+
+    if rule.against:
+        _require(images)
+    apart = catalog.apart.sets() if apart is None else apart
+    with remembered(catalog, images, request, _orientations(rule), progress) as memory:
+        if images is not None:
+            return _found(images, request, rule, progress, memory, memory.known, apart)
+        table = everything(catalog, request.recipe, memory, progress)
+        return result_of(
+            table, rule, memory=memory, apart=apart, workers=request.workers, progress=progress
+        )
+
+
+def _require(images: object) -> None:
+    if images is None:
+        raise TypeError("images must be given, unless a whole catalog is searched")
 
 
 def find_similar(
     pictures: ImageSources,
-    images: ImageSources,
+    images: ImageSources | None = None,
     *,
     algorithm: str = "phash",
     max_distance: int | None = None,
@@ -109,14 +152,18 @@ def find_similar(
     min_agreement: float = 0.0,
     apart: Apart | None = None,
     progress: Progress | None = None,
+    catalog: Catalog | None = None,
     **options: Unpack[Options],
 ) -> SimilarResult:
     """Find the images that are similar to one picture or several, the most similar first.
 
     `pictures`, `images`: as for `find_duplicates`, which has the other keywords, too. A file that
     is in both is not compared with itself. Every similar image is listed, and not only the nearest.
-    What a URL among the pictures gives stays in memory. Raises as `find_duplicates` does.
+    What a URL among the pictures gives stays in memory. Without `images`, all that `catalog`
+    remembers is searched. Raises as `find_duplicates` does.
     """
+    if images is None and catalog is None:
+        raise TypeError("images must be given, unless a whole catalog is searched")
     rule = Rule.of(
         algorithm, max_distance, verify=verify, thorough=thorough, colour=colour,
         min_agreement=min_agreement,
@@ -125,56 +172,102 @@ def find_similar(
         pictures, rule.algorithm, repeats=False, only_first=False, with_thumbs=verify,
         against=images, **options,
     )  # fmt: skip
-    shown = progress or silent
-    read = _read(request, images, rule, shown, held={})
-    assert read.sides is not None
-    marks = Marks(apart, read.table, read.again, read.thumbs) if apart else None
-    columns, verified = similar_images(
-        read.table, rule, read.sides, read.again, read.thumbs, request.workers, shown, marks
-    )  # fmt: skip
-    facts = Facts.of(read.table, rule, columns, (), verified, read.sides, marks)
-    return SimilarResult(read.table, rule, columns, facts)
+    show = progress or silent
+    if catalog is None:
+        read = _read(images, request, rule, show, _forgetful(rule), held={})
+        return _similar(read, rule, apart, request.workers, show)
+    from lookalike.catalog.searching.search import remembered
+
+    with remembered(catalog, images, request, _orientations(rule), show) as kept:
+        if images is None:
+            read = _beside_everything(catalog, pictures, request, show, kept)
+        else:
+            read = _read(images, request, rule, show, kept, kept.known, held={})
+        return _similar(read, rule, apart, request.workers, show)
+
+
+def _similar(
+    read: _Scanned, rule: Rule, apart: Apart | None, workers: int, progress: Progress
+) -> SimilarResult:
+    again, sides = read
+    assert sides is not None
+    marks = Marks(apart, again) if apart else None
+    columns, verified = similar_images(again, rule, sides, workers, progress, marks)
+    facts = Facts.of(again.table, rule, columns, (), verified, sides, marks)
+    return SimilarResult(again.table, rule, columns, facts)
+
+
+def _beside_everything(
+    catalog: Catalog,
+    pictures: ImageSources,
+    request: Request,
+    progress: Progress,
+    kept: CatalogMemory,
+) -> _Scanned:
+    """Read some pictures. The references are all that a catalogue remembers."""
+    from lookalike.catalog.searching.everything import everything
+
+    first: list[Row | Failure] = []
+    new = len(hash_inputs(request, progress, collect=first.append))
+    table = everything(catalog, request.recipe, kept, progress, first)
+    read = SecondReading(Again(pictures, request.inputs.choice), request)
+    return _Scanned(Rereading(table, read, kept), Sides(np.arange(len(table)) >= new, within=False))
+
+
+def _orientations(rule: Rule) -> tuple[int, ...] | None:
+    """The EXIF orientations whose hashes a search needs. None if it needs no thumbs."""
+    upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
+    return (*upright, *orientations_for(rule)) if rule.verify else None
+
+
+def _forgetful(rule: Rule) -> Memory:
+    """The memory of a search without a catalogue."""
+    orientations = _orientations(rule)
+    return Memory(None if orientations is None else Thumbs(orientations))
 
 
 class _Scanned(NamedTuple):
     """What was read."""
 
-    table: HashTable
-    thumbs: Thumbs | None
+    again: Rereading
     sides: Sides | None
-    again: Read
-    """Reads some of it a second time."""
 
 
 def _read(
+    images: object,
     request: Request,
-    images: ImageSources,
     rule: Rule,
     progress: Progress,
+    memory: Memory,
+    known: Known | None = None,
     held: dict[Location, Source] | None = None,
 ) -> _Scanned:
     """Read all inputs. `held`: receives the new images that could not be read a second time."""
-    upright = () if rule.algorithm == "phash" else (UPRIGHT,)  # the table has it
-    thumbs = Thumbs((*upright, *orientations_for(rule))) if rule.verify else None
-    inputs = request.inputs
+    inputs, sides = request.inputs, None
     if isinstance(inputs, TwoSets) and held is not None:
         inputs.hold(held, request.recipe.max_bytes)
-    table = hash_inputs(request, progress, thumbs=thumbs)
-    sides = None
+    table = hash_inputs(request, progress, known=known, collect=memory.add)
+    memory.finish()
     if isinstance(inputs, TwoSets):
         images = inputs.images
         sides = Sides(_of_images(table, inputs.is_reference), rule.within)
-    again = SecondReading(Again(images, inputs.choice, held or {}), request)
-    return _Scanned(table, thumbs, sides, again)
+    read = SecondReading(Again(images, inputs.choice, held or {}), request)
+    return _Scanned(Rereading(table, read, memory), sides)
 
 
 def _found(
-    images: ImageSources, rule: Rule, apart: Apart | None, progress: Progress, request: Request
+    images: object,
+    request: Request,
+    rule: Rule,
+    progress: Progress,
+    memory: Memory,
+    known: Known | None = None,
+    apart: Apart | None = None,
 ) -> Result:
     """Read the images, then link and group them."""
-    read = _read(request, images, rule, progress)
+    again, sides = _read(images, request, rule, progress, memory, known)
     return result_of(
-        read.table, rule, read.again, thumbs=read.thumbs, sides=read.sides, apart=apart,
+        again.table, rule, again.read, memory=memory, sides=sides, apart=apart,
         workers=request.workers, max_bytes=request.recipe.max_bytes, progress=progress,
     )  # fmt: skip
 
@@ -190,7 +283,7 @@ def result_of(
     rule: Rule,
     read: Read = nothing_again,
     *,
-    thumbs: Thumbs | None = None,
+    memory: Memory | None = None,
     sides: Sides | None = None,
     apart: Apart | None = None,
     workers: int | None = None,
@@ -199,19 +292,20 @@ def result_of(
 ) -> Result:
     """Link and group the images of a table. `read` reads some of them a second time.
 
-    `thumbs`: those of the images, which a rule with `verify` needs. `sides`: which of them are
-    references, for a rule with `against`. `apart`: contents that were told apart.
+    `memory`: what is known about the images. A rule with `verify` needs their thumbs.
+    `sides`: which of them are references, for a rule with `against`.
+    `apart`: contents that were told apart.
     """
+    again = Rereading(table, read, memory or Memory())
+    thumbs = again.memory.thumbs
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
-    marks = Marks(apart, table, read, thumbs) if apart else None
+    marks = Marks(apart, again) if apart else None
     verified = None
     of_image: NDArray[np.integer]
     if rule.verify and thumbs is not None:
         count = worker_count(workers)
-        verified = Verified.of(
-            table, hashes, nodes, rule, thumbs, read, count, progress, sides, marks
-        )  # fmt: skip
+        verified = Verified.of(again, hashes, nodes, rule, thumbs, count, progress, sides, marks)
         roots, of_image = verified.of_node, verified.of_image
     else:
         roots, of_image = connected(table, nodes, rule, workers, progress, sides, marks)
@@ -219,10 +313,10 @@ def result_of(
     related += verified.related(table) if verified else []
     is_reference = sides.is_reference if sides else None
     sets = members_of(sides.narrowed(of_image) if sides else of_image)
-    ends = see_ends(table, sets, max_bytes, workers, progress, is_reference)
+    ends = see_ends(again, sets, max_bytes, workers, progress, is_reference)
     table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
     sets, stands = sides.with_one_reference(table, sets) if sides else (sets, None)
-    columns = grouped(table, hashes, sets, read, progress, is_reference)
+    columns = grouped(replace(again, table=table), hashes, sets, progress, is_reference)
     if verified:
         columns = verified.from_keepers(columns)
     if stands is not None:

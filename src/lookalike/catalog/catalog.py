@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from lookalike.catalog.scanning.sorting import Trust
     from lookalike.catalog.scanning.summary import ScanSummary
+    from lookalike.catalog.searching.search import Account
     from lookalike.catalog.upkeep.checking import Checked
     from lookalike.hashing.options import Options
     from lookalike.hashing.recipe import Recipe
@@ -62,6 +63,8 @@ class Catalog:
         self.places = Places(database)
         self.apart = ApartStore(database)
         """Contents that a person told apart."""
+        self.account: Account | None = None
+        """What the last search took from it."""
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str] | None = None, *, create: bool = True) -> Catalog:
@@ -249,10 +252,10 @@ class Catalog:
         self.places.forget()
         return adding.added
 
-    def known(self, recipe: Recipe) -> Known:
+    def known(self, recipe: Recipe, *, just_scanned: bool = False) -> Known:
         """What is known of inputs, for `hash_inputs`, as of the last scan of their roots."""
         number = contents.find_recipe(self.database, definition_of(recipe))
-        return Known(self.database, self.places, recipe, number or 0)
+        return Known(self.database, self.places, recipe, number or 0, just_scanned=just_scanned)
 
 
 def _paths(paths: Paths) -> list[bytes]:

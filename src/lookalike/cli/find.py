@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli import options
-from lookalike.cli.catalog.place import told_apart
+from lookalike.cli.catalog.place import may_remember, opened, told_apart
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import is_coloured
 from lookalike.cli.output import output as output_to
@@ -40,10 +42,12 @@ if TYPE_CHECKING:
     "Repeatable.",
 )
 @options.matches
+@may_remember
 @reads_images
 @reports
 def find(
-    images: Iterable[str],
+    images: Iterable[str] | None,
+    catalog_at: str | None,
     against: tuple[str, ...],
     within: bool,
     collection: tuple[str, ...],
@@ -66,20 +70,26 @@ def find(
       lookalike find ~/Pictures --json | jq '.groups[].duplicates[].path'
       lookalike find ~/Pictures --csv --output duplicates.csv
       lookalike find ~/Pictures backup.zip --archives --exclude '*thumb*' --exclude cache
+      lookalike find ~/Pictures --catalog     # again: only what changed is opened
+      lookalike find --catalog                # everything in the catalogue; no file is touched
       find /mnt -name '*.jpg' -print0 | lookalike find --files-from -
       lookalike find /mnt/camera --against ~/Pictures
       lookalike find https://example.com/a.jpg --in ~/Pictures
+      lookalike find a.jpg --catalog          # one picture against everything in the catalogue
     """
-    _check_sets(images, against, collection, within)
-    if collection:
-        _find_similar(images, collection, keywords, matching, reporting)
+    _check_sets(images or (), against, collection, within)
+    if collection or (catalog_at and _is_one_picture(images) and not against):
+        _find_similar(images or (), collection, catalog_at, keywords, matching, reporting)
         return
     from lookalike.scan import find_duplicates
 
-    with output_to(reporting.output) as write:
+    # A catalogue is made if there is none, unless it is all that should be searched.
+    kept = opened(catalog_at, create=images is not None) if catalog_at else nullcontext()
+    with output_to(reporting.output) as write, kept as catalog:
         with reporting.progress() as progress:
             result = find_duplicates(
-                images, against=against or None, within=within, apart=told_apart(),
+                images, against=against or None, within=within, apart=told_apart(catalog),
+                catalog=catalog,
                 progress=progress, **matching, **keywords,
             )  # fmt: skip
         if reporting.as_json:
@@ -89,14 +99,18 @@ def find(
         else:
             styled = is_coloured(reporting.output)
             write(text_of(result, summary=not reporting.quiet, colour=styled))
+        account = catalog.account if catalog else None
     if reporting.sums_up_apart:
         click.echo("\n".join(summary_lines(result)), err=True)
+    if account and not reporting.quiet:
+        click.echo("\n".join(account.lines), err=True)
     reporting.finish(result.failures)
 
 
 def _find_similar(
     pictures: Iterable[str],
     images: tuple[str, ...],
+    catalog_at: str | None,
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -105,10 +119,17 @@ def _find_similar(
     from lookalike.report.words import similar_lines
     from lookalike.scan import find_similar
 
-    with output_to(reporting.output) as write:
+    kept = opened(catalog_at, create=bool(images)) if catalog_at else nullcontext()
+    with output_to(reporting.output) as write, kept as catalog:
         with reporting.progress() as progress:
             result = find_similar(
-                pictures, images, apart=told_apart(), progress=progress, **matching, **keywords
+                pictures,
+                images or None,
+                apart=told_apart(catalog),
+                catalog=catalog,
+                progress=progress,
+                **matching,
+                **keywords,
             )
         summary = "" if reporting.quiet else "".join(f"{one}\n" for one in similar_lines(result))
         if reporting.as_json:
@@ -138,3 +159,14 @@ def _check_sets(
         raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
     with options.usage_errors():
         references_within(images, others)
+
+
+def _is_one_picture(images: Iterable[str] | None) -> bool:
+    """Whether a single file or URL is named, and not a folder, an archive or a table."""
+    from lookalike.sources.kinds import is_archive, is_parquet
+    from lookalike.sources.web.urls import is_url
+
+    if not isinstance(images, Sequence) or len(images) != 1:
+        return False
+    (one,) = images
+    return is_url(one) or (Path(one).is_file() and not (is_archive(one) or is_parquet(one)))

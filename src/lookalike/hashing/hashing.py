@@ -17,7 +17,6 @@ from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
-from lookalike.hashing.row import Row
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.images.limits import check_limits
 from lookalike.sources import source_of
@@ -29,10 +28,9 @@ if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
-    from lookalike.hashing.row import Failure, Known
+    from lookalike.hashing.row import Failure, Known, Row
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
-    from lookalike.sight.thumbs import Thumbs
     from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input
     from lookalike.work.isolation import Isolation
     from lookalike.work.progress import Progress
@@ -160,24 +158,22 @@ def hash_inputs(
     progress: Progress,
     *,
     known: Known | None = None,
-    thumbs: Thumbs | None = None,
+    collect: Callable[[Row | Failure], None] | None = None,
 ) -> HashTable:
     """Hash all inputs, in threads or processes, while they are still being listed.
 
     `known` is the place for a memory of earlier scans. It is called for each input, in the threads
     that read. An input whose outcome it returns is not read. Its errors are passed on.
-    `thumbs` collects the thumbs of the rows, if the request wants them.
+    `collect` is called with each outcome, in the order of the inputs, in the caller's thread.
     """
     builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)
     with closing(outcomes_of(listing, request, known=known)) as outcomes:
         for done, outcome in enumerate(outcomes, start=1):
             builder.add(outcome)
-            if thumbs is not None and isinstance(outcome, Row):
-                thumbs.add(outcome.thumb)
+            if collect is not None:
+                collect(outcome)
             progress("reading", done, listing.total)
-    if thumbs is not None:
-        thumbs.finish()
     return builder.finish(request.inputs.skipped)
 
 

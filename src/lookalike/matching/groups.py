@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.work.progress import Progress
 
 
@@ -45,6 +45,8 @@ class MemberLooks(NamedTuple):
     """Whether it matches its keeper directly, and not only by a chain of others."""
     evidence: NDArray[np.uint8]
     """If it does, the number of the `Evidence` of the link. Otherwise it means nothing."""
+    overlap: NDArray[np.float32]
+    """`(n, 2)`: if it does, the shares of its keeper and of itself that show the same."""
 
     def among(self, members: NDArray[np.intp]) -> MemberLooks:
         """Those of some members."""
@@ -190,10 +192,9 @@ class GroupColumns:
 
 
 def grouped(
-    table: HashTable,
+    again: Rereading,
     hashes: HashArray,
     sets: Sequence[NDArray[np.intp]],
-    read: Read,
     progress: Progress,
     references: NDArray[np.bool_] | None = None,
 ) -> GroupColumns:
@@ -201,10 +202,11 @@ def grouped(
 
     `references`: which images of the table are references, `(n,)`, if any are.
     """
+    table = again.table
     members = np.concatenate([np.empty(0, np.intp), *sets])
     starts = starts_of(sets)
     groups = np.repeat(np.arange(len(sets)), sizes_of(members, starts))
-    copies = find_copies(table, hashes, members, groups, read, progress)
+    copies = find_copies(again, hashes, members, groups, progress)
     ranking = rank(table, members, starts, references=references)
     keepers = ranking.order[starts]
     distance = _distances(table, hashes, members, starts, keepers)

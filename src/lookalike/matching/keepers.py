@@ -7,9 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from blake3 import blake3
 
 from lookalike.errors import ImageError
+from lookalike.hashing.content import Content, Depth
 from lookalike.images import FileSource, lost_at_end
+from lookalike.images.picture import DIGEST_BYTES
 from lookalike.matching.sequences import sizes_of, starts_of
 from lookalike.work.threads import threaded_map, worker_count
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.rereading import Rereading
     from lookalike.work.progress import Progress
 
 
@@ -138,7 +142,7 @@ def _ranks(column: NDArray[np.generic], least: bool) -> NDArray[np.int64]:
 
 
 def see_ends(
-    table: HashTable,
+    again: Rereading,
     sets: Sequence[NDArray[np.intp]],
     max_bytes: int,
     workers: int | None,
@@ -151,6 +155,7 @@ def see_ends(
     checked. A URL or another source is not read again, so its end stays unseen. Returns what each
     checked file lacks, by position. The text is empty if the file is complete.
     """
+    table = again.table
     unseen = np.zeros(len(table), np.bool_)
     unseen[list(table.ends_unseen)] = True
     concerned = [members for members in sets if unseen[members].any()]
@@ -162,7 +167,7 @@ def see_ends(
     order = rank(table, members, starts, unread, references).order
     candidates = np.split(members[order], starts[1:])
     found: dict[int, str] = {}
-    walk = partial(_ends_of, table, max_bytes=max_bytes)
+    walk = partial(_ends_of, again, max_bytes=max_bytes)
     walks = threaded_map(walk, candidates, worker_count(workers))
     for done, ends in enumerate(walks, start=1):
         found |= ends
@@ -170,13 +175,14 @@ def see_ends(
     return found
 
 
-def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> dict[int, str]:
+def _ends_of(again: Rereading, best_first: NDArray[np.intp], max_bytes: int) -> dict[int, str]:
     """What is missing at the ends of the members of one group, up to the first complete one."""
+    table = again.table
     found: dict[int, str] = {}
     for at in best_first.tolist():
         if at not in table.ends_unseen or at not in table.beginnings:
             break
-        lost = _lost(table, at, max_bytes)
+        lost = _lost(again, at, max_bytes)
         if lost is None:
             continue
         found[at] = lost
@@ -185,12 +191,20 @@ def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> 
     return found
 
 
-def _lost(table: HashTable, at: int, max_bytes: int) -> str | None:
+def _lost(again: Rereading, at: int, max_bytes: int) -> str | None:
     """What is missing at the end of a file, or None if that cannot be determined."""
+    table, memory = again.table, again.memory
+    if known := memory.recall(np.array([at]), Depth.END).get(at):
+        return known.lost
+    if not memory.opens_files:
+        return None
     try:
         contents = FileSource(table.paths[at]).contents(None, max_bytes)
     except (ImageError, MemoryError):  # it is gone or too large to read whole
         return None
     if contents.size != table.size(at)[0]:  # it has changed since
         return None
-    return lost_at_end(contents.data)
+    lost = lost_at_end(contents.data)
+    digest = blake3(contents.data).digest(DIGEST_BYTES)
+    memory.keep({at: Content(contents.size, digest, lost=lost)}, Depth.END)
+    return lost

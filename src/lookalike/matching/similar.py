@@ -17,21 +17,17 @@ from lookalike.matching.verify.verified import Verified
 
 if TYPE_CHECKING:
     from lookalike.hashes import HashArray
-    from lookalike.hashing.table import HashTable
     from lookalike.matching.allowed.marks import Marks
     from lookalike.matching.allowed.sides import Sides
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.rules import Rule
-    from lookalike.sight.thumbs import Thumbs
     from lookalike.work.progress import Progress
 
 
 def similar_images(
-    table: HashTable,
+    again: Rereading,
     rule: Rule,
     sides: Sides,
-    read: Read,
-    thumbs: Thumbs | None,
     workers: int,
     progress: Progress,
     marks: Marks | None = None,
@@ -39,16 +35,16 @@ def similar_images(
     """For each new image, a group of it and of the references that are similar, the best first.
 
     Equal bytes come first, then equal pixels, then what agrees best, then the nearest hash. A
-    reference may be in several groups. `thumbs`: a rule with `verify` needs these. `marks`: images
-    that were told apart are not similar.
+    reference may be in several groups. `marks`: images that were told apart are not similar.
     """
+    table, thumbs = again.table, again.memory.thumbs
     hashes = table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
     pictures = Pictures.of_either_side(table, nodes, sides)
     verified = None
     if rule.verify and thumbs is not None:
         verified = Verified.of(
-            table, hashes, nodes, rule, thumbs, read, workers, progress, every=pictures
+            again, hashes, nodes, rule, thumbs, workers, progress, every=pictures
         )  # fmt: skip
         found = _best_of_each(verified.confirming.links)
     else:
@@ -57,7 +53,7 @@ def similar_images(
     links = _of_images(found, pictures, sides)
     if marks:
         links = links.among(~marks.are_apart(links.i, links.j))
-    return _ranked(table, hashes, links, sides, read, progress, looked=rule.verify), verified
+    return _ranked(again, hashes, links, sides, progress, looked=rule.verify), verified
 
 
 def _near(pictures: Pictures, rule: Rule, workers: int) -> Links:
@@ -102,11 +98,10 @@ def _of_images(links: Links, pictures: Pictures, sides: Sides) -> Links:
 
 
 def _ranked(
-    table: HashTable,
+    again: Rereading,
     hashes: HashArray,
     links: Links,
     sides: Sides,
-    read: Read,
     progress: Progress,
     *,
     looked: bool,
@@ -115,7 +110,7 @@ def _ranked(
     new = np.flatnonzero(~sides.is_reference)
     own = np.stack([new, new])  # a group begins with the new image itself
     i, members = np.concatenate([own, np.stack([links.i, links.j])], axis=1)
-    copies = _copies(table, hashes, links, read, progress)
+    copies = _copies(again, hashes, links, progress)
     first = Links.by_bits(new, new, np.zeros(len(new), np.uint16), np.zeros(len(new), np.uint8))
     every = Links.concatenated([first._replace(agreement=np.ones(len(new), np.float32)), links])
     same = copies.evidence(i, members)
@@ -130,6 +125,7 @@ def _ranked(
         colour_differs=every.colour_differs,
         is_linked=np.ones(len(members), np.bool_),
         evidence=every.evidence,
+        overlap=every.overlap,
     )
     return GroupColumns(
         members=members[order],
@@ -142,16 +138,15 @@ def _ranked(
     )
 
 
-def _copies(
-    table: HashTable, hashes: HashArray, links: Links, read: Read, progress: Progress
-) -> Copies:
+def _copies(again: Rereading, hashes: HashArray, links: Links, progress: Progress) -> Copies:
     """For each image of the table, a number that those with equal bytes, or pixels, share."""
-    parent = np.arange(len(table), dtype=np.uint32)
+    count = len(again.table)
+    parent = np.arange(count, dtype=np.uint32)
     kernel.join_sets(parent, links.i.astype(np.uint32), links.j.astype(np.uint32))
     members = np.unique(np.concatenate([links.i, links.j]))
     groups = roots(parent)[members].astype(np.intp)
-    found = find_copies(table, hashes, members, groups, read, progress)
-    numbers = [np.arange(len(table)), np.arange(len(table))]
+    found = find_copies(again, hashes, members, groups, progress)
+    numbers = [np.arange(count), np.arange(count)]
     for column, of_member in zip(numbers, found, strict=True):
         column[members] = members[of_member]
     return Copies(*numbers)

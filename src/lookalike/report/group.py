@@ -47,6 +47,9 @@ class Duplicate:
     """Whether it must be mirrored left to right to lie on the keeper."""
     colour_differs: bool = False
     """Whether a second look found that its colours differ from the keeper's."""
+    overlap: list[float] | None = None
+    """The shares of the keeper and of itself that show the same. None without a second look, and if
+    only other members link the two."""
 
 
 class Group:

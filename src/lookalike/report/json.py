@@ -274,6 +274,7 @@ def _read_looks(rows: list[dict[str, Any]], is_keeper: NDArray[np.bool_]) -> Mem
         evidence=np.array(
             [POINTS if row.get("evidence") == "points" else AGREES for row in rows], np.uint8
         ),
+        overlap=np.array([row.get("overlap") or (1, 1) for row in rows], np.float32).reshape(-1, 2),
     )
 
 

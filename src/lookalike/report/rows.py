@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.groups import GroupColumns, MemberLooks
     from lookalike.matching.rules import Rule
     from lookalike.report.result import Result
 
@@ -111,7 +111,16 @@ def match_columns(
         "turned": looks.turned.tolist() if looks else [0] * len(members),
         "mirrored": looks.mirrored.tolist() if looks else [False] * len(members),
         "colour_differs": looks.colour_differs.tolist() if looks else [False] * len(members),
+        "overlap": _overlaps(looks, words != REASONS_TO_MATCH[CHAIN])
+        if looks
+        else [None] * len(members),
     }
+
+
+def _overlaps(looks: MemberLooks, is_known: NDArray[np.bool_]) -> list[list[float] | None]:
+    """The shares of a keeper and of each member that show the same."""
+    rounded = looks.overlap.astype(np.float64).round(4).tolist()
+    return [one if known else None for one, known in zip(rounded, is_known, strict=True)]
 
 
 def rows_of(result: Result) -> Iterator[dict[str, Any]]:

@@ -108,7 +108,8 @@ def _counts(result: Result) -> str:
     return (
         f"{_images(result)} hashed by {result.algorithm}, "
         f"matched within {plural(result.max_distance, 'bit')}"
-        f"{' and by a second look' if result.rule.verify else ''}: "
+        f"{' and by a second look' if result.rule.verify else ''}"
+        f"{', or by points' if result.rule.thorough else ''}: "
         f"{plural(len(result.groups), 'group')} with "
         f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hash_tables import Drawn, animation, groups_of, table_of
 from lookalike import find_duplicates
 from lookalike.hashing.content import Content, Depth
+from lookalike.hashing.memory import Memory
 from lookalike.images import read_picture, source_of
 from lookalike.matching.allowed.sides import Sides
 from lookalike.matching.rules import Rule
@@ -166,7 +167,7 @@ def test_references_are_not_read_a_second_time_for_each_other() -> None:
 
     rule = Rule.of("phash", verify=True, against=True)
     sides = Sides(np.arange(count) > 0)
-    result = result_of(table, rule, reading, thumbs=thumbs, sides=sides)
+    result = result_of(table, rule, reading, memory=Memory(thumbs), sides=sides)
     assert groups_of(result) == [[1, 0]]
     assert set(read) == {"[0]", "[1]"}
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.stats import Stat
     from lookalike.catalog.store.database import Database
+    from lookalike.catalog.thumb_file import ThumbFile
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.row import Failure
 
@@ -53,13 +54,20 @@ class Batch:
     """Collects changes, and stores them in one transaction."""
 
     def __init__(
-        self, database: Database, recipe: Recipe, number: int, has: bytearray, summary: ScanSummary
+        self,
+        database: Database,
+        recipe: Recipe,
+        number: int,
+        has: bytearray,
+        thumbs: ThumbFile,
+        summary: ScanSummary,
     ) -> None:
         """`number`: of the recipe. `has`: which contents it knows, which is kept up to date."""
         self._database = database
         self._recipe = recipe
         self._number = number
         self._has = has
+        self._thumbs = thumbs
         self._summary = summary
         self._changes: list[Callable[[sqlite3.Connection], None]] = []
         self._new = _New(0, {})
@@ -94,6 +102,7 @@ class Batch:
             if number >= len(self._has):
                 self._has.extend(bytes(number + contents.BLOCK - len(self._has)))
             self._has[number] = 1
+        self._thumbs.put(rows)
 
     def moves(self, old: tuple[int, bytes], job: Job, content: int, flags: int = 0) -> None:
         """A file that is known, with its content, is at another path now."""
@@ -158,7 +167,7 @@ class Batch:
         return entry.content if job.is_unchanged and job.quick in {quick, None} else 0
 
     def _count(self, job: Job, content: int) -> None:
-        if job.member:  # their archive counts
+        if job.member:  # its archive is counted
             return
         if job.entry is None:
             self._summary.new += 1

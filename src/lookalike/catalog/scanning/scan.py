@@ -22,6 +22,7 @@ from lookalike.catalog.scanning.targets import Online, settle
 from lookalike.catalog.scanning.twins import Twins
 from lookalike.catalog.scanning.walk import Walk
 from lookalike.catalog.store import contents, files, roots
+from lookalike.catalog.thumb_file import ThumbFile
 from lookalike.errors import Status
 from lookalike.hashing.hashing import outcomes_of
 from lookalike.hashing.row import Failure
@@ -68,7 +69,8 @@ class Scan:
         self._progress = progress
         self._online = Online(places.all_roots())
         number, has = _recipe(database, request)
-        self._batch = Batch(database, request.recipe, number, has, self.summary)
+        self._thumbs = ThumbFile(database.folder, definition_of(request.recipe), writable=True)
+        self._batch = Batch(database, request.recipe, number, has, self._thumbs, self.summary)
         twins = Twins(database, self._online, has)
         self._sorting = Sorting(
             database, twins, self._batch, request, number, has, trust, self.summary
@@ -83,6 +85,12 @@ class Scan:
 
         What was stored before that, or before the process ends, stays.
         """
+        try:
+            return self._scanned(targets)
+        finally:
+            self._thumbs.close()
+
+    def _scanned(self, targets: Iterable[Target]) -> ScanSummary:
         finished: list[tuple[Target, Walk, array[int]]] = []
         self._read(self._walked(targets, finished))
         later, self._sorting.later = self._sorting.later, []

@@ -111,3 +111,17 @@ CREATE TABLE apart_member(            -- by digest, so that it outlives files an
   PRIMARY KEY(apart_id, digest)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX apart_digest ON apart_member(digest);
+
+CREATE TABLE inside(                  -- what a second reading of a content found out
+  content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+  pixels BLOB,                        -- a digest of the pixels of all frames, x'' if it has none
+  lost TEXT                           -- what is missing at its end, '' if nothing is
+) STRICT;
+
+CREATE TABLE verdict(                 -- what a closer look at two contents said
+  a INTEGER NOT NULL,                 -- laid on this one,
+  b INTEGER NOT NULL,                 -- this one was turned
+  rule INTEGER NOT NULL,              -- by this EXIF orientation
+  verdict INTEGER NOT NULL,
+  PRIMARY KEY(a, b, rule)
+) WITHOUT ROWID, STRICT;

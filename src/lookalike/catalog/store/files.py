@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -206,6 +207,19 @@ def remove_other_members(
     connection.executemany("DELETE FROM file WHERE id = ?", gone)
 
 
+def confirm(connection: sqlite3.Connection, number: int) -> None:
+    """Note that a file has the content that was taken over on trust."""
+    connection.execute("UPDATE file SET flags = flags & ~? WHERE id = ?", (ASSUMED, number))
+
+
+def unread(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Forget the contents of files that have another, so that the next scan reads them."""
+    connection.executemany(
+        f"UPDATE file SET flags = flags & ~{ASSUMED}, content_id = NULL WHERE id = ?",
+        [(number,) for number in numbers],
+    )
+
+
 def fail(connection: sqlite3.Connection, file: int, recipe: int, failed: Failed | None) -> None:
     """Store why a recipe could not read a file. None if it could, or is to try again."""
     if failed is None:
@@ -259,3 +273,31 @@ def has_present(database: Database, root: int) -> bool:
             (root,),
         )
     )
+
+
+class Present(NamedTuple):
+    """A file that was there when its root was last scanned."""
+
+    name: bytes
+    member: bytes
+    size: int
+    mtime_ns: int
+    inode: int | None
+    content: int
+    """0 if it was never read."""
+    id: int
+    flags: int
+    status: str | None
+    """Of its failure by a recipe, if that could not read it."""
+    reason: str | None
+
+
+def present(database: Database, folder: int, recipe: int) -> list[Present]:
+    """The files of a folder that are not missing, archives left out, by name."""
+    rows = database.rows(
+        "SELECT name, member, size, mtime_ns, inode, COALESCE(content_id, 0), id, flags, status, "
+        "reason FROM file LEFT JOIN failure ON file_id = id AND recipe_id = ? "
+        f"WHERE folder_id = ? AND NOT flags & {MISSING | ARCHIVE} ORDER BY name, id",
+        (recipe, folder),
+    )
+    return [Present(*row) for row in rows]

@@ -47,19 +47,24 @@ def rotten(database: Database) -> list[tuple[bytes, bytes, bytes]]:
     )
 
 
-def prune(connection: sqlite3.Connection, before: int) -> tuple[int, int]:
+def prune(connection: sqlite3.Connection, before: int) -> tuple[int, list[int]]:
     """Remove files that went before a time, and contents that no file has.
 
-    Returns how many of each.
+    Returns how many files, and the numbers of the contents.
     """
     removed = connection.execute(
         f"DELETE FROM file WHERE flags & {MISSING} AND gone_at < ?", (before,)
     ).rowcount
     contents = connection.execute(
-        "DELETE FROM content WHERE NOT EXISTS (SELECT 1 FROM file WHERE content_id = content.id)"
-    ).rowcount
+        "DELETE FROM content WHERE NOT EXISTS "
+        "(SELECT 1 FROM file WHERE content_id = content.id) RETURNING id"
+    ).fetchall()
     connection.execute("DELETE FROM extra WHERE content_id NOT IN (SELECT id FROM content)")
-    return removed, contents
+    connection.execute(
+        "DELETE FROM verdict WHERE a NOT IN (SELECT id FROM content) "
+        "OR b NOT IN (SELECT id FROM content)"
+    )
+    return removed, [row[0] for row in contents]
 
 
 def forget_folder(connection: sqlite3.Connection, root: int, path: bytes) -> None:

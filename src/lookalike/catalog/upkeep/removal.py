@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.catalog.places import relative
 from lookalike.catalog.store import contents, roots, upkeep
+from lookalike.catalog.thumb_file import erase, remove
 from lookalike.catalog.volumes import file_system_of
 from lookalike.errors import CatalogError
 
@@ -67,20 +68,22 @@ def forget(database: Database, places: Places, path: bytes) -> None:
 
 def forget_recipe(database: Database, number: int) -> None:
     """Forget the hashes of a recipe."""
-    known = {recipe for recipe, *_ in contents.recipes(database)}
+    known = {recipe: definition for recipe, _, definition, _ in contents.recipes(database)}
     if number not in known:
         among = ", ".join(map(str, sorted(known))) or "none"
         raise CatalogError(f"there is no recipe {number}; there are {among}", _folder(database))
     with database.writing() as connection:
         contents.forget_recipe(connection, number)
+        remove(database.folder, known[number])
 
 
 def prune(database: Database, older: float) -> tuple[int, int]:
     """Remove files that have been missing for so many seconds, and contents without a file."""
     with database.writing() as connection:
-        removed = upkeep.prune(connection, int(time.time() - older) + 1)
+        removed, gone = upkeep.prune(connection, int(time.time() - older) + 1)
+        erase(database.folder, gone)
     database.shrink()
-    return removed
+    return removed, len(gone)
 
 
 def _text(path: bytes) -> str:

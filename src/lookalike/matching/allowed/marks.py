@@ -13,16 +13,14 @@ from lookalike.hashing.content import Depth
 from lookalike.images.picture import DIGEST_BYTES
 from lookalike.index import searcher_for
 from lookalike.matching.allowed.joining import agreeing
-from lookalike.matching.rereading import read_again
 from lookalike.sight.turned import UPRIGHT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.apart import Apart, ApartContent
-    from lookalike.hashing.table import HashTable
     from lookalike.matching.allowed.joining import Labels
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.sight.thumbs import Thumbs
 
 NEAR = 8
@@ -33,9 +31,9 @@ thumb are not quite the picture."""
 class Marks:
     """The contents of the images of a table, as far as an `Apart` knows them."""
 
-    def __init__(self, apart: Apart, table: HashTable, read: Read, thumbs: Thumbs | None) -> None:
+    def __init__(self, apart: Apart, again: Rereading) -> None:
         """Only images that may have such a content and whose bytes are not known are read again."""
-        self._table = table
+        table = self._table = again.table
         self._contents = {
             one.digest[:DIGEST_BYTES]: one for some in apart.sets for one in some.contents
         }
@@ -44,7 +42,7 @@ class Marks:
         self.of_image = np.full(len(table), -1, np.int64)
         """`(n,)`: the number of the content of each image, or -1."""
         self._mark_by_bytes()
-        self._mark_by_pixels(read, thumbs)
+        self._mark_by_pixels(again)
 
     def __bool__(self) -> bool:
         return bool((self.of_image >= 0).any())
@@ -99,14 +97,14 @@ class Marks:
         for at in np.flatnonzero(maybe).tolist():
             self.of_image[at] = self._numbers.get(digests[at].tobytes(), -1)
 
-    def _mark_by_pixels(self, read: Read, thumbs: Thumbs | None) -> None:
+    def _mark_by_pixels(self, again: Rereading) -> None:
         """Mark images with other bytes but the same pixels, and those not read to their end."""
         by_pixels: dict[bytes, set[bytes]] = defaultdict(set)
         for digest, one in self._contents.items():
             if one.pixel_digest:
                 by_pixels[one.pixel_digest].add(digest)
         only = {pixels: next(iter(those)) for pixels, those in by_pixels.items() if len(those) == 1}
-        for contents in read_again(self._table, self._may_be(thumbs), read, Depth.PIXELS):
+        for contents in again.contents(self._may_be(again.memory.thumbs), Depth.PIXELS):
             for at, content in contents.items():
                 known = (
                     content.digest if content.digest in self._numbers else only.get(content.pixels)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.nodes import Nodes
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.rules import Rule
     from lookalike.sight.thumbs import Thumbs
     from lookalike.work.progress import Progress
@@ -47,12 +47,11 @@ class Verified:
     @classmethod
     def of(
         cls,
-        table: HashTable,
+        again: Rereading,
         hashes: HashArray,
         nodes: Nodes,
         rule: Rule,
         thumbs: Thumbs,
-        read: Read,
         workers: int,
         progress: Progress,
         sides: Sides | None = None,
@@ -65,9 +64,9 @@ class Verified:
         The nearer half of the distances comes first. What it connects need not be looked at again.
         `every`: these pictures, with all links between new ones and references.
         """
-        pictures = every or Pictures.of(table, nodes, sides, marks)
-        look = SecondLook(table, pictures, thumbs, rule, read, workers)
-        closer = CloserLook(table, pictures, look, read, workers)
+        pictures = every or Pictures.of(again.table, nodes, sides, marks)
+        look = SecondLook(again, pictures, thumbs, rule, workers)
+        closer = CloserLook(again, pictures, look, workers)
         is_every = every is not None
         confirming = Confirming(pictures, rule, look, closer, progress, every=is_every)
         if every is None:
@@ -79,12 +78,12 @@ class Verified:
         confirming.confirm(turned(pictures, hashes, rule, thumbs, orientations, workers))
         found = None
         if rule.thorough:
-            found = sighted(table, hashes, pictures, read, workers, progress)
+            found = sighted(again, hashes, pictures, workers, progress)
             papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
             differ = ~closer.same_where_they_overlap(found.links.among(papers), progress)
             found.verdict[papers[differ]] = LAYOUT
             links = confirming.new_among(found.links.among(found.verdict == SAME))
-            confirming.add(with_colours(table, links, read, progress))
+            confirming.add(with_colours(again, links, progress))
         return cls(orientations, pictures, look, closer, confirming, found)
 
     @property
