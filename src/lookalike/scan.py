@@ -138,6 +138,8 @@ def _search(
 
     if rule.against:
         _require(images)
+    if wanted.apart is None:
+        wanted = wanted._replace(apart=catalog.apart.sets())
     with remembered(catalog, images, request, _orientations(rule), wanted.progress) as memory:
         if images is not None:
             return _found(images, request, wanted, memory, memory.known)
@@ -191,6 +193,7 @@ def find_similar(
         return _similar(read, rule, apart, request.workers, show)
     from lookalike.catalog.searching.search import remembered
 
+    apart = catalog.apart.sets() if apart is None else apart
     with remembered(catalog, images, request, _orientations(rule), show) as kept:
         if images is None:
             read = _beside_everything(catalog, pictures, request, show, kept)

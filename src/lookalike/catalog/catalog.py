@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self, TypeAlias, Unpack
 
+from lookalike.catalog.apart import ApartStore
 from lookalike.catalog.known import Known
 from lookalike.catalog.places import Places
 from lookalike.catalog.recipes import definition_of
@@ -60,6 +61,8 @@ class Catalog:
         """Only for `open`."""
         self.database = database
         self.places = Places(database)
+        self.apart = ApartStore(database)
+        """Contents that a person told apart."""
         self.account: Account | None = None
         """What the last search took from it."""
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import click
 
+from lookalike.cli.apart import apart
 from lookalike.cli.catalog.commands import catalog
 from lookalike.cli.catalog.scan import scan
 from lookalike.cli.cleaning.apply import apply
@@ -84,6 +85,7 @@ commands.add_command(report)
 commands.add_command(review)
 commands.add_command(scan)
 commands.add_command(catalog)
+commands.add_command(apart)
 
 
 def run() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike.cli import options
-from lookalike.cli.catalog.place import may_remember, opened
+from lookalike.cli.catalog.place import may_remember, opened, told_apart
 from lookalike.cli.images import reads_images
 from lookalike.cli.output import is_coloured
 from lookalike.cli.output import output as output_to
@@ -95,7 +95,8 @@ def find(
     with output_to(reporting.output) as write, kept as catalog:
         with reporting.progress() as progress:
             result = find_duplicates(
-                images, against=against or None, within=within, catalog=catalog, keep=order,
+                images, against=against or None, within=within, apart=told_apart(catalog),
+                catalog=catalog, keep=order,
                 progress=progress, **matching, **keywords,
             )  # fmt: skip
         if reporting.as_json:
@@ -129,7 +130,13 @@ def _find_similar(
     with output_to(reporting.output) as write, kept as catalog:
         with reporting.progress() as progress:
             result = find_similar(
-                pictures, images or None, catalog=catalog, progress=progress, **matching, **keywords
+                pictures,
+                images or None,
+                apart=told_apart(catalog),
+                catalog=catalog,
+                progress=progress,
+                **matching,
+                **keywords,
             )
         summary = "" if reporting.quiet else "".join(f"{one}\n" for one in similar_lines(result))
         if reporting.as_json:

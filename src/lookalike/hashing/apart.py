@@ -102,6 +102,20 @@ class ApartSet:
             raise ValueError("two or more images are needed to tell them apart")
         return cls(tuple(_with_own_pixels(contents)), note, made_at)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The set as plain types, without its number."""
+        contents = [one.to_dict() for one in self.contents]
+        return {"made_at": self.made_at, "note": self.note, "contents": contents}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> ApartSet:
+        """From `to_dict`. Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
+        contents = tuple(map(ApartContent.from_dict, plain["contents"]))
+        one = cls(contents, str(plain["note"]), int(plain["made_at"]))
+        if len(one.digests) < max(len(contents), 2):
+            raise ValueError("a set needs two or more different contents")
+        return one
+
     @property
     def digests(self) -> frozenset[bytes]:
         """The digests of the bytes."""
@@ -128,14 +142,7 @@ class Apart:
 
     def to_json(self) -> str:
         """All sets as JSON, which `from_json` reads, on any machine."""
-        sets = [
-            {
-                "made_at": one.made_at,
-                "note": one.note,
-                "contents": [content.to_dict() for content in one.contents],
-            }
-            for one in self.sets
-        ]
+        sets = [one.to_dict() for one in self.sets]
         return json.dumps({"lookalike": "apart", "version": VERSION, "sets": sets}, indent=2)
 
     @classmethod
@@ -150,17 +157,10 @@ class Apart:
                 f"{VERSION}"
             )
         try:
-            sets = [
-                ApartSet(
-                    tuple(map(ApartContent.from_dict, one["contents"])),
-                    str(one["note"]),
-                    int(one["made_at"]),
-                )
-                for one in document["sets"]
-            ]
+            sets = tuple(map(ApartSet.from_dict, document["sets"]))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not the JSON that `apart export` writes: {error!r}") from error
-        return cls(tuple(sets))
+        return cls(sets)
 
 
 def _content_of(image: ImageSource) -> ApartContent:

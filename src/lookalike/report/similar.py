@@ -188,7 +188,7 @@ class SimilarResult:
 
     def __repr__(self) -> str:
         count = len(self.matches)
-        return f"<SimilarResult: {count} matches of {len(self.columns)} pictures>"
+        return f"<SimilarResult: {plural(len(self.columns), 'picture')}, {count:,} found>"
 
 
 def _match(one: Similar) -> dict[str, Any]:

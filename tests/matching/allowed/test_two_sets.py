@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -11,97 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
 
-import lookalike
+from hash_tables import Drawn, animation, groups_of, table_of
 from lookalike import find_duplicates
-from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.content import Content, Depth
 from lookalike.hashing.memory import Memory
-from lookalike.hashing.row import Row
-from lookalike.hashing.table import HashTable
 from lookalike.images import read_picture, source_of
-from lookalike.images.picture import turn
 from lookalike.matching.allowed.sides import Sides
 from lookalike.matching.rules import Rule
 from lookalike.scan import result_of
-from lookalike.sight.look import look_whole
 from lookalike.sight.seen import Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sight.thumbs import Thumbs
-from lookalike.sight.turned import QUARTERS, UPRIGHT, hashes_of
-from lookalike.sources.location import Kind, Location, Stamp
-from pictures import Pixels, photo
+from lookalike.sight.turned import QUARTERS
+from lookalike.sources.location import Location
+from pairs_seen import Seeing, drawn_pictures
+from pictures import photo
 from sight_pictures import EDITS, scene
 
-
-def table_of(hashes: list[int], digests: list[int], flat: Collection[int] = ()) -> HashTable:
-    """Images with these hashes and bytes. Flat ones have equal pixels if their hashes are equal."""
-    builder = TableBuilder(["phash"])
-    for at, (value, digest) in enumerate(zip(hashes, digests, strict=True)):
-        data = value.to_bytes(8, "big")
-        builder.add(
-            Row(
-                location=Location(Kind.MEMORY, f"[{at}]"),
-                stamp=Stamp(1),
-                byte_count=1,
-                width=8,
-                height=8,
-                format="PNG",
-                frames=1,
-                digest=digest.to_bytes(16, "big"),
-                is_beginning=False,
-                flat_digest=data * 2 if at in flat else b"",
-                hashes=(data,),
-            )
-        )
-    return builder.finish()
-
-
-def groups_of(result: lookalike.Result) -> list[list[int]]:
-    """The positions in each group, the keeper first."""
-    return [group.positions.tolist() for group in result.groups]
-
-
 # By bits
-
-
-class Drawn:
-    """Hashes of which many are near each other or equal, and some have equal bytes."""
-
-    def __init__(self, seed: int, new: int, old: int) -> None:
-        chance = np.random.default_rng(seed)
-        count = new + old
-        centres = chance.integers(0, 1 << 60, 4).tolist()
-        self.hashes = []
-        for _ in range(count):
-            value: int = centres[int(chance.integers(4))]
-            for bit in chance.integers(0, 16, int(chance.choice([0, 0, 1, 2, 3, 4]))).tolist():
-                value ^= 1 << bit
-            self.hashes.append(value)
-        self.digests = list(range(count))
-        for at in range(1, count):
-            twin = int(chance.integers(at))
-            if chance.random() < 0.25:
-                self.hashes[at], self.digests[at] = self.hashes[twin], self.digests[twin]
-        # Whether an image is flat follows from its bytes.
-        self.flat = [at for at in range(count) if self.digests[at] % 7 == 0]
-        self.is_reference = np.arange(count) >= new
-
-    @property
-    def table(self) -> HashTable:
-        return table_of(self.hashes, self.digests, self.flat)
-
-    def distance(self, i: int, j: int) -> int:
-        """In bits. Flat images are equal or far from everything."""
-        bits: int = (self.hashes[i] ^ self.hashes[j]).bit_count()
-        if i in self.flat or j in self.flat:
-            return 0 if bits == 0 and i in self.flat and j in self.flat else 99
-        return bits
-
-    def found(self, within: bool, max_distance: int) -> lookalike.Result:
-        rule = Rule.of("phash", max_distance, against=True, within=within)
-        return result_of(self.table, rule, sides=Sides(self.is_reference, within))
 
 
 SEARCHES = st.builds(Drawn, st.integers(0, 1 << 30), st.integers(0, 14), st.integers(0, 14))
@@ -188,58 +115,6 @@ def test_many_equal_references_are_not_compared_with_each_other() -> None:
 # By a second look
 
 
-def drawn_pictures(seed: int, count: int) -> list[bytes]:
-    """JPEG files of a few scenes, mixed, turned and halved."""
-    chance = np.random.default_rng(seed)
-    files: list[bytes] = []
-    for _ in range(count):
-        one, other = (photo(120, 90, int(number)) for number in chance.integers(0, 5, 2))
-        share = chance.choice([0, 0, 0.15, 0.3, 0.45])
-        mixed = (one * (1 - share) + other * share).astype(np.uint8)
-        image = Image.fromarray(
-            np.ascontiguousarray(turn(mixed, int(chance.choice([1, 1, 1, 3, 6, 8]))))
-        )
-        file = io.BytesIO()
-        image.save(file, "JPEG", quality=int(chance.choice([10, 30, 90])))
-        files.append(files[-1] if files and chance.random() < 0.1 else file.getvalue())
-    return files
-
-
-class Seeing:
-    """Looks at any pair of pictures, upright and turned by quarters."""
-
-    def __init__(self, files: list[bytes], max_distance: int) -> None:
-        self.files = files
-        self.thumbs = [thumb_of(read_picture(source_of(one))) for one in files]
-        hashes = [bytes(lookalike.hash_image(one, reading="exact")) for one in files]
-        self.upright = [int.from_bytes(one, "big") for one in hashes]
-        flat = np.array([thumb.ravel() for thumb in self.thumbs])
-        self.turned = {
-            way: [int.from_bytes(one.tobytes(), "big") for one in hashes_of(flat, (way,))[0]]
-            for way in QUARTERS
-        }
-        self.max_distance = max_distance
-
-    def same(self, i: int, j: int) -> bool:
-        """Whether a search of both would link them."""
-        if self.files[i] == self.files[j]:
-            return True
-        back = {6: 8, 3: 3}
-        ways = [UPRIGHT] * self._near(self.upright[i], self.upright[j])
-        for way in QUARTERS:
-            ways += [way] * self._near(self.upright[i], self.turned[way][j])
-            ways += [back[way]] * self._near(self.turned[way][i], self.upright[j])
-        return any(self._agree(self.thumbs[i], self.thumbs[j], way) for way in ways)
-
-    def _near(self, one: int, other: int) -> bool:
-        return (one ^ other).bit_count() <= self.max_distance
-
-    @staticmethod
-    def _agree(one: Pixels, other: Pixels, way: int) -> bool:
-        pair = np.stack([one, np.ascontiguousarray(turn(other, way))])
-        return bool(look_whole(pair, np.zeros(1, np.uint32), np.ones(1, np.uint32)).same()[0])
-
-
 @pytest.mark.thorough
 @pytest.mark.parametrize("within", [False, True])
 @pytest.mark.parametrize("seed", range(6))
@@ -316,16 +191,6 @@ def test_a_thorough_search_finds_edits_in_both_directions_only() -> None:
 
 
 # Animations
-
-
-def animation(*seeds: int) -> bytes:
-    """A GIF with a scene per frame."""
-    file = io.BytesIO()
-    frames = [Image.fromarray(photo(60, 45, seed)) for seed in seeds]
-    for number, frame in enumerate(frames):  # Pillow leaves out a frame that equals the one before
-        frame.putpixel((0, 0), (number, 0, 0))
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("verify", [False, True])

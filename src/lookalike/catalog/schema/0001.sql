@@ -21,9 +21,12 @@ CREATE TABLE folder(
   id INTEGER PRIMARY KEY,
   root_id INTEGER NOT NULL REFERENCES root ON DELETE CASCADE,
   path BLOB NOT NULL,                 -- relative to the root, '' is the root
+  inode INTEGER,                      -- NULL where the file system does not keep them
+  born_ns INTEGER,
   volume BLOB,                        -- only where another file system is mounted: its identity
   UNIQUE(root_id, path)
 ) STRICT;
+CREATE INDEX folder_inode ON folder(inode) WHERE inode IS NOT NULL;
 CREATE INDEX folder_volume ON folder(root_id, path) WHERE volume IS NOT NULL;
 
 -- One reading of the bytes of a file. Ids ascend and are never used again: they are the places in
@@ -99,12 +102,15 @@ CREATE TABLE apart(                   -- contents that are not duplicates of eac
 
 CREATE TABLE apart_member(            -- by digest, so that it outlives files and contents
   apart_id INTEGER NOT NULL REFERENCES apart ON DELETE CASCADE,
-  digest BLOB NOT NULL,
-  pixel_digest BLOB,
+  digest BLOB NOT NULL,               -- BLAKE3-256 of all bytes
+  pixel_digest BLOB,                  -- NULL if it is unknown, or another member has the same
+  width INTEGER NOT NULL,             -- these two say which images may have the same pixels
+  height INTEGER NOT NULL,
+  phash BLOB NOT NULL,
+  name TEXT NOT NULL,                 -- of the file, when it was told apart; only for people
   PRIMARY KEY(apart_id, digest)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX apart_digest ON apart_member(digest);
-CREATE INDEX apart_pixels ON apart_member(pixel_digest) WHERE pixel_digest IS NOT NULL;
 
 CREATE TABLE inside(                  -- what a second reading of a content found out
   content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,

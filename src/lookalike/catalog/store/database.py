@@ -30,7 +30,7 @@ FULL, CORRUPT = {"SQLITE_FULL", "SQLITE_IOERR_WRITE"}, {"SQLITE_CORRUPT", "SQLIT
 class Database:
     """One open connection. Several threads may read. All writing goes through `writing`."""
 
-    def __init__(self, folder: Path, *, create: bool) -> None:
+    def __init__(self, folder: Path, *, create: bool, only_read: bool = False) -> None:
         """Open the catalogue in a folder, or make one. Raises `CatalogError`."""
         self.folder = folder
         self.reading = RLock()
@@ -50,7 +50,10 @@ class Database:
                         "there is no catalogue here: make one with scan", str(folder)
                     )
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._open(path)
+            if only_read:
+                self._open_to_read(path)
+            else:
+                self._open(path)
 
     def _open(self, path: Path) -> None:
         try:

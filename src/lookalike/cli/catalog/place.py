@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from lookalike.catalog.catalog import Catalog
+    from lookalike.hashing.apart import Apart
 
 Command: TypeAlias = Callable[..., None]
 
@@ -56,3 +57,22 @@ def opened(folder: str | None, *, create: bool = False) -> Catalog:
     from lookalike.catalog.catalog import Catalog
 
     return Catalog.open(folder, create=create)
+
+
+def told_apart(catalog: Catalog | None = None) -> Apart | None:
+    """What was told apart in an open catalogue, or in that of this user. None if there is none.
+
+    Nothing is written. Raises `CatalogError` for one that cannot be read: what a person said is not
+    ignored silently.
+    """
+    if catalog is not None:
+        return catalog.apart.sets()
+    from lookalike.catalog.catalog import default_folder
+    from lookalike.catalog.store.database import NAME
+
+    folder = default_folder()
+    if not (folder / NAME).exists():
+        return None
+    from lookalike.catalog.apart import told_apart_in
+
+    return told_apart_in(folder)
