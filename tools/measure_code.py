@@ -20,6 +20,15 @@ FILE, FOLDER = 350, 14
 """The most lines of a file, and the most modules of a folder."""
 MAY_REMOVE = {Path("files.py"), Path("actions/disk/fs.py"), Path("actions/disk/calls.py")}
 """The only files that may remove, rename or replace files. `FileSystem` has methods for others."""
+OF_THEIR_OWN = {
+    Path("catalog/store/database.py"),
+    Path("catalog/thumb_file.py"),
+    Path("report/html/report.py"),
+    Path("review/decisions.py"),
+    Path("review/server.py"),
+    Path("spark/folders.py"),
+}
+"""These remove files that lookalike itself wrote, and nothing else."""
 REMOVES = {"unlink", "rename", "renames", "rmdir", "rmtree", "removedirs", "truncate", "ftruncate"}
 """Functions and methods that do, besides `os.remove`, `os.replace`, `shutil.move` and the like."""
 OF_MODULES = {("os", "remove"), ("os", "replace"), ("shutil", "move"), ("shutil", "copy")}
@@ -42,7 +51,7 @@ def main() -> int:
     large += [
         f"{path.relative_to(LIBRARY)}:{line}: only FileSystem may {name}"
         for path in files
-        if path.relative_to(LIBRARY) not in MAY_REMOVE
+        if path.relative_to(LIBRARY) not in MAY_REMOVE | OF_THEIR_OWN
         for line, name in removals_of(path)
     ]
     for line in large:

@@ -12,20 +12,15 @@ from lookalike.hashing.hashing import hash_inputs
 from lookalike.hashing.memory import Memory
 from lookalike.hashing.request import request_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
-from lookalike.index import members_of
 from lookalike.matching.allowed.connecting import connected
 from lookalike.matching.allowed.marks import Marks
 from lookalike.matching.allowed.sides import Sides
-from lookalike.matching.copies import find_copies
-from lookalike.matching.groups import grouped
-from lookalike.matching.keepers.candidates import NOBODY
-from lookalike.matching.keepers.ends import see_ends
+from lookalike.matching.grouping import Grouping
 from lookalike.matching.keepers.order import DEFAULT, Order
 from lookalike.matching.nodes import nodes_of
 from lookalike.matching.related import related_images
 from lookalike.matching.rereading import Read, Rereading, nothing_again
 from lookalike.matching.rules import Rule
-from lookalike.matching.sequences import flat
 from lookalike.matching.similar import similar_images
 from lookalike.matching.verify.verified import Verified, orientations_for
 from lookalike.report.facts import Facts
@@ -34,7 +29,6 @@ from lookalike.report.similar import SimilarResult
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import UPRIGHT
 from lookalike.sources.again import Again
-from lookalike.sources.beside import Disk
 from lookalike.sources.two_sets import TwoSets
 from lookalike.work.progress import silent
 from lookalike.work.threads import worker_count
@@ -57,36 +51,21 @@ if TYPE_CHECKING:
 def find_duplicates(
     images: ImageSources | None = None,
     *,
-    algorithm: str = "phash",
-    max_distance: int | None = None,
-    verify: bool = True,
-    thorough: bool = False,
-    colour: bool = False,
-    min_agreement: float = 0.0,
-    against: ImageSources | None = None,
-    within: bool = False,
-    apart: Apart | None = None,
+    algorithm: str = "phash", max_distance: int | None = None,
+    verify: bool = True, thorough: bool = False, colour: bool = False, min_agreement: float = 0.0,
+    against: ImageSources | None = None, within: bool = False, apart: Apart | None = None,
     reading: Reading = "fast",
-    recursive: bool = True,
-    hidden: bool = False,
-    follow_links: bool = True,
-    include: str | Iterable[str] = (),
-    exclude: str | Iterable[str] = (),
-    archives: bool = False,
-    archive_limits: ArchiveLimits | None = None,
-    column: str | None = None,
-    fetch: Fetch = "any",
-    workers: int | None = None,
-    max_pixels: int = DEFAULT_MAX_PIXELS,
-    max_bytes: int = DEFAULT_MAX_BYTES,
+    recursive: bool = True, hidden: bool = False, follow_links: bool = True,
+    include: str | Iterable[str] = (), exclude: str | Iterable[str] = (),
+    archives: bool = False, archive_limits: ArchiveLimits | None = None,
+    column: str | None = None, fetch: Fetch = "any", workers: int | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS, max_bytes: int = DEFAULT_MAX_BYTES,
     damaged: Damaged = "report",
-    isolate: bool = False,
-    timeout: float | None = None,
-    memory: int | None = None,
+    isolate: bool = False, timeout: float | None = None, memory: int | None = None,
     keep: str | Iterable[str] | Order = (),
     progress: Progress | None = None,
     catalog: Catalog | None = None,
-) -> Result:
+) -> Result:  # fmt: skip
     """Find the groups of images that look alike. `Matching` and `Options` explain most keywords.
 
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
@@ -327,19 +306,8 @@ def result_of(
         roots, of_image = connected(table, nodes, rule, workers, progress, sides, marks)
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers, sides)
     related += verified.related(table) if verified else []
-    stands = None
-    members, starts, groups = flat(members_of(sides.narrowed(of_image) if sides else of_image))
-    copies = find_copies(again, hashes, members, groups, progress)
-    disk, favoured = Disk(), sides.favoured if sides else NOBODY
-    ends = see_ends(
-        again, members, starts, copies.pixels, max_bytes, workers, progress, order, disk, favoured
-    )
-    table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
-    if sides:
-        kept, stands = sides.with_one_reference(table, members, starts)
-        members, groups, copies = members[kept], groups[kept], copies.among(kept)
-        starts = np.flatnonzero(np.diff(groups, prepend=-1))
-    columns = grouped(table, hashes, members, starts, copies, order, disk, favoured)
+    grouping = Grouping(again, hashes, order, sides, workers, max_bytes, progress)
+    table, columns, stands = grouping.settled(of_image)
     if verified:
         columns = verified.from_keepers(columns)
     if stands is not None:

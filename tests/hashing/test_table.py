@@ -17,7 +17,7 @@ from lookalike.errors import PreparationWarning
 from lookalike.hashing import exchange
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.columns import Codes
-from lookalike.hashing.moments import Samples
+from lookalike.hashing.frames.moments import Samples
 from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.schema import COLUMNS
 from lookalike.images import Mark

@@ -17,7 +17,7 @@ from PIL import Image, features
 
 from lookalike import ImageError, Result, Status, compare, find_duplicates, hash_image
 from lookalike.hashing.builder import TableBuilder
-from lookalike.hashing.moments import Samples, moments_of
+from lookalike.hashing.frames.moments import Samples, moments_of
 from lookalike.hashing.row import Row
 from lookalike.hashing.table import HashTable
 from lookalike.images import MOMENTS, Mark, frames_at, read_picture

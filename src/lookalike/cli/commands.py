@@ -22,8 +22,8 @@ from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
 from lookalike.cli.hash import hash_command
-from lookalike.cli.report import report
-from lookalike.cli.review import review
+from lookalike.cli.showing.report import report
+from lookalike.cli.showing.review import review
 from lookalike.cli.stopping import exit_stopped, was_stopped
 from lookalike.cli.streams import (
     EXIT_CLOSED_PIPE,

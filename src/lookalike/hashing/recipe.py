@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.checks import one_of
 from lookalike.errors import ImageError, Status, WorkerStartError
+from lookalike.hashing.frames.sampled import Sampled
 from lookalike.hashing.row import Failure, Row
-from lookalike.hashing.sampled import Sampled
 from lookalike.images import (
     BytesSource,
     How,

@@ -12,7 +12,7 @@ from lookalike.images.mark import Mark
 if TYPE_CHECKING:
     from lookalike.errors import ImageError
     from lookalike.hashes import Hash
-    from lookalike.hashing.moments import Samples
+    from lookalike.hashing.frames.moments import Samples
     from lookalike.sources import Input
     from lookalike.sources.location import Location, Stamp
 

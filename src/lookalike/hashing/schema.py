@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from lookalike.errors import Status
 from lookalike.hashing.columns import Blocks, Codes, Flags, Identities, Numbers, Sparse, Values
-from lookalike.hashing.moments import Samples
+from lookalike.hashing.frames.moments import Samples
 from lookalike.hashing.row import Row
 from lookalike.images.mark import Mark
 from lookalike.images.picture import DIGEST_BYTES

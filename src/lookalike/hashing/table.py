@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
     from lookalike.hashing.columns import Blocks, Codes, Values
-    from lookalike.hashing.moments import Samples
+    from lookalike.hashing.frames.moments import Samples
 
 
 class HashTable:

@@ -12,9 +12,9 @@ from lookalike.algorithms import get_algorithm
 from lookalike.errors import ImageError
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.content import Reader
+from lookalike.hashing.frames.moments import moments_of
 from lookalike.hashing.hashing import named
 from lookalike.hashing.memory import Memory
-from lookalike.hashing.moments import moments_of
 from lookalike.hashing.recipe import recipe_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Mark
 from lookalike.matching.copies import find_copies

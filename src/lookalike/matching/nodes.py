@@ -15,7 +15,7 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.hashes import HashArray, words_of
-from lookalike.hashing.moments import STILL
+from lookalike.hashing.frames.moments import STILL
 from lookalike.index import Block, Searcher, searcher_for
 from lookalike.index.search.searcher import roots
 from lookalike.matching.sequences import Sequences, farthest

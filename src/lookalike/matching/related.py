@@ -11,7 +11,7 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.hashes import words_of
-from lookalike.hashing.moments import moments_of
+from lookalike.hashing.frames.moments import moments_of
 from lookalike.index import searcher_for
 from lookalike.matching.sequences import agreement
 

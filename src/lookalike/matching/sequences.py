@@ -15,7 +15,7 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.hashes import HashArray, words_of
-from lookalike.hashing.moments import ONLY_FIRST, Moments, moments_of
+from lookalike.hashing.frames.moments import ONLY_FIRST, Moments, moments_of
 from lookalike.images import MOMENTS
 from lookalike.index import Block, searcher_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lookalike.errors import ImageError
-from lookalike.hashing.moments import moments_of
+from lookalike.hashing.frames.moments import moments_of
 from lookalike.matching.comparison import compare
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.sequences import agreement

@@ -10,7 +10,7 @@ import numpy as np
 
 from lookalike.algorithms import get_algorithm
 from lookalike.hashing.exchange import KEYS, METADATA, RAW_PATH, arrow_schema
-from lookalike.hashing.moments import moments_of
+from lookalike.hashing.frames.moments import moments_of
 from lookalike.hashing.schema import COLUMNS, Type
 from lookalike.hashing.table import HashTable
 from lookalike.images import PREPARATION

@@ -17,7 +17,7 @@ from lookalike.catalog.store.facts import (
     record_type,
     with_format,
 )
-from lookalike.hashing.moments import Samples
+from lookalike.hashing.frames.moments import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

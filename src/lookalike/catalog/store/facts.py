@@ -11,7 +11,7 @@ from lookalike.hashing.row import Row
 from lookalike.images.mark import Mark
 
 if TYPE_CHECKING:
-    from lookalike.hashing.moments import Samples
+    from lookalike.hashing.frames.moments import Samples
     from lookalike.sources.location import Location, Stamp
 
 IS_BEGINNING, END_UNSEEN, HAS_EXTRA = 1, 2, 4

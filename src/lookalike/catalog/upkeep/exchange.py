@@ -13,7 +13,7 @@ from lookalike.catalog.store import contents, files, roots, upkeep
 from lookalike.catalog.store.contents import FactsReader
 from lookalike.catalog.store.facts import Extra, Facts
 from lookalike.errors import CatalogError
-from lookalike.hashing.moments import Samples
+from lookalike.hashing.frames.moments import Samples
 
 if TYPE_CHECKING:
     import sqlite3

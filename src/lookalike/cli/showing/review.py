@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lookalike.cli.given import Given, finds_or_reads
+from lookalike.cli.showing.given import Given, finds_or_reads
 
 
 @click.command(short_help="Look at the groups in the browser, and decide.")

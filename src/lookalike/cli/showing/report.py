@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lookalike.cli.given import Given, finds_or_reads
+from lookalike.cli.showing.given import Given, finds_or_reads
 from lookalike.errors import LookalikeError, words_of
 from lookalike.text import printable
 

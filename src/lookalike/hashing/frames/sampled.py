@@ -9,7 +9,7 @@ from blake3 import blake3
 
 from lookalike.errors import ImageError
 from lookalike.hashes import pack_bits
-from lookalike.hashing.moments import Moments, Samples, sampled_rows
+from lookalike.hashing.frames.moments import Moments, Samples, sampled_rows
 from lookalike.images import MOMENTS, Mark, frames_at
 from lookalike.images.picture import DIGEST_BYTES
 

@@ -1,0 +1,1 @@
+"""Commands that show pictures: the report, and the review."""
