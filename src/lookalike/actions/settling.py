@@ -33,17 +33,21 @@ class Settler:
 
     def settle(self) -> list[str]:
         """Clear up. Returns what could not be done, one sentence each."""
-        problems = []
-        for n, intent in reversed(self._record.intents.items()):
-            if self._record.outcomes.get(n, ("",))[0] in {"done", "undone"}:
-                continue
-            try:
-                self._settle(intent)
-                self._complete_unit(intent)
-            except FileNotFoundError:
-                continue  # its folder is gone, and with it all that could be cleared up
-            except DOUBT as error:
-                problems.append(f"{intent.path}: {problem(error)}")
+        left = [
+            intent
+            for n, intent in reversed(self._record.intents.items())
+            if self._record.outcomes.get(n, ("",))[0] not in {"done", "undone"}
+        ]
+        problems: list[str] = []
+        # First each file for itself, because bringing one back uses its temporary name again.
+        for step in (self._settle, self._complete_unit):
+            for intent in left:
+                try:
+                    step(intent)
+                except FileNotFoundError:
+                    continue  # its folder is gone, and with it all that could be cleared up
+                except DOUBT as error:
+                    problems.append(f"{intent.path}: {problem(error)}")
         return problems
 
     def _settle(self, intent: Intent) -> None:
