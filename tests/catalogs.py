@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +30,7 @@ def bmp(seed: int, side: int = 24) -> bytes:
     """A picture. All of the same side have the same size, and differ in the middle alone."""
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     pixels = np.repeat(np.repeat(coarse, side // 6, axis=0), side // 6, axis=1)
-    frame = max(1, side // 4)
+    frame = side * 3 // 8  # more than 64 KiB of a large one
     pixels[:frame] = pixels[-frame:] = 90
     size, at = 54 + pixels.nbytes, 54
     head = b"BM" + size.to_bytes(4, "little") + bytes(4) + at.to_bytes(4, "little")
@@ -49,6 +54,26 @@ def needs_root(what: str) -> None:
         if "CI" in os.environ:
             pytest.fail(f"root is needed to {what}")
         pytest.skip(f"root is needed to {what}")
+
+
+@contextmanager
+def open_to_all() -> Iterator[Path]:
+    """A folder that other users can reach. pytest closes its own whenever it starts."""
+    with tempfile.TemporaryDirectory(prefix="lookalike-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def as_nobody(script: str, *arguments: object) -> str:
+    """What a script in Python prints, run as a user without any rights."""
+    needs_root("act as another user")
+    words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable]
+    done = subprocess.run(
+        [*words, "-c", script, *map(str, arguments)],
+        capture_output=True, text=True, check=False, env={**os.environ, "HOME": "/"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def settle() -> None:
@@ -95,7 +120,7 @@ def assert_equal(one: HashTable, other: HashTable) -> None:
 def assert_up_to_date(catalog: Catalog, folder: Path, **options: object) -> None:
     """The catalogue knows all files of a folder, and what reading them gives."""
     table, unknown = remembered(catalog, folder, **options)
-    assert not unknown
+    assert unknown == []
     assert_equal(table, fresh(folder, **options))
 
 

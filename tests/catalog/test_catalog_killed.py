@@ -108,7 +108,7 @@ def test_a_scan_that_dies_before_any_statement_is_finished_by_the_next(tmp_path:
 
 def killed(base: Path, folder: Path, template: Path | str, most: int) -> list[Path]:
     """Catalogues that died at the first moment, the second, and so on."""
-    words = [sys.executable, "-c", DYING, base / "killed", folder, template, str(most)]
+    words = [sys.executable, "-c", DYING, *map(str, (base / "killed", folder, template, most))]
     done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return list((base / "killed").iterdir())

@@ -109,15 +109,15 @@ def test_a_root_that_is_away_comes_back_as_it_was(folder: Path, catalog: Catalog
 def test_a_folder_that_cannot_be_listed_leaves_its_files_as_they_are(
     folder: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lookalike.catalog.scanning import walk
+    from lookalike.catalog.scanning import listing, walk
 
     def broken(descriptor: int) -> object:
         if os.fstat(descriptor).st_ino == sub:
             raise OSError(5, "Input/output error")
-        return listed(descriptor)
+        return listing.listed(descriptor)
 
     scanned(catalog, folder)
-    listed, sub = walk.listed, (folder / "sub").stat().st_ino
+    sub = (folder / "sub").stat().st_ino
     monkeypatch.setattr(walk, "listed", broken)
     (folder / "0.bmp").unlink()
     summary = scanned(catalog)

@@ -57,11 +57,11 @@ def tried_with(failure: Failure, recipe: Recipe) -> str | None:
     if failure.status is Status.TOO_LARGE:
         return ", ".join(limits)
     extras = re.findall(r"pip install ([\w.-]+)", failure.reason)
-    return ", ".join([*limits, *map(_installed, [*DECODERS, *extras])])
+    return ", ".join([*limits, *map(installed, [*DECODERS, *extras])])
 
 
 @cache
-def _installed(package: str) -> str:
+def installed(package: str) -> str:
     """The name of a package with its version."""
     try:
         return f"{package} {version(package)}"

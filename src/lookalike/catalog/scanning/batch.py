@@ -167,16 +167,16 @@ class Batch:
         return entry.content if job.is_unchanged and job.quick in {quick, None} else 0
 
     def _count(self, job: Job, content: int) -> None:
-        if job.member:  # its archive is counted
+        if job.member:  # their archive counts
             return
         if job.entry is None:
             self._summary.new += 1
         elif job.entry.content != content:
             self._summary.changed += 1
-        elif job.is_unchanged:
-            self._summary.rehashed += 1
-        else:
+        elif self._has[content]:
             self._summary.checked += 1
+        else:
+            self._summary.rehashed += 1
 
     def _failed(self, connection: sqlite3.Connection, job: Job, failure: Failure) -> None:
         if failure.status is Status.MISSING:  # it went while the scan was under way

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lookalike.catalog.store import files
+from lookalike.catalog.store import contents, files
 
 if TYPE_CHECKING:
     from lookalike.catalog.store.database import Database
@@ -58,14 +58,12 @@ def compared(
     whether the recipe knows it.
     """
     begin = b""
-    for at in range(0, len(names), PART):
-        following = names[at + PART] if at + PART < len(names) else None
-        known = files.between(database, number, begin, following) if number else {}
+    for at in range(0, max(len(names), 1), PART):
+        end = names[at + PART] if at + PART < len(names) else None
+        known = files.between(database, number, begin, end) if number else {}
+        contents.extend(database, has)  # after that, so that it has room for all of these
         yield _compared(folder, names[at : at + PART], known, has)
-        begin = following or b""
-    if not names and number:
-        known = files.between(database, number, b"", None)
-        yield _compared(folder, [], known, has)
+        begin = end or b""
 
 
 def _compared(folder: int, names: list[bytes], known: dict[bytes, Any], has: bytearray) -> Compared:

@@ -63,7 +63,8 @@ class Losses:
                 yield from files.present_in(self._database, folder.id)
 
     def _still_gone(self, numbers: str) -> list[int]:
-        places = files.places(self._database, numbers)
+        """Those of these files that did not move, and are not there."""
+        places = files.places(self._database, self._target.root.id, numbers)
         return [
             number
             for number, folder, name in places

@@ -75,7 +75,7 @@ class Scan:
         self._sorting = Sorting(
             database, twins, self._batch, request, number, has, trust, self.summary
         )
-        self._has = has
+        self._believed = bytearray(len(has)) if trust == "nothing" else has
         self._pending: deque[Job | ArchiveJob] = deque()
         self._jobs: dict[Location, Job] = {}
         self._seen = 0
@@ -160,7 +160,9 @@ class Scan:
             finished.append((target, walk, gone))
 
     def _visited(self, visit: Visit, gone: array[int], sieve: Sieve) -> Iterator[Input]:
-        for part in compared(self._database, visit.at.id, visit.descriptor, visit.names, self._has):
+        for part in compared(
+            self._database, visit.at.id, visit.descriptor, visit.names, self._believed
+        ):
             gone.extend(part.gone)
             self.summary.unchanged += part.unchanged
             yield from self._inputs_of(self._sorting.jobs(visit, part, sieve))
@@ -188,8 +190,7 @@ class Scan:
             if not inner:  # it is not an archive, or cannot be read as one
                 archive.is_archive, job.entry = False, archive.entry
             elif archive.folder.id is not None:
-                number = archive.folder.id
-                job.entry = files.member(self._database, number, archive.name, inner)
+                job.entry = files.member(self._database, archive.folder.id, archive.name, inner)
             job.racy = inner in archive.seen  # such members cannot be told apart
             archive.seen.add(inner)
             self._pending.append(job)

@@ -172,11 +172,16 @@ def presence(database: Database, recipe: int) -> bytearray:
         "SELECT number, present FROM block WHERE recipe_id = ? ORDER BY number", (recipe,)
     )
     found = bytearray(BLOCK * (blocks[-1][0] + 1) if blocks else BLOCK)
-    with database.reading:
-        found.extend(bytes(max(0, newest(database.connection) + 1 - len(found))))
+    extend(database, found)
     for number, present in blocks:
         found[number * BLOCK : (number + 1) * BLOCK] = present
     return found
+
+
+def extend(database: Database, has: bytearray) -> None:
+    """Make room for all contents in what `presence` returned. Other scans may have added some."""
+    with database.reading:
+        has.extend(bytes(max(0, newest(database.connection) + 1 - len(has))))
 
 
 def all_facts(

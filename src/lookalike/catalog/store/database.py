@@ -43,11 +43,13 @@ class Database:
                 f"SQLite {sqlite3.sqlite_version} is too old: a catalogue needs 3.37 or newer",
                 str(path),
             )
-        if not path.exists():
-            if not create:
-                raise CatalogError("there is no catalogue here: make one with scan", str(folder))
-            _make_folder(folder)
         with _explained(path):
+            if not path.exists():
+                if not create:
+                    raise CatalogError(
+                        "there is no catalogue here: make one with scan", str(folder)
+                    )
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._open(path)
 
     def _open(self, path: Path) -> None:
@@ -159,13 +161,6 @@ class Database:
         if not self.on_network:
             with suppress(sqlite3.OperationalError):  # a reader is at work: later, then
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise CatalogError(f"the folder cannot be made: {error.strerror}", str(folder)) from error
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -222,12 +222,15 @@ def fail(connection: sqlite3.Connection, file: int, recipe: int, failed: Failed 
         )
 
 
-def places(database: Database, numbers: str) -> list[tuple[int, bytes, bytes]]:
-    """The number, path of the folder and name of files. `numbers`: a JSON array."""
+def places(database: Database, root: int, numbers: str) -> list[tuple[int, bytes, bytes]]:
+    """The number, path of the folder and name of those files that are in a root.
+
+    `numbers`: a JSON array.
+    """
     return database.rows(
         "SELECT file.id, path, name FROM file JOIN folder ON folder.id = folder_id "
-        "WHERE file.id IN (SELECT value FROM json_each(?))",
-        (numbers,),
+        "WHERE root_id = ? AND file.id IN (SELECT value FROM json_each(?))",
+        (root, numbers),
     )
 
 
