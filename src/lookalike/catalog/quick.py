@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from blake3 import blake3
 
+from lookalike.catalog.stats import stored_inode
 from lookalike.images.picture import DIGEST_BYTES
 
 END = 1 << 16
@@ -17,8 +18,8 @@ WHOLE = 2 * END
 """The largest file that is looked at as a whole. Its quick digest is that of all bytes."""
 
 NANOSECONDS = 1_000_000_000
-NO_FOLLOW, BIRTH = 0x100, 0x800
-"""AT_SYMLINK_NOFOLLOW and STATX_BTIME of Linux."""
+NO_FOLLOW, EMPTY_PATH, BIRTH = 0x100, 0x1000, 0x800
+"""AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH and STATX_BTIME of Linux."""
 MASK, SECONDS, FRACTION = slice(0, 4), slice(80, 88), slice(88, 92)
 """Where `struct statx` has the mask of what it holds, and the time of birth."""
 
@@ -72,10 +73,19 @@ _function = _statx()
 
 def born_ns(name: bytes, folder: int) -> int | None:
     """When a file was made, given the descriptor of its folder. None if the system does not say."""
+    return _born_ns(folder, name, NO_FOLLOW)
+
+
+def inode_and_birth(folder: int) -> tuple[int | None, int | None]:
+    """The inode of a folder, given its descriptor, and when it was made."""
+    return stored_inode(os.fstat(folder).st_ino), _born_ns(folder, b"", EMPTY_PATH)
+
+
+def _born_ns(folder: int, name: bytes, flags: int) -> int | None:
     if _function is None:
         return None
     buffer = ctypes.create_string_buffer(256)
-    if _function(folder, name, NO_FOLLOW, BIRTH, buffer):
+    if _function(folder, name, flags, BIRTH, buffer):
         return None
     data = buffer.raw
     if not int.from_bytes(data[MASK], sys.byteorder) & BIRTH:

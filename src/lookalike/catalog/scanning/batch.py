@@ -109,9 +109,9 @@ class Batch:
 
         def change(connection: sqlite3.Connection) -> None:
             new = folder_id(connection, job.folder), job.name
-            if files.move(connection, old, new):
-                files.touch(connection, *new, job.stat, flags)
-            elif content:  # another file has taken its place already
+            if files.move(connection, old, new, job.stat, flags):
+                return
+            if content:  # another file has taken its place already
                 files.store(connection, files.values_of(*new, b"", job.stat, content, flags))
 
         self.add(change)
@@ -220,6 +220,7 @@ def folder_id(connection: sqlite3.Connection, folder: FolderAt) -> int:
     """The number of a folder, which is stored if it is new."""
     if folder.id is None:
         folder.id = roots.add_folder(connection, folder.root, folder.path)
+        roots.set_identity(connection, folder.id, *folder.identity)
     return folder.id
 
 

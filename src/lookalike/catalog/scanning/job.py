@@ -18,6 +18,8 @@ class FolderAt:
     path: bytes
     """Relative to the root."""
     id: int | None
+    identity: tuple[int | None, int | None] = (None, None)
+    """Its inode, and when it was made."""
 
 
 class Candidate(NamedTuple):

@@ -153,7 +153,9 @@ class Scan:
                 self._leave(target, trouble)
                 continue
             self._online.settle(target)
-            walk = Walk(self._database, target, Sieve(self._choice, Counter()), self.summary)
+            walk = Walk(
+                self._database, target, self._online, Sieve(self._choice, Counter()), self.summary
+            )
             gone = array("q")
             for visit in walk:
                 yield from self._visited(visit, gone, walk.sieve)
@@ -164,7 +166,10 @@ class Scan:
             self._database, visit.at.id, visit.descriptor, visit.names, self._believed
         ):
             gone.extend(part.gone)
-            self.summary.unchanged += part.unchanged
+            if visit.is_moved:
+                self.summary.moved += part.unchanged
+            else:
+                self.summary.unchanged += part.unchanged
             yield from self._inputs_of(self._sorting.jobs(visit, part, sieve))
             self._batch.flush_if_due()
         self._seen += len(visit.names)

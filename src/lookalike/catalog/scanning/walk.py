@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.catalog.places import joined
+from lookalike.catalog.quick import inode_and_birth
 from lookalike.catalog.scanning.job import FolderAt
 from lookalike.catalog.scanning.listing import listed
+from lookalike.catalog.stats import stored_inode
 from lookalike.catalog.store import roots
 from lookalike.catalog.volumes import FileSystem, file_system_of
 
 if TYPE_CHECKING:
     from lookalike.catalog.scanning.summary import ScanSummary
-    from lookalike.catalog.scanning.targets import Target
+    from lookalike.catalog.scanning.targets import Online, Target
     from lookalike.catalog.store.database import Database
+    from lookalike.catalog.store.roots import Folder
     from lookalike.sources.choice import Sieve
 
 
@@ -32,6 +36,8 @@ class Visit(NamedTuple):
     device: int
     names: list[bytes]
     """Of its files, sorted."""
+    is_moved: bool
+    """Whether it was known under another name, and nothing is known about it but that."""
     system: FileSystem
 
 
@@ -52,7 +58,12 @@ class Walk:
     """
 
     def __init__(
-        self, database: Database, target: Target, sieve: Sieve, summary: ScanSummary
+        self,
+        database: Database,
+        target: Target,
+        online: Online,
+        sieve: Sieve,
+        summary: ScanSummary,
     ) -> None:
         self.visited: set[int] = set()
         """The numbers of the known folders that were listed to their end."""
@@ -60,6 +71,8 @@ class Walk:
         """Folders, relative to the root, that were not looked into, and may be as they were."""
         self._database = database
         self._target = target
+        self._online = online
+        self._moved: set[int] = set()
         self.sieve = sieve
         self._summary = summary
 
@@ -90,6 +103,13 @@ class Walk:
         is_mount = one.outer is not None and one.outer[0] != device
         system = one.outer[1] if one.outer and not is_mount else file_system_of(path)
         at = FolderAt(self._target.root.id, one.inner, known.id if known else None)
+        if system.keeps_inodes:
+            at.identity = inode_and_birth(descriptor)
+        if known is None:
+            known = self._found_elsewhere(at)
+        elif at.identity != (known.inode, known.born_ns):
+            with self._database.writing() as connection:
+                roots.set_identity(connection, known.id, *at.identity)
         if not self._is_same(at, known.volume if known else None, is_mount, system):
             return []
         try:
@@ -99,7 +119,8 @@ class Walk:
             return []
         if known:
             self.visited.add(known.id)
-        yield Visit(at, path, one.prefix, descriptor, device, names, system)
+        is_moved = at.id in self._moved
+        yield Visit(at, path, one.prefix, descriptor, device, names, is_moved, system)
         inner = [(name, os.fsdecode(name)) for name in folders]
         if not self.sieve.choice.recursive:
             return []
@@ -108,6 +129,24 @@ class Walk:
             for name, text in inner
             if self.sieve.takes_folder(text, one.prefix)
         ]
+
+    def _found_elsewhere(self, at: FolderAt) -> Folder | None:
+        """The folder under the name that it had before, which is changed with all in it."""
+        inode, born_ns = at.identity
+        if inode is None or born_ns is None:
+            return None
+        for number, inner in roots.same_folders(self._database, inode, born_ns):
+            root = self._online.path_of(number)
+            if root is None or _is_there(joined(root, inner), inode):
+                continue
+            for folder in roots.folders_under(self._database, number, inner):
+                self._moved.add(folder.id)
+            with self._database.writing() as connection:
+                roots.move_folder(connection, (number, inner), (at.root, at.path))
+            found = roots.folder(self._database, at.root, at.path)
+            at.id = found.id if found else None
+            return found
+        return None
 
     def _is_same(
         self, at: FolderAt, before: bytes | None, is_mount: bool, system: FileSystem
@@ -133,3 +172,14 @@ class Walk:
     def _leave(self, inner: bytes) -> None:
         self._summary.unlisted += 1
         self.left_alone.append(inner)
+
+
+def _is_there(path: bytes, inode: int) -> bool:
+    """Whether this folder is at a path, or may be."""
+    try:
+        status = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return stat.S_ISDIR(status.st_mode) and stored_inode(status.st_ino) == inode

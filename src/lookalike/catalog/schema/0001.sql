@@ -21,9 +21,12 @@ CREATE TABLE folder(
   id INTEGER PRIMARY KEY,
   root_id INTEGER NOT NULL REFERENCES root ON DELETE CASCADE,
   path BLOB NOT NULL,                 -- relative to the root, '' is the root
+  inode INTEGER,                      -- NULL where the file system does not keep them
+  born_ns INTEGER,
   volume BLOB,                        -- only where another file system is mounted: its identity
   UNIQUE(root_id, path)
 ) STRICT;
+CREATE INDEX folder_inode ON folder(inode) WHERE inode IS NOT NULL;
 CREATE INDEX folder_volume ON folder(root_id, path) WHERE volume IS NOT NULL;
 
 -- One reading of the bytes of a file. Ids ascend and are never used again: they are the places in

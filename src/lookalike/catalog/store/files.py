@@ -102,7 +102,7 @@ class Twin(NamedTuple):
 
 
 TWIN = (
-    "SELECT file.id, root_id, path, folder_id, name, ctime_ns, inode, born_ns, "
+    "SELECT file.id, root_id, path, folder_id, name, ctime_ns, file.inode, file.born_ns, "
     "COALESCE(content_id, 0), quick, flags FROM file JOIN folder ON folder.id = folder_id "
     "LEFT JOIN content ON content.id = content_id "
     "WHERE mtime_ns = ? AND size = ? AND member = x''"
@@ -116,7 +116,7 @@ def twins(database: Database, stat: Stat) -> list[Twin]:
     found = database.rows(f"{TWIN} LIMIT {MOST_TWINS}", (stat.mtime_ns, stat.size))
     if len(found) == MOST_TWINS and stat.inode is not None:
         values = (stat.mtime_ns, stat.size, stat.inode)
-        found = database.rows(f"{TWIN} AND inode = ? LIMIT {MOST_TWINS}", values) + found
+        found = database.rows(f"{TWIN} AND file.inode = ? LIMIT {MOST_TWINS}", values) + found
     return [Twin(*row) for row in found]
 
 
@@ -167,11 +167,21 @@ def touch(connection: sqlite3.Connection, folder: int, name: bytes, stat: Stat, 
     )  # fmt: skip
 
 
-def move(connection: sqlite3.Connection, old: tuple[int, bytes], new: tuple[int, bytes]) -> bool:
-    """Give a file another folder and name. Returns whether it was there, and the new name free."""
+def move(
+    connection: sqlite3.Connection,
+    old: tuple[int, bytes],
+    new: tuple[int, bytes],
+    stat: Stat,
+    flags: int,
+) -> bool:
+    """Give a file another folder, name and state. Returns whether that was possible.
+
+    It is not if another file has taken its place, or has the new name.
+    """
     cursor = connection.execute(
-        "UPDATE OR IGNORE file SET folder_id = ?, name = ? WHERE folder_id = ? AND name = ?",
-        (*new, *old),
+        "UPDATE OR IGNORE file SET folder_id = ?, name = ?, ctime_ns = ?, inode = ?, born_ns = ?, "
+        "flags = flags & ~? | ?, gone_at = NULL WHERE folder_id = ? AND name = ?",
+        (*new, stat.ctime_ns, stat.inode, stat.born_ns, RACY | MISSING, flags, *old),
     )
     return cursor.rowcount > 0
 

@@ -28,6 +28,8 @@ class Folder(NamedTuple):
     id: int
     path: bytes
     volume: bytes | None
+    inode: int | None = None
+    born_ns: int | None = None
 
 
 ROOT = "SELECT id, path, volume, within, inode, fs, offline, last_scan FROM root"
@@ -89,7 +91,8 @@ def take_in(connection: sqlite3.Connection, outer: int, inner: Root, prefix: byt
 def folder(database: Database, root: int, path: bytes) -> Folder | None:
     """A folder by its path in a root. None if it is not known."""
     found = database.rows(
-        "SELECT id, path, volume FROM folder WHERE root_id = ? AND path = ?", (root, path)
+        "SELECT id, path, volume, inode, born_ns FROM folder WHERE root_id = ? AND path = ?",
+        (root, path),
     )
     return Folder(*found[0]) if found else None
 
@@ -102,6 +105,38 @@ def add_folder(connection: sqlite3.Connection, root: int, path: bytes) -> int:
     ).fetchone()
     number: int = found[0]
     return number
+
+
+def set_identity(
+    connection: sqlite3.Connection, number: int, inode: int | None, born_ns: int | None
+) -> None:
+    """Note which folder it is, whatever its name."""
+    connection.execute(
+        "UPDATE folder SET inode = ?, born_ns = ? WHERE id = ?", (inode, born_ns, number)
+    )
+
+
+def same_folders(database: Database, inode: int, born_ns: int) -> list[tuple[int, bytes]]:
+    """The root and path of known folders with this inode that were made at this time."""
+    return database.rows(
+        "SELECT root_id, path FROM folder WHERE inode = ? AND born_ns = ?", (inode, born_ns)
+    )
+
+
+def move_folder(
+    connection: sqlite3.Connection, old: tuple[int, bytes], new: tuple[int, bytes]
+) -> None:
+    """Give a folder and all folders in it another root and path.
+
+    Those whose new path is known already stay where they are.
+    """
+    root, path = old
+    connection.execute(
+        "UPDATE OR IGNORE folder SET root_id = ?, "
+        "path = CAST(? || SUBSTR(path, ?) AS BLOB) "
+        "WHERE root_id = ? AND (path = ? OR (path > ? AND path < ?))",
+        (*new, len(path) + 1, root, path, path + b"/", path + b"0"),
+    )
 
 
 def set_volume(connection: sqlite3.Connection, number: int, volume: bytes | None) -> None:

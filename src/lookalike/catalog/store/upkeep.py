@@ -116,7 +116,8 @@ def set_sure(connection: sqlite3.Connection, file: int, *, is_right: bool) -> No
 
 
 EVERY_FILE = (
-    "SELECT root_id, path, name, member, size, mtime_ns, ctime_ns, inode, born_ns, flags, "
+    "SELECT root_id, path, name, member, size, mtime_ns, ctime_ns, file.inode, "
+    "file.born_ns, flags, "
     "COALESCE(content_id, 0) AS content, file.id FROM file JOIN folder ON folder.id = folder_id"
 )
 
