@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Status,
     )
     from lookalike.hashes import Hash, HashArray
+    from lookalike.hashing.apart import Apart, ApartContent, ApartSet
     from lookalike.hashing.hashing import distance, hash_image, hash_images
     from lookalike.hashing.options import Options
     from lookalike.hashing.row import Failure, ImageInfo
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     from lookalike.matching.related import Related
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
-    from lookalike.scan import find_duplicates
+    from lookalike.report.similar import Similar, SimilarResult
+    from lookalike.scan import find_duplicates, find_similar
     from lookalike.sight.points.index import SightIndex
     from lookalike.sight.points.match import SightMatch, Verdict
     from lookalike.sources import ArchiveLimits, Item, files_from
@@ -72,7 +74,9 @@ _HOMES = {
     "matching.related": ["Related"],
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
-    "scan": ["find_duplicates"],
+    "report.similar": ["Similar", "SimilarResult"],
+    "hashing.apart": ["Apart", "ApartContent", "ApartSet"],
+    "scan": ["find_duplicates", "find_similar"],
     "sight.points.index": ["SightIndex"],
     "sight.points.match": ["SightMatch", "Verdict"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
@@ -84,6 +88,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
+    "find_similar", "SimilarResult", "Similar", "Apart", "ApartSet", "ApartContent",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.row import Failure, Known, Row
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
-    from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
+    from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input
     from lookalike.work.isolation import Isolation
     from lookalike.work.progress import Progress
 
@@ -223,7 +223,7 @@ class _Listing:
 
     AHEAD = 64
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Iterable[Input]) -> None:
         self.total: int | None = None
         self._source = iter(inputs)
         self._listed: deque[Input] = deque()

@@ -32,6 +32,16 @@ class Candidates(NamedTuple):
     """Their positions in the table."""
     unseen: Collection[int]
     """The positions of images that have not been read to their end."""
+    references: NDArray[np.bool_] | None = None
+    """`(images,)`: which images of the table are references. None if there are none."""
+
+    def are_references(self) -> NDArray[np.bool_]:
+        """Whether each image is a reference."""
+        return (
+            np.zeros(len(self.at), np.bool_)
+            if self.references is None
+            else self.references[self.at]
+        )
 
     def sizes(self) -> NDArray[np.int64]:
         """`(n, 3)`: bytes, width and height."""
@@ -65,7 +75,9 @@ class KeeperRule(NamedTuple):
     """Whether the smallest value is best, instead of the largest."""
 
 
+REFERENCE = "reference"
 RULES = (
+    KeeperRule(REFERENCE, Candidates.are_references),
     KeeperRule("undamaged", lambda those: ~those.are_in(those.table.damages)),
     KeeperRule("read to its end", lambda those: ~those.are_in(those.unseen)),
     KeeperRule("raw file", lambda those: np.array([*map(those.table.is_raw, those.at)], bool)),
@@ -97,12 +109,14 @@ def rank(
     members: NDArray[np.intp],
     starts: NDArray[np.intp],
     unseen: Collection[int] | None = None,
+    references: NDArray[np.bool_] | None = None,
 ) -> Ranking:
     """Order the members of sets of two or more. `starts` is where each set begins in `members`.
 
-    `unseen`: as in `Candidates`. None takes those of the table.
+    `unseen` and `references`: as in `Candidates`. Without `unseen`, it is that of the table.
     """
-    those = Candidates(table, members, table.ends_unseen if unseen is None else unseen)
+    unread = table.ends_unseen if unseen is None else unseen
+    those = Candidates(table, members, unread, references)
     columns = [rule.values(those) for rule in RULES]
     ranks = [_ranks(column, rule.least) for column, rule in zip(columns, RULES, strict=True)]
     numbers = np.repeat(np.arange(len(starts)), sizes_of(members, starts))
@@ -133,6 +147,7 @@ def see_ends(
     max_bytes: int,
     workers: int | None,
     progress: Progress,
+    references: NDArray[np.bool_] | None = None,
 ) -> dict[int, str]:
     """Check the files that would be kept although only their first scan was read.
 
@@ -148,7 +163,8 @@ def see_ends(
         return {}
     members = np.concatenate(concerned)
     starts = starts_of(concerned)
-    order = rank(table, members, starts, table.ends_unseen - table.beginnings).order
+    unread = table.ends_unseen - table.beginnings
+    order = rank(table, members, starts, unread, references).order
     candidates = np.split(members[order], starts[1:])
     found: dict[int, str] = {}
     walk = partial(_ends_of, again, max_bytes=max_bytes)

@@ -16,7 +16,7 @@ from lookalike.sources.location import Kind, Location, Stamp
 from lookalike.sources.seen import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lookalike.catalog.catalog import Catalog
     from lookalike.catalog.searching.memory import CatalogMemory
@@ -31,17 +31,27 @@ NO_THUMB = "its small copy is missing: name its folder to make it again"
 
 
 def everything(
-    catalog: Catalog, recipe: Recipe, memory: CatalogMemory, progress: Progress
+    catalog: Catalog,
+    recipe: Recipe,
+    memory: CatalogMemory,
+    progress: Progress,
+    first: Iterable[Row | Failure] = (),
 ) -> HashTable:
     """The files of all roots, in the order of a walk over each. `memory` takes note of them.
 
-    Raises `CatalogError` if nothing was read by the recipe.
+    `first`: the outcomes of other images, which come before them, and are not listed again. Raises
+    `CatalogError` if nothing was read by the recipe.
     """
     number = contents.find_recipe(catalog.database, definition_of(recipe))
     if number is None:
         reason = f"nothing in it was read for {recipe.algorithms[0]} in this way: name a folder"
         raise CatalogError(reason, str(catalog.folder))
     builder = TableBuilder(recipe.algorithms)
+    named = set()
+    for outcome in first:
+        memory.add(outcome)
+        builder.add(outcome)
+        named.add(os.path.realpath(outcome.path))
     facts = FactsReader(catalog.database, number)
     seen, repeats = Seen(), 0
     for done, (root, path, one) in enumerate(_files(catalog, number), start=1):
@@ -49,8 +59,9 @@ def everything(
             repeats += 1
             continue
         location = _location(path, one)
+        if location.kind is Kind.FILE and location.path in named:
+            continue
         found = facts(one.content) if one.content else None
-        outcome: Row | Failure
         if found is None:
             outcome = Failure(
                 location.key, Status(one.status or "unreadable"), one.reason or UNREAD

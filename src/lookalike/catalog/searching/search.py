@@ -12,6 +12,7 @@ from lookalike.catalog.searching.memory import CatalogMemory
 from lookalike.catalog.store.looks import latest_content
 from lookalike.catalog.store.roots import Root, roots
 from lookalike.sources.places.addresses import is_address
+from lookalike.sources.two_sets import TwoSets
 from lookalike.sources.web.urls import is_url
 from lookalike.text import plural, printable
 
@@ -70,7 +71,9 @@ def remembered(
     that cannot be written is used as it is.
     """
     latest, scan = latest_content(catalog.database), None
-    if catalog.database.is_writable and (folders := _folders(images)):
+    inputs = request.inputs
+    named = inputs.images if isinstance(inputs, TwoSets) else images
+    if catalog.database.is_writable and (folders := _folders(named)):
         scan = catalog.update(request, folders, progress=progress)
     memory = CatalogMemory(catalog, request.recipe, orientations, latest)
     try:
