@@ -58,6 +58,7 @@ def commands() -> None:
     Examples:
       lookalike find ~/Pictures
       lookalike find ~/Pictures --json --output duplicates.json
+      lookalike scan ~/Pictures
       lookalike hash *.jpg
       lookalike compare a.jpg b.jpg
     """
