@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from click import Command, Context
+from click import Command, Context, Group
 
 from lookalike.cli.commands import commands
 
@@ -12,13 +12,15 @@ WIDTH = 100
 
 
 def help_of(words: str) -> str:
-    """The help text of `lookalike` or one of its commands."""
-    name, _, sub = words.partition(" ")
+    """The help text of `lookalike`, one of its commands, or one of theirs."""
+    name, *subs = words.split()
     context = _context(commands, name, None)
-    if sub:
-        command = commands.get_command(context, sub)
-        assert command is not None, f"the page describes a command that there is not: {words}"
-        context = _context(command, sub, context)
+    for sub in subs:
+        command = context.command
+        assert isinstance(command, Group)
+        found = command.get_command(context, sub)
+        assert found is not None, f"the page describes a command that there is not: {words}"
+        context = _context(found, sub, context)
     return context.get_help()
 
 

@@ -386,3 +386,46 @@ def test_the_hashes_of_several_algorithms_live_side_by_side(folder: Path, catalo
     assert scanned(catalog).opened == scanned(catalog, algorithm="dhash:16").opened == 0
     assert_up_to_date(catalog, folder)
     assert list(catalog.info().recipes.values()) == [5, 5]
+
+
+def test_a_file_that_moves_to_another_root_is_not_lost(tmp_path: Path, catalog: Catalog) -> None:
+    """The root that it came from is listed before or after that, and must not count it as gone."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    for root in (one, two):
+        root.mkdir()
+        write(root / f"{root.name}.bmp", bmp(len(root.name)))
+        write(root / "stays.bmp", bmp(30))
+    settle()
+    scanned(catalog, one, two)
+    (two / "two.bmp").rename(one / "two.bmp")
+    (one / "one.bmp").rename(two / "one.bmp")
+    summary = scanned(catalog)
+    assert (summary.moved, summary.gone, summary.opened) == (2, 0, 0)
+    for root in (one, two):
+        assert_up_to_date(catalog, root)
+
+
+def test_a_renamed_folder_takes_its_files_along(tmp_path: Path, catalog: Catalog) -> None:
+    """Even to another root. A copy that is met first does not take the place of the original."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    (two / "sub/deep").mkdir(parents=True)
+    one.mkdir()
+    write(two / "sub/deep/a.bmp", bmp(1))
+    write(two / "sub/b.bmp", bmp(2))
+    write(two / "c.bmp", bmp(3))
+    write(one / "d.bmp", bmp(4))
+    settle()
+    scanned(catalog, one, two)
+    (two / "sub").rename(two / "other")
+    shutil.copy2(two / "other/b.bmp", one / "b.bmp")
+    os.link(two / "other/deep/a.bmp", one / "a.bmp")
+    settle()
+    summary = scanned(catalog)
+    assert (summary.new, summary.gone) == (0, 0)
+    for root in (one, two):
+        assert_up_to_date(catalog, root)
+    (two / "other").rename(one / "other")
+    summary = scanned(catalog)
+    assert (summary.moved, summary.opened, summary.gone) == (2, 0, 0)
+    for root in (one, two):
+        assert_up_to_date(catalog, root)

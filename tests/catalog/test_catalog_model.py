@@ -42,6 +42,7 @@ class Library(RuleBasedStateMachine):
         # All of this happens within a moment. Doubts about that have a test of their own.
         self.patch.setattr(batch, "FINE", -1)
         self.patch.setattr(batch, "COARSE", -1)
+        self.patch.setattr(batch, "SECONDS", 1000)  # what is opened does not depend on the time
 
     def teardown(self) -> None:
         self.patch.undo()

@@ -334,3 +334,13 @@ def test_thumbs_of_a_forgotten_recipe_are_removed(library: Path, tmp_path: Path)
     with Catalog.open(tmp_path / "c") as catalog:
         catalog.forget_recipe(2)
     assert set((tmp_path / "c/thumbs").iterdir()) == before
+
+
+def test_references_are_remembered_too(drawn: Path, tmp_path: Path) -> None:
+    """Both the new images and the references are scanned, and not opened again."""
+    keywords = {"against": [str(drawn / "copies"), str(drawn / "odd")]}
+    plain = searched(drawn, None, drawn / "edits", **keywords)
+    for _ in range(2):
+        found = searched(drawn, tmp_path / "c", drawn / "edits", **keywords)
+        assert same(found, plain)
+    assert not found.opened

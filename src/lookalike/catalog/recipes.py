@@ -53,11 +53,10 @@ def tried_with(failure: Failure, recipe: Recipe) -> str | None:
         return None
     if failure.status is Status.EMPTY:
         return "nothing"
-    limits = [f"{recipe.max_pixels} pixels", f"{recipe.max_bytes} bytes"]
     if failure.status is Status.TOO_LARGE:
-        return ", ".join(limits)
+        return f"{recipe.max_pixels} pixels, {recipe.max_bytes} bytes"
     extras = re.findall(r"pip install ([\w.-]+)", failure.reason)
-    return ", ".join([*limits, *map(installed, [*DECODERS, *extras])])
+    return ", ".join(map(installed, [*DECODERS, *extras]))
 
 
 @cache

@@ -65,6 +65,7 @@ def commands() -> None:
     Examples:
       lookalike find ~/Pictures
       lookalike find ~/Pictures --json --output duplicates.json
+      lookalike scan ~/Pictures
       lookalike review ~/Pictures
       lookalike report ~/Pictures --output report.html
       lookalike hash *.jpg

@@ -16,7 +16,7 @@ from lookalike.hashing.row import Row
 if TYPE_CHECKING:
     import sqlite3
 
-    from lookalike.catalog.scanning.job import ArchiveJob, FolderAt, Job
+    from lookalike.catalog.scanning.job import ArchiveJob, FolderAt, Job, OldPlace
     from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.stats import Stat
     from lookalike.catalog.store.database import Database
@@ -104,12 +104,13 @@ class Batch:
             self._has[number] = 1
         self._thumbs.put(rows)
 
-    def moves(self, old: tuple[int, bytes], job: Job, content: int, flags: int = 0) -> None:
+    def moves(self, old: OldPlace, job: Job, content: int, flags: int = 0) -> None:
         """A file that is known, with its content, is at another path now."""
 
         def change(connection: sqlite3.Connection) -> None:
             new = folder_id(connection, job.folder), job.name
-            if files.move(connection, old, new, job.stat, flags):
+            is_there = roots.place_of_folder(connection, old.folder) == (old.root, old.path)
+            if is_there and files.move(connection, old[2:], new, job.stat, flags):
                 return
             if content:  # another file has taken its place already
                 files.store(connection, files.values_of(*new, b"", job.stat, content, flags))
@@ -167,7 +168,7 @@ class Batch:
         return entry.content if job.is_unchanged and job.quick in {quick, None} else 0
 
     def _count(self, job: Job, content: int) -> None:
-        if job.member:  # its archive is counted
+        if job.member:  # their archive counts
             return
         if job.entry is None:
             self._summary.new += 1

@@ -22,15 +22,23 @@ class FolderAt:
     """Its inode, and when it was made."""
 
 
+class OldPlace(NamedTuple):
+    """Where a file was that is nowhere to be found there now."""
+
+    root: int
+    path: bytes
+    """Of its folder, which may itself get another name in the same scan."""
+    folder: int
+    name: bytes
+
+
 class Candidate(NamedTuple):
     """A known file whose content a file may have."""
 
     content: int
     quick: bytes
-    folder: int
-    name: bytes
-    is_gone: bool
-    """Whether nothing is at its path any more."""
+    place: OldPlace | None
+    """Where it was, if nothing is there any more."""
 
 
 @dataclass(slots=True)

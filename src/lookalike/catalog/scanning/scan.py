@@ -132,8 +132,8 @@ class Scan:
             self._batch.keeps(job, taken.content, flags)
             return
         self.summary.taken_over += 1
-        if taken.is_gone:
-            self._batch.moves((taken.folder, taken.name), job, taken.content, flags)
+        if taken.place:
+            self._batch.moves(taken.place, job, taken.content, flags)
         else:
             self._batch.keeps(job, taken.content, flags)
 

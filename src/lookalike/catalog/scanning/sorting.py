@@ -10,6 +10,7 @@ from lookalike.catalog.places import joined
 from lookalike.catalog.quick import born_ns
 from lookalike.catalog.recipes import still_fails
 from lookalike.catalog.scanning.job import ArchiveJob, Candidate, Job, entry_stat
+from lookalike.catalog.scanning.twins import place_of
 from lookalike.catalog.stats import Stat
 from lookalike.catalog.store import contents, files
 from lookalike.catalog.store.files import Entry
@@ -114,7 +115,7 @@ class Sorting:
     def _moved(self, job: Job, twin: Twin) -> Iterator[Job]:
         """A file is known under another name."""
         self._summary.moved += 1
-        self._batch.moves((twin.folder, twin.name), job, twin.content)
+        self._batch.moves(place_of(twin), job, twin.content)
         if self._trust == "nothing" or not (
             self._is_hashed(twin.content) or self._fails(twin.id) or twin.flags & files.ARCHIVE
         ):
@@ -181,7 +182,7 @@ class Sorting:
         quick = contents.quick_of(self._database, entry.content)
         if quick is None or not self._is_hashed(entry.content):
             return []
-        return [Candidate(entry.content, quick, job.folder.id or 0, job.name, False)]
+        return [Candidate(entry.content, quick, None)]
 
     def _is_container(self, job: Job) -> bool:
         entry = job.entry

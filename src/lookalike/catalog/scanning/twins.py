@@ -7,7 +7,7 @@ import stat as modes
 from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.catalog.places import joined
-from lookalike.catalog.scanning.job import Candidate
+from lookalike.catalog.scanning.job import Candidate, OldPlace
 from lookalike.catalog.store import files
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Twins:
         if twin.quick is None or not self._is_hashed(twin):
             return None
         is_gone = self._there(twin) == NOWHERE
-        return Candidate(twin.content, twin.quick, twin.folder, twin.name, is_gone)
+        return Candidate(twin.content, twin.quick, place_of(twin) if is_gone else None)
 
     def _there(self, twin: Twin) -> tuple[int, int] | None:
         """Device and inode of the file at a twin's path. None if that cannot be known now."""
@@ -83,6 +83,11 @@ class Twins:
 
     def _is_hashed(self, twin: Twin) -> bool:
         return twin.content < len(self._has) and bool(self._has[twin.content])
+
+
+def place_of(twin: Twin) -> OldPlace:
+    """Where a twin was."""
+    return OldPlace(twin.root, twin.folder_path, twin.folder, twin.name)
 
 
 NOWHERE = (-1, -1)

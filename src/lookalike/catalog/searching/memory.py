@@ -20,7 +20,7 @@ from lookalike.errors import CatalogError
 from lookalike.hashing.content import Content, Depth
 from lookalike.hashing.memory import UNKNOWN, Memory
 from lookalike.hashing.row import Row
-from lookalike.images import PREPARATION, Unreadable
+from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, PREPARATION, Unreadable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,12 +93,20 @@ class CatalogMemory(Memory):
         if isinstance(one.source, Unreadable):  # its archive is beyond a limit of this search
             return None
         found = self._known.found(one)
-        if found is None or not isinstance(found.outcome, Row):
-            return found and found.outcome
+        if found is None:
+            return None
+        if not isinstance(found.outcome, Row):
+            return None if self._has_small_limits else found.outcome
         row, entry = found.outcome, found.entry
         if self.is_too_large(row):
             return None
         return row if self.recalls(row, entry.content, entry.id, entry.flags) else None
+
+    @property
+    def _has_small_limits(self) -> bool:
+        """Whether a file that failed for another reason before may be too large now."""
+        recipe = self._recipe
+        return recipe.max_pixels < DEFAULT_MAX_PIXELS or recipe.max_bytes < DEFAULT_MAX_BYTES
 
     def is_too_large(self, row: Row) -> bool:
         """Whether an image may be beyond the limits of this search. Reading it says so for sure."""

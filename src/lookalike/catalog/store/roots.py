@@ -107,6 +107,13 @@ def add_folder(connection: sqlite3.Connection, root: int, path: bytes) -> int:
     return number
 
 
+def place_of_folder(connection: sqlite3.Connection, number: int) -> tuple[int, bytes] | None:
+    """The root and path of a folder. None if it is not known any more."""
+    statement = "SELECT root_id, path FROM folder WHERE id = ?"
+    place: tuple[int, bytes] | None = connection.execute(statement, (number,)).fetchone()
+    return place
+
+
 def set_identity(
     connection: sqlite3.Connection, number: int, inode: int | None, born_ns: int | None
 ) -> None:

@@ -98,10 +98,11 @@ def _day(seconds: int) -> str:
 @roots.command()
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
+@catalog_at
 @click.pass_obj
-def move(folder: str | None, old: str, new: str) -> None:
+def move(given_before: str | None, old: str, new: str, folder: str | None) -> None:
     """Say that the root OLD is at NEW now, such as on another disk. Everything known stays."""
-    with opened(folder) as one:
+    with opened(folder or given_before) as one:
         one.move_root(old, new)
     click.echo(
         f"{printable(new)} is the root now. The next scan looks whether its files are the same."
