@@ -77,6 +77,32 @@ def test_what_is_outside_of_the_part_does_not_count() -> None:
     assert distance(around, PART, IN_WHOLE) < 2
 
 
+def strong(seed: int) -> Pixels:
+    """A picture with strong colours, of which brighter copies are clipped."""
+    picture: Pixels = (photo(320, 240, seed).astype(np.float64) * [1, 0.5, 0.15]).astype(np.uint8)
+    picture[:, 160:] = picture[:, 160:, ::-1]
+    return picture
+
+
+@pytest.mark.parametrize("factor", [0.6, 0.8, 1.2, 1.4])
+@pytest.mark.parametrize("seed", range(3))
+def test_brighter_and_darker_copies_keep_their_colours(seed: int, factor: float) -> None:
+    """Even if strong colours are clipped. Other colours differ at any brightness."""
+    plain = strong(seed)
+    changed = (plain * factor).clip(0, 255).astype(np.uint8)
+    assert distance(plain, changed, WHOLE) < COLOUR_DIFFERS
+    assert distance(changed, plain, WHOLE) < COLOUR_DIFFERS
+    assert distance(plain, tinted(changed), WHOLE) >= COLOUR_DIFFERS
+    assert distance(tinted(changed), plain, WHOLE) >= COLOUR_DIFFERS
+
+
+def test_white_is_no_brighter_copy_of_a_colour() -> None:
+    """Nor is grey one of a strong colour, at any brightness."""
+    red = np.zeros((80, 80, 3), np.uint8) + np.array([230, 60, 40], np.uint8)
+    for level in (40, 128, 200, 255):
+        assert distance(red, np.full_like(red, level), WHOLE) >= COLOUR_DIFFERS
+
+
 def test_pictures_that_do_not_meet_have_no_colours_in_common() -> None:
     """So these do not differ."""
     assert distance(PHOTO, PHOTO, [[1, 0, 1.5], [0, 1, 0]]) == 0

@@ -164,7 +164,8 @@ OPTIONS = [PATHS, FILES_FROM, *KEYWORDS.values(), *LIMITS.values()]
 def reads_images(command: Command) -> Command:
     """Add the argument and the options to a command.
 
-    The command receives `images`, and `keywords` for `hash_images` or `find_duplicates`.
+    The command receives `images`, and `keywords` for `hash_images` or `find_duplicates`. With a
+    catalogue and without paths, `images` is None.
     """
 
     @wraps(command)
@@ -182,8 +183,7 @@ def reads_images(command: Command) -> Command:
             Patterns(keywords["exclude"])
             isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
             worker_count(keywords["workers"])
-        given |= {"images": _images(paths, files_from, given), "keywords": keywords}
-        command(**given)
+        command(images=_images(paths, files_from, given), keywords=keywords, **given)
 
     added: Command = with_images
     for option in reversed(OPTIONS):
@@ -193,13 +193,16 @@ def reads_images(command: Command) -> Command:
 
 def _images(
     paths: tuple[str, ...], files_from: str | None, given: dict[str, object]
-) -> Iterable[str]:
-    """All named images. None need be named if an option names a result instead."""
-    if given.get("from_file") is None:
-        return _named(paths, files_from)
-    if paths or files_from:
-        raise click.UsageError("--from cannot be given with images: it names a result to read")
-    return ()
+) -> Iterable[str] | None:
+    """All named images. None of them, if an option names a result or the whole catalogue."""
+    names_any = bool(paths) or files_from is not None
+    if given.get("from_file") is not None:
+        if names_any:
+            raise click.UsageError("--from cannot be given with images: it names a result to read")
+        return None
+    if given.get("catalog_at") is not None and not names_any:
+        return None
+    return _named(paths, files_from)
 
 
 def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:

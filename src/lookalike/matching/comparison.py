@@ -13,6 +13,7 @@ from lookalike.errors import ImageError
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.content import Reader
 from lookalike.hashing.hashing import named
+from lookalike.hashing.memory import Memory
 from lookalike.hashing.moments import moments_of
 from lookalike.hashing.recipe import recipe_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Mark
@@ -21,6 +22,7 @@ from lookalike.matching.groups import GroupColumns
 from lookalike.matching.links import TRANSFORMS, Evidence
 from lookalike.matching.nodes import nodes_of
 from lookalike.matching.related import SAME_LAYOUT, SHARES_A_PART
+from lookalike.matching.rereading import Rereading
 from lookalike.matching.rules import Rule
 from lookalike.matching.sequences import agreement
 from lookalike.matching.verify.verified import Verified, orientations_for
@@ -195,7 +197,7 @@ def _as_group(two: _Two, rule: Rule, found: Comparison) -> GroupColumns:
         members=members,
         starts=groups[:1],
         distance=np.array([0, found.distance], np.uint16),
-        copies=find_copies(two.table, hashes, members, groups, two.read, silent),
+        copies=find_copies(Rereading(two.table, two.read), hashes, members, groups, silent),
         reason=np.zeros(1, np.uint8),
         values=[(None, None)],
     )
@@ -206,7 +208,8 @@ def _by_sight(two: _Two, rule: Rule, found: Comparison, columns: GroupColumns) -
     assert two.thumbs is not None
     table, hashes = two.table, two.table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
-    verified = Verified.of(table, hashes, nodes, rule, two.thumbs, two.read, 1, silent)
+    again = Rereading(table, two.read, Memory(two.thumbs))
+    verified = Verified.of(again, hashes, nodes, rule, two.thumbs, 1, silent)
     alike = bool(verified.of_image[0] == verified.of_image[1])
     seen = verified.from_keepers(columns)
     assert seen.looks is not None

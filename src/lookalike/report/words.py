@@ -10,8 +10,10 @@ from lookalike.text import plural, printable, size
 if TYPE_CHECKING:
     from lookalike.hashing.row import Failure
     from lookalike.matching.comparison import Comparison
+    from lookalike.report.facts import Facts
     from lookalike.report.group import Groups
     from lookalike.report.result import Result
+    from lookalike.report.similar import SimilarResult
 
 MOST_LINES = 50
 """How many related pairs are shown to people."""
@@ -67,31 +69,58 @@ def summary_lines(result: Result) -> list[str]:
             f"{plural(result.degenerate_count, 'image')} {vary} along one axis only, like barcodes "
             "and gradients: matched only if every pixel is equal."
         )
-    if result.thumbs_only_count:
-        images = plural(result.thumbs_only_count, "image")
+    return lines + _trouble_lines(result.facts)
+
+
+def _trouble_lines(facts: Facts) -> list[str]:
+    """What was skipped, unreadable or damaged, and warnings."""
+    lines = []
+    if facts.told_apart:
+        have = "image has" if facts.told_apart == 1 else "images have"
+        lines.append(f"{facts.told_apart:,} {have} been told apart from others, and stay apart.")
+    if facts.thumbs_only:
+        images = plural(facts.thumbs_only, "image")
         lines.append(f"{images} could not be read again: compared by small copies only.")
-    if result.damaged:
-        damaged = plural(len(result.damaged), "damaged image")
+    if facts.damaged:
+        damaged = plural(len(facts.damaged), "damaged image")
         lines.append(f"{damaged}, hashed as far as readable:")
-        lines += [f"  {failure_line(one)}" for one in result.damaged]
-    lines += skipped_lines(result.skipped)
-    if result.failures:
-        lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
-        lines += [f"  {failure_line(one)}" for one in result.failures]
-        lines += unexpected_lines(result.failures)
-    lines += [f"Warning: {warning}" for warning in result.warnings]
+        lines += [f"  {failure_line(one)}" for one in facts.damaged]
+    lines += skipped_lines(facts.skipped)
+    if facts.failures:
+        lines.append(f"{plural(len(facts.failures), 'file')} could not be read:")
+        lines += [f"  {failure_line(one)}" for one in facts.failures]
+        lines += unexpected_lines(facts.failures)
+    lines += [f"Warning: {warning}" for warning in facts.warnings]
     return lines
+
+
+def similar_lines(result: SimilarResult) -> list[str]:
+    """What was looked for and in how many images, what was skipped or unreadable, and warnings."""
+    facts = result.facts
+    pictures = plural(facts.images - facts.references, "picture")
+    images = plural(facts.references, "image")
+    lines = [f"{pictures} looked for in {images}: {len(result.matches):,} found."]
+    return lines + _trouble_lines(facts)
 
 
 def _counts(result: Result) -> str:
     """How many images were read, and what was found among them."""
     return (
-        f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
+        f"{_images(result)} hashed by {result.algorithm}, "
         f"matched within {plural(result.max_distance, 'bit')}"
-        f"{' and by a second look' if result.rule.verify else ''}: "
+        f"{' and by a second look' if result.rule.verify else ''}"
+        f"{', or by points' if result.rule.thorough else ''}: "
         f"{plural(len(result.groups), 'group')} with "
         f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
     )
+
+
+def _images(result: Result) -> str:
+    """How many images were hashed, and how many of them are references, if there are two sets."""
+    if not result.rule.against:
+        return plural(result.image_count, "image")
+    new = result.image_count - result.reference_count
+    return f"{plural(new, 'new image')} and {plural(result.reference_count, 'reference')}"
 
 
 def skipped_lines(skipped: Mapping[str, int]) -> list[str]:

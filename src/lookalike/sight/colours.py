@@ -22,6 +22,8 @@ COLOUR_DIFFERS = 16.0
 """Two pictures differ in colour from this many levels on, as `colour_distances` measures it."""
 LEAST_GAIN = 0.6
 """Colours that are weaker by more than this factor are other colours, grey above all."""
+LEAST_CLIPPED = 245
+"""Cells with a brighter channel may have been clipped, so they do not say how bright a copy is."""
 SAMPLES = 4
 """How many samples of a shared part are taken along each side of a cell."""
 MOST_LEFT_OUT = 0.2
@@ -99,22 +101,36 @@ def colour_distances(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float
     """`(m,)`: how far the colours of pairs of pictures are apart, in levels of Cb and Cr.
 
     `one`, `other`: `(m, ..., 3)` RGB, cell by cell. It is the mean over the quarter of the cells
-    that differ most, so that a small coloured thing counts. Brighter copies and those of more
-    contrast have stronger colours. So the stronger ones are weakened first, down to `LEAST_GAIN`.
-    It is 0 without any cells.
+    that differ most, so that a small coloured thing counts. It is 0 without any cells.
+
+    Brighter copies and those of more contrast have stronger colours. So the stronger ones are
+    weakened first, down to `LEAST_GAIN`. What became too bright was clipped, which changes its
+    colour. So the darker ones are also made brighter, in the same way. The least distance counts.
     """
-    ours, theirs = _chroma(one), _chroma(other)
+    ours, theirs = (each.reshape(len(each), -1, 3).astype(np.float64) for each in (one, other))
     if not ours.size:
         return np.zeros(len(ours))
+    pairs = ((ours, theirs), (theirs, ours))
+    ways = [way(*pair) for way in (_weakened, _brightened) for pair in pairs]
+    least: NDArray[np.float64] = np.min(ways, axis=0)
+    return least
+
+
+def _weakened(strong: NDArray[np.float64], weak: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`(m,)`: how far colours are apart when those of the first are made weaker."""
+    ours, theirs = _chroma(strong), _chroma(weak)
     common = (ours * theirs).sum(axis=(1, 2))
-    gains = (
-        (common / np.maximum((each**2).sum(axis=(1, 2)), 1)).clip(LEAST_GAIN, 1)
-        for each in (ours, theirs)
-    )
-    ours_weaker, theirs_weaker = (gain[:, None, None] for gain in gains)
-    return np.minimum(
-        _worst_quarter(ours * ours_weaker - theirs), _worst_quarter(ours - theirs * theirs_weaker)
-    )
+    gain = (common / np.maximum((ours**2).sum(axis=(1, 2)), 1)).clip(LEAST_GAIN, 1)
+    return _worst_quarter(ours * gain[:, None, None] - theirs)
+
+
+def _brightened(dark: NDArray[np.float64], bright: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`(m,)`: how far colours are apart when the first are made brighter, and clipped."""
+    whole = bright < LEAST_CLIPPED
+    common = (dark * bright * whole).sum(axis=(1, 2))
+    gain = (common / np.maximum((dark**2 * whole).sum(axis=(1, 2)), 1)).clip(1, 1 / LEAST_GAIN)
+    brighter = np.minimum(dark * gain[:, None, None], 255)
+    return _worst_quarter(_chroma(brighter) - _chroma(bright))
 
 
 def _worst_quarter(difference: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -124,8 +140,8 @@ def _worst_quarter(difference: NDArray[np.float64]) -> NDArray[np.float64]:
     return worst
 
 
-def _chroma(colours: NDArray[Any]) -> NDArray[np.float64]:
+def _chroma(colours: NDArray[np.float64]) -> NDArray[np.float64]:
     """`(m, cells, 2)`: Cb and Cr as in JPEG, without their offset."""
-    red, green, blue = np.moveaxis(colours.reshape(len(colours), -1, 3).astype(np.float64), -1, 0)
+    red, green, blue = np.moveaxis(colours, -1, 0)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     return np.stack([(blue - luma) / 1.772, (red - luma) / 1.402], axis=-1)

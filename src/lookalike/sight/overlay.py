@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UNSEEN = 255
+SAMPLES = 32
+"""So many places along each side say how much of a picture lies on another one."""
 """The level of grey where only one of the two has something to show."""
 
 
@@ -38,6 +40,25 @@ def overlaid(
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     cut = found[part], np.where(seen, other, UNSEEN).astype(np.uint8)[part]
     return np.ascontiguousarray(cut[0]), np.ascontiguousarray(cut[1])
+
+
+def shares(transforms: NDArray[np.floating]) -> NDArray[np.float32]:
+    """`(n, 2)`: which shares of the first and of the other picture show the same.
+
+    `transforms`: `(n, 2, 3)`, where each place of the other one is in the first, as in `Links`.
+    """
+    whole = np.zeros((len(transforms), 3, 3))
+    whole[:, :2], whole[:, 2, 2] = transforms, 1
+    size = abs(np.linalg.det(whole))  # of the other one, on the first
+    is_larger = size > 1
+    whole[is_larger] = np.linalg.inv(whole[is_larger])
+    steps = (np.arange(SAMPLES) + 0.5) / SAMPLES
+    x, y = (place.ravel() for place in np.meshgrid(steps, steps))
+    places = whole[:, :2] @ np.stack([x, y, np.ones_like(x)])
+    of_smaller = ((places >= 0) & (places <= 1)).all(axis=1).mean(axis=1)
+    of_larger = of_smaller * np.where(is_larger, 1 / np.maximum(size, 1), size)
+    both = np.stack([of_larger, of_smaller], axis=1).astype(np.float32)
+    return np.where(is_larger[:, None], both[:, ::-1], both)
 
 
 def reduced(grey: NDArray[np.uint8], by: float) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image, ImageEnhance
 import lookalike
 from lookalike import find_duplicates
 from lookalike.hashing.content import Content, Depth, Reader, Wanted
+from lookalike.report.words import text_of
 from sheets import draw_sheet, entries_of
 from sight_pictures import Pixels, cropped, framed, scene
 from tight import room
@@ -102,6 +104,61 @@ def test_a_pair_has_one_link() -> None:
     (group,) = find_duplicates(copies, thorough=True).groups
     pairs = list(zip(group.links.i.tolist(), group.links.j.tolist(), strict=True))
     assert len(pairs) == len(set(pairs)) == 6
+
+
+# Parts
+
+
+@pytest.mark.parametrize(
+    ("other", "said", "overlap"),
+    [
+        (cropped(SCENE, 0.3), "cropped to 49%", (0.49, 1)),
+        (mirrored(cropped(SCENE, 0.3)), "mirrored, cropped to 49%", (0.49, 1)),
+        (framed(SCENE, 0.1)[::2, ::2].copy(), "more around it", (1, 0.66)),
+        (mirrored(SCENE), "mirrored", (1, 1)),
+        (SCENE[::2, ::2].copy(), "alike", (1, 1)),
+    ],
+)
+@pytest.mark.parametrize("keeper_first", [True, False])
+def test_people_read_whether_one_is_a_part_of_the_other(
+    other: Pixels, said: str, overlap: tuple[float, float], keeper_first: bool
+) -> None:
+    """At the end of the line. The shares in the JSON are of the keeper, then of the duplicate."""
+    inputs = [SCENE, other] if keeper_first else [other, SCENE]
+    result = find_duplicates(inputs, thorough=True)
+    (line,) = (line for line in text_of(result, summary=False).splitlines() if "alike" in line)
+    assert line.endswith(said)
+    assert ("cropped" in line or "around" in line) == (min(overlap) < 1)
+    (one,) = result.groups[0].duplicates
+    assert one.overlap == pytest.approx(overlap, abs=0.03)
+    document = json.loads(result.to_json())
+    assert document["groups"][0]["duplicates"][0]["overlap"] == one.overlap
+    again = lookalike.Result.from_json(result.to_json())
+    assert text_of(again, summary=True) == text_of(result, summary=True)
+    assert again.to_json() == result.to_json()
+
+
+def test_a_part_that_only_others_link_to_the_keeper_is_not_named() -> None:
+    """How it lies on the keeper is unknown."""
+    left, right = (np.ascontiguousarray(SCENE[:, part]) for part in (np.s_[:250], np.s_[230:]))
+    larger = np.asarray(Image.fromarray(left).resize((1000, 1440)))
+    result = find_duplicates([larger, right, SCENE], thorough=True)
+    found = {one.image.path: one for one in result.groups[0].duplicates}
+    assert found["[2]"].overlap == pytest.approx((1, 250 / 480), abs=0.03)
+    assert (found["[1]"].evidence, found["[1]"].overlap) == ("chain", None)
+    (line,) = (line for line in text_of(result, summary=False).splitlines() if "[1]" in line)
+    assert "only by way of others" in line
+    assert "cropped" not in line
+
+
+def test_the_summary_says_what_a_match_may_be() -> None:
+    """Within the distance, or by points, which may be further apart."""
+    pair = [SCENE, cropped(SCENE, 0.3)]
+    thorough, plain = (find_duplicates(pair, thorough=one) for one in (True, False))
+    assert thorough.groups[0].max_distance_within > thorough.max_distance
+    within = "matched within 12 bits and by a second look"
+    assert f"{within}, or by points: 1 group" in text_of(thorough, summary=True)
+    assert f"{within}: 0 groups" in text_of(plain, summary=True)
 
 
 # Room for temporary files

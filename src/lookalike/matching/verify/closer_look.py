@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.hashing.content import Depth
+from lookalike.hashing.memory import UNKNOWN
 from lookalike.images.picture import turn
-from lookalike.matching.rereading import read_again
 from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances
 from lookalike.sight.overlay import overlaid
 from lookalike.sight.paper import Sheet, compare_paper, is_paper
@@ -23,15 +23,16 @@ from lookalike.work.threads import ordered_map
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.hashing.table import HashTable
     from lookalike.matching.links import Links
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.verify.candidates import Candidates, Pictures
     from lookalike.matching.verify.second_look import SecondLook
     from lookalike.sight.seen import Seen
     from lookalike.work.progress import Progress
 
 
+LAYOUT, COLOUR = 1, 2
+"""The bits of a verdict, as it is remembered: the same layout only, and other colours."""
 LEAST_OF_PAPER, LEAST_OF_THUMB = 0.88, 0.5
 """If only thumbs are known, two of which one is paper to this share must agree this much."""
 
@@ -48,13 +49,12 @@ class CloserLook:
     """Looks closer at pairs of the pictures of a scan."""
 
     def __init__(
-        self, table: HashTable, pictures: Pictures, look: SecondLook, read: Read, workers: int
+        self, again: Rereading, pictures: Pictures, look: SecondLook, workers: int
     ) -> None:
-        self._table = table
+        self._again = again
         self._first = pictures.first
         self._begins_blank = pictures.begins_blank
         self._look = look
-        self._read = read
         self._papers: set[int] = set()
         self._workers = workers
         self._sheets = Sheets(workers)
@@ -74,15 +74,37 @@ class CloserLook:
         Those like paper take long.
         """
         one, other = self._first[pairs.i], self._first[pairs.j]
+        verdicts = self._again.memory.verdicts(one, other, pairs.orientation)
+        new = np.flatnonzero(verdicts == UNKNOWN)
+        advance(len(one) - len(new))
+        if len(new):
+            verdicts[new] = self._looked(
+                one[new], other[new], pairs.orientation[new], agreement[new], advance
+            )
+        blank = self._begins_blank[pairs.i] & self._begins_blank[pairs.j]
+        return Details((verdicts & LAYOUT > 0) & ~blank, verdicts & COLOUR > 0)
+
+    def _looked(
+        self,
+        one: NDArray[np.intp],
+        other: NDArray[np.intp],
+        orientation: NDArray[np.uint8],
+        agreement: NDArray[np.float32],
+        advance: Callable[[int], None],
+    ) -> NDArray[np.uint8]:
+        """The verdicts on pairs, which are remembered if both images could be read."""
         self._see(np.unique(np.concatenate([one, other])))
         known = self._are_in(one, self._readable) & self._are_in(other, self._readable)
         papers = self._are_in(one, self._papers) | self._are_in(other, self._papers)
         at = np.flatnonzero(known & papers)
         advance(len(one) - len(at))
         layout = self._differ_by_thumbs(one, other, ~known & (agreement < LEAST_OF_PAPER))
-        layout[at] = self._differ_as_paper(one[at], other[at], pairs.orientation[at], advance)
-        layout &= ~(self._begins_blank[pairs.i] & self._begins_blank[pairs.j])
-        return Details(layout, self._colour_differs(one, other, pairs))
+        layout[at] = self._differ_as_paper(one[at], other[at], orientation[at], advance)
+        differs = self._colour_differs(one, other, orientation)
+        verdicts = (LAYOUT * layout + COLOUR * differs).astype(np.uint8)
+        keep = self._again.memory.keep_verdicts
+        keep(one[known], other[known], orientation[known], verdicts[known])
+        return verdicts
 
     def same_where_they_overlap(self, links: Links, progress: Progress) -> NDArray[np.bool_]:
         """Whether pairs of which one is like paper are the same where both show something."""
@@ -104,14 +126,17 @@ class CloserLook:
         """Read the colours of images that are new, and keep the grey of those like paper."""
         new = np.array([at for at in positions.tolist() if at not in self._colours], np.intp)
         self._colours |= dict.fromkeys(new.tolist())
+        old = set(new[self._again.memory.is_old(new)].tolist())
         for at, seen in self._seen(new):
             self._colours[at] = seen.colours
-            if is_paper(seen.grey):
+            is_like_paper = is_paper(seen.grey)
+            if is_like_paper:
                 self._papers.add(at)
+            if is_like_paper or at in old:  # those are not read once more
                 self._sheets.add(at, seen.grey)
 
     def _seen(self, positions: NDArray[np.intp]) -> Iterator[tuple[int, Seen]]:
-        for contents in read_again(self._table, positions, self._read, Depth.SIGHT):
+        for contents in self._again.contents(positions, Depth.SIGHT):
             for at, content in contents.items():
                 if content.seen:
                     yield at, content.seen
@@ -153,7 +178,7 @@ class CloserLook:
         return np.isin(positions, np.fromiter(those, np.intp))
 
     def _colour_differs(
-        self, one: NDArray[np.intp], other: NDArray[np.intp], pairs: Candidates
+        self, one: NDArray[np.intp], other: NDArray[np.intp], orientation: NDArray[np.uint8]
     ) -> NDArray[np.bool_]:
         differs = np.zeros(len(one), np.bool_)
         known: list[int] = []
@@ -163,7 +188,7 @@ class CloserLook:
             if first is not None and second is not None:
                 known.append(at)
                 ours.append(first)
-                theirs.append(turn(second, int(pairs.orientation[at])))
+                theirs.append(turn(second, int(orientation[at])))
         if known:
             differs[known] = colour_distances(np.array(ours), np.array(theirs)) >= COLOUR_DIFFERS
         return differs

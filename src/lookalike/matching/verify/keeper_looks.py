@@ -69,11 +69,14 @@ def looked_from_keepers(
         colour_differs=np.zeros(count, np.bool_),
         is_linked=(ours == theirs) | (seen & (found < len(links.i))),
         evidence=np.zeros(count, np.uint8),
+        overlap=np.ones((count, 2), np.float32),
     )
     looks.agreement[seen] = every.agreement
     looks.evidence[seen] = every.evidence
+    is_first = (ours > theirs)[seen]  # whether the member is the first of its link
+    looks.overlap[seen] = np.where(is_first[:, None], every.overlap[:, ::-1], every.overlap)
     # A link turns its second image. Here the member is turned to lie on its keeper.
-    back = (ours > theirs)[seen] & ~every.mirrored
+    back = is_first & ~every.mirrored
     looks.turned[seen] = np.where(back, -every.turned % 360, every.turned)
     looks.mirrored[seen] = every.mirrored
     looks.colour_differs[seen] = every.colour_differs
