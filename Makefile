@@ -4,7 +4,7 @@ PYTHON ?= python3
 bin := .venv/bin
 native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 
-.PHONY: demo demo-review quick test slow lint sanitize docs clean
+.PHONY: demo demo-review quick test slow test-spark lint sanitize docs clean
 
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
@@ -25,6 +25,11 @@ test: .venv/installed-dev lint
 
 slow: .venv/installed-dev
 	$(bin)/python -m pytest -n auto -m slow
+
+# The job on Spark needs an older pandas than the other tests, so it has an environment of its own.
+# It also needs Java. One cluster of real processes serves all of these tests.
+test-spark: .venv-spark/installed
+	.venv-spark/bin/python -m pytest tests/spark
 
 # The files that bind the kernel to Python need nanobind's headers, which .venv does not have.
 computing := $(filter-out %/module.cpp,$(filter %.cpp,$(filter-out $(wildcard src/lookalike/_native/bind_*),$(native))))
@@ -84,7 +89,7 @@ docs: .venv/installed
 	$(bin)/python docs/draw_find.py
 	$(bin)/python docs/draw_matching.py
 
-.venv/bin/python $(sanitized)/bin/python: %/bin/python:
+.venv/bin/python .venv-spark/bin/python $(sanitized)/bin/python: %/bin/python:
 	$(PYTHON) -m venv $*
 	$@ -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 
@@ -97,6 +102,10 @@ docs: .venv/installed
 	$(bin)/pip install --quiet --disable-pip-version-check --group dev
 	touch $@
 
+.venv-spark/installed: .venv-spark/bin/python pyproject.toml CMakeLists.txt $(native)
+	.venv-spark/bin/pip install --quiet --disable-pip-version-check --editable '.[spark]' --group spark
+	touch $@
+
 # A debug build keeps its symbols and assertions.
 $(sanitized)/installed: $(sanitized)/bin/python pyproject.toml CMakeLists.txt $(native)
 	CXX="$(CXX)" $(sanitized)/bin/pip install --quiet --disable-pip-version-check --editable . pytest hypothesis \
@@ -104,4 +113,4 @@ $(sanitized)/installed: $(sanitized)/bin/python pyproject.toml CMakeLists.txt $(
 	touch $@
 
 clean:
-	rm -rf .venv build demo-pictures
+	rm -rf .venv .venv-spark build demo-pictures

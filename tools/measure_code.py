@@ -2,7 +2,8 @@
 
     python tools/measure_code.py    # exit status 1 if a limit is exceeded
 
-Looks at the library. A function's length includes its signature and docstring.
+Looks at the library. A function's length includes its signature and docstring. Also names every
+place that could remove or replace a file, besides the two that may.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ LONGEST, NINETIETH = 50, 20
 """The most lines of a function, and of nine functions in ten."""
 FILE, FOLDER = 350, 14
 """The most lines of a file, and the most modules of a folder."""
+MAY_REMOVE = {Path("files.py"), Path("actions/disk/fs.py"), Path("actions/disk/calls.py")}
+"""The only files that may remove, rename or replace files. `FileSystem` has methods for others."""
+REMOVES = {"unlink", "rename", "renames", "rmdir", "rmtree", "removedirs", "truncate", "ftruncate"}
+"""Functions and methods that do, besides `os.remove`, `os.replace`, `shutil.move` and the like."""
+OF_MODULES = {("os", "remove"), ("os", "replace"), ("shutil", "move"), ("shutil", "copy")}
 
 
 def main() -> int:
@@ -33,6 +39,12 @@ def main() -> int:
     large = [f"{place}: {length} lines" for length, place in functions if length > LONGEST]
     large += [f"{path}: {length} lines" for path, length in lengths.items() if length > FILE]
     large += [f"{path}: {count} modules" for path, count in folders.items() if count > FOLDER]
+    large += [
+        f"{path.relative_to(LIBRARY)}:{line}: only FileSystem may {name}"
+        for path in files
+        if path.relative_to(LIBRARY) not in MAY_REMOVE
+        for line, name in removals_of(path)
+    ]
     for line in large:
         print(line)
     return int(bool(large) or ninetieth > NINETIETH)
@@ -50,6 +62,22 @@ def functions_of(path: Path) -> list[tuple[int, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
+
+
+def removals_of(path: Path) -> list[tuple[int, str]]:
+    """Where a file may remove or replace another one, and by which function."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        owner, name = ast.unparse(node.func.value), node.func.attr
+        if owner.endswith("fs"):  # a `FileSystem`, which replaces nothing
+            continue
+        # A method `replace` with one argument is that of paths. Texts need two.
+        replaces = name == "replace" and len(node.args) == 1 and not node.keywords
+        if name in REMOVES or (owner, name) in OF_MODULES or replaces:
+            found.append((node.lineno, name))
+    return found
 
 
 if __name__ == "__main__":

@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lookalike._native.info import KernelInfo, kernel_info
+    from lookalike.actions.history import History, history, history_of
+    from lookalike.actions.journal.intent import JournalError
+    from lookalike.actions.outcome import Outcome, Problem
+    from lookalike.actions.undo import undo
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
     from lookalike.catalog.catalog import Catalog
     from lookalike.catalog.scanning.summary import ScanSummary
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
         IndexFileError,
         LookalikeError,
         MissingExtraError,
+        PlanError,
         PreparationWarning,
         Status,
     )
@@ -39,7 +44,10 @@ if TYPE_CHECKING:
     from lookalike.index import Index, Match, Matches
     from lookalike.matching.chance import expected_chance_matches, largest_safe_distance
     from lookalike.matching.comparison import Comparison, compare
+    from lookalike.matching.keepers.order import Order
     from lookalike.matching.related import Related
+    from lookalike.planning.plan import Plan
+    from lookalike.planning.planning import plan
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
     from lookalike.report.similar import Similar, SimilarResult
@@ -50,6 +58,10 @@ if TYPE_CHECKING:
     from lookalike.work.progress import progress_bar
 
 _HOMES = {
+    "actions.history": ["History", "history", "history_of"],
+    "actions.journal.intent": ["JournalError"],
+    "actions.outcome": ["Outcome", "Problem"],
+    "actions.undo": ["undo"],
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
     "catalog.catalog": ["Catalog"],
     "catalog.scanning.summary": ["ScanSummary"],
@@ -62,6 +74,7 @@ _HOMES = {
         "IndexFileError",
         "LookalikeError",
         "MissingExtraError",
+        "PlanError",
         "PreparationWarning",
         "Status",
     ],
@@ -72,6 +85,9 @@ _HOMES = {
     "_native.info": ["KernelInfo", "kernel_info"],
     "work.progress": ["progress_bar"],
     "matching.related": ["Related"],
+    "matching.keepers.order": ["Order"],
+    "planning.plan": ["Plan"],
+    "planning.planning": ["plan"],
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
     "report.similar": ["Similar", "SimilarResult"],
@@ -89,7 +105,9 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
     "find_similar", "SimilarResult", "Similar", "Apart", "ApartSet", "ApartContent",
+    "undo", "history", "history_of", "Outcome", "Problem", "History", "JournalError",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
+    "plan", "Plan", "Order",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
@@ -97,7 +115,7 @@ __all__ = [  # noqa: RUF022  # by subject
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
     "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "CatalogError",
-    "IndexFileError", "MissingExtraError", "PreparationWarning",
+    "IndexFileError", "MissingExtraError", "PlanError", "PreparationWarning",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",
 ]  # fmt: skip
 

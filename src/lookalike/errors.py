@@ -123,6 +123,10 @@ class CatalogError(LookalikeError):
         return CatalogError, (self.reason, self.path)
 
 
+class PlanError(LookalikeError, ValueError):
+    """A text that is not a usable plan. The message names the place and what was expected."""
+
+
 class PreparationWarning(UserWarning):
     """Stored hashes were made by a version that prepared pictures differently for hashing."""
 

@@ -15,13 +15,14 @@ from typing import BinaryIO
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
+def replacing(target: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Yield a temporary file beside the target.
 
     At the end it replaces the target and keeps the target's permissions. If anything goes wrong,
-    it is removed. Raises `OSError`.
+    it is removed. A `private` file is only for its owner instead. Raises `OSError`.
     """
     mode = _mode(target)
+    mode = 0o600 if private else mode
     temporary = target.with_name(f".{target.name[:40]}.{os.urandom(8).hex()}.tmp")
 
     def create(name: str, flags: int) -> int:

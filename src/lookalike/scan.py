@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
@@ -17,12 +16,16 @@ from lookalike.index import members_of
 from lookalike.matching.allowed.connecting import connected
 from lookalike.matching.allowed.marks import Marks
 from lookalike.matching.allowed.sides import Sides
+from lookalike.matching.copies import find_copies
 from lookalike.matching.groups import grouped
-from lookalike.matching.keepers import see_ends
+from lookalike.matching.keepers.candidates import NOBODY
+from lookalike.matching.keepers.ends import see_ends
+from lookalike.matching.keepers.order import DEFAULT, Order
 from lookalike.matching.nodes import nodes_of
 from lookalike.matching.related import related_images
 from lookalike.matching.rereading import Read, Rereading, nothing_again
 from lookalike.matching.rules import Rule
+from lookalike.matching.sequences import flat
 from lookalike.matching.similar import similar_images
 from lookalike.matching.verify.verified import Verified, orientations_for
 from lookalike.report.facts import Facts
@@ -31,6 +34,7 @@ from lookalike.report.similar import SimilarResult
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import UPRIGHT
 from lookalike.sources.again import Again
+from lookalike.sources.beside import Disk
 from lookalike.sources.two_sets import TwoSets
 from lookalike.work.progress import silent
 from lookalike.work.threads import worker_count
@@ -79,6 +83,7 @@ def find_duplicates(
     isolate: bool = False,
     timeout: float | None = None,
     memory: int | None = None,
+    keep: str | Iterable[str] | Order = (),
     progress: Progress | None = None,
     catalog: Catalog | None = None,
 ) -> Result:
@@ -87,8 +92,9 @@ def find_duplicates(
     `images`: a folder, an archive, a path, a glob, a URL, anything else that `hash_image` accepts,
     or any number of these. None searches all of `catalog`, whose files are opened only if they
     changed. `against`: references, named likewise. `images` are then compared with these, and only
-    with `within` with each other. `apart`: contents that are no duplicates. `progress`: called with
-    the stage, what is done, and the total or None.
+    with `within` with each other. `apart`: contents that are no duplicates. `keep`: rules, or an
+    `Order`, which choose what stays. `progress`: called with the stage, what is done, and the
+    total or None.
 
     An image that cannot be read becomes a failure. Raises `ValueError` or `TypeError` for wrong
     arguments, before anything is read, and passes on errors of an iterator of yours.
@@ -105,33 +111,41 @@ def find_duplicates(
         column=column, fetch=fetch, workers=workers, max_pixels=max_pixels, max_bytes=max_bytes,
         damaged=damaged, isolate=isolate, timeout=timeout, memory=memory, with_thumbs=verify,
     )  # fmt: skip
-    return _search(images, request, rule, apart, progress or silent, catalog)
+    wanted = _Wanted(rule, Order.of(keep), apart, progress or silent)
+    return _search(images, request, wanted, catalog)
+
+
+class _Wanted(NamedTuple):
+    """What a search looks for."""
+
+    rule: Rule
+    order: Order
+    """Which image of a group stays."""
+    apart: Apart | None
+    progress: Progress
 
 
 def _search(
-    images: ImageSources | None,
-    request: Request,
-    rule: Rule,
-    apart: Apart | None,
-    progress: Progress,
-    catalog: Catalog | None,
+    images: ImageSources | None, request: Request, wanted: _Wanted, catalog: Catalog | None
 ) -> Result:
     """Search images, or the whole catalogue if there are none."""
+    rule = wanted.rule
     if catalog is None:
         _require(images)
-        return _found(images, request, rule, progress, _forgetful(rule), apart=apart)
+        return _found(images, request, wanted, _forgetful(rule))
     from lookalike.catalog.searching.everything import everything
     from lookalike.catalog.searching.search import remembered
 
     if rule.against:
         _require(images)
-    with remembered(catalog, images, request, _orientations(rule), progress) as memory:
+    with remembered(catalog, images, request, _orientations(rule), wanted.progress) as memory:
         if images is not None:
-            return _found(images, request, rule, progress, memory, memory.known, apart)
-        table = everything(catalog, request.recipe, memory, progress)
+            return _found(images, request, wanted, memory, memory.known)
+        table = everything(catalog, request.recipe, memory, wanted.progress)
         return result_of(
-            table, rule, memory=memory, apart=apart, workers=request.workers, progress=progress
-        )
+            table, rule, memory=memory, apart=wanted.apart, order=wanted.order,
+            workers=request.workers, progress=wanted.progress,
+        )  # fmt: skip
 
 
 def _require(images: object) -> None:
@@ -257,17 +271,16 @@ def _read(
 def _found(
     images: object,
     request: Request,
-    rule: Rule,
-    progress: Progress,
+    wanted: _Wanted,
     memory: Memory,
     known: Known | None = None,
-    apart: Apart | None = None,
 ) -> Result:
     """Read the images, then link and group them."""
-    again, sides = _read(images, request, rule, progress, memory, known)
+    again, sides = _read(images, request, wanted.rule, wanted.progress, memory, known)
     return result_of(
-        again.table, rule, again.read, memory=memory, sides=sides, apart=apart,
-        workers=request.workers, max_bytes=request.recipe.max_bytes, progress=progress,
+        again.table, wanted.rule, again.read, memory=memory, sides=sides, apart=wanted.apart,
+        order=wanted.order, workers=request.workers, max_bytes=request.recipe.max_bytes,
+        progress=wanted.progress,
     )  # fmt: skip
 
 
@@ -288,6 +301,7 @@ def result_of(
     workers: int | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     progress: Progress = silent,
+    order: Order = DEFAULT,
 ) -> Result:
     """Link and group the images of a table. `read` reads some of them a second time.
 
@@ -310,12 +324,19 @@ def result_of(
         roots, of_image = connected(table, nodes, rule, workers, progress, sides, marks)
     related = related_images(table, rule.algorithm, nodes, roots, rule.max_distance, workers, sides)
     related += verified.related(table) if verified else []
-    is_reference = sides.is_reference if sides else None
-    sets = members_of(sides.narrowed(of_image) if sides else of_image)
-    ends = see_ends(again, sets, max_bytes, workers, progress, is_reference)
+    stands = None
+    members, starts, groups = flat(members_of(sides.narrowed(of_image) if sides else of_image))
+    copies = find_copies(again, hashes, members, groups, progress)
+    disk, favoured = Disk(), sides.favoured if sides else NOBODY
+    ends = see_ends(
+        again, members, starts, copies.pixels, max_bytes, workers, progress, order, disk, favoured
+    )
     table = table.with_damages({at: lost for at, lost in ends.items() if lost}, ends)
-    sets, stands = sides.with_one_reference(table, sets) if sides else (sets, None)
-    columns = grouped(replace(again, table=table), hashes, sets, progress, is_reference)
+    if sides:
+        kept, stands = sides.with_one_reference(table, members, starts)
+        members, groups, copies = members[kept], groups[kept], copies.among(kept)
+        starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    columns = grouped(table, hashes, members, starts, copies, order, disk, favoured)
     if verified:
         columns = verified.from_keepers(columns)
     if stands is not None:

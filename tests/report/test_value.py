@@ -62,9 +62,9 @@ def test_deleting_every_file_changes_nothing(folder: Path, isolate: bool) -> Non
     assert written(result) == before
     duplicates = [one for group in result.groups for one in group.duplicates]
     exact = {Path(one.image.path).name for one in duplicates if one.exact}
-    assert exact == {"large-2.jpg", "film-2.webp"}
+    assert exact == {"b.png", "large-2.jpg", "film-2.webp"}
     assert {Path(one.image.path).name for one in duplicates if one.same_pixels} == {
-        "a.png", "b.png", "grey-1.png", "large-2.jpg", "film-2.webp",
+        "b.png", "c.bmp", "grey-2.bmp", "large-2.jpg", "film-2.webp",
     }  # fmt: skip
 
 
@@ -145,18 +145,18 @@ def test_a_row_says_what_the_image_is(folder: Path) -> None:
     group = result.to_dict()["groups"][0]
     row = group["keeper"]
     image = result.groups[0].keeper
-    assert row["path"] == image.path == str(folder / "c.bmp")
-    assert row["bytes"] == (folder / "c.bmp").stat().st_size
-    assert (row["width"], row["height"], row["format"], row["frames"]) == (160, 120, "BMP", 1)
+    assert row["path"] == image.path == str(folder / "a.png")
+    assert row["bytes"] == (folder / "a.png").stat().st_size
+    assert (row["width"], row["height"], row["format"], row["frames"]) == (160, 120, "PNG", 1)
     assert (row["kind"], row["inner"]) == ("file", "")
     assert row["hash"] == str(image.hashes["phash"])
     assert row["digest"] == result.table.digests[result.groups[0].positions[0]].tobytes().hex()
     by_name = {
         Path(one["path"]).name: (one["exact"], one["same_pixels"]) for one in group["duplicates"]
     }
-    assert by_name == {"a.png": (False, True), "b.png": (False, True), "d.png": (False, False)}
-    assert group["keeper_reason"] == "most bytes"
-    assert group["keeper_values"] == [row["bytes"], (folder / "a.png").stat().st_size]
+    assert by_name == {"b.png": (True, True), "c.bmp": (False, True), "d.png": (False, False)}
+    assert group["keeper_reason"] == "first by name"
+    assert group["keeper_values"] == [str(folder / "a.png"), str(folder / "b.png")]
 
 
 def test_csv_says_the_same(folder: Path) -> None:
@@ -164,8 +164,8 @@ def test_csv_says_the_same(folder: Path) -> None:
     rows = list(find_duplicates(folder).rows())
     assert all(tuple(row) == COLUMNS for row in rows)
     assert [(row["keeper_reason"], row["exact"], row["same_pixels"]) for row in rows[:2]] == [
-        ("most bytes", False, False),
-        (None, False, True),
+        ("first by name", False, False),
+        (None, True, True),
     ]
 
 

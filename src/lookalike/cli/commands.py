@@ -13,6 +13,10 @@ import click
 
 from lookalike.cli.catalog.commands import catalog
 from lookalike.cli.catalog.scan import scan
+from lookalike.cli.cleaning.apply import apply
+from lookalike.cli.cleaning.history import history
+from lookalike.cli.cleaning.plan import plan
+from lookalike.cli.cleaning.undo import undo
 from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
@@ -64,6 +68,7 @@ def commands() -> None:
       lookalike report ~/Pictures --output report.html
       lookalike hash *.jpg
       lookalike compare a.jpg b.jpg
+      lookalike plan ~/Pictures -o plan.json
     """
 
 
@@ -71,6 +76,10 @@ commands.add_command(find)
 commands.add_command(hash_command)
 commands.add_command(compare)
 commands.add_command(formats)
+commands.add_command(plan)
+commands.add_command(apply)
+commands.add_command(undo)
+commands.add_command(history)
 commands.add_command(report)
 commands.add_command(review)
 commands.add_command(scan)

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 @options.matches
 @may_remember
 @reads_images
+@options.keep
+@options.prefer
 @reports
 def find(
     images: Iterable[str] | None,
@@ -51,6 +53,8 @@ def find(
     against: tuple[str, ...],
     within: bool,
     collection: tuple[str, ...],
+    keep: tuple[str, ...],
+    prefer: tuple[str, ...],
     keywords: Options,
     matching: Matching,
     reporting: Reporting,
@@ -81,14 +85,17 @@ def find(
     if collection or (catalog_at and _is_one_picture(images) and not against):
         _find_similar(images or (), collection, catalog_at, keywords, matching, reporting)
         return
+    from lookalike.matching.keepers.order import Order
     from lookalike.scan import find_duplicates
 
+    with options.usage_errors():
+        order = Order.of(keep, prefer)
     # A catalogue is made if there is none, unless it is all that should be searched.
     kept = opened(catalog_at, create=images is not None) if catalog_at else nullcontext()
     with output_to(reporting.output) as write, kept as catalog:
         with reporting.progress() as progress:
             result = find_duplicates(
-                images, against=against or None, within=within, catalog=catalog,
+                images, against=against or None, within=within, catalog=catalog, keep=order,
                 progress=progress, **matching, **keywords,
             )  # fmt: skip
         if reporting.as_json:

@@ -183,7 +183,8 @@ def reads_images(command: Command) -> Command:
             Patterns(keywords["exclude"])
             isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
             worker_count(keywords["workers"])
-        command(images=_images(paths, files_from, given), keywords=keywords, **given)
+        given |= {"images": _images(paths, files_from, given), "keywords": keywords}
+        command(**given)
 
     added: Command = with_images
     for option in reversed(OPTIONS):
@@ -194,15 +195,13 @@ def reads_images(command: Command) -> Command:
 def _images(
     paths: tuple[str, ...], files_from: str | None, given: dict[str, object]
 ) -> Iterable[str] | None:
-    """All named images. None of them, if an option names a result or the whole catalogue."""
-    names_any = bool(paths) or files_from is not None
-    if given.get("from_file") is not None:
-        if names_any:
-            raise click.UsageError("--from cannot be given with images: it names a result to read")
-        return None
-    if given.get("catalog_at") is not None and not names_any:
-        return None
-    return _named(paths, files_from)
+    """All named images. None need be named if an option names a result or a catalogue instead."""
+    if given.get("from_file") is None:
+        is_all = given.get("catalog_at") is not None and not paths and files_from is None
+        return None if is_all else _named(paths, files_from)
+    if paths or files_from:
+        raise click.UsageError("--from cannot be given with images: it names a result to read")
+    return ()
 
 
 def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:
@@ -215,6 +214,8 @@ def _named(paths: tuple[str, ...], list_path: str | None) -> Iterable[str]:
     if list_path is not None:
         listed = sys.stdin.buffer if list_path == "-" else list_path
         return chain(paths, files_from(listed))
+    if not paths and "from_file" in click.get_current_context().params:
+        return ()  # the command says itself what is missing
     if not paths:
         raise click.UsageError("Missing argument 'PATH...'.")
     if not any(is_there(path) for path in paths):

@@ -124,10 +124,26 @@ def _with(options: Mapping[str, Callable[[Command], Command]], command: Command)
     return added
 
 
+keep = click.option(
+    "--keep",
+    multiple=True,
+    metavar="RULE",
+    help="What decides which image of a group stays, instead of the default. Repeatable: the first "
+    "rule that differs decides. docs/clean-up.md lists the rules, such as pixels, oldest or "
+    "format:heic,jpeg.",
+)
+prefer = click.option(
+    "--prefer",
+    multiple=True,
+    type=click.Path(readable=False),
+    metavar="DIR",
+    help="Let images in DIR stay rather than others. Repeatable: earlier ones win.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 output = click.option(
     "--output",
+    "-o",
     type=click.Path(dir_okay=False, writable=True, readable=False),
     metavar="FILE",
     help="Write to FILE instead of standard output. FILE appears once it is complete.",

@@ -27,11 +27,12 @@ PIPE_WIDTH = 100_000
 
 
 @contextmanager
-def output(path: str | None) -> Iterator[Callable[[str], None]]:
+def output(path: str | None, *, private: bool = False) -> Iterator[Callable[[str], None]]:
     """Yield a function that prints text, or writes it to the file at `path`.
 
     A temporary file beside that file replaces it as a whole after success. It is created before any
     work begins, so that errors show early. A pipe or device at `path` is written directly.
+    A `private` file is for its owner only.
     """
     if path is None:
         if sys.stdout is None:
@@ -44,7 +45,7 @@ def output(path: str | None) -> Iterator[Callable[[str], None]]:
             with target.open("w", encoding="utf-8", newline="") as pipe:
                 yield _writer(pipe)
             return
-        with replacing(target) as file:
+        with replacing(target, private=private) as file:
             text = TextIOWrapper(file, "utf-8", newline="")
             yield _writer(text)
             text.flush()

@@ -187,8 +187,8 @@ def outcomes_of(
     """
     # One process may hang while the others go on.
     in_threads = threaded_map if request.isolation else paced_map
-    with _hasher(request.recipe, request.isolation) as hasher:
-        work = partial(_known_or_read, known, hasher) if known else hasher
+    with hasher(request.recipe, request.isolation) as read:
+        work = partial(_known_or_read, known, read) if known else read
         yield from in_threads(work, inputs, request.workers, attrgetter("is_light"))
 
 
@@ -200,7 +200,7 @@ def _known_or_read(
 
 
 @contextmanager
-def _hasher(
+def hasher(
     recipe: Recipe, isolation: Isolation | None
 ) -> Iterator[Callable[[Input], Row | Failure]]:
     """Yield the function that hashes an input. It is called in threads."""

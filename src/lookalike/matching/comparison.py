@@ -199,6 +199,7 @@ def _as_group(two: _Two, rule: Rule, found: Comparison) -> GroupColumns:
         distance=np.array([0, found.distance], np.uint16),
         copies=find_copies(Rereading(two.table, two.read), hashes, members, groups, silent),
         reason=np.zeros(1, np.uint8),
+        reasons=("",),
         values=[(None, None)],
     )
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lookalike.matching.copies import Copies, find_copies
-from lookalike.matching.keepers import rank
+from lookalike.matching.keepers.candidates import NOBODY
+from lookalike.matching.keepers.order import DEFAULT
+from lookalike.matching.keepers.ranking import rank
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.sequences import (
     at_moments,
     distances_at,
     farthest,
     sizes_of,
-    starts_of,
     with_samples,
 )
 from lookalike.matching.widths import widths_of
@@ -27,8 +26,10 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.rereading import Rereading
-    from lookalike.work.progress import Progress
+    from lookalike.matching.copies import Copies
+    from lookalike.matching.keepers.candidates import Favoured
+    from lookalike.matching.keepers.order import Order
+    from lookalike.sources.beside import Disk
 
 
 class MemberLooks(NamedTuple):
@@ -66,7 +67,9 @@ class GroupColumns:
     copies: Copies
     """Which members have equal bytes, and which equal pixels."""
     reason: NDArray[np.uint8]
-    """For each group, the number of the rule in `keepers.RULES` that chose its keeper."""
+    """For each group, the number in `reasons` of the one that chose its keeper."""
+    reasons: tuple[str, ...]
+    """Why keepers are kept, in plain words."""
     values: list[tuple[object, object]]
     """For each group, the values compared by that rule: the keeper's and the runner-up's."""
     known_widths: tuple[list[int], list[bool]] | None = None
@@ -192,35 +195,39 @@ class GroupColumns:
 
 
 def grouped(
-    again: Rereading,
+    table: HashTable,
     hashes: HashArray,
-    sets: Sequence[NDArray[np.intp]],
-    progress: Progress,
-    references: NDArray[np.bool_] | None = None,
+    members: NDArray[np.intp],
+    starts: NDArray[np.intp],
+    copies: Copies,
+    order: Order = DEFAULT,
+    disk: Disk | None = None,
+    favoured: Favoured = NOBODY,
 ) -> GroupColumns:
-    """Determine the keepers, copies and distances of connected sets of images.
+    """Determine the keepers and distances of connected sets of images.
 
-    `references`: which images of the table are references, `(n,)`, if any are.
+    `starts` is where each set begins in `members`. `copies`: those of the members. `favoured`: as
+    in `Candidates`.
     """
-    table = again.table
-    members = np.concatenate([np.empty(0, np.intp), *sets])
-    starts = starts_of(sets)
-    groups = np.repeat(np.arange(len(sets)), sizes_of(members, starts))
-    copies = find_copies(again, hashes, members, groups, progress)
-    ranking = rank(table, members, starts, references=references)
+    groups = np.repeat(np.arange(len(starts)), sizes_of(members, starts))
+    ranking = rank(
+        table, members, starts, order, pixels=copies.pixels, disk=disk, favoured=favoured
+    )
     keepers = ranking.order[starts]
     distance = _distances(table, hashes, members, starts, keepers)
     is_other = np.ones(len(members), np.bool_)
     is_other[keepers] = False
     evidence = copies.evidence(np.arange(len(members)), keepers[groups])
-    order = np.lexsort((members, -evidence.astype(np.int8), distance, is_other, groups))
+    by_distance = np.lexsort((members, -evidence.astype(np.int8), distance, is_other, groups))
+    reason, values = ranking.decided(starts)
     return GroupColumns(
-        members[order],
+        members[by_distance],
         starts,
-        distance[order],
-        copies.among(order),
-        ranking.reason,
-        ranking.values,
+        distance[by_distance],
+        copies.among(by_distance),
+        reason,
+        ranking.reasons,
+        values,
     )
 
 

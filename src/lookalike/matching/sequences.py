@@ -235,9 +235,13 @@ def at_moments(table: HashTable, members: NDArray[np.intp], hashes: HashArray) -
     return hashes.data[members][:, None]
 
 
-def starts_of(sets: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
-    """Where each set begins if all are concatenated."""
-    return np.cumsum([0, *map(len, sets)], dtype=np.intp)[:-1]
+def flat(
+    sets: Sequence[NDArray[np.intp]],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """All members of some sets, where each set begins among them, and each member's set."""
+    members = np.concatenate([np.empty(0, np.intp), *sets])
+    starts = np.cumsum([0, *map(len, sets)], dtype=np.intp)[:-1]
+    return members, starts, np.repeat(np.arange(len(sets)), sizes_of(members, starts))
 
 
 def sizes_of(members: NDArray[np.intp], starts: NDArray[np.intp]) -> NDArray[np.intp]:

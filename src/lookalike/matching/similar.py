@@ -133,6 +133,7 @@ def _ranked(
         distance=every.distance[order],
         copies=Copies(*(column[members[order]] for column in copies)),
         reason=np.zeros(len(new), np.uint8),
+        reasons=("",),
         values=[(None, None)] * len(new),
         looks=looks.among(order) if looked else None,
     )

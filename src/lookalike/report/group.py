@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from lookalike.errors import LookalikeError
-from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Links, links_within
 from lookalike.report.rows import match_columns
 
@@ -82,7 +81,7 @@ class Group:
 
         All other members of a group are new.
         """
-        return REASONS[int(self._columns.reason[self._at])]
+        return self._columns.reasons[int(self._columns.reason[self._at])]
 
     @property
     def keeper_values(self) -> tuple[object, object]:

@@ -17,7 +17,6 @@ from lookalike.hashing.row import Failure, Row
 from lookalike.images import Mark
 from lookalike.matching.copies import Copies
 from lookalike.matching.groups import GroupColumns, MemberLooks
-from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Evidence
 from lookalike.matching.related import Related
 from lookalike.matching.rules import Rule
@@ -88,7 +87,7 @@ def _group_columns(
     marks = [group.marks for group in result.groups] if table.marks else [{}] * len(columns)
     return {
         "keeper": keepers,
-        "keeper_reason": [REASONS[at] for at in columns.reason.tolist()],
+        "keeper_reason": [columns.reasons[at] for at in columns.reason.tolist()],
         "keeper_values": [list(both) for both in columns.values],
         "duplicates": duplicates,
         "max_distance_within": widths,
@@ -250,13 +249,15 @@ def _read_groups(groups: list[dict[str, Any]], builder: TableBuilder, rule: Rule
         for name in OF_DUPLICATES[1:]
     }
     is_keeper = np.isin(numbers, begin)
+    reasons = list(dict.fromkeys(group["keeper_reason"] for group in groups))
     widths = [group["max_distance_within"] for group in groups]
     return GroupColumns(
         members=numbers,
         starts=begin,
         distance=np.array([row["distance"] for row in rows], np.uint16),
         copies=Copies(same["exact"], same["same_pixels"]),
-        reason=np.array([REASONS.index(group["keeper_reason"]) for group in groups], np.uint8),
+        reason=np.array([reasons.index(group["keeper_reason"]) for group in groups], np.uint8),
+        reasons=tuple(reasons),
         values=[(group["keeper_values"][0], group["keeper_values"][1]) for group in groups],
         looks=_read_looks(rows, is_keeper) if rule.verify else None,
         known_widths=(widths, [group["max_distance_is_exact"] for group in groups]),
@@ -282,8 +283,9 @@ def _row(row: dict[str, Any], algorithm: str) -> Row:
     """A row of a table. If it has several frames, only the hash of the first is known."""
     marks = Mark.of(row["marks"])
     digest = bytes.fromhex(row["digest"])
+    kind = Kind(row["kind"])
     return Row(
-        location=Location(Kind(row["kind"]), _outer(row), row["inner"]),
+        location=Location(kind, _outer(row), row["inner"]),
         stamp=Stamp(row["bytes"], row["modified_ns"], row["identity"]),
         byte_count=row["bytes"],
         width=row["width"],
@@ -291,7 +293,7 @@ def _row(row: dict[str, Any], algorithm: str) -> Row:
         format=row["format"],
         frames=row["frames"],
         digest=digest,
-        is_beginning=False,
+        is_beginning=kind is Kind.FILE and Mark.FIRST_SCAN in marks,
         flat_digest=digest if marks & (Mark.FLAT | Mark.DEGENERATE) else b"",
         hashes=(bytes(Hash.from_hex(row["hash"], algorithm=algorithm)),),
         damage=row["damage"],

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.matching.keepers import REASONS
 from lookalike.matching.links import Evidence
 from lookalike.text import plural, printable, size
 
@@ -38,7 +37,7 @@ def group_lines(result: Result, groups: Groups, colour: bool) -> Iterator[str]:
     widths, _ = columns.widths(table, table.hashes[result.algorithm])
     starts, sizes = columns.starts.tolist(), columns.sizes.tolist()
     pixels_only = table.flat_digests.keys()
-    reasons = [_styled(reason, "dim", colour) for reason in REASONS]
+    reasons = [_styled(reason, "dim", colour) for reason in columns.reasons]
     counts = table.sizes[columns.members, 0]
     saved = (np.add.reduceat(counts, columns.starts) - counts[columns.starts]).tolist()
     lines = member_lines(result, colour)

@@ -11,7 +11,7 @@ import numpy as np
 
 from lookalike.hashing.row import status_of
 from lookalike.hashing.schema import BY_NAME, Type
-from lookalike.matching.keepers import REASONS, REFERENCE
+from lookalike.matching.keepers.order import REFERENCE
 from lookalike.matching.links import Evidence
 from lookalike.text import visible
 
@@ -82,7 +82,8 @@ def sets_of(groups: GroupColumns, rule: Rule, members: NDArray[np.intp]) -> list
     """
     if not rule.against:
         return [None] * len(members)
-    with_reference = groups.reason == REASONS.index(REFERENCE)
+    is_it = np.array([reason == REFERENCE for reason in groups.reasons], np.bool_)
+    with_reference = is_it[groups.reason]
     is_reference = groups.is_keeper[members] & with_reference[groups.group[members]]
     return [REFERENCE if one else NEW for one in is_reference.tolist()]
 
@@ -131,7 +132,7 @@ def rows_of(result: Result) -> Iterator[dict[str, Any]]:
         one.name: list(map(one.form.plain, table.take(one.name, groups.members))) for one in stored
     }
     reasons = np.full(len(groups.members), None, object)
-    reasons[groups.starts] = [REASONS[number] for number in groups.reason.tolist()]
+    reasons[groups.starts] = [groups.reasons[number] for number in groups.reason.tolist()]
     columns |= {
         **match_columns(groups, result.rule, np.arange(len(groups.members))),
         "set": sets_of(groups, result.rule, np.arange(len(groups.members))),

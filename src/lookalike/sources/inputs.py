@@ -47,9 +47,11 @@ class Inputs:
         *,
         repeats: bool = False,
         first_row: int = 0,
+        opened: bool = True,
     ) -> None:
         """`repeats`: whether to yield a file again that was already yielded. `first_row`: the first
-        row to yield from Parquet files.
+        row to yield from Parquet files. `opened`: whether archives and Parquet files are opened, or
+        yielded as they are.
 
         Raises `TypeError` for values from which no image can be read. Raises `MissingExtraError` if
         a named image needs an extra that is not installed.
@@ -59,6 +61,7 @@ class Inputs:
         self._sieve = Sieve(self.choice, self.skipped)
         self._repeats = repeats
         self._first_row = first_row
+        self._opens = opened
         self._seen = Seen()
         self.named_count = 0
         """How many values of `images` have been listed, or begun."""
@@ -174,7 +177,7 @@ class Inputs:
 
     def _opened(self, place: Place, path: str, prefix: str) -> Iterator[Input]:
         one = self._image(place, path)
-        if one is not None and (is_archive(path) or is_parquet(path)):
+        if one is not None and self._opens and (is_archive(path) or is_parquet(path)):
             yield from self._container(place, path, one, prefix)
         elif one is not None:
             yield one

@@ -87,7 +87,7 @@ def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
     """Like `read_header`, but raises `HeaderCutOffError` if `data` ends before the first scan."""
     frame: _Frame | None = None
     exif, xmp, images, jfif, gain_map = b"", b"", 1, False, False
-    for marker, body, end in _segments(data, TOLD):
+    for marker, body, end in segments(data, TOLD):
         if marker in SOF_HUFFMAN:
             if frame is not None:
                 return None
@@ -136,7 +136,7 @@ def quantization_steps(data: bytes | bytearray, index: int) -> Iterator[int]:
 
     `index` counts coefficients in zigzag order.
     """
-    for marker, body, end in _segments(data, {DQT, SOS}):
+    for marker, body, end in segments(data, {DQT, SOS}):
         if marker == SOS:
             return
         while marker == DQT and body < end:
@@ -145,8 +145,11 @@ def quantization_steps(data: bytes | bytearray, index: int) -> Iterator[int]:
             body += 1 + 64 * width
 
 
-def _segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, int, int]]:
-    """Marker, begin and end of each wanted segment. Stops at anything that is not a segment."""
+def segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Marker, begin and end of each wanted segment. Stops at anything that is not a segment.
+
+    Raises `HeaderCutOffError` if the data ends first.
+    """
     at, size = 2, len(data)
     try:
         while True:

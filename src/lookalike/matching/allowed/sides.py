@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.matching.keepers import rank
-from lookalike.matching.sequences import sizes_of, starts_of
+from lookalike.matching.keepers.order import REFERENCE
+from lookalike.matching.keepers.ranking import rank
+from lookalike.matching.sequences import sizes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.keepers.candidates import Favoured
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,25 @@ class Sides:
         wanted = with_new if self.within else with_new & with_reference
         return np.where(wanted[of_image], of_image, count + np.arange(count))
 
+    @property
+    def favoured(self) -> Favoured:
+        """The references, as the rules for keepers want them."""
+        return {REFERENCE: np.flatnonzero(self.is_reference).tolist()}
+
     def with_one_reference(
-        self, table: HashTable, sets: Sequence[NDArray[np.intp]]
-    ) -> tuple[list[NDArray[np.intp]], NDArray[np.intp]]:
-        """The sets, each with the best of its references only.
+        self, table: HashTable, members: NDArray[np.intp], starts: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The numbers of the members of some sets, without all but the best reference of each.
 
         Also gives, for each image, the one that stands for it: itself, or that reference. All
         references of a set are equal to the search: they have the same bytes, or the same pixels or
         hash if only these count.
         """
         stands = np.arange(len(table))
-        if not sets:
-            return [], stands
-        members, starts = np.concatenate(sets), starts_of(sets)
-        best = members[rank(table, members, starts, references=self.is_reference).order[starts]]
+        if not len(members):
+            return members, stands
+        best = members[rank(table, members, starts, favoured=self.favoured).order[starts]]
         first = np.repeat(best, sizes_of(members, starts))
         is_reference = self.is_reference[members]
         stands[members[is_reference]] = first[is_reference]
-        kept = ~is_reference | (members == first)
-        edges = np.cumsum(np.add.reduceat(kept.astype(np.intp), starts))[:-1]
-        return np.split(members[kept], edges), stands
+        return np.flatnonzero(~is_reference | (members == first)), stands

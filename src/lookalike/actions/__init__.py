@@ -1,0 +1,1 @@
+"""Carries out plans and takes them back. The only package that changes people's files."""

@@ -1,0 +1,1 @@
+"""What must hold right before something is done: files, matches, and what stays."""

@@ -1,0 +1,1 @@
+"""The disk: every call that changes it, names in opened folders, volumes and their trash."""

@@ -1,0 +1,1 @@
+"""Commands that carry out plans, take that back, and tell what was done."""

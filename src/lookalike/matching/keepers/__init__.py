@@ -1,0 +1,1 @@
+"""Which image of a group to keep, and why. Every command uses the same rules in one order."""

@@ -1,0 +1,1 @@
+"""Decides which duplicates can go, and writes that down as a plan. Nothing is changed."""

@@ -1,0 +1,193 @@
+"""From the outcomes of walks to the groups of a plan, with the reasons in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from blake3 import blake3
+
+from lookalike.planning.plan import EXACT, Companion, Held, Kept, PlanGroup, Removal
+from lookalike.planning.reasons import Reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lookalike.matching.keepers.ranking import Ranking
+    from lookalike.planning.members import Members
+    from lookalike.planning.plan import Action, PlannedFile
+    from lookalike.planning.reasons import Pair
+    from lookalike.planning.units import Unit
+    from lookalike.planning.walk import Going, Outcome
+
+KEY_BYTES = 8
+
+
+class _Draft(NamedTuple):
+    """What a group needs before the reasons are known."""
+
+    out: Outcome
+    stays: list[int]
+    """The members that are listed as staying."""
+    first: tuple[Pair, ...]
+    """The first of them and the next in rank, if there is one."""
+    going: list[Pair]
+    """For each unit that goes, the best of the one that stays for it and its own best."""
+
+
+class Building:
+    """Makes the groups of a plan."""
+
+    def __init__(
+        self,
+        members: Members,
+        units: Sequence[Unit],
+        place_of: Sequence[int],
+        do: tuple[Action, ...],
+    ) -> None:
+        """`place_of`: the place of each member in the ranking."""
+        self._members, self._units = members, units
+        self._place_of, self._do = place_of, do
+
+    def groups(
+        self,
+        ranked: Sequence[Sequence[int]],
+        outcomes: Sequence[Outcome],
+        ranking: Ranking,
+        rank_of: Sequence[int],
+    ) -> Iterator[PlanGroup]:
+        """The groups in which something goes or is held back.
+
+        `ranked`: the members of each, the best first. `rank_of`: their numbers in the ranking.
+        """
+        drafts = [
+            self._draft(one, out)
+            for one, out in zip(ranked, outcomes, strict=True)
+            if out.goes or any(self._members.states[number] for number in out.held)
+        ]
+        pairs = [pair for draft in drafts for pair in (*draft.first, *draft.going)]
+        self._reasons = Reasons(self._members, ranking, rank_of, pairs)
+        return map(self._group, drafts)
+
+    def _draft(self, ranked: Sequence[int], out: Outcome) -> _Draft:
+        stays = self._stays(out)
+        first: tuple[Pair, ...] = ()
+        if stays and (second := self._next(stays[0], ranked)) is not None:
+            first = ((stays[0], second),)
+        return _Draft(out, stays, first, [self._representing(going) for going in out.goes])
+
+    def _group(self, draft: _Draft) -> PlanGroup:
+        out = draft.out
+        keep, index = self._kept(draft)
+        remove = [
+            self._removal(going, pair, index)
+            for going, pair in zip(out.goes, draft.going, strict=True)
+        ]
+        held = [
+            Held(self._members.file(number), why)
+            for number, why in out.held.items()
+            if self._members.states[number]
+        ]
+        return PlanGroup(
+            _key([*(kept.file for kept in keep), *_going(remove), *(one.file for one in held)]),
+            tuple(keep),
+            tuple(sorted(remove, key=_path)),
+            tuple(sorted(held, key=_path)),
+        )
+
+    def _stays(self, out: Outcome) -> list[int]:
+        """The members that are listed as staying, without those that only are held back."""
+        unfit, held = self._members.unfit, out.held
+        if not held:
+            return [number for number in out.stays if not unfit[number]]
+        relied = {found.stays for going in out.goes for found in going.found.values()}
+        return [
+            number
+            for number in out.stays
+            if not unfit[number] and (number in relied or number not in held)
+        ]
+
+    def _next(self, best: int, ranked: Sequence[int]) -> int | None:
+        """The next member in rank that belongs to another unit."""
+        unit = self._units[best]
+        for one in ranked[ranked.index(best) + 1 :]:
+            if self._units[one] is not unit:
+                return one
+        return None
+
+    def _representing(self, going: Going) -> Pair:
+        """The best members of the unit that stays and of the one that goes."""
+        main = self._main(going)
+        stays, goes = self._units[going.found[main].stays].pictures, going.unit.pictures
+        if len(stays) == len(goes) == 1:
+            return stays[0], goes[0]
+        place = self._place_of.__getitem__
+        return min(stays, key=place), min(goes, key=place)
+
+    def _main(self, going: Going) -> int:
+        """The picture of a unit that is not a raw file."""
+        pictures = going.unit.pictures
+        if len(pictures) == 1:
+            return pictures[0]
+        members = self._members
+        return min(pictures, key=lambda one: (members.is_raw[one], members.paths[one]))
+
+    def _kept(self, draft: _Draft) -> tuple[list[Kept], dict[str, int]]:
+        """The files that stay and their numbers by path."""
+        keep: list[Kept] = []
+        out = draft.out
+        for number in draft.stays:
+            why = out.held.get(number) or out.why.get(number)
+            if not why and keep:
+                why = "no direct match with what stays"
+            elif not why:
+                why = "".join(self._reasons.praise(*pair) for pair in draft.first)
+            keep.append(Kept(self._members.file(number), why))
+        index = {kept.file.path: at for at, kept in enumerate(keep)}
+        twins = [one.counterpart for going in out.goes for one in going.beside if one.counterpart]
+        for twin in sorted(twins):
+            if twin.path not in index:
+                index[twin.path] = len(keep)
+                keep.append(Kept(twin, "belongs to a picture that stays"))
+        return keep, index
+
+    def _removal(self, going: Going, pair: Pair, index: dict[str, int]) -> Removal:
+        """A unit that goes."""
+        members = self._members
+        main = self._main(going)
+
+        def number_of(picture: int) -> int:
+            return index[members.paths[going.found[picture].stays]]
+
+        companions = [
+            Companion(members.file(one), number_of(one), found.match)
+            for one, found in going.found.items()
+            if one != main
+        ]
+        for file, twin in going.beside:
+            exact = None if twin is None else (index[twin.path], EXACT)
+            companions.append(Companion(file, *(exact or (None, None))))
+        return Removal(
+            members.file(main),
+            number_of(main),
+            going.found[main].match,
+            self._do,
+            self._reasons.blame(*pair),
+            tuple(sorted(companions, key=_path)) if companions else (),
+        )
+
+
+def _path(one: Removal | Held | Companion) -> str:
+    return one.file.path
+
+
+def _going(remove: list[Removal]) -> Iterator[PlannedFile]:
+    for one in remove:
+        yield one.file
+        for companion in one.companions:
+            yield companion.file
+
+
+def _key(files: list[PlannedFile]) -> str:
+    """Follows from the digests of files, in any order."""
+    text = ",".join(sorted({file.digest for file in files}))
+    return blake3(text.encode()).hexdigest(KEY_BYTES)

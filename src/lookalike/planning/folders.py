@@ -1,0 +1,93 @@
+"""Folders that a plan would empty, and those that other programs manage."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from lookalike.text import plural, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lookalike.planning.members import Members
+    from lookalike.planning.walk import Going, Outcome
+    from lookalike.sources.beside import Disk
+
+MANAGERS = {"digikam4.db": "digiKam", ".immich": "Immich"}
+"""Files that programs put into the folders they manage."""
+LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+"""Files that a desktop leaves behind. A folder with nothing else is empty."""
+
+
+class Emptied:
+    """The folders that would be left without files."""
+
+    def __init__(self, members: Members, outcomes: Iterable[Outcome]) -> None:
+        self._members = members
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._units: dict[str, list[tuple[Outcome, Going]]] = defaultdict(list)
+        for out in outcomes:
+            for going in out.goes:
+                self._add(out, going)
+        self.folders = sorted(filter(self._is_emptied, self._names))
+        """Their paths."""
+
+    def _add(self, out: Outcome, going: Going) -> None:
+        paths = [self._members.paths[picture] for picture in going.unit.pictures]
+        for path in (*paths, *(one.file.path for one in going.beside)):
+            folder, _, name = path.rpartition("/")
+            self._names[folder].add(name)
+        self._units[paths[0].rpartition("/")[0]].append((out, going))
+
+    def _is_emptied(self, folder: str) -> bool:
+        there = self._members.disk.folder(folder or "/").names
+        return not there - self._names[folder] - LITTER
+
+    def hold(self) -> None:
+        """Hold back what would go from these folders."""
+        for folder in self.folders:
+            for out, going in self._units[folder]:
+                out.hold(going, "last files: nothing else would be left in its folder")
+
+
+def warnings(members: Members, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What to know before a plan is applied."""
+    emptied = Emptied(members, outcomes).folders
+    if emptied:
+        names = ", ".join(map(printable, emptied[:3])) + (", …" if len(emptied) > 3 else "")
+        yield f"{plural(len(emptied), 'folder')} would be left without files: {names}"
+    yield from _managed(members.disk, outcomes, members)
+    further = _further_names(members, outcomes)
+    if further:
+        verb = "has" if further == 1 else "have"
+        yield (
+            f"{plural(further, 'file')} that would go {verb} other names as well, so this frees no "
+            "space"
+        )
+
+
+def _managed(disk: Disk, outcomes: Sequence[Outcome], members: Members) -> Iterator[str]:
+    seen: set[str] = set()
+    found: dict[str, str] = {}
+    for number in (one for out in outcomes for going in out.goes for one in going.found):
+        folder = members.paths[number].rpartition("/")[0]
+        while folder and folder not in seen:
+            seen.add(folder)
+            for name in MANAGERS.keys() & disk.folder(folder).names:
+                found[folder] = MANAGERS[name]
+            folder = folder.rpartition("/")[0]
+    for folder, program in sorted(found.items()):
+        yield f"{printable(folder)} is managed by {program}, which would miss the files that go"
+
+
+def _further_names(members: Members, outcomes: Sequence[Outcome]) -> int:
+    """How many files that go have names besides those that go."""
+    names: dict[tuple[int, int], int] = defaultdict(int)
+    links: dict[tuple[int, int], int] = {}
+    for number in (one for out in outcomes for going in out.goes for one in going.found):
+        state = members.states[number]
+        if state is not None and state.links > 1:
+            names[state.dev, state.inode] += 1
+            links[state.dev, state.inode] = state.links
+    return sum(count for file, count in names.items() if count < links[file])

@@ -1,0 +1,1 @@
+"""Packed blocks and what is done with them inside one task. Nothing here knows Spark."""

@@ -1,0 +1,172 @@
+"""Stage 3: the different hashes, each with the smallest id of the images that have it.
+
+Images with equal hashes become edges to that one, so 300,000 of them do not become 45 billion
+pairs. Flat and degenerate pictures are equal if their pixels are, and are not searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lookalike._native import kernel
+from lookalike.hashes import words_of
+from lookalike.spark.blocks.packing import (
+    ENOUGH,
+    REFERENCE,
+    Edges,
+    Nodes,
+    batch_of,
+    bucket_bits,
+    buckets_of,
+    fixed,
+    nodes_of,
+    packed,
+    slices_of,
+)
+from lookalike.spark.stages import in_groups
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from lookalike.spark.settings import Search, Settings
+    from lookalike.spark.stages import Stage
+
+TURNED_ROLE = 2
+"""Roles from here on are those of turned pictures."""
+BUCKET = 1 << 19
+"""About how many hashes one task finds the different ones of."""
+DEALT = "search int, bucket int, role int, words binary, ids binary"
+SCHEMA = (
+    "search int, role int, nodes bigint, words binary, ids binary, "
+    "edges bigint, left binary, right binary"
+)
+
+
+def find_distinct(
+    stage: Stage, sides: Sequence[DataFrame], counts: Sequence[int], settings: Settings
+) -> dict[str, Any]:
+    """Write the different hashes. Returns how many there are for each search and role.
+
+    `sides`: the rows of the images, and of those searched against, if any. `counts`: how many rows
+    these have.
+    """
+    spark = stage.folder.spark
+    bits = bucket_bits(sum(counts), BUCKET, spark.sparkContext.defaultParallelism)
+    dealt = None
+    for side, rows in enumerate(sides):
+        columns = {column for one in settings.searches for _, column in one.columns}
+        work = partial(_dealt, searches=settings.searches, side=side, bits=bits)
+        found = rows.select("id", *sorted(columns)).mapInArrow(work, DEALT)
+        dealt = found if dealt is None else dealt.unionAll(found)
+    assert dealt is not None
+    buckets = len(settings.searches) << bits
+    work = partial(_distinct, searches=settings.searches)
+    nodes = in_groups(dealt, ["search", "bucket"], buckets, work, SCHEMA)
+    nodes.write.parquet(stage.path)
+    return _facts(stage.written(), settings)
+
+
+def _facts(rows: DataFrame, settings: Settings) -> dict[str, Any]:
+    from pyspark.sql import functions as sql
+
+    sums = rows.groupBy("search", "role").agg(
+        sql.sum("nodes").alias("nodes"), sql.sum("edges").alias("edges")
+    )
+    nodes = dict.fromkeys((one.name for one in settings.searches), 0)
+    hashes = edges = 0
+    for one in sums.collect():
+        name = settings.searches[one.search].name
+        nodes[name] += one.nodes
+        edges += one.edges
+        if name == "hashes" and one.role < TURNED_ROLE:
+            hashes += one.nodes
+    return {"hashes": hashes, "edges": edges, "nodes": nodes}
+
+
+def _dealt(
+    batches: Iterator[pa.RecordBatch], searches: Sequence[Search], side: int, bits: int
+) -> Iterator[pa.RecordBatch]:
+    """Deal the hashes of images to buckets. Runs in a task."""
+    import pyarrow as pa
+
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= ENOUGH:
+            yield from _dealt_rows(pa.Table.from_batches(waiting), searches, side, bits)
+            waiting.clear()
+    if waiting:
+        yield from _dealt_rows(pa.Table.from_batches(waiting), searches, side, bits)
+
+
+def _dealt_rows(
+    rows: pa.Table, searches: Sequence[Search], side: int, bits: int
+) -> Iterator[pa.RecordBatch]:
+    ids = rows.column("id").to_numpy() | (REFERENCE if side else 0)
+    for number, search in enumerate(searches):
+        for role, column in search.columns:
+            hashes = rows.column(column).combine_chunks()
+            valid = hashes.is_valid().to_numpy(zero_copy_only=False)
+            words = words_of(fixed(hashes.drop_null(), search.width))
+            nodes = Nodes(words, ids[valid])
+            yield batch_of(
+                (
+                    (number, bucket, role + side, packed(nodes.words[at]), packed(nodes.ids[at]))
+                    for bucket, at in slices_of(buckets_of(words, bits))
+                ),
+                DEALT,
+            )
+
+
+def _distinct(rows: pa.Table, searches: Sequence[Search]) -> pa.Table:
+    """The different hashes of one bucket. Runs in a task."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    number = rows.column("search")[0].as_py()
+    search = searches[number]
+    width = -(-search.bits // 64)
+    written: list[tuple[Any, ...]] = []
+    firsts: list[Nodes] = []
+    for role in sorted(pc.unique(rows.column("role")).to_pylist()):
+        of_role = rows.filter(pc.equal(rows.column("role"), role))
+        nodes, edges = _firsts(Nodes.concatenated(list(nodes_of(of_role, width)), width))
+        firsts.append(nodes)
+        written.append((number, role, *_packed_nodes(nodes), *_packed_edges(edges)))
+    if search.max_distance is None and len(firsts) == 2:
+        edges = _equal(*firsts)
+        written.append((number, 0, 0, b"", b"", *_packed_edges(edges)))
+    return pa.Table.from_batches([batch_of(written, SCHEMA)])
+
+
+def _firsts(nodes: Nodes) -> tuple[Nodes, Edges]:
+    """Each different hash with its smallest id, and an edge to that from every other id."""
+    class_of, first = kernel.distinct(nodes.words)
+    least = np.full(len(first), np.iinfo(np.int64).max)
+    np.minimum.at(least, class_of, nodes.ids)
+    of_each = least[class_of]
+    others = nodes.ids != of_each
+    return Nodes(nodes.words[first], least), Edges(of_each[others], nodes.ids[others])
+
+
+def _equal(ours: Nodes, theirs: Nodes) -> Edges:
+    """The edges between equal hashes of the two sides."""
+    every = np.concatenate([ours.words, theirs.words])
+    class_of, first = kernel.distinct(every)
+    mine = np.full(len(first), -1)
+    mine[class_of[: len(ours.ids)]] = ours.ids
+    left = mine[class_of[len(ours.ids) :]]
+    return Edges(left[left >= 0], theirs.ids[left >= 0])
+
+
+def _packed_nodes(nodes: Nodes) -> tuple[int, bytes, bytes]:
+    return len(nodes.ids), packed(nodes.words), packed(nodes.ids)
+
+
+def _packed_edges(edges: Edges) -> tuple[int, bytes, bytes]:
+    return len(edges.left), packed(edges.left), packed(edges.right)

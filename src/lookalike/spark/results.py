@@ -1,0 +1,215 @@
+"""Stage 6: the groups, as `find_duplicates` makes them of the images with one label.
+
+Images that match have one label. So a task can take the images of some labels for a set of their
+own, and do with them what one machine does with all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lookalike.hashing.content import SecondReading
+from lookalike.hashing.memory import Memory
+from lookalike.matching.verify.verified import orientations_for
+from lookalike.report.rows import match_columns
+from lookalike.scan import result_of
+from lookalike.sight.thumbs import Thumbs
+from lookalike.sight.turned import UPRIGHT
+from lookalike.sources.again import Again
+from lookalike.sources.location import Kind
+from lookalike.spark.blocks.packing import REFERENCE
+from lookalike.spark.matches import MATCHES, matches_in
+from lookalike.spark.rows import THUMB, table_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from lookalike.hashing.content import Content, Depth
+    from lookalike.matching.rereading import Read
+    from lookalike.sources.location import Location
+    from lookalike.spark.settings import Settings
+    from lookalike.spark.stages import Stage
+
+ENOUGH = 20_000
+"""How many images are looked at together at least. The images of one label always are."""
+MOST_BROADCAST = 4_000_000
+"""Up to how many labels are sent to all workers, so that the rows of images need not move."""
+GROUPS = (
+    "id bigint, shard bigint, key string, raw_path binary, group bigint, keeper boolean, "
+    "keeper_reason string, distance int, exact boolean, same_pixels boolean, evidence string, "
+    "agreement double, turned int, mirrored boolean, colour_differs boolean, bytes bigint"
+)
+"""The columns of the result. A group is named by the smallest id among its images."""
+LEFT_OUT = ("shard_digest", "sought", "upright", "turned_6", "turned_3")
+
+
+def write_result(
+    stage: Stage, sides: list[DataFrame], labels: DataFrame, count: int, settings: Settings
+) -> dict[str, Any]:
+    """Write the rows of all images in groups, or of all that were found in the reference set.
+
+    `sides`: the rows of the images, and of those searched against, if any. `count`: how many labels
+    there are. Returns how many groups and duplicates there are.
+    """
+    from pyspark.sql import functions as sql
+
+    found = None
+    for side, rows in enumerate(sides):
+        named = rows.drop(*LEFT_OUT)
+        if side:
+            named = named.withColumn("id", sql.col("id").bitwiseOR(sql.lit(REFERENCE)))
+        found = named if found is None else found.unionByName(named)
+    assert found is not None
+    if settings.against:
+        labels = _of_both_sides(labels)
+    chosen = sql.broadcast(labels) if count <= MOST_BROADCAST else labels
+    members = found.join(chosen, "id").repartition("label").sortWithinPartitions("label", "id")
+    schema = MATCHES if settings.against else GROUPS
+    rows = members.mapInArrow(partial(_in_sets, settings=settings), schema)
+    rows.write.parquet(stage.path)
+    return _facts(stage, settings)
+
+
+def _of_both_sides(labels: DataFrame) -> DataFrame:
+    """The labels that images of both sides have. The smallest id is always of the first side."""
+    from pyspark.sql import functions as sql
+
+    most = labels.groupBy("label").agg(sql.max("id").alias("most"))
+    both = most.where((sql.col("most") >= REFERENCE) & (sql.col("label") < REFERENCE))
+    return labels.join(both.select("label"), "label", "left_semi")
+
+
+def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
+    rows = stage.written()
+    count = rows.count()
+    if settings.against:
+        return {"groups": count, "duplicates": count}
+    groups = rows.where("keeper").count()
+    return {"groups": groups, "duplicates": count - groups}
+
+
+def _in_sets(batches: Iterator[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:
+    """The rows of the result, from rows of images ordered by label. Runs in a task."""
+    import pyarrow as pa
+
+    settings.check_here()
+    make: Callable[[pa.Table, Settings], pa.RecordBatch]
+    make = matches_of_rows if settings.against else groups_of_rows
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        labels = batch.column("label").to_numpy()
+        if waiting and sum(map(len, waiting)) >= ENOUGH:
+            last = waiting[-1].column("label")[-1].as_py()
+            end = int(np.searchsorted(labels, last, side="right"))
+            waiting.append(batch.slice(0, end))
+            batch = batch.slice(end)
+            if len(batch):
+                yield make(pa.Table.from_batches(waiting), settings)
+                waiting = []
+        if len(batch):
+            waiting.append(batch)
+    if waiting:
+        yield make(pa.Table.from_batches(waiting), settings)
+
+
+def groups_of_rows(rows: pa.Table, settings: Settings) -> pa.RecordBatch:
+    """The members of the groups among some images. Images of one label come together."""
+    table = table_of(rows, settings.rule.algorithm)
+    thumbs = thumbs_of(rows, settings) if settings.rule.verify else None
+    result = result_of(
+        table, settings.rule, reading_of(settings), memory=Memory(thumbs), workers=1,
+        max_bytes=settings.options["max_bytes"],
+    )  # fmt: skip
+    return _group_rows(rows, result.columns, settings)
+
+
+def _group_rows(rows: pa.Table, columns: Any, settings: Settings) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    members = columns.members
+    some = rows.select(["id", "shard", "path", "raw_path", "bytes"]).take(members)
+    ids = some.column("id").to_numpy()
+    least = np.minimum.reduceat(ids, columns.starts) if len(columns) else ids
+    reasons = np.full(len(members), None, object)
+    reasons[columns.starts] = [columns.reasons[number] for number in columns.reason.tolist()]
+    values: dict[str, Any] = {**match_columns(columns, settings.rule, np.arange(len(members)))}
+    values |= {name: some.column(name) for name in ("id", "shard", "raw_path", "bytes")}
+    values |= {
+        "key": some.column("path"),
+        "group": np.repeat(least, columns.sizes),
+        "keeper": columns.is_keeper,
+        "keeper_reason": reasons,
+    }
+    return batch_from(values, GROUPS, pa)
+
+
+def matches_of_rows(rows: pa.Table, settings: Settings) -> pa.RecordBatch:
+    """The images that match one of the reference set. Images of one label come together."""
+    import pyarrow as pa
+
+    table = table_of(rows, settings.rule.algorithm)
+    ids = rows.column("id").to_numpy()
+    thumbs = thumbs_of(rows, settings) if settings.rule.verify else None
+    found = matches_in(table, settings.rule, ids >= REFERENCE, thumbs, reading_of(settings))
+    ours, theirs = (rows.take(at) for at in (found.image, found.reference))
+    values = {
+        "id": ours.column("id"),
+        "shard": ours.column("shard"),
+        "key": ours.column("path"),
+        "raw_path": ours.column("raw_path"),
+        "reference": theirs.column("path"),
+        "reference_id": theirs.column("id").to_numpy() & (REFERENCE - 1),
+        "distance": found.distance,
+        "exact": found.exact,
+        "agreement": [None if np.isnan(one) else round(float(one), 4) for one in found.agreement],
+    }
+    return batch_from(values, MATCHES, pa)
+
+
+def batch_from(values: dict[str, Any], columns: str, pa: Any) -> pa.RecordBatch:
+    """A batch of columns, whose types are given in SQL."""
+    types = {
+        "int": pa.int32(), "bigint": pa.int64(), "boolean": pa.bool_(), "binary": pa.binary(),
+        "string": pa.string(), "double": pa.float64(),
+    }  # fmt: skip
+    fields = [pa.field(name, types[kind]) for name, kind in map(str.split, columns.split(", "))]
+    arrays = [_array(values[field.name], field.type, pa) for field in fields]
+    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _array(values: Any, kind: Any, pa: Any) -> pa.Array:
+    array = values if hasattr(values, "cast") else pa.array(values)
+    array = array.combine_chunks() if hasattr(array, "combine_chunks") else array
+    return array.cast(kind)
+
+
+def thumbs_of(rows: pa.Table, settings: Settings) -> Thumbs:
+    """The thumbs of some rows, as a scan collects them."""
+    upright = () if settings.rule.algorithm == "phash" else (UPRIGHT,)
+    thumbs = Thumbs((*upright, *orientations_for(settings.rule)))
+    for thumb in rows.column(THUMB):
+        thumbs.add(thumb.as_py())
+    thumbs.finish()
+    return thumbs
+
+
+def reading_of(settings: Settings) -> Read:
+    """Reads files a second time. Only those with a path: another look into an archive is too dear.
+
+    For the others, as for URLs, what the first reading left open stays open.
+    """
+    request = settings.request([])
+    second = SecondReading(Again((), request.inputs.choice), request)
+
+    def read(
+        locations: Collection[Location], depth: Depth
+    ) -> Iterator[tuple[Location, Content | None]]:
+        files = [one for one in locations if one.kind is Kind.FILE]
+        return second(files, depth)
+
+    return read

@@ -1,0 +1,152 @@
+"""`Stage`: a folder of a job that is complete or worth nothing.
+
+The rows of a stage are in a folder that belongs to one run of it, so the tasks of a run that was
+killed cannot add to those of the next. The manifest is written last. It names the run, and
+everything the rows depend on. A stage with Spark's mark of success and an equal manifest is
+skipped, and any other is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lookalike.errors import LookalikeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from lookalike.spark.folders import Folder
+
+MANIFEST = "_manifest.json"
+BEGUN = "_begun.json"
+MARK = "_lookalike.json"
+"""The file that says that a folder belongs to a job."""
+RUN = "run="
+
+
+class Stage:
+    """One stage of a job."""
+
+    def __init__(self, folder: Folder, schema: str, asked: dict[str, Any]) -> None:
+        """`schema`: the columns of the rows, in SQL, so that Spark need not look for them.
+
+        `asked`: everything the rows depend on, as plain types.
+        """
+        self.folder = folder
+        self._schema = schema
+        self.asked = json.loads(json.dumps(asked))
+        self.run = os.urandom(6).hex()
+        self.manifest = manifest_in(folder)
+        """What the last complete run wrote."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the rows are there, and are those asked for."""
+        if self.manifest is None or self.manifest["asked"] != self.asked:
+            return False
+        return self.folder.exists(f"{RUN}{self.manifest['run']}/_SUCCESS")
+
+    @property
+    def path(self) -> str:
+        """Where this run writes its rows."""
+        return f"{self.folder.address}/{RUN}{self.run}"
+
+    def begin(self, keep: dict[str, Any] | None = None) -> None:
+        """Discard what is there.
+
+        `keep`: what the rows of unfinished runs depend on. If they depended on the same, they stay.
+        """
+        begun = json.dumps(keep, sort_keys=True)
+        if keep is not None and self.folder.read(BEGUN) == begun:
+            self.folder.delete(MANIFEST)
+            return
+        self.folder.delete()
+        if keep is not None:
+            self.folder.write(BEGUN, begun)
+
+    def finish(self, facts: dict[str, Any]) -> None:
+        """Write the manifest, with further facts."""
+        own = f"{RUN}{self.run}"
+        self.manifest = {"asked": self.asked, "run": self.run, "runs": [own], **facts}
+        self.folder.write(MANIFEST, json.dumps(self.manifest, indent=1))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The manifest of the complete stage."""
+        assert self.manifest is not None
+        return self.manifest
+
+    @property
+    def address(self) -> str:
+        """Where the rows of the complete stage are. Only hashing has several such folders."""
+        return f"{self.folder.address}/{self.facts['runs'][-1]}"
+
+    def rows(self) -> DataFrame:
+        """The rows of the complete stage."""
+        return self.rows_of(self.facts["runs"])
+
+    def rows_of(self, runs: list[str]) -> DataFrame:
+        """The rows of some runs."""
+        paths = (f"{self.folder.address}/{run}" for run in runs)
+        return self.folder.spark.read.schema(self._schema).parquet(*paths)
+
+    def written(self) -> DataFrame:
+        """The rows that this run has written."""
+        return self.rows_of([f"{RUN}{self.run}"])
+
+    def runs(self) -> list[str]:
+        """All runs that have any complete file, whatever became of them."""
+        runs = [name for name in self.folder.names() if name.startswith(RUN)]
+        return [run for run in runs if self._has_rows(run)]
+
+    def _has_rows(self, run: str) -> bool:
+        return any(name.endswith(".parquet") for name in self.folder.child(run).names())
+
+
+def manifest_in(folder: Folder) -> dict[str, Any] | None:
+    """The manifest of a stage, if it has a readable one."""
+    text = folder.read(MANIFEST)
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and {"asked", "run"} <= set(found) else None
+
+
+def in_groups(
+    rows: DataFrame, keys: list[str], count: int, work: Callable[[pa.Table], pa.Table], schema: str
+) -> DataFrame:
+    """What `work` makes of the rows of each group with equal keys. `count`: about how many groups.
+
+    Each group is in the memory of one task, so there should be many groups.
+    """
+    grouped = rows.repartition(count, *keys).groupBy(*keys)
+    # Spark 4.3 fails for a function whose type hints it cannot resolve.
+    return grouped.applyInArrow(lambda group: work(group), schema)
+
+
+class Claim:
+    """The folder of a job, which only one driver uses at a time."""
+
+    def __init__(self, out: Folder) -> None:
+        """Raises `LookalikeError` if the folder holds something else."""
+        names = out.names()
+        if names and MARK not in names:
+            raise LookalikeError(
+                f"{out.address} is not empty, and not the folder of an earlier job: name a new one"
+            )
+        self._out = out
+        self._token = os.urandom(8).hex()
+        out.write(MARK, json.dumps({"job": self._token}))
+
+    def check(self) -> None:
+        """Raise `LookalikeError` if another driver has begun to use the folder."""
+        text = self._out.read(MARK)
+        if not text or json.loads(text).get("job") != self._token:
+            raise LookalikeError(
+                f"another job has begun to write to {self._out.address}: this one has stopped"
+            )
