@@ -94,6 +94,8 @@ def finds_or_reads(command: Callable[..., None]) -> Command:
         from_file: str | None,
         **others: object,
     ) -> None:
+        if from_file is None and images == ():
+            raise click.UsageError("Missing argument 'PATH...'.")
         command(given=Given(images, keywords, matching, from_file), **others)
 
     added: Command = with_given
