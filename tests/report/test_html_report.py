@@ -164,6 +164,18 @@ def test_without_paths_nothing_says_where_images_come_from(
     assert b"more pixels" in written[False]
 
 
+def test_rules_for_keepers_are_not_quoted_without_paths(folder: Path, tmp_path: Path) -> None:
+    """They may name a folder or a pattern."""
+    result = lookalike.find_duplicates(folder, keep=("folder:TellSub",))
+    group = result.groups[0]
+    assert group.keeper_reason == "in a folder TellSub"
+    told = result.write_report(tmp_path / "told.html").read_text()
+    bare = result.write_report(tmp_path / "bare.html", paths=False).read_text()
+    assert "stays: in a folder TellSub." in told
+    assert "stays: first by the rules of the search." in bare
+    assert "TellSub" not in bare
+
+
 def test_a_report_of_a_result_read_back_is_the_same(
     result: lookalike.Result, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lookalike.matching.keepers.rules import BY_PATH, BY_WORD, READ, UNDAMAGED
 from lookalike.text import plural, size
 
 if TYPE_CHECKING:
@@ -17,9 +18,21 @@ BY_NUMBER = {
 """How to write the values that a reason compared. Other reasons speak for themselves."""
 
 
-def keeper_words(group: Group) -> str:
-    """Why the keeper stays, such as "most pixels: 12.0 MP against 1.0 MP"."""
+PLAIN = frozenset(
+    rule.reason
+    for rule in (UNDAMAGED, READ, BY_PATH, *(one for rules in BY_WORD.values() for one in rules))
+)
+"""Reasons that quote nothing. Others may name a folder or a pattern."""
+
+
+def keeper_words(group: Group, *, paths: bool = True) -> str:
+    """Why the keeper stays, such as "most pixels: 12.0 MP against 1.0 MP".
+
+    `paths`: whether the words may say where images are from.
+    """
     reason, values = group.keeper_reason, group.keeper_values
+    if not paths and reason not in PLAIN:
+        return "first by the rules of the search"
     word = BY_NUMBER.get(reason)
     if word is None or not all(isinstance(value, int) for value in values):
         return reason

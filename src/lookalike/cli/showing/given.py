@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Given:
     """The images that were named, or the file with a result."""
 
-    images: Iterable[str]
+    images: Iterable[str] | None
     keywords: Options
     matching: Matching
     from_file: str | None
@@ -36,7 +36,9 @@ class Given:
         if self.from_file is None:
             from lookalike.scan import find_duplicates
 
-            return find_duplicates(self.images, progress=progress, **self.matching, **self.keywords)
+            return find_duplicates(
+                self.images or (), progress=progress, **self.matching, **self.keywords
+            )
         from lookalike.report.result import Result
 
         try:
@@ -86,12 +88,14 @@ def finds_or_reads(command: Callable[..., None]) -> Command:
     @from_file
     @wraps(command)
     def with_given(
-        images: Iterable[str],
+        images: Iterable[str] | None,
         keywords: Options,
         matching: Matching,
         from_file: str | None,
         **others: object,
     ) -> None:
+        if from_file is None and images == ():
+            raise click.UsageError("Missing argument 'PATH...'.")
         command(given=Given(images, keywords, matching, from_file), **others)
 
     added: Command = with_given

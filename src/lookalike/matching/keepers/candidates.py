@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,7 +39,7 @@ class Candidates:
     pixels: NDArray[np.intp]
     """Equal for images of a set that are known to have the same pixels."""
     disk: Disk
-    favoured: Favoured = NOBODY
+    favoured: Favoured = field(default_factory=lambda: NOBODY)
 
     def among(self, numbers: NDArray[np.intp]) -> Candidates:
         """Some of the candidates."""

@@ -32,13 +32,13 @@ def first_of(group: Group) -> list[ImageInfo]:
 def group_html(number: int, group: Group, pictures: Mapping[str, Shown], look: Look) -> str:
     """A group as a section. `pictures`: those of its first members, by path."""
     shown = first_of(group)
-    kept = look.name(shown[0], 1)
+    kept, why = look.name(shown[0], 1), keeper_words(group, paths=look.paths)
     title = f"{plural(len(group), 'image')}, {size(group.bytes_to_save)} to save"
     others = "".join(_other_lines(group, len(shown), look))
     return (
         f'<section class="group" id="group-{number}">\n'
         f"<h2>Group {number:,} <small>{title}</small></h2>\n"
-        f'<p class="why"><b>{text(kept)}</b> stays: {text(keeper_words(group))}.</p>\n'
+        f'<p class="why"><b>{text(kept)}</b> stays: {text(why)}.</p>\n'
         f'<ul class="members">\n{"".join(_members(number, group, pictures, look))}</ul>\n'
         f"{others}</section>\n"
     )
