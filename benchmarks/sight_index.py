@@ -22,7 +22,7 @@ from lookalike.sight.points.features import STORED, query_features
 from lookalike.sight.points.forms import Query, query_form
 from lookalike.sight.points.part import Part
 from lookalike.sight.points.pictures import Pictures
-from lookalike.sight.points.search import BEST, FEW_PICTURES, NEAR, search
+from lookalike.sight.points.search import BEST, FEW_PICTURES, NEAR, search, weights_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,9 +93,10 @@ def steps(part: Part, query: Query) -> Iterator[float]:
     yield thread_time()
     matches = kernel.near_points(tables, part.gallery, asked, NEAR)
     yield thread_time()
+    weights = weights_of([matches], [None], len(query.descriptors))
     least = 1 if len(part) < FEW_PICTURES else 2
     pictures, _, bounds, theirs = kernel.sight_candidates(
-        part.gallery, asked, matches, None, least, BEST
+        part.gallery, asked, matches, weights, None, least, BEST
     )
     yield thread_time()
     kernel.sight_verify(part.gallery, asked, pictures, bounds, theirs)

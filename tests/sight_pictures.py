@@ -28,7 +28,7 @@ def scene(seed: int, width: int = 400, height: int = 300, shapes: int = 160) -> 
 
 def cropped(picture: Pixels, share: float) -> Pixels:
     """Without `share` of the width and of the height, half of that on every side."""
-    height, width = picture.shape
+    height, width = picture.shape[:2]
     top, left = round(height * share / 2), round(width * share / 2)
     return np.ascontiguousarray(picture[top : height - top, left : width - left])
 

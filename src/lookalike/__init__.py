@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lookalike._native.info import KernelInfo, kernel_info
     from lookalike.algorithms import Algorithm, algorithm_names, get_algorithm
+    from lookalike.catalog.catalog import Catalog
+    from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.errors import (
         AlgorithmMismatchError,
+        CatalogError,
         ImageError,
         IndexFileError,
         LookalikeError,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
         Status,
     )
     from lookalike.hashes import Hash, HashArray
+    from lookalike.hashing.apart import Apart, ApartContent, ApartSet
     from lookalike.hashing.hashing import distance, hash_image, hash_images
     from lookalike.hashing.options import Options
     from lookalike.hashing.row import Failure, ImageInfo
@@ -38,7 +42,8 @@ if TYPE_CHECKING:
     from lookalike.matching.related import Related
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
-    from lookalike.scan import find_duplicates
+    from lookalike.report.similar import Similar, SimilarResult
+    from lookalike.scan import find_duplicates, find_similar
     from lookalike.sight.points.index import SightIndex
     from lookalike.sight.points.match import SightMatch, Verdict
     from lookalike.sources import ArchiveLimits, Item, files_from
@@ -46,10 +51,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "algorithms": ["Algorithm", "algorithm_names", "get_algorithm"],
+    "catalog.catalog": ["Catalog"],
+    "catalog.scanning.summary": ["ScanSummary"],
     "matching.chance": ["expected_chance_matches", "largest_safe_distance"],
     "matching.comparison": ["Comparison", "compare"],
     "errors": [
         "AlgorithmMismatchError",
+        "CatalogError",
         "ImageError",
         "IndexFileError",
         "LookalikeError",
@@ -66,7 +74,9 @@ _HOMES = {
     "matching.related": ["Related"],
     "report.group": ["Duplicate", "Group"],
     "report.result": ["Result"],
-    "scan": ["find_duplicates"],
+    "report.similar": ["Similar", "SimilarResult"],
+    "hashing.apart": ["Apart", "ApartContent", "ApartSet"],
+    "scan": ["find_duplicates", "find_similar"],
     "sight.points.index": ["SightIndex"],
     "sight.points.match": ["SightMatch", "Verdict"],
     "sources": ["ArchiveLimits", "Item", "files_from"],
@@ -78,14 +88,16 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022  # by subject
     "find_duplicates", "Result", "Group", "Duplicate", "Related",
+    "find_similar", "SimilarResult", "Similar", "Apart", "ApartSet", "ApartContent",
     "hash_image", "hash_images", "HashTable", "ImageInfo", "Failure",
     "distance", "compare", "Comparison", "ImageSource",
     "Matching", "Options", "Item", "files_from", "ArchiveLimits",
     "Index", "Match", "Matches", "SightIndex", "SightMatch", "Verdict",
+    "Catalog", "ScanSummary",
     "Hash", "HashArray", "Algorithm", "get_algorithm", "algorithm_names",
     "expected_chance_matches", "largest_safe_distance",
-    "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "IndexFileError",
-    "MissingExtraError", "PreparationWarning",
+    "Status", "LookalikeError", "ImageError", "AlgorithmMismatchError", "CatalogError",
+    "IndexFileError", "MissingExtraError", "PreparationWarning",
     "progress_bar", "kernel_info", "KernelInfo", "__version__",
 ]  # fmt: skip
 

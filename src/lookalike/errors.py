@@ -111,6 +111,18 @@ class IndexFileError(LookalikeError):
         return IndexFileError, (self.reason, self.path)
 
 
+class CatalogError(LookalikeError):
+    """A catalogue that cannot be used or written. `reason` says why in a sentence."""
+
+    def __init__(self, reason: str, path: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.reason = reason
+        self.path = path
+
+    def __reduce__(self) -> tuple[type[CatalogError], tuple[str, str]]:
+        return CatalogError, (self.reason, self.path)
+
+
 class PreparationWarning(UserWarning):
     """Stored hashes were made by a version that prepared pictures differently for hashing."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import stat
 import tempfile
@@ -61,8 +62,40 @@ def _mode(target: Path) -> int | None:
     return stat.S_IMODE(mode)
 
 
-def temporary_for(owner: object) -> BinaryIO:
-    """A file without a name, which closes once nothing refers to its owner. Raises `OSError`."""
-    file = tempfile.TemporaryFile(prefix="lookalike-")  # noqa: SIM115  # it outlives this function
-    weakref.finalize(owner, file.close)
-    return file
+class Scratch:
+    """A temporary file without a name, which grows at its end.
+
+    Nothing is buffered. So it is the write that does not fit that fails when the disk is full, and
+    what was written before it stays. The file closes once nothing refers to it. Raises `OSError`
+    if there is no folder for temporary files.
+    """
+
+    def __init__(self) -> None:
+        file = tempfile.TemporaryFile(prefix="lookalike-", buffering=0)  # noqa: SIM115
+        weakref.finalize(self, file.close)
+        self._file = file
+        self.length = 0
+        """How many bytes it has."""
+
+    def append(self, data: bytes | memoryview) -> int:
+        """Write some bytes at the end. Returns where they begin. Raises `OSError`."""
+        begin, left = self.length, memoryview(data).cast("B")
+        length = len(left)
+        self._file.seek(begin)  # a write that failed may have left a part
+        while left:
+            left = left[self._file.write(left) :]
+        self.length += length
+        return begin
+
+    def read(self, begin: int, length: int) -> bytes:
+        """Some of the bytes. Raises `OSError`."""
+        self._file.seek(begin)
+        return self._file.read(length)
+
+    def mapped(self, length: int) -> mmap.mmap | bytes:
+        """The first bytes, which are read when they are used. Raises `OSError`."""
+        return mmap.mmap(self._file.fileno(), length, access=mmap.ACCESS_READ) if length else b""
+
+    def close(self) -> None:
+        """Close the file. What is mapped stays."""
+        self._file.close()

@@ -135,6 +135,15 @@ def _umask() -> int:
             ["find", ".", "--output", "nowhere/x.json"],
             "nowhere/x.json cannot be written",
         ),
+        (
+            ["find", ".", "--thorough", "--no-verify"],
+            "--thorough cannot be combined with --no-verify",
+        ),
+        (["find", ".", "--no-verify", "--colour"], "--colour cannot be combined with --no-verify"),
+        (
+            ["compare", "a.png", "b.jpg", "--bits", "--thorough"],
+            "--thorough cannot be combined with --bits",
+        ),
         (["find", ".", "--timeout", "5"], "--timeout requires --isolate, because"),
         (["hash", ".", "--workers", "5000"], "--workers must be 1 to 4096, not 5000"),
         (["find", ".", "--workers", "0"], "0 is not in the range x>=1"),

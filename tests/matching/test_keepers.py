@@ -48,6 +48,7 @@ def plain_values(table: HashTable, at: int) -> list[object]:
     """The values that the rules use, in order."""
     image = table.images[at]
     return [
+        False,  # no image is a reference
         at not in table.damages, at not in table.ends_unseen, image.format == "NEF",
         image.frames > 1, image.pixels, image.frames, image.bytes, len(image.path), image.path,
     ]  # fmt: skip

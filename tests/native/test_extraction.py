@@ -1,8 +1,12 @@
 """The kernel's keypoints and descriptors, compared with a NumPy twin of docs/sight.md."""
 
 import hashlib
+import math
+import re
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +20,8 @@ from lookalike._native import kernel
 
 Bytes = NDArray[np.uint8]
 Draw = Callable[[int, int, int], Bytes]
+
+ANGLES = Path(__file__).parents[2] / "src/lookalike/_native/sight/orientation.cpp"
 
 on_every_isa = pytest.mark.usefixtures("isa")
 
@@ -105,6 +111,39 @@ def test_features_are_frozen(draw: Draw) -> None:
     points, descriptors = kernel.features(draw(512, 341, 7), 100)
     digest = hashlib.sha256(points.astype("<u4").tobytes() + descriptors.tobytes())
     assert digest.hexdigest()[:16] == FROZEN[draw.__name__]
+
+
+def table(name: str) -> list[int]:
+    """The numbers of a table in the source of the kernel's angles."""
+    (numbers,) = re.findall(rf"{name}\{{([^}}]*)\}}", ANGLES.read_text("utf-8"))
+    return list(map(int, numbers.split(",")))
+
+
+def rounded(number: Decimal) -> int:
+    """Half up."""
+    return int(number.to_integral_value(ROUND_HALF_UP))
+
+
+def test_the_ends_of_sectors_are_tangents() -> None:
+    """65536 tan(2 pi k / 64), from the formulas for half an angle and for the sum of two."""
+    with localcontext(prec=50):
+        step = Decimal(1)  # the tangent of an eighth of a turn
+        for _ in range(3):
+            step = ((1 + step * step).sqrt() - 1) / step
+        tangents = [step]
+        for _ in range(6):
+            tangents.append((tangents[-1] + step) / (1 - tangents[-1] * step))
+        expected = [rounded(65536 * tangent) for tangent in tangents]
+    assert expected[4] == 35030
+    assert table("kTangents") == twin.TANGENTS.tolist() == expected
+
+
+def test_the_weights_of_a_circle_fall_with_the_distance() -> None:
+    """255 exp(-k^2 / 50) in rows and columns, within 11 pixels."""
+    with localcontext(prec=50):
+        expected = [rounded(255 * (Decimal(-k * k) / 50).exp()) for k in range(12)]
+    assert table("kFalls") == twin.FALLS.tolist() == expected
+    assert table("kHalves") == [math.isqrt(121 - k * k) for k in range(12)]
 
 
 def test_one_descriptor_is_frozen() -> None:

@@ -27,8 +27,8 @@ Span = tuple[int, int]
 
 TWINS = [twin, features_twin]
 LOOKING = {
-    "look_whole", "look_through", "weakest_bits", "paper_share", "near_points", "sight_candidates",
-    "sight_verify", "compare_sheets",
+    "look_whole", "look_through", "weakest_bits", "near_points", "sight_candidates", "sight_verify",
+    "compare_sheets",
 }  # fmt: skip
 
 # Instruction sets

@@ -42,6 +42,11 @@ class Data(NamedTuple):
         return (np.arange(100) < self.counts[:, None]).ravel()
 
     @property
+    def even(self) -> NDArray[np.float32]:
+        """Weights of the rows of the query, all equal."""
+        return np.ones(len(self.rows), np.float32)
+
+    @property
     def stored(self) -> NDArray[np.uint8]:
         return self.descriptors.reshape(-1, 32)
 
@@ -152,7 +157,7 @@ def test_a_similar_picture_is_the_candidate_and_its_map_is_found(
     """The map is exact to the half pixels in which points are stored."""
     one, expected = similar(seed, count, mirrored)
     pictures, _, bounds, matches = kernel.sight_candidates(
-        one.gallery, one.query, near(one, 46), None, 3, 20
+        one.gallery, one.query, near(one, 46), one.even, None, 3, 20
     )
     assert pictures.tolist() == [1]
     assert bounds.tolist() == [0, len(matches)]
@@ -170,7 +175,7 @@ def test_candidates_need_matches_that_agree() -> None:
     one.asked[:] = random.integers(0, 1 << 32, len(one.asked), dtype=np.uint32)
     matches = near(one, 46)
     assert len(matches) >= 55
-    found = kernel.sight_candidates(one.gallery, one.query, matches, None, 6, 20)
+    found = kernel.sight_candidates(one.gallery, one.query, matches, one.even, None, 6, 20)
     assert not len(found[0])
 
 
@@ -179,7 +184,8 @@ def test_pictures_that_are_gone_are_no_candidates() -> None:
     one, _ = similar(7, 60, mirrored=False)
     for gone, expected in ([0, 1, 0], []), ([1, 0, 1], [1]):
         marks = np.array(gone, np.uint8)
-        found = kernel.sight_candidates(one.gallery, one.query, near(one, 46), marks, 1, 20)
+        matches = near(one, 46)
+        found = kernel.sight_candidates(one.gallery, one.query, matches, one.even, marks, 1, 20)
         assert found[0].tolist() == expected
 
 
@@ -187,12 +193,32 @@ def test_the_best_candidates_come_first_and_their_number_is_limited() -> None:
     """Candidates are ordered by score."""
     one = data(8, pictures=30, points=100, noise=20)
     matches = near(one, 46)
-    _, scores, bounds, _ = kernel.sight_candidates(one.gallery, one.query, matches, None, 1, 30)
+    asked = one.gallery, one.query, matches, one.even, None, 1
+    _, scores, bounds, _ = kernel.sight_candidates(*asked, 30)
     assert len(scores) > 10
     assert (np.diff(scores) <= 0).all()
     assert (np.diff(bounds.astype(np.int64)) > 0).all()
-    fewer = kernel.sight_candidates(one.gallery, one.query, matches, None, 1, 5)
+    fewer = kernel.sight_candidates(*asked, 5)
     np.testing.assert_array_equal(fewer[1], scores[:5])
+
+
+def test_matches_of_heavier_rows_count_more() -> None:
+    """A candidate has the summed weights of the rows that agree."""
+    one, _ = similar(5, 60, mirrored=False)
+    asked = one.gallery, one.query, near(one, 46)
+    (plain,) = kernel.sight_candidates(*asked, one.even, None, 3, 20)[1]
+    (double,) = kernel.sight_candidates(*asked, 2 * one.even, None, 3, 20)[1]
+    assert double == pytest.approx(2 * plain)
+    assert not len(kernel.sight_candidates(*asked, 0 * one.even, None, 3, 20)[1])
+
+
+def test_each_row_of_the_query_needs_a_weight() -> None:
+    """One number each."""
+    one = data(10)
+    matches = near(one, 46)
+    for weights in one.even[:-1], one.even[:, None]:
+        with pytest.raises(ValueError, match="weights must"):
+            kernel.sight_candidates(one.gallery, one.query, matches, weights, None, 1, 20)
 
 
 def test_impossible_counts_and_sizes_are_damage() -> None:
@@ -200,7 +226,7 @@ def test_impossible_counts_and_sizes_are_damage() -> None:
     one, _ = similar(9, 60, mirrored=False)
     gallery, query = one.gallery, one.query
     pictures, _, bounds, matches = kernel.sight_candidates(
-        gallery, query, near(one, 46), None, 1, 20
+        gallery, query, near(one, 46), one.even, None, 1, 20
     )
     one.counts[1] = 101
     with pytest.raises(kernel.DamagedError, match="more points"):
@@ -222,4 +248,6 @@ def test_matches_must_be_of_the_gallery_and_the_query() -> None:
         match = np.zeros(1, sight_twin.MATCH)
         match["entry"], match["query"] = entry, row
         with pytest.raises(ValueError, match="matches must be"):
-            kernel.sight_candidates(one.gallery, one.query, match.view(np.uint64), None, 1, 20)
+            kernel.sight_candidates(
+                one.gallery, one.query, match.view(np.uint64), one.even, None, 1, 20
+            )

@@ -32,7 +32,7 @@ def test_parts_and_wholes_are_found_from_both_sides() -> None:
     pictures, queries = files_of([whole, other, cropped(whole, 0.3), scene(3), other[:, ::-1]])
     found = {
         (int(i), int(j))
-        for block in pairs_within(pictures, queries)
+        for block in pairs_within(pictures, enumerate(queries))
         for i, j, verdict in zip(
             block.query, block.found.position, block.found.verdict, strict=True
         )
@@ -47,8 +47,10 @@ def test_blocks_say_how_far_the_work_is_and_it_can_be_stopped(
     """Every block counts, also if nothing was found."""
     monkeypatch.setattr(pairs, "BATCH", 2)
     pictures, queries = files_of([scene(seed, shapes=40) for seed in range(5)])
-    assert [block.done for block in pairs_within(pictures, queries)] == [2, 4, 5]
-    assert [block.done for block in islice(pairs_within(pictures, queries, workers=1), 1)] == [2]
+    assert [block.done for block in pairs_within(pictures, enumerate(queries))] == [2, 4, 5]
+    assert [
+        block.done for block in islice(pairs_within(pictures, enumerate(queries), workers=1), 1)
+    ] == [2]
     assert list(pairs_within(Pictures.empty(0), [])) == []
 
 

@@ -19,7 +19,7 @@ from lookalike.images import read_picture
 from lookalike.sight.points.forms import Query, Stored, query_form, stored_form
 from lookalike.sight.points.part import Part
 from lookalike.sight.points.pictures import Pictures
-from lookalike.sight.points.search import NEAR, search
+from lookalike.sight.points.search import NEAR, search, weights_of
 from sight_pictures import EDITS, cropped, scene
 
 SCENES = 12
@@ -164,8 +164,9 @@ def test_a_query_finds_what_a_comparison_of_all_descriptors_finds() -> None:
             found |= {(seed, edit, at) for at in ours.position[ours.verdict == 1].tolist()}
             matches = exhaustive(pictures, asked)
             handed = asked.in_kernel()
+            weights = weights_of([matches], [None], len(asked.descriptors))
             pictures_found, _, bounds, theirs = kernel.sight_candidates(
-                part.gallery, handed, matches, None, 1, 20
+                part.gallery, handed, matches, weights, None, 1, 20
             )
             verdicts, _, _ = kernel.sight_verify(
                 part.gallery, handed, pictures_found, bounds, theirs
@@ -175,6 +176,21 @@ def test_a_query_finds_what_a_comparison_of_all_descriptors_finds() -> None:
     assert len(expected) >= SCENES * len(EDITS)
     assert len(found & expected) >= 0.995 * len(expected)
     assert not found - expected
+
+
+def test_pictures_are_found_among_many_screenshots_of_one_program() -> None:
+    """Each screenshot has more in common with the other ones, but that is less worth."""
+    program = scene(200, 800, 600, 400)
+    index = SightIndex()
+    screenshots = []
+    for seed in range(36):
+        shot = program.copy()
+        shot[150:450, 200:600] = pixels(seed)
+        screenshots.append(shot)
+        index.add([f"shot {seed}", f"picture {seed}"], [shot, pixels(seed)])
+    for seed in range(0, 36, 6):
+        found = {one.key: one.verdict for one in index.query(screenshots[seed])}
+        assert found[f"picture {seed}"] == Verdict.SAME
 
 
 def test_wrong_keys_add_and_remove_nothing() -> None:

@@ -153,13 +153,6 @@ NewArray<uint16_t> weakest_of(const AnyArray& margins) {
     return new_array(std::move(found), {count, kKeyTables});
 }
 
-float paper_share_of(const AnyArray& grey) {
-    const auto* pixels = packed<uint8_t>(grey, "grey", 2, "(height, width) of uint8");
-    if (grey.size() == 0) refuse("grey must have pixels");
-    nb::gil_scoped_release unlocked;
-    return paper_share(pixels, grey.size());
-}
-
 NewArray<uint64_t> find_near(const std::vector<const PostingTable*>& tables,
                              const OwnedGallery& gallery, const OwnedQuery& query,
                              uint32_t max_distance) {
@@ -179,9 +172,11 @@ using CandidateColumns =
     std::tuple<NewArray<uint32_t>, NewArray<float>, NewArray<uint64_t>, NewArray<uint64_t>>;
 
 CandidateColumns find_candidates(const OwnedGallery& gallery, const OwnedQuery& query,
-                                 const AnyArray& array, const std::optional<AnyArray>& gone,
-                                 size_t least, size_t most) {
+                                 const AnyArray& array, const AnyArray& weight_array,
+                                 const std::optional<AnyArray>& gone, size_t least, size_t most) {
     const std::vector<PointMatch> matches = matches_of(array, gallery.view(), query.view());
+    const auto* weights = packed<float>(weight_array, "weights", 1, "(rows,) of float32");
+    require_shape(weight_array, "weights", {query.view().rows()});
     const uint8_t* skipped = nullptr;
     if (gone) {
         skipped = packed<uint8_t>(*gone, "gone", 1, "(n,) of uint8");
@@ -194,7 +189,7 @@ CandidateColumns find_candidates(const OwnedGallery& gallery, const OwnedQuery& 
     {
         nb::gil_scoped_release unlocked;
         const Candidates found =
-            candidates(gallery.view(), query.view(), matches, skipped, least, most);
+            candidates(gallery.view(), query.view(), matches, weights, skipped, least, most);
         for (const Candidate& one : found.best) {
             pictures.push_back(one.picture);
             scores.push_back(one.score);
@@ -301,11 +296,10 @@ void bind_sight(nb::module_& module) {
             arg("gallery"), arg("number"))
         .def_prop_ro("nbytes", &PostingTable::bytes);
     module.def("weakest_bits", &weakest_of, arg("margins"));
-    module.def("paper_share", &paper_share_of, arg("grey"));
     module.def("near_points", &find_near, arg("tables"), arg("gallery"), arg("query"),
                arg("max_distance"));
     module.def("sight_candidates", &find_candidates, arg("gallery"), arg("query"), arg("matches"),
-               arg("gone").none(), arg("least"), arg("most"));
+               arg("weights"), arg("gone").none(), arg("least"), arg("most"));
     module.def("sight_verify", &verify, arg("gallery"), arg("query"), arg("pictures"),
                arg("bounds"), arg("matches"));
 }

@@ -461,12 +461,6 @@ def weakest_bits(margins: NDArray[np.uint8]) -> NDArray[np.uint16]:
     in the key, 5 bits each.
     """
 
-def paper_share(grey: NDArray[np.uint8]) -> float:
-    """The largest share of the pixels of `(height, width)` within 13 neighbouring levels of grey.
-
-    From 0.6 on, a picture is mostly paper, a screen or a plain ground.
-    """
-
 class DamagedGalleryError(DamagedError):
     """The arrays of a gallery contradict each other."""
 
@@ -538,13 +532,15 @@ def sight_candidates(
     gallery: SightGallery,
     query: SightQuery,
     matches: NDArray[np.uint64],
+    weights: NDArray[np.float32],
     gone: NDArray[np.uint8] | None,
     least: int,
     most: int,
 ) -> Candidates:
     """At most `most` pictures with `least` or more matches that agree in scale, angle and place.
 
-    Leaves out the pictures where `gone`, `(n,)`, is not 0. Returns `(pictures, scores, bounds,
+    `weights` is `(rows,)`: how much a match of each row of the query counts. Leaves out the
+    pictures where `gone`, `(n,)`, is not 0. Returns `(pictures, scores, bounds,
     matches)`: the pictures with the highest scores first, and the matches of picture k at
     `bounds[k]` to `bounds[k + 1]`.
     """

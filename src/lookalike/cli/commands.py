@@ -11,6 +11,8 @@ from contextlib import suppress
 
 import click
 
+from lookalike.cli.catalog.commands import catalog
+from lookalike.cli.catalog.scan import scan
 from lookalike.cli.compare import compare
 from lookalike.cli.find import find
 from lookalike.cli.formats import formats
@@ -65,6 +67,8 @@ commands.add_command(find)
 commands.add_command(hash_command)
 commands.add_command(compare)
 commands.add_command(formats)
+commands.add_command(scan)
+commands.add_command(catalog)
 
 
 def run() -> None:

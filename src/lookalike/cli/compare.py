@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli import options
+
+if TYPE_CHECKING:
+    from lookalike.hashing.options import Matching
 
 EXIT_NOT_ALIKE = 1
 
@@ -16,23 +20,11 @@ EXIT_NOT_ALIKE = 1
 @click.command(short_help="Check whether two images look alike.")
 @click.argument("first", metavar="A", type=click.Path(readable=False))
 @click.argument("second", metavar="B", type=click.Path(readable=False))
-@options.algorithm
-@options.max_distance
-@click.option("--bits", is_flag=True, help="Compare the hashes alone, without a second look.")
-@options.colour
-@options.min_agreement
+@options.matches_two
 @options.as_json
 @click.pass_context
 def compare(
-    context: click.Context,
-    first: str,
-    second: str,
-    algorithm: str,
-    max_distance: int | None,
-    bits: bool,
-    colour: bool,
-    min_agreement: float,
-    as_json: bool,
+    context: click.Context, first: str, second: str, matching: Matching, as_json: bool
 ) -> None:
     """Check whether two images look alike, as find does: by their hashes and a second look.
 
@@ -42,30 +34,15 @@ def compare(
     \b
     Examples:
       lookalike compare a.jpg b.jpg
+      lookalike compare a.jpg b.jpg --thorough
       lookalike compare a.jpg b.jpg --bits
       lookalike compare a.jpg b.jpg --algorithm dhash:16 --max-distance 20
     """
     from lookalike.matching.comparison import compare as compare_images
-    from lookalike.matching.rules import Rule
     from lookalike.report.words import comparison_lines
     from lookalike.work.threads import in_thread
 
-    with options.usage_errors():
-        Rule.of(
-            algorithm, max_distance, verify=not bits, colour=colour, min_agreement=min_agreement
-        )
-    found = in_thread(
-        partial(
-            compare_images,
-            first,
-            second,
-            algorithm=algorithm,
-            max_distance=max_distance,
-            verify=not bits,
-            colour=colour,
-            min_agreement=min_agreement,
-        )
-    )
+    found = in_thread(partial(compare_images, first, second, **matching))
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))
     else:

@@ -164,7 +164,8 @@ OPTIONS = [PATHS, FILES_FROM, *KEYWORDS.values(), *LIMITS.values()]
 def reads_images(command: Command) -> Command:
     """Add the argument and the options to a command.
 
-    The command receives `images`, and `keywords` for `hash_images` or `find_duplicates`.
+    The command receives `images`, and `keywords` for `hash_images` or `find_duplicates`. With a
+    catalogue and without paths, `images` is None.
     """
 
     @wraps(command)
@@ -182,7 +183,9 @@ def reads_images(command: Command) -> Command:
             Patterns(keywords["exclude"])
             isolation_for(keywords["isolate"], keywords["timeout"], keywords["memory"])
             worker_count(keywords["workers"])
-        command(images=_named(paths, files_from), keywords=keywords, **given)
+        may_be_all = given.get("catalog_at") is not None and not paths and files_from is None
+        images = None if may_be_all else _named(paths, files_from)
+        command(images=images, keywords=keywords, **given)
 
     added: Command = with_images
     for option in reversed(OPTIONS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -63,6 +63,13 @@ verify = click.option(
     help="Whether to confirm each match by a second look at the pixels. Without it, the hashes "
     "alone decide, and turned pictures are not found.  [default: yes]",
 )
+bits = click.option(
+    "--bits",
+    "verify",
+    flag_value=False,
+    default=True,
+    help="Compare the hashes alone, without a second look.",
+)
 thorough = click.option(
     "--thorough",
     is_flag=True,
@@ -92,19 +99,27 @@ MATCHING = {
 
 def matches(command: Command) -> Command:
     """Add the options of `MATCHING` to a command, which receives them checked as `matching`."""
+    return _with(MATCHING, command)
 
+
+def matches_two(command: Command) -> Command:
+    """The same for a command that compares two images. It has `--bits` for `--no-verify`."""
+    return _with(MATCHING | {"verify": bits}, command)
+
+
+def _with(options: Mapping[str, Callable[[Command], Command]], command: Command) -> Command:
     @wraps(command)
     def matching(**given: object) -> None:
         from lookalike.matching.rules import Rule
 
         # click has converted each value to the type of its option.
-        chosen = cast("Matching", {name: given.pop(name) for name in MATCHING})
+        chosen = cast("Matching", {name: given.pop(name) for name in options})
         with usage_errors():
             Rule.of(**chosen)
         command(matching=chosen, **given)
 
     added: Command = matching
-    for option in reversed(MATCHING.values()):
+    for option in reversed(list(options.values())):
         added = option(added)
     return added
 
@@ -130,7 +145,9 @@ def usage_errors() -> Iterator[None]:
 
 def _as_typed(message: str) -> str:
     """The message with the names of options as they are typed. It begins with such a name."""
-    options = {
-        one.name: max(one.opts, key=len) for one in click.get_current_context().command.params
-    }
-    return re.sub(r"^\w+|(?<=requires )\w+", lambda found: options.get(found[0], found[0]), message)
+    on, off = {}, {}
+    for one in click.get_current_context().command.params:
+        on[one.name] = max(one.opts, key=len)
+        off[one.name] = max(one.secondary_opts or one.opts, key=len)
+    message = re.sub(r"(\w+)=False", lambda found: off.get(found[1], found[0]), message)
+    return re.sub(r"^\w+|(?<=requires )\w+", lambda found: on.get(found[0], found[0]), message)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from blake3 import blake3
 
-from lookalike.errors import WorkerStartError
-from lookalike.images import MOMENTS, Encoded, Source, read_picture
+from lookalike.errors import ImageError, WorkerStartError
+from lookalike.images import MOMENTS, BytesSource, Encoded, Source, lost_at_end, read_picture
 from lookalike.images.picture import DIGEST_BYTES
+from lookalike.sight.colours import FINE_SIDE, colours_of
 from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
 from lookalike.sight.thumb import thumb_of
@@ -45,7 +46,16 @@ class Depth(IntEnum):
     """What a closer look needs."""
     POINTS = 4
     """Its keypoints."""
+    COLOURS = 5
+    """Its colours on a fine grid."""
+    END = 6
+    """What is missing at its end."""
+    ALL = 7
+    """The bytes, the pixels, what a closer look needs, and the end, with one opening."""
 
+
+JPEG = b"\xff\xd8"
+"""The first bytes of files whose end may be unseen."""
 
 Wanted: TypeAlias = "tuple[Source, Depth]"
 """What to read, and how much of it."""
@@ -64,6 +74,10 @@ class Content(NamedTuple):
     seen: Seen | None = None
     query: Query | None = None
     """Its keypoints, in the form in which others like it are looked for."""
+    lost: str | None = None
+    """What is missing at its end, in words. Empty if nothing is, None if it is unknown."""
+    colours: NDArray[np.uint8] | None = None
+    """`(FINE_SIDE, FINE_SIDE, 3)` RGB."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +100,28 @@ class Reader:
         if depth is Depth.POINTS:
             picture = self._picture(source, least_side=LEAST_SIDE)
             return Content(picture.byte_count, picture.digest, query=query_form(picture))
+        if depth is Depth.COLOURS:
+            picture = self._picture(source, within=(FINE_SIDE, FINE_SIDE))
+            colours = colours_of(picture, FINE_SIDE)
+            return Content(picture.byte_count, picture.digest, colours=colours)
         if depth is Depth.SIGHT:
             picture = self._picture(source, within=(GREY_SIDE, GREY_SIDE))
             return Content(picture.byte_count, picture.digest, seen=Seen.of(picture))
+        return self._all(source) if depth is Depth.ALL else self._pixels(source)
+
+    def _all(self, source: Source) -> Content:
+        assert isinstance(source, Encoded)
+        contents = source.contents(None, self.recipe.max_bytes)
+        held = BytesSource(contents)
+        seen = self.content((held, Depth.SIGHT))
+        try:
+            pixels = self._pixels(held).pixels
+        except ImageError:  # it is damaged
+            pixels = b""
+        is_jpeg = contents.data.startswith(JPEG)
+        return seen._replace(pixels=pixels, lost=lost_at_end(contents.data) if is_jpeg else None)
+
+    def _pixels(self, source: Source) -> Content:
         picture = read_picture(
             source, max_pixels=self.recipe.max_pixels, max_bytes=self.recipe.max_bytes
         )

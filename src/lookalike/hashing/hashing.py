@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ from lookalike.hashes import Hash, pack_bits
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
-from lookalike.hashing.row import Row
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from lookalike.images.limits import check_limits
 from lookalike.sources import source_of
@@ -29,11 +28,10 @@ if TYPE_CHECKING:
     from lookalike.hashing.options import Damaged, Reading
     from lookalike.hashing.recipe import Recipe
     from lookalike.hashing.request import Request
-    from lookalike.hashing.row import Failure, Known
+    from lookalike.hashing.row import Failure, Known, Row
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
-    from lookalike.sight.thumbs import Thumbs
-    from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input, Inputs
+    from lookalike.sources import ArchiveLimits, Fetch, ImageSources, Input
     from lookalike.work.isolation import Isolation
     from lookalike.work.progress import Progress
 
@@ -160,29 +158,38 @@ def hash_inputs(
     progress: Progress,
     *,
     known: Known | None = None,
-    thumbs: Thumbs | None = None,
+    collect: Callable[[Row | Failure], None] | None = None,
 ) -> HashTable:
     """Hash all inputs, in threads or processes, while they are still being listed.
 
     `known` is the place for a memory of earlier scans. It is called for each input, in the threads
     that read. An input whose outcome it returns is not read. Its errors are passed on.
-    `thumbs` collects the thumbs of the rows, if the request wants them.
+    `collect` is called with each outcome, in the order of the inputs, in the caller's thread.
     """
     builder = TableBuilder(request.recipe.algorithms)
     listing = _Listing(request.inputs)
+    with closing(outcomes_of(listing, request, known=known)) as outcomes:
+        for done, outcome in enumerate(outcomes, start=1):
+            builder.add(outcome)
+            if collect is not None:
+                collect(outcome)
+            progress("reading", done, listing.total)
+    return builder.finish(request.inputs.skipped)
+
+
+def outcomes_of(
+    inputs: Iterable[Input], request: Request, *, known: Known | None = None
+) -> Generator[Row | Failure]:
+    """Hash inputs as the request says, but not those of the request. Yields outcomes in order.
+
+    The inputs are drawn in the caller's thread, only a few before the outcomes are taken. `known`
+    is as for `hash_inputs`. Close the generator to end early.
+    """
     # One process may hang while the others go on.
     in_threads = threaded_map if request.isolation else paced_map
     with hasher(request.recipe, request.isolation) as read:
         work = partial(_known_or_read, known, read) if known else read
-        outcomes = in_threads(work, listing, request.workers, attrgetter("is_light"))
-        for done, outcome in enumerate(outcomes, start=1):
-            builder.add(outcome)
-            if thumbs is not None and isinstance(outcome, Row):
-                thumbs.add(outcome.thumb)
-            progress("reading", done, listing.total)
-    if thumbs is not None:
-        thumbs.finish()
-    return builder.finish(request.inputs.skipped)
+        yield from in_threads(work, inputs, request.workers, attrgetter("is_light"))
 
 
 def _known_or_read(
@@ -216,7 +223,7 @@ class _Listing:
 
     AHEAD = 64
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Iterable[Input]) -> None:
         self.total: int | None = None
         self._source = iter(inputs)
         self._listed: deque[Input] = deque()

@@ -64,6 +64,8 @@ class Options(TypedDict, total=False):
 class Matching(TypedDict, total=False):
     """What counts as a match.
 
+    `max_distance`: the most bits in which the hashes of two images may differ, inclusive. None
+    means 1.2 times the `default_max_distance` of the algorithm, and without `verify` that default.
     `verify`: confirm each match by a second look at the pixels, and find quarter turns. Without it,
     the hashes alone decide.
     `thorough`: also find pictures that were cropped, framed, mirrored, turned by any angle,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from lookalike.hashing.options import DEFAULTS, Options
 from lookalike.hashing.recipe import recipe_for
 from lookalike.sources import ArchiveLimits, Choice, Inputs
+from lookalike.sources.two_sets import TwoSets
 from lookalike.work.isolation import isolation_for
 from lookalike.work.threads import worker_count
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Request:
     """A checked request. Nothing has been read yet."""
 
-    inputs: Inputs
+    inputs: Inputs | TwoSets
     recipe: Recipe
     isolation: Isolation | None
     """The limits of the worker processes. None reads in this process."""
@@ -37,13 +38,16 @@ def request_for(
     repeats: bool,
     only_first: bool,
     with_thumbs: bool = False,
+    against: ImageSources | None = None,
     **options: Unpack[Options],
 ) -> Request:
     """Make a request from the keywords of `hash_images` and `find_duplicates`.
 
     `repeats`: whether an image that is named twice is hashed twice. `only_first`: whether only the
-    first frame of each image is read. `with_thumbs`: whether the rows have thumbs. Raises
-    `ValueError`, `TypeError` and `MissingExtraError`.
+    first frame of each image is read. `with_thumbs`: whether the rows have thumbs. `against`: the
+    references, which are read after the others. Then nothing is hashed twice.
+
+    Raises `ValueError`, `TypeError` and `MissingExtraError`.
     """
     asked = DEFAULTS | options
     choice = Choice(
@@ -66,8 +70,12 @@ def request_for(
         only_first=only_first,
         with_thumb=with_thumbs,
     )
+    if against is None:
+        inputs: Inputs | TwoSets = Inputs(images, choice, repeats=repeats)
+    else:
+        inputs = TwoSets(images, against, choice)
     return Request(
-        inputs=Inputs(images, choice, repeats=repeats),
+        inputs=inputs,
         recipe=recipe,
         isolation=isolation_for(asked["isolate"], asked["timeout"], asked["memory"]),
         workers=worker_count(asked["workers"]),

@@ -192,6 +192,7 @@ OF_REPORTS = (
     Column("turned", Type.WHOLE, "the degrees to turn it clockwise to lie on the keeper"),
     Column("mirrored", Type.TRUTH, "whether to mirror it left to right before that"),
     Column("colour_differs", Type.TRUTH, "whether its colours differ from the keeper's"),
+    Column("set", Type.TEXT, "new or reference, if the search was against references"),
     Column("inner", Type.TEXT, "the name of the member or the number of the row; else empty"),
     Column("damage", Type.TEXT, "why the image could not be decoded completely; else empty"),
     Column("hash", Type.TEXT, "the hash of the first frame, in hex"),

@@ -13,13 +13,16 @@ from lookalike.errors import ImageError
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.content import Reader
 from lookalike.hashing.hashing import named
+from lookalike.hashing.memory import Memory
 from lookalike.hashing.moments import moments_of
 from lookalike.hashing.recipe import recipe_for
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Mark
 from lookalike.matching.copies import find_copies
 from lookalike.matching.groups import GroupColumns
-from lookalike.matching.links import Evidence
+from lookalike.matching.links import TRANSFORMS, Evidence
 from lookalike.matching.nodes import nodes_of
+from lookalike.matching.related import SAME_LAYOUT, SHARES_A_PART
+from lookalike.matching.rereading import Rereading
 from lookalike.matching.rules import Rule
 from lookalike.matching.sequences import agreement
 from lookalike.matching.verify.verified import Verified, orientations_for
@@ -30,9 +33,13 @@ from lookalike.sources.location import Kind, Location
 from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lookalike.hashing.content import Content, Depth
     from lookalike.hashing.table import HashTable
     from lookalike.images import ImageSource
+    from lookalike.matching.links import Links
+    from lookalike.sight.points.match import Transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,11 @@ class Comparison:
     first_frames_alike: bool
     """Whether their first frames look alike, regardless of later ones."""
     evidence: str | None = None
-    """Why they are alike: equal `bytes` or `pixels`, `agreement` of the pixels on a second look, or
-    `bits` alone. None if they are not."""
+    """Why they are alike: equal `bytes` or `pixels`, `agreement` of the pixels on a second look,
+    `points` of a thorough comparison, or `bits` alone. None if they are not."""
     agreement: float | None = None
-    """How well their pixels agree, from 0 to 1. None without a second look."""
+    """How well their pixels agree where both show the same, from 0 to 1. None without a second
+    look."""
     turned: int = 0
     """By how many degrees the second must be turned clockwise to lie on the first, after
     mirroring."""
@@ -77,6 +85,13 @@ class Comparison:
     same_layout: bool = False
     """Whether they are pages, forms or screens of one layout with other entries. These are not
     alike."""
+    shares_a_part: bool = False
+    """Whether they show the same, but on less than half of either. These are not alike. Only a
+    thorough comparison finds it."""
+    transform: Transform | None = None
+    """Where each place of the second is in the first, as in `Links`. None if it is unknown."""
+    overlap: tuple[float, float] | None = None
+    """The shares of the first and of the second that show the same. None if it is unknown."""
 
 
 class _Two(NamedTuple):
@@ -128,6 +143,7 @@ def compare(
     algorithm: str = "phash",
     max_distance: int | None = None,
     verify: bool = True,
+    thorough: bool = False,
     colour: bool = False,
     min_agreement: float = 0.0,
 ) -> Comparison:
@@ -137,8 +153,9 @@ def compare(
     `ImageError` for an unreadable image, and `ValueError` or `TypeError` for wrong arguments.
     """
     rule = Rule.of(
-        algorithm, max_distance, verify=verify, colour=colour, min_agreement=min_agreement
-    )
+        algorithm, max_distance,
+        verify=verify, thorough=thorough, colour=colour, min_agreement=min_agreement,
+    )  # fmt: skip
     two = _Two.of((first, second), rule)
     found = _by_bits(two.table, rule)
     columns = _as_group(two, rule, found)
@@ -180,39 +197,63 @@ def _as_group(two: _Two, rule: Rule, found: Comparison) -> GroupColumns:
         members=members,
         starts=groups[:1],
         distance=np.array([0, found.distance], np.uint16),
-        copies=find_copies(two.table, hashes, members, groups, two.read, silent),
+        copies=find_copies(Rereading(two.table, two.read), hashes, members, groups, silent),
         reason=np.zeros(1, np.uint8),
         values=[(None, None)],
     )
 
 
 def _by_sight(two: _Two, rule: Rule, found: Comparison, columns: GroupColumns) -> Comparison:
-    """What a second look says."""
+    """What a second look says, and a look for points if the rule is thorough."""
     assert two.thumbs is not None
     table, hashes = two.table, two.table.hashes[rule.algorithm]
     nodes = nodes_of(table, hashes)
-    verified = Verified.of(table, hashes, nodes, rule, two.thumbs, two.read, 1, silent)
+    again = Rereading(table, two.read, Memory(two.thumbs))
+    verified = Verified.of(again, hashes, nodes, rule, two.thumbs, 1, silent)
     alike = bool(verified.of_image[0] == verified.of_image[1])
-    same_layout = not alike and len(verified.confirming.layouts.i) > 0
     seen = verified.from_keepers(columns)
     assert seen.looks is not None
     agreement, turned, mirrored, differs, *_ = (column.tolist()[1] for column in seen.looks)
     if found.compared == 1:
         found = replace(found, agreeing=int(alike), first_frames_alike=alike)
-    found = replace(found, alike=alike, agreement=agreement, same_layout=same_layout)
+    found = replace(found, alike=alike, agreement=agreement)
     if alike:
         return replace(
-            found,
+            _placed(found, verified.confirming.links),
             distance=int(seen.distance[1]),
             evidence=_word(seen),
             turned=turned,
             mirrored=mirrored,
             colour_differs=differs,
         )
+    if verified.sighted and len(verified.sighted.links.i):
+        found = _placed(found, verified.sighted.links)
+    kinds = [one.kind for one in verified.related(table)]
+    found = replace(found, same_layout=SAME_LAYOUT in kinds, shares_a_part=SHARES_A_PART in kinds)
     if rule.colour:  # it may be the reason
         anyway = _by_sight(two, replace(rule, colour=False), found, columns)
         return replace(found, colour_differs=anyway.colour_differs)
     return found
+
+
+def _placed(found: Comparison, links: Links) -> Comparison:
+    """The comparison with how the two lie on each other. Without a link, as equal ones do."""
+    if not len(links.i):
+        return replace(found, transform=_rows(TRANSFORMS[UPRIGHT]), overlap=(1.0, 1.0))
+    ours, theirs = links.overlap[0].tolist()
+    return replace(
+        found,
+        agreement=float(links.agreement[0]),
+        turned=int(links.turned[0]),
+        mirrored=bool(links.mirrored[0]),
+        transform=_rows(links.transform[0]),
+        overlap=(ours, theirs),
+    )
+
+
+def _rows(transform: NDArray[np.float32]) -> Transform:
+    (a, b, c), (d, e, f) = transform.tolist()
+    return (a, b, c), (d, e, f)
 
 
 def _word(columns: GroupColumns) -> str:

@@ -16,13 +16,12 @@ from lookalike.hashes import words_of
 from lookalike.hashing.content import Content, Depth
 from lookalike.images import MOMENTS, Mark
 from lookalike.matching.links import Evidence
-from lookalike.matching.rereading import Read, read_again
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashes import HashArray
-    from lookalike.hashing.table import HashTable
+    from lookalike.matching.rereading import Rereading
     from lookalike.work.progress import Progress
 
 
@@ -45,16 +44,16 @@ class Copies(NamedTuple):
 
 
 def find_copies(
-    table: HashTable,
+    again: Rereading,
     hashes: HashArray,
     members: NDArray[np.intp],
     groups: NDArray[np.intp],
-    read: Read,
     progress: Progress,
 ) -> Copies:
     """Compare the members within each group. `groups`: the group of each member."""
-    reading = _Reading(table, members, read, progress)
-    same_bytes = first_equal(groups, words_of(table.digests[members]))
+    reading = _Reading(again, members, progress)
+    same_bytes = first_equal(groups, words_of(again.table.digests[members]))
+    _check_assumed(same_bytes, reading)
     _tell_ends_apart(same_bytes, reading)
     same_bytes = first_equal(same_bytes)
     return Copies(same_bytes, _same_pixels(same_bytes, groups, hashes, reading))
@@ -63,12 +62,11 @@ def find_copies(
 class _Reading:
     """Reads the contents of members again."""
 
-    def __init__(
-        self, table: HashTable, members: NDArray[np.intp], read: Read, progress: Progress
-    ) -> None:
-        self.table = table
+    def __init__(self, again: Rereading, members: NDArray[np.intp], progress: Progress) -> None:
+        self.table = again.table
         self.members = members
-        self._read = read
+        self.memory = again.memory
+        self._again = again
         self._progress = progress
         self._done = 0
 
@@ -81,14 +79,34 @@ class _Reading:
         number_of = dict(zip(self.members[numbers].tolist(), numbers.tolist(), strict=True))
         total = self._done + len({self.table.location(at) for at in number_of})
         found: dict[int, Content] = {}
-        for contents in read_again(self.table, self.members[numbers], self._read, depth):
+        for contents in self._again.contents(self.members[numbers], depth):
             found |= {number_of[at]: content for at, content in contents.items()}
-            self._done += 1
+            self._done += max(len(contents), 1)
             self._progress("comparing", self._done, total)
         if self._done < total:  # the rest cannot be read again
             self._done = total
             self._progress("comparing", total, total)
         return found
+
+
+def _check_assumed(same: NDArray[np.intp], reading: _Reading) -> None:
+    """Separate the files whose bytes were taken over on trust, and turn out to be others.
+
+    Only those are read that seem to be a copy of another.
+    """
+    memory = reading.memory
+    several = np.bincount(same, minlength=len(same)) > 1
+    doubtful = np.flatnonzero(several[same])
+    doubtful = doubtful[memory.assumed(reading.members[doubtful])]
+    if not len(doubtful):
+        return
+    contents = reading.contents(doubtful, Depth.BYTES)
+    wrong = doubtful[[number not in contents for number in doubtful.tolist()]]
+    memory.refute(reading.members[wrong])
+    alone = set(wrong.tolist())
+    firsts: dict[int, int] = {}
+    for number, first in enumerate(same.tolist()):
+        same[number] = number if number in alone else firsts.setdefault(first, number)
 
 
 def _tell_ends_apart(same: NDArray[np.intp], reading: _Reading) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.work.progress import Progress
 
 
@@ -45,6 +45,8 @@ class MemberLooks(NamedTuple):
     """Whether it matches its keeper directly, and not only by a chain of others."""
     evidence: NDArray[np.uint8]
     """If it does, the number of the `Evidence` of the link. Otherwise it means nothing."""
+    overlap: NDArray[np.float32]
+    """`(n, 2)`: if it does, the shares of its keeper and of itself that show the same."""
 
     def among(self, members: NDArray[np.intp]) -> MemberLooks:
         """Those of some members."""
@@ -103,6 +105,16 @@ class GroupColumns:
         out = np.zeros(len(self.members), np.bool_)
         out[self.starts] = True
         return out
+
+    def between_those(self, stands: NDArray[np.intp]) -> GroupColumns:
+        """The same groups, with links between the images that stand for those linked.
+
+        `stands`: for each image of the table, the one that stands for it. These keep the order.
+        """
+        if self.links is None:
+            return self
+        links = self.links._replace(i=stands[self.links.i], j=stands[self.links.j])
+        return replace(self, links=links)
 
     def sorted_by_agreement(self) -> GroupColumns:
         """The same groups, with the members after each keeper in the order of their agreement."""
@@ -180,18 +192,22 @@ class GroupColumns:
 
 
 def grouped(
-    table: HashTable,
+    again: Rereading,
     hashes: HashArray,
     sets: Sequence[NDArray[np.intp]],
-    read: Read,
     progress: Progress,
+    references: NDArray[np.bool_] | None = None,
 ) -> GroupColumns:
-    """Determine the keepers, copies and distances of connected sets of images."""
+    """Determine the keepers, copies and distances of connected sets of images.
+
+    `references`: which images of the table are references, `(n,)`, if any are.
+    """
+    table = again.table
     members = np.concatenate([np.empty(0, np.intp), *sets])
     starts = starts_of(sets)
     groups = np.repeat(np.arange(len(sets)), sizes_of(members, starts))
-    copies = find_copies(table, hashes, members, groups, read, progress)
-    ranking = rank(table, members, starts)
+    copies = find_copies(again, hashes, members, groups, progress)
+    ranking = rank(table, members, starts, references=references)
     keepers = ranking.order[starts]
     distance = _distances(table, hashes, members, starts, keepers)
     is_other = np.ones(len(members), np.bool_)

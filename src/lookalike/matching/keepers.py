@@ -7,9 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from blake3 import blake3
 
 from lookalike.errors import ImageError
+from lookalike.hashing.content import Content, Depth
 from lookalike.images import FileSource, lost_at_end
+from lookalike.images.picture import DIGEST_BYTES
 from lookalike.matching.sequences import sizes_of, starts_of
 from lookalike.work.threads import threaded_map, worker_count
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.rereading import Rereading
     from lookalike.work.progress import Progress
 
 
@@ -28,6 +32,16 @@ class Candidates(NamedTuple):
     """Their positions in the table."""
     unseen: Collection[int]
     """The positions of images that have not been read to their end."""
+    references: NDArray[np.bool_] | None = None
+    """`(images,)`: which images of the table are references. None if there are none."""
+
+    def are_references(self) -> NDArray[np.bool_]:
+        """Whether each image is a reference."""
+        return (
+            np.zeros(len(self.at), np.bool_)
+            if self.references is None
+            else self.references[self.at]
+        )
 
     def sizes(self) -> NDArray[np.int64]:
         """`(n, 3)`: bytes, width and height."""
@@ -61,7 +75,9 @@ class KeeperRule(NamedTuple):
     """Whether the smallest value is best, instead of the largest."""
 
 
+REFERENCE = "reference"
 RULES = (
+    KeeperRule(REFERENCE, Candidates.are_references),
     KeeperRule("undamaged", lambda those: ~those.are_in(those.table.damages)),
     KeeperRule("read to its end", lambda those: ~those.are_in(those.unseen)),
     KeeperRule("raw file", lambda those: np.array([*map(those.table.is_raw, those.at)], bool)),
@@ -93,12 +109,14 @@ def rank(
     members: NDArray[np.intp],
     starts: NDArray[np.intp],
     unseen: Collection[int] | None = None,
+    references: NDArray[np.bool_] | None = None,
 ) -> Ranking:
     """Order the members of sets of two or more. `starts` is where each set begins in `members`.
 
-    `unseen`: as in `Candidates`. None takes those of the table.
+    `unseen` and `references`: as in `Candidates`. Without `unseen`, it is that of the table.
     """
-    those = Candidates(table, members, table.ends_unseen if unseen is None else unseen)
+    unread = table.ends_unseen if unseen is None else unseen
+    those = Candidates(table, members, unread, references)
     columns = [rule.values(those) for rule in RULES]
     ranks = [_ranks(column, rule.least) for column, rule in zip(columns, RULES, strict=True)]
     numbers = np.repeat(np.arange(len(starts)), sizes_of(members, starts))
@@ -124,11 +142,12 @@ def _ranks(column: NDArray[np.generic], least: bool) -> NDArray[np.int64]:
 
 
 def see_ends(
-    table: HashTable,
+    again: Rereading,
     sets: Sequence[NDArray[np.intp]],
     max_bytes: int,
     workers: int | None,
     progress: Progress,
+    references: NDArray[np.bool_] | None = None,
 ) -> dict[int, str]:
     """Check the files that would be kept although only their first scan was read.
 
@@ -136,6 +155,7 @@ def see_ends(
     checked. A URL or another source is not read again, so its end stays unseen. Returns what each
     checked file lacks, by position. The text is empty if the file is complete.
     """
+    table = again.table
     unseen = np.zeros(len(table), np.bool_)
     unseen[list(table.ends_unseen)] = True
     concerned = [members for members in sets if unseen[members].any()]
@@ -143,10 +163,11 @@ def see_ends(
         return {}
     members = np.concatenate(concerned)
     starts = starts_of(concerned)
-    order = rank(table, members, starts, table.ends_unseen - table.beginnings).order
+    unread = table.ends_unseen - table.beginnings
+    order = rank(table, members, starts, unread, references).order
     candidates = np.split(members[order], starts[1:])
     found: dict[int, str] = {}
-    walk = partial(_ends_of, table, max_bytes=max_bytes)
+    walk = partial(_ends_of, again, max_bytes=max_bytes)
     walks = threaded_map(walk, candidates, worker_count(workers))
     for done, ends in enumerate(walks, start=1):
         found |= ends
@@ -154,13 +175,14 @@ def see_ends(
     return found
 
 
-def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> dict[int, str]:
+def _ends_of(again: Rereading, best_first: NDArray[np.intp], max_bytes: int) -> dict[int, str]:
     """What is missing at the ends of the members of one group, up to the first complete one."""
+    table = again.table
     found: dict[int, str] = {}
     for at in best_first.tolist():
         if at not in table.ends_unseen or at not in table.beginnings:
             break
-        lost = _lost(table, at, max_bytes)
+        lost = _lost(again, at, max_bytes)
         if lost is None:
             continue
         found[at] = lost
@@ -169,12 +191,20 @@ def _ends_of(table: HashTable, best_first: NDArray[np.intp], max_bytes: int) -> 
     return found
 
 
-def _lost(table: HashTable, at: int, max_bytes: int) -> str | None:
+def _lost(again: Rereading, at: int, max_bytes: int) -> str | None:
     """What is missing at the end of a file, or None if that cannot be determined."""
+    table, memory = again.table, again.memory
+    if known := memory.recall(np.array([at]), Depth.END).get(at):
+        return known.lost
+    if not memory.opens_files:
+        return None
     try:
         contents = FileSource(table.paths[at]).contents(None, max_bytes)
     except (ImageError, MemoryError):  # it is gone or too large to read whole
         return None
     if contents.size != table.size(at)[0]:  # it has changed since
         return None
-    return lost_at_end(contents.data)
+    lost = lost_at_end(contents.data)
+    digest = blake3(contents.data).digest(DIGEST_BYTES)
+    memory.keep({at: Content(contents.size, digest, lost=lost)}, Depth.END)
+    return lost

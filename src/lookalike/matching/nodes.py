@@ -9,7 +9,7 @@ and they are compared frame by frame.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -76,8 +76,20 @@ def connect(
     return roots(sets)
 
 
+class HasNodes(Protocol):
+    """Nodes with hashes: stills, then sequences."""
+
+    @property
+    def hashes(self) -> HashArray:
+        """The hashes of the stills."""
+
+    @property
+    def sequences(self) -> Sequences:
+        """The sequences."""
+
+
 def sequence_links(
-    nodes: Nodes, searcher: Searcher, max_distance: int, workers: int | None
+    nodes: HasNodes, searcher: Searcher, max_distance: int, workers: int | None
 ) -> Iterator[Block]:
     """Pairs of nodes that are near at every moment: sequences, or a sequence and a still.
 
@@ -89,10 +101,25 @@ def sequence_links(
     offset = np.uint32(len(stills))
     for block in sequences.links(max_distance, workers):
         yield block._replace(i=block.i + offset, j=block.j + offset)
+    for block in steady_links(stills, sequences, searcher, max_distance, workers):
+        yield block._replace(j=block.j + offset)
+
+
+def steady_links(
+    stills: HashArray,
+    sequences: Sequences,
+    searcher: Searcher,
+    max_distance: int,
+    workers: int | None,
+) -> Iterator[Block]:
+    """Pairs of a still, i, and a sequence, j, that are near at every moment.
+
+    `searcher`: has the hashes of the stills.
+    """
     steady = np.flatnonzero(sequences.kinds == STILL).astype(np.uint32)
     queries = words_of(np.ascontiguousarray(sequences.hashes[steady, 0]))
     for block in searcher.matches(queries, max_distance, workers=workers):
         of_block = steady[block.i]
         distance = farthest(sequences.hashes, of_block, stills.data[:, None], block.j)
         near = distance <= max_distance
-        yield Block(block.j[near], of_block[near] + offset, distance[near])
+        yield Block(block.j[near], of_block[near], distance[near])

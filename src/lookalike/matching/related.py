@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
+    from lookalike.index import Block, Searcher
+    from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.nodes import Nodes
 
 BEGINS_ALIKE, SHARES_A_PART, SAME_LAYOUT = "begins alike", "shares a part", "same layout"
@@ -81,58 +83,138 @@ def related_images(
     sets: NDArray[np.uint32],
     max_distance: int,
     workers: int | None,
+    sides: Sides | None = None,
 ) -> list[Related]:
     """At most one pair per two sets that `connect` made, and at most `MOST_RELATED` in all.
 
-    They are ordered by their positions among the inputs.
+    They are ordered by their positions among the inputs. `sides`: if some are references.
     """
-    first_of = np.empty(nodes.total, np.intp)
-    first_of[nodes.of_image[::-1]] = np.arange(len(table))[::-1]
+    if not len(nodes.sequences):
+        return []
+    begun = _Begun(nodes, sets, max_distance, workers)
+    found_pairs = (
+        (x, y, int(one[x]), int(other[y]))
+        for (ours, one), (theirs, other) in _sorts(table, nodes, sides)
+        for x, y in begun.pairs(ours, theirs)
+    )
     pairs: dict[tuple[int, int], tuple[int, int]] = {}
-    for one, other in _pairs_of_nodes(nodes, sets, max_distance, workers):
-        key = (min(sets[one], sets[other]), max(sets[one], sets[other]))
-        pairs.setdefault(key, (first_of[one], first_of[other]))
+    for x, y, one, other in found_pairs:
+        pairs.setdefault((min(sets[x], sets[y]), max(sets[x], sets[y])), (one, other))
         if len(pairs) == MOST_RELATED:
             break
     out = []
-    for one, other in sorted((min(pair), max(pair)) for pair in pairs.values()):
-        ours, theirs = (moments_of(table, int(at), algorithm) for at in (one, other))
+    for at in sorted((min(pair), max(pair)) for pair in pairs.values()):
+        ours, theirs = (moments_of(table, number, algorithm) for number in at)
         found = agreement(ours, theirs, max_distance)
-        out.append(Related(table.paths[one], table.paths[other], found.agreeing, found.compared))
+        first, second = (table.paths[number] for number in at)
+        out.append(Related(first, second, found.agreeing, found.compared))
     return out
 
 
-def _pairs_of_nodes(
-    nodes: Nodes, sets: NDArray[np.uint32], max_distance: int, workers: int | None
-) -> Iterator[tuple[int, int]]:
-    """Pairs of nodes of different sets that begin alike. At least one is a sequence.
+Sort: TypeAlias = "tuple[NDArray[np.bool_], NDArray[np.intp]]"
+"""Which nodes have images of a sort, and the first such image of each."""
+
+
+def _sorts(table: HashTable, nodes: Nodes, sides: Sides | None) -> list[tuple[Sort, Sort]]:
+    """The sorts of images that are compared with each other: the same one twice, or two."""
+
+    def sort(wanted: NDArray[np.bool_]) -> Sort:
+        at = np.flatnonzero(wanted)[::-1]
+        first = np.full(nodes.total, -1, np.intp)
+        first[nodes.of_image[at]] = at
+        return first >= 0, first
+
+    if sides is None:
+        every = sort(np.ones(len(table), np.bool_))
+        return [(every, every)]
+    new, old = sort(~sides.is_reference), sort(sides.is_reference)
+    return [(new, old), (new, new)] if sides.within else [(new, old)]
+
+
+class _Begun:
+    """Finds nodes of different sets that begin alike. At least one of the two is a sequence.
 
     Their first frames with any detail are near each other, at the same moment.
     """
-    sequences = nodes.sequences
-    moments = sequences.first_moments()
-    for moment in np.unique(moments).tolist():
-        numbers = np.flatnonzero(moments == moment)
+
+    def __init__(
+        self, nodes: Nodes, sets: NDArray[np.uint32], max_distance: int, workers: int | None
+    ) -> None:
+        self._nodes = nodes
+        self._sets = sets
+        self._moments = nodes.sequences.first_moments()
+        self._max_distance = max_distance
+        self._workers = workers
+
+    def pairs(
+        self, ours: NDArray[np.bool_], theirs: NDArray[np.bool_]
+    ) -> Iterator[tuple[int, int]]:
+        """The pairs of one of our nodes and one of theirs, which may be the same."""
+        for moment in np.unique(self._moments).tolist():
+            words, of_class = self._sequences(moment, ours)
+            others, of_other = self._sequences(moment, theirs)
+            if ours is theirs:
+                for nodes_of_set in of_class:
+                    yield from combinations(nodes_of_set.values(), 2)
+                searcher = self._searcher(words)
+                blocks: Iterable[Block] = searcher.pairs(self._max_distance, workers=self._workers)
+            else:
+                blocks = self._matches(words, others)
+            yield from self._of_different_sets(blocks, of_class, of_other.__getitem__)
+            if moment == 0:
+                yield from self._with_stills(words, of_class, theirs)
+                if ours is not theirs:
+                    found = self._with_stills(others, of_other, ours)
+                    yield from ((one, other) for other, one in found)
+
+    def _sequences(
+        self, moment: int, wanted: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.uint64], list[dict[int, int]]]:
+        """The distinct first frames of some sequences, and the first node of each set by these."""
+        offset = len(self._nodes.hashes)
+        sequences = self._nodes.sequences
+        some = wanted[offset : offset + len(sequences)]
+        numbers = np.flatnonzero((self._moments == moment) & some)
         words = words_of(np.ascontiguousarray(sequences.hashes[numbers, moment]))
         class_of, first = kernel.distinct(words)
         of_class: list[dict[int, int]] = [{} for _ in first]
-        """For each distinct hash, the first node of each set."""
         for number, at in zip(numbers.tolist(), class_of.tolist(), strict=True):
-            node = len(nodes.hashes) + number
-            of_class[at].setdefault(int(sets[node]), node)
-        for nodes_of_set in of_class:
-            yield from combinations(nodes_of_set.values(), 2)
-        distinct = words[first]
-        searcher = searcher_for(distinct, 64 * distinct.shape[1], max_distance, workers)
-        for block in searcher.pairs(max_distance, workers=workers):
+            node = offset + number
+            of_class[at].setdefault(int(self._sets[node]), node)
+        return words[first], of_class
+
+    def _searcher(self, words: NDArray[np.uint64]) -> Searcher:
+        return searcher_for(words, 64 * words.shape[1], self._max_distance, self._workers)
+
+    def _matches(self, words: NDArray[np.uint64], others: NDArray[np.uint64]) -> Iterable[Block]:
+        if not len(words) or not len(others):
+            return ()
+        return self._searcher(others).matches(words, self._max_distance, workers=self._workers)
+
+    def _with_stills(
+        self,
+        words: NDArray[np.uint64],
+        of_class: list[dict[int, int]],
+        wanted: NDArray[np.bool_],
+    ) -> Iterator[tuple[int, int]]:
+        """The pairs of a sequence and a still."""
+        stills = np.flatnonzero(wanted[: len(self._nodes.hashes)])
+
+        def of_still(at: int) -> dict[int, int]:
+            node = int(stills[at])
+            return {int(self._sets[node]): node}
+
+        blocks = self._matches(words, self._nodes.hashes.words[stills])
+        return self._of_different_sets(blocks, of_class, of_still)
+
+    @staticmethod
+    def _of_different_sets(
+        blocks: Iterable[Block],
+        ours: list[dict[int, int]],
+        theirs: Callable[[int], dict[int, int]],
+    ) -> Iterator[tuple[int, int]]:
+        for block in blocks:
             for i, j in zip(block.i.tolist(), block.j.tolist(), strict=True):
-                yield from _of_different_sets(of_class[i], of_class[j])
-        if moment == 0:
-            stills = searcher_for(nodes.hashes.words, nodes.hashes.bits, max_distance, workers)
-            for block in stills.matches(distinct, max_distance, workers=workers):
-                for i, j in zip(block.i.tolist(), block.j.tolist(), strict=True):
-                    yield from _of_different_sets(of_class[i], {int(sets[j]): j})
-
-
-def _of_different_sets(ours: dict[int, int], theirs: dict[int, int]) -> Iterator[tuple[int, int]]:
-    return ((a, b) for (x, a), (y, b) in product(ours.items(), theirs.items()) if x != y)
+                for (x, a), (y, b) in product(ours[i].items(), theirs(j).items()):
+                    if x != y:
+                        yield a, b

@@ -8,6 +8,7 @@ are the same, and so are their flat ones. Otherwise a third image could link two
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -92,6 +93,17 @@ class Sequences:
     def __len__(self) -> int:
         return len(self.positions)
 
+    def among(self, numbers: NDArray[np.intp]) -> Sequences:
+        """Some of them, with numbers of their own."""
+        some = copy(self)
+        some.positions = [self.positions[number] for number in numbers.tolist()]
+        renumbered = {at: number for number, at in enumerate(numbers.tolist())}
+        some.number_of = {
+            at: renumbered[number] for at, number in self.number_of.items() if number in renumbered
+        }
+        some.kinds, some.hashes = self.kinds[numbers], self.hashes[numbers]
+        return some
+
     def first_moments(self) -> NDArray[np.intp]:
         """`(n,)`: the first moment of each sequence that is not flat."""
         is_flat = self.kinds[:, None] >> np.arange(MOMENTS) & 1
@@ -105,6 +117,18 @@ class Sequences:
             hashes = self.hashes[of_kind][:, _detailed(int(kind))]
             for block in near_at_all(hashes, max_distance, workers):
                 yield block._replace(i=of_kind[block.i], j=of_kind[block.j])
+
+    def links_to(
+        self, others: Sequences, max_distance: int, workers: int | None
+    ) -> Iterator[Block]:
+        """Pairs of one of these and one of the others that are near each other at every moment."""
+        for kind in np.intersect1d(self.kinds, others.kinds[others.kinds != ONLY_FIRST]):
+            ours = np.flatnonzero(self.kinds == kind).astype(np.uint32)
+            theirs = np.flatnonzero(others.kinds == kind).astype(np.uint32)
+            moments = _detailed(int(kind))
+            hashes = self.hashes[ours][:, moments], others.hashes[theirs][:, moments]
+            for block in near_others_at_all(*hashes, max_distance, workers):
+                yield block._replace(i=ours[block.i], j=theirs[block.j])
 
 
 def _detailed(kind: int) -> list[int]:
@@ -121,17 +145,43 @@ def near_at_all(
     of several moments are searched as one. If all pictures are alike at one moment, as in films
     with the same title, searching that moment alone would find too many pairs.
     """
+    words, within = _searched_as_one(hashes, max_distance)
+    searcher = searcher_for(words, 64 * words.shape[1], within, workers)
+    blocks = searcher.pairs(within, workers=workers)
+    return _near(hashes, hashes, max_distance, blocks)
+
+
+def near_others_at_all(
+    ours: NDArray[np.uint8], theirs: NDArray[np.uint8], max_distance: int, workers: int | None
+) -> Iterator[Block]:
+    """The same for pairs of one of our rows and one of theirs."""
+    words, within = _searched_as_one(np.concatenate([ours, theirs]), max_distance)
+    queries, searched = words[: len(ours)], words[len(ours) :]
+    searcher = searcher_for(searched, 64 * words.shape[1], within, workers)
+    blocks = searcher.matches(queries, within, workers=workers)
+    return _near(ours, theirs, max_distance, blocks)
+
+
+def _searched_as_one(
+    hashes: NDArray[np.uint8], max_distance: int
+) -> tuple[NDArray[np.uint64], int]:
+    """The hashes of the moments that differ the most, side by side, and their largest distance."""
     moments = _words_of_each(hashes)
     moments.sort(key=lambda words: -len(kernel.distinct(words)[1]))
     most = max(MOST_WORDS // moments[0].shape[1], 1)
     words = np.concatenate(moments[:most], axis=1)
-    bits = 64 * words.shape[1]
-    within = min(max_distance * min(most, len(moments)), bits)
-    for block in searcher_for(words, bits, within, workers).pairs(within, workers=workers):
-        if len(moments) == 1:
-            yield block
-            continue
-        distance = farthest(hashes, block.i, hashes, block.j)
+    return words, min(max_distance * min(most, len(moments)), 64 * words.shape[1])
+
+
+def _near(
+    ours: NDArray[np.uint8],
+    theirs: NDArray[np.uint8],
+    max_distance: int,
+    blocks: Iterator[Block],
+) -> Iterator[Block]:
+    """The pairs of blocks that lie within `max_distance` at every moment."""
+    for block in blocks:
+        distance = farthest(ours, block.i, theirs, block.j)
         near = distance <= max_distance
         yield Block(block.i[near], block.j[near], distance[near])
 

@@ -47,6 +47,9 @@ class Duplicate:
     """Whether it must be mirrored left to right to lie on the keeper."""
     colour_differs: bool = False
     """Whether a second look found that its colours differ from the keeper's."""
+    overlap: list[float] | None = None
+    """The shares of the keeper and of itself that show the same. None without a second look, and if
+    only other members link the two."""
 
 
 class Group:
@@ -75,7 +78,10 @@ class Group:
 
     @property
     def keeper_reason(self) -> str:
-        """Why the keeper is kept, such as "most pixels"."""
+        """Why the keeper is kept, such as "most pixels". "reference" if it is one.
+
+        All other members of a group are new.
+        """
         return REASONS[int(self._columns.reason[self._at])]
 
     @property
@@ -113,7 +119,11 @@ class Group:
             return self._columns.links_of(self._at)
         hashes = self._table.hashes[self._rule.algorithm]
         copies = self._columns.copies.among(self._span)
-        return links_within(self._table, hashes, self._rule.max_distance, self.positions, copies)
+        links = links_within(self._table, hashes, self._rule.max_distance, self.positions, copies)
+        if self._rule.against and not self._rule.within:
+            keeper = self.positions[0]
+            return links.among((links.i == keeper) | (links.j == keeper))
+        return links
 
     @property
     def marks(self) -> dict[str, list[str]]:

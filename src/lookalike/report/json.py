@@ -22,7 +22,7 @@ from lookalike.matching.links import Evidence
 from lookalike.matching.related import Related
 from lookalike.matching.rules import Rule
 from lookalike.report.facts import Facts
-from lookalike.report.rows import image_columns, match_columns
+from lookalike.report.rows import image_columns, match_columns, sets_of
 from lookalike.sources.kinds import MARK
 from lookalike.sources.location import Kind, Location, Stamp
 
@@ -68,6 +68,9 @@ def _member_columns(result: Result) -> tuple[dict[str, list[Any]], dict[str, lis
         image_columns(result.table, result.algorithm, groups.members[numbers])
         for numbers in (groups.starts, others)
     )
+    if result.rule.against:
+        keepers["set"] = sets_of(groups, result.rule, groups.starts)
+        duplicates["set"] = sets_of(groups, result.rule, others)
     return keepers, duplicates | match_columns(groups, result.rule, others)
 
 
@@ -103,6 +106,7 @@ def _rest(result: Result) -> dict[str, Any]:
         "damaged": [{"path": one.path, "reason": one.reason} for one in facts.damaged],
         "warnings": facts.warnings,
         "images": facts.images,
+        **_if_asked_for(result),
         "flat": facts.flat,
         "degenerate": facts.degenerate,
         "skipped": facts.skipped,
@@ -115,6 +119,18 @@ def _rest(result: Result) -> dict[str, Any]:
         "min_agreement": result.rule.min_agreement,
         "preparation": facts.preparation,
         "version": facts.version,
+    }
+
+
+def _if_asked_for(result: Result) -> dict[str, Any]:
+    """What is only said of a search against references, or if images were told apart."""
+    told = {"told_apart": result.facts.told_apart} if result.facts.told_apart else {}
+    if not result.rule.against:
+        return told
+    return told | {
+        "references": result.facts.references,
+        "against": True,
+        "within": result.rule.within,
     }
 
 
@@ -187,6 +203,8 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             thorough=document.get("thorough", False),
             colour=document.get("colour", False),
             min_agreement=document.get("min_agreement", 0.0),
+            against=document.get("against", False),
+            within=document.get("within", False),
         )
         builder = TableBuilder([rule.algorithm])
         groups = _read_groups(document["groups"], builder, rule)
@@ -204,6 +222,8 @@ def read_json(text: str | bytes) -> tuple[HashTable, Rule, GroupColumns, Facts]:
             flat=document["flat"],
             degenerate=document["degenerate"],
             skipped=table.skipped,
+            references=document.get("references", 0),
+            told_apart=document.get("told_apart", 0),
             thumbs_only=document.get("thumbs_only", 0),
             preparation=document["preparation"],
             version=document["version"],
@@ -254,6 +274,7 @@ def _read_looks(rows: list[dict[str, Any]], is_keeper: NDArray[np.bool_]) -> Mem
         evidence=np.array(
             [POINTS if row.get("evidence") == "points" else AGREES for row in rows], np.uint8
         ),
+        overlap=np.array([row.get("overlap") or (1, 1) for row in rows], np.float32).reshape(-1, 2),
     )
 
 

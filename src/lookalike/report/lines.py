@@ -24,6 +24,8 @@ WORDS = ("near", "same pixels", "exact copy")
 """The words for how a member matches its keeper, unless bits differ."""
 FIRST = max(map(len, WORDS))
 """The width of the first column."""
+MOST = 0.95
+"""From this share on, nearly all of a picture is seen."""
 PLAINLY = {"degenerate": "one axis"}
 """Marks that people read as other words."""
 STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33"}
@@ -102,16 +104,24 @@ def _seen(columns: GroupColumns) -> list[str]:
     if looks is None:
         return [""] * len(columns.members)
     seen = []
-    for agreement, turned, mirrored, differs, linked, _ in zip(
+    for agreement, turned, mirrored, differs, linked, _, overlap in zip(
         *(column.tolist() for column in looks), strict=True
     ):
         words = [f"{agreement:.0%} alike"] if agreement < 1 else []
         words += ["mirrored"] if mirrored else []
         words += [f"turned by {turned}°"] if turned else []
+        words += _part(*overlap)
         words += ["colour differs"] if differs else []
         words += [] if linked else ["only by way of others"]
         seen.append("".join(f"  {', '.join(words)}") if words else "")
     return seen
+
+
+def _part(of_keeper: float, of_member: float) -> list[str]:
+    """Whether a member is a part of its keeper, or the keeper a part of the member."""
+    if of_keeper < MOST <= of_member:
+        return [f"cropped to {of_keeper:.0%}"]
+    return ["more around it"] if of_member < MOST <= of_keeper else []
 
 
 def forms_of(table: HashTable, at: NDArray[np.intp]) -> list[str]:

@@ -80,6 +80,11 @@ class Result:
         return self.facts.images
 
     @property
+    def reference_count(self) -> int:
+        """How many of the images are references. The others are new."""
+        return self.facts.references
+
+    @property
     def failures(self) -> list[Failure]:
         """The inputs that could not be read, in the order of the inputs."""
         return self.facts.failures
@@ -156,7 +161,13 @@ class Result:
             order = np.lexsort((links.j, links.i))
             return Pairs(links.i[order], links.j[order], links.distance[order])
         sets = [group.positions for group in self.groups]
-        return pairs_within(sets, self.table, self.table.hashes[self.algorithm], self.max_distance)
+        hashes = self.table.hashes[self.algorithm]
+        pairs = pairs_within(sets, self.table, hashes, self.max_distance)
+        if self.rule.against and not self.rule.within:
+            keepers = self.columns.members[self.columns.starts]
+            with_keeper = np.isin(pairs.i, keepers) | np.isin(pairs.j, keepers)
+            return Pairs._make(column[with_keeper] for column in pairs)
+        return pairs
 
     def to_dict(self) -> dict[str, Any]:
         """Groups, failures, warnings and counts as plain types, as in the JSON."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from lookalike.hashing.row import status_of
 from lookalike.hashing.schema import BY_NAME, Type
-from lookalike.matching.keepers import REASONS
+from lookalike.matching.keepers import REASONS, REFERENCE
 from lookalike.matching.links import Evidence
 from lookalike.text import visible
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.table import HashTable
-    from lookalike.matching.groups import GroupColumns
+    from lookalike.matching.groups import GroupColumns, MemberLooks
     from lookalike.matching.rules import Rule
     from lookalike.report.result import Result
 
@@ -28,7 +28,7 @@ TABLE = [
     for name in (
         "group", "keeper", "path", "distance", "exact", "same_pixels", "keeper_reason", "bytes",
         "width", "height", "format", "frames", "marks", "status", "reason", "evidence",
-        "agreement", "turned", "mirrored", "colour_differs",
+        "agreement", "turned", "mirrored", "colour_differs", "set",
     )
 ]  # fmt: skip
 """The columns of the CSV and of data frames."""
@@ -48,6 +48,8 @@ REASONS_TO_MATCH = (*(one.word for one in Evidence), "chain")
 """The words for `Evidence`, by its numbers, and for members linked only by others."""
 CHAIN = len(Evidence)
 
+NEW = "new"
+"""The set of an image that is not a reference."""
 RELATED = "related"
 """Used where other rows have their `Status`."""
 
@@ -71,6 +73,18 @@ def image_columns(table: HashTable, algorithm: str, at: NDArray[np.intp]) -> dic
         "hash": table.hashes[algorithm][at].to_hex(),
     }
     return {one.name: columns[one.name] for one in IN_JSON}
+
+
+def sets_of(groups: GroupColumns, rule: Rule, members: NDArray[np.intp]) -> list[str | None]:
+    """In which of two sets some members of groups are. None if the search had one set only.
+
+    `members`: their numbers. Only a keeper can be a reference.
+    """
+    if not rule.against:
+        return [None] * len(members)
+    with_reference = groups.reason == REASONS.index(REFERENCE)
+    is_reference = groups.is_keeper[members] & with_reference[groups.group[members]]
+    return [REFERENCE if one else NEW for one in is_reference.tolist()]
 
 
 def match_columns(
@@ -97,7 +111,16 @@ def match_columns(
         "turned": looks.turned.tolist() if looks else [0] * len(members),
         "mirrored": looks.mirrored.tolist() if looks else [False] * len(members),
         "colour_differs": looks.colour_differs.tolist() if looks else [False] * len(members),
+        "overlap": _overlaps(looks, words != REASONS_TO_MATCH[CHAIN])
+        if looks
+        else [None] * len(members),
     }
+
+
+def _overlaps(looks: MemberLooks, is_known: NDArray[np.bool_]) -> list[list[float] | None]:
+    """The shares of a keeper and of each member that show the same."""
+    rounded = looks.overlap.astype(np.float64).round(4).tolist()
+    return [one if known else None for one, known in zip(rounded, is_known, strict=True)]
 
 
 def rows_of(result: Result) -> Iterator[dict[str, Any]]:
@@ -111,6 +134,7 @@ def rows_of(result: Result) -> Iterator[dict[str, Any]]:
     reasons[groups.starts] = [REASONS[number] for number in groups.reason.tolist()]
     columns |= {
         **match_columns(groups, result.rule, np.arange(len(groups.members))),
+        "set": sets_of(groups, result.rule, np.arange(len(groups.members))),
         "group": (groups.group + 1).tolist(),
         "keeper": groups.is_keeper.tolist(),
         "keeper_reason": reasons.tolist(),

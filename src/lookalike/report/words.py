@@ -10,11 +10,15 @@ from lookalike.text import plural, printable, size
 if TYPE_CHECKING:
     from lookalike.hashing.row import Failure
     from lookalike.matching.comparison import Comparison
+    from lookalike.report.facts import Facts
     from lookalike.report.group import Groups
     from lookalike.report.result import Result
+    from lookalike.report.similar import SimilarResult
 
 MOST_LINES = 50
 """How many related pairs are shown to people."""
+MOST_OF_ALL = 0.995
+"""From this share on, all of a picture is seen."""
 NOTHING_FOUND = "No images found."
 SKIPPED = {
     "audio": "audio file",
@@ -65,31 +69,58 @@ def summary_lines(result: Result) -> list[str]:
             f"{plural(result.degenerate_count, 'image')} {vary} along one axis only, like barcodes "
             "and gradients: matched only if every pixel is equal."
         )
-    if result.thumbs_only_count:
-        images = plural(result.thumbs_only_count, "image")
+    return lines + _trouble_lines(result.facts)
+
+
+def _trouble_lines(facts: Facts) -> list[str]:
+    """What was skipped, unreadable or damaged, and warnings."""
+    lines = []
+    if facts.told_apart:
+        have = "image has" if facts.told_apart == 1 else "images have"
+        lines.append(f"{facts.told_apart:,} {have} been told apart from others, and stay apart.")
+    if facts.thumbs_only:
+        images = plural(facts.thumbs_only, "image")
         lines.append(f"{images} could not be read again: compared by small copies only.")
-    if result.damaged:
-        damaged = plural(len(result.damaged), "damaged image")
+    if facts.damaged:
+        damaged = plural(len(facts.damaged), "damaged image")
         lines.append(f"{damaged}, hashed as far as readable:")
-        lines += [f"  {failure_line(one)}" for one in result.damaged]
-    lines += skipped_lines(result.skipped)
-    if result.failures:
-        lines.append(f"{plural(len(result.failures), 'file')} could not be read:")
-        lines += [f"  {failure_line(one)}" for one in result.failures]
-        lines += unexpected_lines(result.failures)
-    lines += [f"Warning: {warning}" for warning in result.warnings]
+        lines += [f"  {failure_line(one)}" for one in facts.damaged]
+    lines += skipped_lines(facts.skipped)
+    if facts.failures:
+        lines.append(f"{plural(len(facts.failures), 'file')} could not be read:")
+        lines += [f"  {failure_line(one)}" for one in facts.failures]
+        lines += unexpected_lines(facts.failures)
+    lines += [f"Warning: {warning}" for warning in facts.warnings]
     return lines
+
+
+def similar_lines(result: SimilarResult) -> list[str]:
+    """What was looked for and in how many images, what was skipped or unreadable, and warnings."""
+    facts = result.facts
+    pictures = plural(facts.images - facts.references, "picture")
+    images = plural(facts.references, "image")
+    lines = [f"{pictures} looked for in {images}: {len(result.matches):,} found."]
+    return lines + _trouble_lines(facts)
 
 
 def _counts(result: Result) -> str:
     """How many images were read, and what was found among them."""
     return (
-        f"{plural(result.image_count, 'image')} hashed by {result.algorithm}, "
+        f"{_images(result)} hashed by {result.algorithm}, "
         f"matched within {plural(result.max_distance, 'bit')}"
-        f"{' and by a second look' if result.rule.verify else ''}: "
+        f"{' and by a second look' if result.rule.verify else ''}"
+        f"{', or by points' if result.rule.thorough else ''}: "
         f"{plural(len(result.groups), 'group')} with "
         f"{plural(result.duplicate_count, 'duplicate')}, {size(result.bytes_to_save)} to save."
     )
+
+
+def _images(result: Result) -> str:
+    """How many images were hashed, and how many of them are references, if there are two sets."""
+    if not result.rule.against:
+        return plural(result.image_count, "image")
+    new = result.image_count - result.reference_count
+    return f"{plural(new, 'new image')} and {plural(result.reference_count, 'reference')}"
 
 
 def skipped_lines(skipped: Mapping[str, int]) -> list[str]:
@@ -121,6 +152,11 @@ def comparison_lines(found: Comparison) -> list[str]:
         words = ["be mirrored"] if found.mirrored else []
         words += [f"be turned by {found.turned}° clockwise"] if found.turned else []
         lines.append(f"The second has to {' and '.join(words)} to lie on the first.")
+    if found.shares_a_part:
+        lines.append("They only share a part.")
+    if found.overlap and min(found.overlap) < MOST_OF_ALL:
+        ours, theirs = found.overlap
+        lines.append(f"{ours:.0%} of the first and {theirs:.0%} of the second show the same.")
     if found.colour_differs:
         lines.append("Their colours differ.")
     if found.same_layout:
@@ -142,9 +178,12 @@ def _why(found: Comparison) -> str:
     """The numbers that decide whether two images are alike."""
     if found.flat or found.degenerate:  # whatever their hashes are
         return f"their pixels {'are equal' if found.alike else 'differ'}"
+    if found.evidence == "points":
+        return f"their points match, and their pixels agree to {found.agreement:.0%}"
     differ = f"{found.distance} of {found.bits} bits of {found.algorithm} differ"
     why = f"{differ}, at most {found.max_distance} may"
     if found.agreement is None or found.exact or found.distance > found.max_distance:
         return why
-    but = "and" if found.alike or found.same_layout or found.colour_differs else "but"
+    related = found.same_layout or found.shares_a_part or found.colour_differs
+    but = "and" if found.alike or related else "but"
     return f"{why}, {but} their pixels agree to {found.agreement:.0%}"

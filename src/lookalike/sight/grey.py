@@ -52,5 +52,10 @@ def grey_size(width: int, height: int) -> tuple[int, int]:
 
 def thumb(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """`(32, 32)`: the means of equal areas of a grey picture."""
+    return shrunk(grey, THUMB_SIDE, THUMB_SIDE)
+
+
+def shrunk(grey: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """`(height, width)`: the means of equal areas of the whole of a grey picture."""
     rows, columns = grey.shape
-    return kernel.area_mean(grey, THUMB_SIDE, THUMB_SIDE, (0, 0, EIGHTHS * columns, EIGHTHS * rows))
+    return kernel.area_mean(grey, width, height, (0, 0, EIGHTHS * columns, EIGHTHS * rows))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.files import temporary_for
+from lookalike.files import Scratch
 from lookalike.sight.thumb import BYTES
 from lookalike.sight.turned import hashes_of
 
@@ -32,9 +32,9 @@ class Thumbs:
         self._orientations = orientations
         self._batch: list[bytes] = []
         self._hashes: list[NDArray[np.uint8]] = []
-        self._file: IO[bytes] | None = None
+        self._file: Scratch | None = None
         with suppress(OSError):  # there is no folder for temporary files, or it is full
-            self._file = temporary_for(self)
+            self._file = Scratch()
         self._map: NDArray[np.uint8] | None = None
         self._count = 0
 
@@ -56,9 +56,9 @@ class Thumbs:
     def finish(self) -> None:
         """End adding. Only now can thumbs be read."""
         self._flush()
-        if self._file is not None and self._count:
-            self._map = np.memmap(self._file, np.uint8, "r", shape=(self._count, BYTES))
         if self._file is not None:
+            data = self._file.mapped(self._file.length)
+            self._map = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
             self._file.close()
             self._file = None
 
@@ -83,8 +83,7 @@ class Thumbs:
         if self._file is None:
             return
         try:
-            self._file.write(data)
-            self._file.flush()
+            self._file.append(data)
         except OSError:  # the disk is full: what is needed is made again
             self._file.close()
             self._file = None

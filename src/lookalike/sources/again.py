@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lookalike.images import FileSource, Source
@@ -30,12 +30,16 @@ class Again:
     images: object
     """The `images` argument of the scan."""
     choice: Choice
+    held: Mapping[Location, Source] = field(default_factory=dict)
+    """Inputs that were kept when they were read first."""
 
     def inputs(self, locations: Collection[Location]) -> Iterator[Input]:
         """Yield those inputs at these locations that can be read again, in any order."""
         inner: defaultdict[str, set[Location]] = defaultdict(set)
         for location in locations:
-            if location.kind is Kind.FILE:
+            if location in self.held:
+                yield Input(location, None, self.held[location])
+            elif location.kind is Kind.FILE:
                 yield Input(location, None, FileSource(location.path))
             elif location.kind in {Kind.MEMBER, Kind.ROW} and not is_address(location.path):
                 inner[location.path].add(location)

@@ -63,6 +63,8 @@ class Inputs:
         self._first_row = first_row
         self._opens = opened
         self._seen = Seen()
+        self.named_count = 0
+        """How many values of `images` have been listed, or begun."""
         self._here = LocalPlace(images if isinstance(images, Sequence) else ())
         if is_image_source(images):
             self._named: Iterable[object] = [images]
@@ -79,6 +81,7 @@ class Inputs:
 
     def __iter__(self) -> Iterator[Input]:
         for at, named in enumerate(self._named):
+            self.named_count = at + 1
             value, place = _checked(named, at), Location(Kind.MEMORY, f"[{at}]")
             yield from guarded(place, self._inputs(value, place))
 

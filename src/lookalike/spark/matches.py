@@ -8,8 +8,10 @@ import numpy as np
 
 from lookalike._native import kernel
 from lookalike.hashes import words_of
+from lookalike.hashing.memory import Memory
 from lookalike.index import searcher_for
 from lookalike.matching.nodes import nodes_of, sequence_links
+from lookalike.matching.rereading import Rereading
 from lookalike.matching.verify.candidates import Candidates, Pictures, turned, upright
 from lookalike.matching.verify.closer_look import CloserLook
 from lookalike.matching.verify.confirming import Confirming
@@ -127,8 +129,9 @@ def _confirmed(
     is_reference: NDArray[np.bool_],
 ) -> _Links:
     """The pairs of pictures that a second look confirms, one of each side."""
-    look = SecondLook(table, pictures, thumbs, rule, read, 1)
-    closer = CloserLook(table, pictures, look, read, 1)
+    again = Rereading(table, read, Memory(thumbs))
+    look = SecondLook(again, pictures, thumbs, rule, 1)
+    closer = CloserLook(again, pictures, look, 1)
     confirming = Confirming(pictures, rule, look, closer, silent)
     sides = _sides(pictures.of_image, len(pictures), is_reference)
     hashes = table.hashes[rule.algorithm]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lookalike.hashing.content import SecondReading
+from lookalike.hashing.memory import Memory
 from lookalike.matching.keepers import REASONS
 from lookalike.matching.verify.verified import orientations_for
 from lookalike.report.rows import match_columns
@@ -122,7 +123,7 @@ def groups_of_rows(rows: pa.Table, settings: Settings) -> pa.RecordBatch:
     table = table_of(rows, settings.rule.algorithm)
     thumbs = thumbs_of(rows, settings) if settings.rule.verify else None
     result = result_of(
-        table, settings.rule, reading_of(settings), thumbs=thumbs, workers=1,
+        table, settings.rule, reading_of(settings), memory=Memory(thumbs), workers=1,
         max_bytes=settings.options["max_bytes"],
     )  # fmt: skip
     return _group_rows(rows, result.columns, settings)

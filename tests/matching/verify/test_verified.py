@@ -16,6 +16,7 @@ from lookalike import find_duplicates
 from lookalike.report.group import Duplicate
 from lookalike.sight.look import Looks, look_whole
 from pictures import Pixels, blobs, photo
+from sheets import draw_sheet, entries_of
 
 ALGORITHMS = ("phash", "dhash", "ahash", "whash", "phash:16", "colorhash")
 
@@ -292,6 +293,38 @@ def test_what_agrees_with_nothing_is_in_no_group() -> None:
         assert linked == set(group.positions.tolist())
 
 
+def turned_alike(seed: int) -> Pixels:
+    """A picture of which only the fine details change when it is turned by 180 degrees."""
+    random = np.random.default_rng(seed)
+    k, x = np.ogrid[:8, :32]
+    cosines = np.cos(np.pi * k * (2 * x + 1) / 64) / 4
+    cosines[0] /= np.sqrt(2)
+    fine = random.normal(size=(32, 32)) * 12
+    fine -= cosines.T @ (cosines @ fine @ cosines.T) @ cosines  # a hash sees nothing of it
+    coarse = random.uniform(25, 45, (8, 8)) * ((k + k.T) % 2 == 0)  # turned, it is the same
+    whole = 120 + cosines.T @ coarse @ cosines + fine
+    return np.kron(whole.clip(0, 255), np.ones((10, 10))).astype(np.uint8)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_member_is_tried_in_each_orientation_that_is_near(seed: int) -> None:
+    """Its hash is as near to the keeper's upright as turned, but only turned do they agree.
+
+    Others connect the last copy and the keeper, so the two are not looked at before.
+    """
+    pixels = turned_alike(seed)
+    turned = half(clockwise(pixels, 180))
+    copies: list[Any] = [half(pixels), turned, jpeg(turned), pixels]
+    hashes = [lookalike.hash_image(one) for one in copies]
+    assert max(hashes[3] - one for one in hashes) <= 2
+    found = duplicates_of(find_duplicates(copies))
+    assert {at: (one.evidence, one.turned) for at, one in found.items()} == {
+        0: ("agreement", 0),
+        1: ("agreement", 180),
+        2: ("agreement", 180),
+    }
+
+
 # Blank and plain pictures
 
 
@@ -373,3 +406,28 @@ def test_links_are_few_and_connect_the_group() -> None:
         joined = sets[i] | sets[j]
         sets |= dict.fromkeys(joined, joined)
     assert len(sets[0]) == len(group)
+
+
+# Progress
+
+
+def test_progress_advances_while_paper_is_compared() -> None:
+    """Every slice of pairs counts, not only all pairs of a portion. In the end, all are done."""
+    forms = [
+        np.asarray(draw_sheet("form", 1, entries_of(one, 4)).convert("L")) for one in range(16)
+    ]
+    said: list[tuple[int, int]] = []
+
+    def progress(stage: str, done: int, total: int | None) -> None:
+        if stage == "confirming":
+            assert total is not None
+            said.append((done, total))
+
+    result = find_duplicates(forms, max_distance=32, progress=progress)
+    assert not result.groups
+    assert len(result.related) == 120
+    done = np.array([0, *(done for done, _ in said)])
+    steps = np.diff(done)
+    assert (steps > 0).all()
+    assert steps[done[1:] <= 120].max() <= 32  # turned, the thumbs differ, which takes no time
+    assert said[-1][0] == said[-1][1] > 120

@@ -37,7 +37,8 @@ std::vector<PointMatch> repeated(const std::vector<PointMatch>& matches, const u
 }
 
 Candidate judged(const Gallery& gallery, const SightQuery& query,
-                 const std::vector<PointMatch>& matches, size_t begin, size_t end, size_t least) {
+                 const std::vector<PointMatch>& matches, const float* weights, size_t begin,
+                 size_t end, size_t least) {
     Candidate candidate{static_cast<uint32_t>(matches[begin].entry / kStoredPoints), 0, begin, end};
     if (end - begin < least) return candidate;
     const auto at = [&](size_t k) { return matches.begin() + static_cast<std::ptrdiff_t>(k); };
@@ -45,7 +46,7 @@ Candidate judged(const Gallery& gallery, const SightQuery& query,
     std::vector<Pairing> pairings;
     pairings.reserve(mine.size());
     for (const PointMatch& match : mine)
-        pairings.push_back(paired(gallery, query, match, weight_of(match)));
+        pairings.push_back(paired(gallery, query, match, weight_of(match) * weights[match.query]));
     const Agreement agreement = largest_agreement(pairings, kSlack);
     if (agreement.count >= least) candidate.score = agreement.weight;
     return candidate;
@@ -54,8 +55,8 @@ Candidate judged(const Gallery& gallery, const SightQuery& query,
 }  // namespace
 
 Candidates candidates(const Gallery& gallery, const SightQuery& query,
-                      const std::vector<PointMatch>& matches, const uint8_t* gone, size_t least,
-                      size_t most) {
+                      const std::vector<PointMatch>& matches, const float* weights,
+                      const uint8_t* gone, size_t least, size_t most) {
     Candidates found{{}, repeated(matches, gone, least)};
     std::sort(found.matches.begin(), found.matches.end(),
               [](const PointMatch& a, const PointMatch& b) {
@@ -66,7 +67,7 @@ Candidates candidates(const Gallery& gallery, const SightQuery& query,
     for (size_t end = 1; end <= found.matches.size(); ++end) {
         const auto picture = [&](size_t k) { return found.matches[k].entry / kStoredPoints; };
         if (end < found.matches.size() && picture(end) == picture(begin)) continue;
-        const Candidate one = judged(gallery, query, found.matches, begin, end, least);
+        const Candidate one = judged(gallery, query, found.matches, weights, begin, end, least);
         if (one.score > 0) found.best.push_back(one);
         begin = end;
     }

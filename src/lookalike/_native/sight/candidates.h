@@ -21,9 +21,9 @@ struct Candidates {
 };
 
 // At most `most` pictures with `least` or more matches that agree. Pictures with a number other
-// than 0 in `gone` are left out. `gone` may be null.
+// than 0 in `gone` are left out. `gone` may be null. `weights` has one for each row of the query.
 Candidates candidates(const Gallery& gallery, const SightQuery& query,
-                      const std::vector<PointMatch>& matches, const uint8_t* gone, size_t least,
-                      size_t most);
+                      const std::vector<PointMatch>& matches, const float* weights,
+                      const uint8_t* gone, size_t least, size_t most);
 
 }  // namespace lookalike

@@ -16,7 +16,7 @@ constexpr int kSteps = 256 / kSectors;  // of the result, per sector
 
 // 65536 tan(2 pi k / kSectors): where the sectors of the first eighth of a turn end.
 constexpr std::array<uint16_t, kEighth - 1> kTangents{6455,  13036, 19880, 27146,
-                                                      35029, 43790, 53784};
+                                                      35030, 43790, 53784};
 
 // 255 exp(-k^2 / 50): the weight of a pixel k columns or rows away.
 constexpr std::array<uint16_t, kRadius + 1> kFalls{255, 250, 235, 213, 185, 155,

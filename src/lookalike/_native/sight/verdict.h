@@ -18,8 +18,8 @@ enum class Verdict : uint8_t {
 
 constexpr int kLeastInliers = 4;
 
-// The largest share of grey pixels within 13 neighbouring levels. Much of it is paper, a screen or
-// a plain ground: half of a thumb, or six tenths of a grey picture.
+// The largest share of the pixels of a thumb within 13 neighbouring levels. From a half on, most of
+// the picture is paper, a screen or a plain ground.
 float paper_share(const uint8_t* grey, size_t count);
 
 Verdict judge(const Placement& placed, const Look& look, float paper);

@@ -6,29 +6,33 @@ is equal, only the largest difference decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lookalike.hashing.content import Depth
+from lookalike.hashing.memory import UNKNOWN
 from lookalike.images.picture import turn
-from lookalike.matching.rereading import read_again
+from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances
 from lookalike.sight.overlay import overlaid
 from lookalike.sight.paper import Sheet, compare_paper, is_paper
-from lookalike.sight.seen import COLOUR_DIFFERS, Seen, colour_distances
 from lookalike.sight.sheets import Sheets
+from lookalike.work.threads import ordered_map
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.hashing.table import HashTable
     from lookalike.matching.links import Links
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.verify.candidates import Candidates, Pictures
     from lookalike.matching.verify.second_look import SecondLook
+    from lookalike.sight.seen import Seen
+    from lookalike.work.progress import Progress
 
 
+LAYOUT, COLOUR = 1, 2
+"""The bits of a verdict, as it is remembered: the same layout only, and other colours."""
 LEAST_OF_PAPER, LEAST_OF_THUMB = 0.88, 0.5
 """If only thumbs are known, two of which one is paper to this share must agree this much."""
 
@@ -45,14 +49,14 @@ class CloserLook:
     """Looks closer at pairs of the pictures of a scan."""
 
     def __init__(
-        self, table: HashTable, pictures: Pictures, look: SecondLook, read: Read, workers: int
+        self, again: Rereading, pictures: Pictures, look: SecondLook, workers: int
     ) -> None:
-        self._table = table
+        self._again = again
         self._first = pictures.first
         self._begins_blank = pictures.begins_blank
         self._look = look
-        self._read = read
         self._papers: set[int] = set()
+        self._workers = workers
         self._sheets = Sheets(workers)
         self._colours: dict[int, NDArray[np.uint8] | None] = {}
         """By position. None if the image cannot be read again."""
@@ -62,72 +66,108 @@ class CloserLook:
         """How many images could not be read again. Of these, only the thumbs were compared."""
         return sum(colours is None for colours in self._colours.values())
 
-    def look(self, pairs: Candidates, agreement: NDArray[np.float32]) -> Details:
-        """Look at some pairs whose thumbs agree."""
+    def look(
+        self, pairs: Candidates, agreement: NDArray[np.float32], advance: Callable[[int], None]
+    ) -> Details:
+        """Look at some pairs whose thumbs agree. Tells `advance` how many more have been settled.
+
+        Those like paper take long.
+        """
         one, other = self._first[pairs.i], self._first[pairs.j]
-        self._see(np.unique(np.concatenate([one, other])))
-        layout = self._same_layout(one, other, pairs.orientation, agreement)
-        layout &= ~(self._begins_blank[pairs.i] & self._begins_blank[pairs.j])
-        return Details(layout, self._colour_differs(one, other, pairs))
+        verdicts = self._again.memory.verdicts(one, other, pairs.orientation)
+        new = np.flatnonzero(verdicts == UNKNOWN)
+        advance(len(one) - len(new))
+        if len(new):
+            verdicts[new] = self._looked(
+                one[new], other[new], pairs.orientation[new], agreement[new], advance
+            )
+        blank = self._begins_blank[pairs.i] & self._begins_blank[pairs.j]
+        return Details((verdicts & LAYOUT > 0) & ~blank, verdicts & COLOUR > 0)
 
-    def same_where_they_overlap(self, links: Links) -> NDArray[np.bool_]:
-        """Whether pairs of which one is like paper are the same where both show something."""
-        wanted = np.unique(np.concatenate([links.i, links.j]))
-        missing = wanted[[number not in self._sheets for number in wanted.tolist()]]
-        for position, seen in self._seen(missing):
-            self._sheets.add(position, seen.grey)
-        return np.fromiter(map(self._same_overlap, links.i, links.j, links.transform), np.bool_)
-
-    def _same_overlap(self, i: np.intp, j: np.intp, transform: NDArray[np.float32]) -> bool:
-        if int(i) not in self._sheets or int(j) not in self._sheets:
-            return False
-        parts = overlaid(self._sheets.grey(int(i)), self._sheets.grey(int(j)), transform)
-        if min(parts[0].shape) < 2:
-            return False
-        if not any(map(is_paper, parts)):  # a photograph on paper, as in a screenshot
-            return True
-        looks = compare_paper(list(map(Sheet, parts)), *np.array([[0], [1]], np.uint32))
-        return bool(looks.same[0])
-
-    def _see(self, positions: NDArray[np.intp]) -> None:
-        """Read the colours of images that are new, and keep the grey of those like paper."""
-        new = np.array([at for at in positions.tolist() if at not in self._colours], np.intp)
-        self._colours |= dict.fromkeys(new.tolist())
-        for at, seen in self._seen(new):
-            self._colours[at] = seen.colours
-            if is_paper(seen.grey):
-                self._papers.add(at)
-                self._sheets.add(at, seen.grey)
-
-    def _seen(self, positions: NDArray[np.intp]) -> Iterator[tuple[int, Seen]]:
-        for contents in read_again(self._table, positions, self._read, Depth.SIGHT):
-            for at, content in contents.items():
-                if content.seen:
-                    yield at, content.seen
-
-    def _same_layout(
+    def _looked(
         self,
         one: NDArray[np.intp],
         other: NDArray[np.intp],
         orientation: NDArray[np.uint8],
         agreement: NDArray[np.float32],
-    ) -> NDArray[np.bool_]:
-        """Whether pairs are like paper and not the same, by the rule for paper."""
+        advance: Callable[[int], None],
+    ) -> NDArray[np.uint8]:
+        """The verdicts on pairs, which are remembered if both images could be read."""
+        self._see(np.unique(np.concatenate([one, other])))
         known = self._are_in(one, self._readable) & self._are_in(other, self._readable)
         papers = self._are_in(one, self._papers) | self._are_in(other, self._papers)
         at = np.flatnonzero(known & papers)
+        advance(len(one) - len(at))
+        layout = self._differ_by_thumbs(one, other, ~known & (agreement < LEAST_OF_PAPER))
+        layout[at] = self._differ_as_paper(one[at], other[at], orientation[at], advance)
+        differs = self._colour_differs(one, other, orientation)
+        verdicts = (LAYOUT * layout + COLOUR * differs).astype(np.uint8)
+        keep = self._again.memory.keep_verdicts
+        keep(one[known], other[known], orientation[known], verdicts[known])
+        return verdicts
+
+    def same_where_they_overlap(self, links: Links, progress: Progress) -> NDArray[np.bool_]:
+        """Whether pairs of which one is like paper are the same where both show something."""
+        self._keep_sheets(np.concatenate([links.i, links.j]))
+        parts = map(self._overlaid, links.i.tolist(), links.j.tolist(), links.transform)
+        same = np.zeros(len(links.i), np.bool_)
+        for at, verdict in enumerate(ordered_map(_same_parts, parts, self._workers)):
+            same[at] = verdict
+            progress("comparing paper", at + 1, len(same))
+        return same
+
+    def _overlaid(self, i: int, j: int, transform: NDArray[np.float32]) -> list[NDArray[np.uint8]]:
+        """The grey of two images where both show something. Empty if one cannot be read again."""
+        if i not in self._sheets or j not in self._sheets:
+            return []
+        return list(overlaid(self._sheets.grey(i), self._sheets.grey(j), transform))
+
+    def _see(self, positions: NDArray[np.intp]) -> None:
+        """Read the colours of images that are new, and keep the grey of those like paper."""
+        new = np.array([at for at in positions.tolist() if at not in self._colours], np.intp)
+        self._colours |= dict.fromkeys(new.tolist())
+        old = set(new[self._again.memory.is_old(new)].tolist())
+        for at, seen in self._seen(new):
+            self._colours[at] = seen.colours
+            is_like_paper = is_paper(seen.grey)
+            if is_like_paper:
+                self._papers.add(at)
+            if is_like_paper or at in old:  # those are not read once more
+                self._sheets.add(at, seen.grey)
+
+    def _seen(self, positions: NDArray[np.intp]) -> Iterator[tuple[int, Seen]]:
+        for contents in self._again.contents(positions, Depth.SIGHT):
+            for at, content in contents.items():
+                if content.seen:
+                    yield at, content.seen
+
+    def _differ_as_paper(
+        self,
+        one: NDArray[np.intp],
+        other: NDArray[np.intp],
+        orientation: NDArray[np.uint8],
+        advance: Callable[[int], None],
+    ) -> NDArray[np.bool_]:
+        """Whether pairs are not the same by the rule for paper."""
+        self._keep_sheets(np.concatenate([one, other]))
+        return ~self._sheets.same(one, other, orientation, advance)
+
+    def _differ_by_thumbs(
+        self, one: NDArray[np.intp], other: NDArray[np.intp], doubtful: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Whether doubtful pairs are like paper, as far as thumbs can tell."""
         layout = np.zeros(len(one), np.bool_)
-        if len(at):
-            wanted = np.unique(np.concatenate([one[at], other[at]]))
-            missing = wanted[[number not in self._sheets for number in wanted.tolist()]]
-            for position, seen in self._seen(missing):
-                self._sheets.add(position, seen.grey)
-            layout[at] = ~self._sheets.same(one[at], other[at], orientation[at])
-        unread = np.flatnonzero(~known & (agreement < LEAST_OF_PAPER))
-        for number in unread.tolist():
+        for number in np.flatnonzero(doubtful).tolist():
             thumbs = self._look.thumbs_of(np.array([one[number], other[number]]))
             layout[number] = any(is_paper(thumb, LEAST_OF_THUMB) for thumb in thumbs)
         return layout
+
+    def _keep_sheets(self, positions: NDArray[np.intp]) -> None:
+        """Read the grey of images, unless it is kept already."""
+        wanted = np.unique(positions)
+        missing = wanted[[number not in self._sheets for number in wanted.tolist()]]
+        for position, seen in self._seen(missing):
+            self._sheets.add(position, seen.grey)
 
     @property
     def _readable(self) -> Iterable[int]:
@@ -138,7 +178,7 @@ class CloserLook:
         return np.isin(positions, np.fromiter(those, np.intp))
 
     def _colour_differs(
-        self, one: NDArray[np.intp], other: NDArray[np.intp], pairs: Candidates
+        self, one: NDArray[np.intp], other: NDArray[np.intp], orientation: NDArray[np.uint8]
     ) -> NDArray[np.bool_]:
         differs = np.zeros(len(one), np.bool_)
         known: list[int] = []
@@ -148,7 +188,17 @@ class CloserLook:
             if first is not None and second is not None:
                 known.append(at)
                 ours.append(first)
-                theirs.append(turn(second, int(pairs.orientation[at])))
+                theirs.append(turn(second, int(orientation[at])))
         if known:
             differs[known] = colour_distances(np.array(ours), np.array(theirs)) >= COLOUR_DIFFERS
         return differs
+
+
+def _same_parts(parts: list[NDArray[np.uint8]]) -> bool:
+    """Whether two pictures that are laid on each other are the same."""
+    if not parts or min(parts[0].shape) < 2:
+        return False
+    if not any(map(is_paper, parts)):  # a photograph on paper, as in a screenshot
+        return True
+    looks = compare_paper(list(map(Sheet, parts)), *np.array([[0], [1]], np.uint32))
+    return bool(looks.same[0])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike._native import kernel
-from lookalike.index.search.searcher import roots
+from lookalike.matching.allowed.joining import Joining
 from lookalike.matching.links import Evidence, Links
 from lookalike.matching.verify.candidates import CHUNK, Candidates
 
@@ -42,24 +41,33 @@ class Confirming:
         look: SecondLook,
         closer: CloserLook,
         progress: Progress,
+        *,
+        every: bool = False,
     ) -> None:
+        """`every`: whether all candidates are looked at, and linked if they agree."""
+        self._every = every
         self._rule = rule
         self._look = look
         self._closer = closer
         self._progress = progress
+        self._pictures = pictures
         self._first = pictures.first
-        self._sets = np.arange(len(pictures), dtype=np.uint32)
+        self._joining = (
+            Joining(len(pictures))
+            if every
+            else Joining(len(pictures), pictures.is_reference, pictures.labels)
+        )
         self._refused = np.zeros(len(pictures), np.uint32)
         self._links: list[Links] = []
         self._layouts: list[Candidates] = []
-        self._done = 0
+        self._done = self._total = 0
         self.passed_over = 0
         """How many pairs were not looked at because of `MOST_REFUSED`."""
 
     @property
     def sets(self) -> NDArray[np.uint32]:
         """`(pictures,)`: the smallest picture of the connected set that each belongs to."""
-        return roots(self._sets)
+        return self._joining.roots
 
     @property
     def links(self) -> Links:
@@ -76,6 +84,9 @@ class Confirming:
         waiting: list[Candidates] = []
         count = 0
         for some in candidates:
+            if self._every:
+                self.confirm_each(some)
+                continue
             waiting.append(self._open(some))
             count += len(waiting[-1].i)
             if count >= CHUNK:
@@ -83,12 +94,29 @@ class Confirming:
                 waiting, count = [], 0
         self._settle(waiting)
 
+    def join_equal(self, candidates: Iterable[Candidates]) -> None:
+        """Join pictures that are equal, and need no look."""
+        for pairs in candidates:
+            self._joining.join(pairs.i, pairs.j)
+
+    def new_among(self, links: Links) -> Links:
+        """Those of some links between first images whose two are not linked to each other yet."""
+        images = int(self._first.max(initial=0)) + 1
+        known, theirs = (some.i * images + some.j for some in (self.links, links))
+        return links.among(~np.isin(theirs, known))
+
     def add(self, links: Links) -> None:
-        """Join pictures by links between their first images that were confirmed elsewhere."""
+        """Join pictures by links between their first images that were confirmed elsewhere.
+
+        Those that agree best come first.
+        """
         kept = links.among(links.agreement >= self._rule.min_agreement)
-        i, j = (np.searchsorted(self._first, at).astype(np.uint32) for at in (kept.i, kept.j))
-        kernel.join_sets(self._sets, i, j)
-        self._links.append(kept)
+        if self._rule.colour:
+            kept = kept.among(~kept.colour_differs)
+        kept = kept.among(np.lexsort((kept.j, kept.i, -kept.agreement)))
+        of_image = self._pictures.of_image
+        i, j = (of_image[at].astype(np.uint32) for at in (kept.i, kept.j))
+        self._links.append(kept.among(self._joining.join(i, j)))
 
     def confirm_each(self, pairs: Candidates) -> Verdicts:
         """Look at all of these pairs, even if they are connected."""
@@ -102,23 +130,27 @@ class Confirming:
         pairs = Candidates.concatenated(waiting)
         pairs = pairs.among(np.lexsort((pairs.orientation, pairs.j, pairs.i, pairs.distance)))
         at, step = 0, LEAST_AT_ONCE
-        total = self._done + len(pairs.i)
+        self._total = self._done + len(pairs.i)
         while at < len(pairs.i):
             some = pairs.among(slice(at, at + step))
             portion = self._open(some)
             verdicts = self._look.look(portion)
             self._refuse(portion.among(~verdicts.same))
+            self._advance(len(some.i) - int(verdicts.same.sum()))
             joined = self._join(portion.among(verdicts.same), verdicts.agreement[verdicts.same])
             at += step
             if joined < len(portion.i) // 8:
                 step = min(4 * step, MOST_AT_ONCE)
-            self._done += len(some.i)
-            self._progress("confirming", self._done, total)
+
+    def _advance(self, count: int) -> None:
+        """Say that so many more pairs are settled."""
+        if count:
+            self._done += count
+            self._progress("confirming", self._done, self._total)
 
     def _open(self, pairs: Candidates) -> Candidates:
         """The pairs that are not connected yet."""
-        sets = self._sets = roots(self._sets)
-        apart = sets[pairs.i] != sets[pairs.j]
+        apart = self._joining.open(pairs.i, pairs.j)
         worn = (self._refused[pairs.i] >= MOST_REFUSED) & (self._refused[pairs.j] >= MOST_REFUSED)
         self.passed_over += int((apart & worn).sum())
         return pairs.among(apart & ~worn)
@@ -135,26 +167,34 @@ class Confirming:
         """
         step, joined = LEAST_CLOSER, 0
         while len(pairs.i):
-            chosen = _forest(pairs)
+            chosen = self._joining.forest(pairs.i, pairs.j)
             if step > LEAST_CLOSER:
                 chosen[:step] = True
-            same = self._look_closer(pairs.among(chosen), agreement[chosen])
+            same = self._look_closer(pairs.among(chosen), agreement[chosen], self._advance)
             joined += int(same.sum())
             step = 4 * step if 2 * same.sum() < len(same) else LEAST_CLOSER
-            sets = self._sets = roots(self._sets)
-            left = ~chosen & (sets[pairs.i] != sets[pairs.j])
+            left = ~chosen & self._joining.open(pairs.i, pairs.j)
+            self._advance(int((~chosen & ~left).sum()))
             pairs, agreement = pairs.among(left), agreement[left]
         return joined
 
-    def _look_closer(self, pairs: Candidates, agreement: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Record the links among some pairs whose thumbs agree. Returns which are the same."""
-        details = self._closer.look(pairs, agreement)
+    def _look_closer(
+        self,
+        pairs: Candidates,
+        agreement: NDArray[np.float32],
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> NDArray[np.bool_]:
+        """Record the links among some pairs whose thumbs agree. Returns which are the same.
+
+        Those that must not be together are not linked.
+        """
+        details = self._closer.look(pairs, agreement, advance)
         same = ~details.same_layout
         if self._rule.colour:
             same &= ~details.colour_differs
         self._layouts.append(pairs.among(details.same_layout))
         self._refuse(pairs.among(~same))
-        kernel.join_sets(self._sets, pairs.i[same], pairs.j[same])
+        same[same] = self._joining.join(pairs.i[same], pairs.j[same])
         kept = pairs.among(same)
         evidence = np.full(len(kept.i), Evidence.AGREES, np.uint8)
         links = Links.by_bits(self._first[kept.i], self._first[kept.j], kept.distance, evidence)
@@ -163,22 +203,3 @@ class Confirming:
         )
         self._links.append(links.oriented(kept.orientation))
         return same
-
-
-def _forest(pairs: Candidates) -> NDArray[np.bool_]:
-    """Which of the pairs, taken in order, connect pictures that the earlier ones do not."""
-    above: dict[int, int] = {}
-
-    def root(one: int) -> int:
-        while (higher := above.get(one, one)) != one:
-            above[one] = above.get(higher, higher)
-            one = higher
-        return one
-
-    chosen = np.zeros(len(pairs.i), np.bool_)
-    for at, (i, j) in enumerate(zip(pairs.i.tolist(), pairs.j.tolist(), strict=True)):
-        one, other = root(i), root(j)
-        if one != other:
-            above[other] = one
-            chosen[at] = True
-    return chosen

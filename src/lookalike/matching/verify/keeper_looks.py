@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lookalike.matching.verify.second_look import SecondLook
 
 BATCH = 1 << 12
+NO_STILL = 1 << 15
+"""More bits than any two thumbs differ in. Animations and documents are never turned."""
 
 
 class _Pairs(NamedTuple):
@@ -67,11 +69,14 @@ def looked_from_keepers(
         colour_differs=np.zeros(count, np.bool_),
         is_linked=(ours == theirs) | (seen & (found < len(links.i))),
         evidence=np.zeros(count, np.uint8),
+        overlap=np.ones((count, 2), np.float32),
     )
     looks.agreement[seen] = every.agreement
     looks.evidence[seen] = every.evidence
+    is_first = (ours > theirs)[seen]  # whether the member is the first of its link
+    looks.overlap[seen] = np.where(is_first[:, None], every.overlap[:, ::-1], every.overlap)
     # A link turns its second image. Here the member is turned to lie on its keeper.
-    back = (ours > theirs)[seen] & ~every.mirrored
+    back = is_first & ~every.mirrored
     looks.turned[seen] = np.where(back, -every.turned % 360, every.turned)
     looks.mirrored[seen] = every.mirrored
     looks.colour_differs[seen] = every.colour_differs
@@ -102,37 +107,51 @@ def _looked(
     look: SecondLook,
     orientations: tuple[int, ...],
 ) -> Links:
-    """Look at pairs, the confirmed of which become links. Returns the others."""
+    """Look at pairs, the confirmed of which become links. Returns the others.
+
+    Each is tried in the orientation in which the two are nearest, and then in others that are near
+    enough.
+    """
     refused: list[Links] = []
     for begin in range(0, len(pairs.i), BATCH):
         some = _Pairs._make(column[begin : begin + BATCH] for column in pairs)
-        candidates = _turned(some, pictures, look, orientations)
-        verdicts = confirming.confirm_each(candidates)
-        left = candidates.among(~verdicts.same)
-        one, other = pictures.first[left.i], pictures.first[left.j]
-        plain = Links.by_bits(one, other, left.distance, np.zeros(len(one), np.uint8))
-        seen = plain._replace(agreement=verdicts.agreement[~verdicts.same])
-        refused.append(seen.oriented(left.orientation))
+        nearest, *others = _turned(some, pictures, look, orientations)
+        verdicts = confirming.confirm_each(nearest)
+        same = verdicts.same.copy()
+        for candidates in others:
+            left = np.flatnonzero(~same & (candidates.distance <= look.turned_limit))
+            same[left] = confirming.confirm_each(candidates.among(left)).same
+        different = nearest.among(~same)
+        one, other = pictures.first[different.i], pictures.first[different.j]
+        plain = Links.by_bits(one, other, different.distance, np.zeros(len(one), np.uint8))
+        seen = plain._replace(agreement=verdicts.agreement[~same])
+        refused.append(seen.oriented(different.orientation))
     return Links.concatenated(refused)
 
 
 def _turned(
     pairs: _Pairs, pictures: Pictures, look: SecondLook, orientations: tuple[int, ...]
-) -> Candidates:
-    """Pairs with the orientation in which their thumbs are nearest."""
-    upright = np.full(len(pairs.i), UPRIGHT, np.uint8)
-    candidates = Candidates(
-        pairs.i.astype(np.uint32), pairs.j.astype(np.uint32), pairs.upright.copy(), upright
-    )
+) -> list[Candidates]:
+    """Pairs in all orientations: first those in which their thumbs are nearest, and so on.
+
+    Distances of turned pairs are those of pHash.
+    """
+    every = np.array((UPRIGHT, *orientations), np.uint8)
+    distances = np.full((len(every), len(pairs.i)), NO_STILL, np.uint16)
+    distances[0] = 0
     stills = np.isin(pairs.i, pictures.stills) & np.isin(pairs.j, pictures.stills)
     at = np.flatnonzero(stills)
-    if not len(at):
-        return candidates
-    ours = hashes_of(look.thumbs_of(pictures.first[pairs.i[at]]), (UPRIGHT,))
-    theirs = hashes_of(look.thumbs_of(pictures.first[pairs.j[at]]), (UPRIGHT, *orientations))
-    distances = np.bitwise_count(ours ^ theirs).sum(axis=2, dtype=np.uint16)
-    best = distances.argmin(axis=0)
-    candidates.orientation[at] = np.array((UPRIGHT, *orientations), np.uint8)[best]
-    least = distances[best, np.arange(len(at))]
-    candidates.distance[at] = np.where(best == 0, candidates.distance[at], least)
-    return candidates
+    if len(at):
+        ours = hashes_of(look.thumbs_of(pictures.first[pairs.i[at]]), (UPRIGHT,))
+        theirs = hashes_of(look.thumbs_of(pictures.first[pairs.j[at]]), tuple(every.tolist()))
+        distances[:, at] = np.bitwise_count(ours ^ theirs).sum(axis=2, dtype=np.uint16)
+    columns = np.arange(len(pairs.i))
+    return [
+        Candidates(
+            pairs.i.astype(np.uint32),
+            pairs.j.astype(np.uint32),
+            np.where(rank == 0, pairs.upright, distances[rank, columns]),
+            every[rank],
+        )
+        for rank in distances.argsort(axis=0, kind="stable")
+    ]

@@ -12,7 +12,7 @@ import numpy as np
 from lookalike.algorithms import get_algorithm
 from lookalike.hashing.content import Depth
 from lookalike.images.picture import Picture, turn
-from lookalike.matching.rereading import read_again
+from lookalike.matching.verify.candidates import turned_limit
 from lookalike.sight.look import Looks, look_whole
 from lookalike.sight.thumb import BYTES, SIDE
 from lookalike.sight.turned import UPRIGHT
@@ -21,8 +21,7 @@ from lookalike.work.threads import threaded_map
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lookalike.hashing.table import HashTable
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.rules import Rule
     from lookalike.matching.verify.candidates import Candidates, Pictures
     from lookalike.sight.thumbs import Thumbs
@@ -44,19 +43,19 @@ class SecondLook:
 
     def __init__(
         self,
-        table: HashTable,
+        again: Rereading,
         pictures: Pictures,
         thumbs: Thumbs,
         rule: Rule,
-        read: Read,
         workers: int,
     ) -> None:
-        self._table = table
+        self._again = again
         self._pictures = pictures
         self._thumbs = thumbs
         self._rule = rule
-        self._read = read
         self._workers = workers
+        self.turned_limit = turned_limit(rule)
+        """In how many bits of pHash a turned thumb may differ."""
 
     def look(self, pairs: Candidates) -> Verdicts:
         """Look at the thumbs of pairs. The distances of turned pairs become those of the rule."""
@@ -115,7 +114,7 @@ class SecondLook:
     def _made_again(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
         """Thumbs that could not be stored. Those that cannot be made again are black."""
         made = np.zeros((len(positions), BYTES), np.uint8)
-        for contents in read_again(self._table, positions, self._read, Depth.THUMB):
+        for contents in self._again.contents(positions, Depth.THUMB):
             for at, content in contents.items():
                 if content.thumb is not None:
                     made[np.searchsorted(positions, at)] = content.thumb.ravel()

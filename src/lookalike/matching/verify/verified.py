@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.matching.related import MOST_RELATED, SAME_LAYOUT, SHARES_A_PART, Related
-from lookalike.matching.verify.candidates import Pictures, turned, upright
+from lookalike.matching.verify.candidates import Pictures, blank, turned, upright
 from lookalike.matching.verify.closer_look import CloserLook
 from lookalike.matching.verify.confirming import Confirming
 from lookalike.matching.verify.keeper_looks import looked_from_keepers
 from lookalike.matching.verify.second_look import SecondLook
-from lookalike.matching.verify.thorough import LAYOUT, SAME, Sighted, sighted
+from lookalike.matching.verify.thorough import LAYOUT, SAME, Sighted, sighted, with_colours
 from lookalike.sight.turned import INVERSE, MIRRORINGS, QUARTERS
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from lookalike.hashes import HashArray
     from lookalike.hashing.table import HashTable
+    from lookalike.matching.allowed.marks import Marks
+    from lookalike.matching.allowed.sides import Sides
     from lookalike.matching.groups import GroupColumns
     from lookalike.matching.nodes import Nodes
-    from lookalike.matching.rereading import Read
+    from lookalike.matching.rereading import Rereading
     from lookalike.matching.rules import Rule
     from lookalike.sight.thumbs import Thumbs
     from lookalike.work.progress import Progress
@@ -45,23 +47,30 @@ class Verified:
     @classmethod
     def of(
         cls,
-        table: HashTable,
+        again: Rereading,
         hashes: HashArray,
         nodes: Nodes,
         rule: Rule,
         thumbs: Thumbs,
-        read: Read,
         workers: int,
         progress: Progress,
+        sides: Sides | None = None,
+        marks: Marks | None = None,
+        *,
+        every: Pictures | None = None,
     ) -> Verified:
         """Confirm the candidates among the images of a table.
 
         The nearer half of the distances comes first. What it connects need not be looked at again.
+        `every`: these pictures, with all links between new ones and references.
         """
-        pictures = Pictures.of(table, nodes)
-        look = SecondLook(table, pictures, thumbs, rule, read, workers)
-        closer = CloserLook(table, pictures, look, read, workers)
-        confirming = Confirming(pictures, rule, look, closer, progress)
+        pictures = every or Pictures.of(again.table, nodes, sides, marks)
+        look = SecondLook(again, pictures, thumbs, rule, workers)
+        closer = CloserLook(again, pictures, look, workers)
+        is_every = every is not None
+        confirming = Confirming(pictures, rule, look, closer, progress, every=is_every)
+        if every is None:
+            confirming.join_equal(blank(pictures))
         half = rule.max_distance // 2
         confirming.confirm(upright(pictures, -1, half, workers))
         confirming.confirm(upright(pictures, half, rule.max_distance, workers))
@@ -69,11 +78,12 @@ class Verified:
         confirming.confirm(turned(pictures, hashes, rule, thumbs, orientations, workers))
         found = None
         if rule.thorough:
-            found = sighted(table, hashes, pictures, read, workers, progress)
+            found = sighted(again, hashes, pictures, workers, progress)
             papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
-            differ = ~closer.same_where_they_overlap(found.links.among(papers))
+            differ = ~closer.same_where_they_overlap(found.links.among(papers), progress)
             found.verdict[papers[differ]] = LAYOUT
-            confirming.add(found.links.among(found.verdict == SAME))
+            links = confirming.new_among(found.links.among(found.verdict == SAME))
+            confirming.add(with_colours(again, links, progress))
         return cls(orientations, pictures, look, closer, confirming, found)
 
     @property
@@ -89,9 +99,7 @@ class Verified:
     @property
     def of_node(self) -> NDArray[np.uint32]:
         """The connected set of the first picture of each node."""
-        nodes = self.pictures.node
-        sets = np.empty(self.pictures.nodes.total, np.uint32)
-        sets[nodes[::-1]] = self.confirming.sets[::-1]
+        sets: NDArray[np.uint32] = self.confirming.sets[self.pictures.of_nodes()]
         return sets
 
     def related(self, table: HashTable) -> list[Related]:

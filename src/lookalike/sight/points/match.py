@@ -5,8 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+import numpy as np
+
+from lookalike.sight.overlay import shares
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from lookalike.sight.points.search import Found
@@ -56,13 +59,14 @@ def match_of(
 ) -> SightMatch:
     """One of the matches found. `stored` and `query` are the width and the height of each grey."""
     numbers = found.numbers[at].tolist()
-    share = [min(float(one), 1.0) for one in numbers[6:8]]
+    transform = _in_shares(found.maps[at], stored, query)
+    of_query, of_stored = shares(np.array([transform]))[0].tolist()
     return SightMatch(
         key,
         _VERDICTS[int(found.verdict[at])],
         min(max(numbers[3], 0.0), 1.0),
-        _in_shares(found.maps[at], stored, query),
-        (share[0], share[1]),
+        transform,
+        (of_stored, of_query),
         numbers[2] > 0,
         int(numbers[0]),
         bool(found.is_paper[at]),

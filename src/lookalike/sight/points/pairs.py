@@ -6,9 +6,9 @@ one way round, and the whole from the part the other way round. One of them may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from lookalike.sight.points.forms import Query
     from lookalike.sight.points.pictures import Pictures
+
+Numbered: TypeAlias = "Iterable[tuple[int, Query]]"
+"""The numbers of pictures, and their queries."""
 
 BATCH = 64
 """How many queries are answered together."""
@@ -38,33 +41,49 @@ class PairBlock(NamedTuple):
 
 
 def pairs_within(
-    pictures: Pictures, queries: Iterable[Query], *, workers: int | None = None
+    pictures: Pictures, queries: Numbered, *, workers: int | None = None
 ) -> Iterator[PairBlock]:
     """Look for each picture among all others.
 
     - `pictures`: their stored forms, in memory or mapped, as from `PictureFile`.
-    - `queries`: the same pictures in the same order, as from `QueryFile`, or read again.
+    - `queries`: positions of pictures, and each of these as a query, in any order.
     - `workers`: the number of threads, by default one per processor.
 
     Yields a block for every 64 queries, also if it is empty. Closing the generator stops the work.
     At most 20 pairs of each query are confirmed. In memory it takes 2.2 KB per picture.
     """
+    return pairs_between([(pictures, 0)], queries, workers=workers)
+
+
+def pairs_between(
+    sets: Sequence[tuple[Pictures, int]],
+    queries: Numbered,
+    *,
+    first: int = 0,
+    workers: int | None = None,
+) -> Iterator[PairBlock]:
+    """Look for each query among the pictures of some sets, except itself, as `pairs_within` does.
+
+    All pictures are numbered together. `sets`: each with the number of its first picture. `first`:
+    the number of the first query.
+    """
     threads = worker_count(workers)
-    if not len(pictures):
+    parts = [Part(*one) for one in sets if len(one[0])]
+    if not parts:
         return
-    part = Part(pictures, 0)
-    part.tables(threads)
+    for part in parts:
+        part.tables(threads)
     done = 0
 
     def answer(numbered: list[tuple[int, Query]]) -> list[tuple[int, Found]]:
-        return [(at, _others(part, at, query)) for at, query in numbered]
+        return [(first + at, _others(parts, first + at, query)) for at, query in numbered]
 
-    for answers in ordered_map(answer, _batches(enumerate(queries)), threads):
+    for answers in ordered_map(answer, _batches(iter(queries)), threads):
         done += len(answers)
         counts = [len(found.position) for _, found in answers]
         numbers = np.repeat(np.array([at for at, _ in answers], np.uint32), counts)
         columns = zip(*(found for _, found in answers), strict=True)
-        yield PairBlock(done, numbers, Found(*map(np.concatenate, columns)))
+        yield PairBlock(first + done, numbers, Found(*map(np.concatenate, columns)))
 
 
 def _batches(numbered: Iterator[tuple[int, Query]]) -> Iterator[list[tuple[int, Query]]]:
@@ -72,8 +91,8 @@ def _batches(numbered: Iterator[tuple[int, Query]]) -> Iterator[list[tuple[int, 
         yield batch
 
 
-def _others(part: Part, at: int, query: Query) -> Found:
+def _others(parts: Sequence[Part], at: int, query: Query) -> Found:
     """What is found of a query, except the picture itself."""
-    found = search([part], query, best=BEST + 1)
+    found = search(parts, query, best=BEST + 1)
     others = found.position != at
     return Found(*(column[others] for column in found))

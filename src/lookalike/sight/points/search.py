@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike._native import kernel
+from lookalike.sight.points.features import STORED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,12 +54,31 @@ def search(
     """
     asked = query.in_kernel()
     least = 1 if sum(map(len, parts)) < FEW_PICTURES else 2
-    found = []
-    for at, part in enumerate(parts):
-        matches = kernel.near_points(part.tables(), part.gallery, asked, NEAR)
-        skipped = None if gone is None else gone[at]
-        found.append(kernel.sight_candidates(part.gallery, asked, matches, skipped, least, best))
+    skipped = gone or [None] * len(parts)
+    near = [kernel.near_points(part.tables(), part.gallery, asked, NEAR) for part in parts]
+    weights = weights_of(near, skipped, len(query.descriptors))
+    found = [
+        kernel.sight_candidates(part.gallery, asked, matches, weights, some, least, best)
+        for part, matches, some in zip(parts, near, skipped, strict=True)
+    ]
     return _confirmed(parts, query, asked, found, best)
+
+
+def weights_of(
+    near: Sequence[NDArray[np.uint64]], gone: Sequence[NDArray[np.uint8] | None], rows: int
+) -> NDArray[np.float32]:
+    """`(rows,)`: how much a match of each row of a query counts: the less, the more matches it has.
+
+    Without it, many screenshots of one program would keep the pictures in them from being found.
+    `near`, `gone`: the matches of each part, and which of its pictures are left out.
+    """
+    counts = np.zeros(rows, np.intp)
+    for matches, some in zip(near, gone, strict=True):
+        row = matches.view(np.uint16)[2::4]
+        if some is not None:
+            row = row[some[matches.view(np.uint32)[::2] // STORED] == 0]
+        counts += np.bincount(row, minlength=rows)
+    return (1 / np.sqrt(np.maximum(counts, 1))).astype(np.float32)
 
 
 def _confirmed(

@@ -1,0 +1,84 @@
+"""The quick digest of a file, and when a file was made."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+
+from blake3 import blake3
+
+from lookalike.images.picture import DIGEST_BYTES
+
+END = 1 << 16
+"""How many bytes at the beginning and at the end of a large file are looked at."""
+WHOLE = 2 * END
+"""The largest file that is looked at as a whole. Its quick digest is that of all bytes."""
+
+NANOSECONDS = 1_000_000_000
+NO_FOLLOW, BIRTH = 0x100, 0x800
+"""AT_SYMLINK_NOFOLLOW and STATX_BTIME of Linux."""
+MASK, SECONDS, FRACTION = slice(0, 4), slice(80, 88), slice(88, 92)
+"""Where `struct statx` has the mask of what it holds, and the time of birth."""
+
+
+def quick_digest(path: str) -> bytes:
+    """A digest of the size and both ends of a file. Raises `OSError`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size <= WHOLE:
+            return blake3(_read(descriptor, WHOLE, 0)).digest(DIGEST_BYTES)
+        digest = blake3(size.to_bytes(8, "little"))
+        digest.update(_read(descriptor, END, 0))
+        digest.update(_read(descriptor, END, size - END))
+        return digest.digest(DIGEST_BYTES)
+    finally:
+        os.close(descriptor)
+
+
+def whole_digest(path: str) -> tuple[bytes, os.stat_result]:
+    """A digest of all bytes of a file, like those of a table, and its state. Raises `OSError`."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        status = os.fstat(file.fileno())
+        digest = blake3()
+        while data := file.read(1 << 20):
+            digest.update(data)
+        return digest.digest(DIGEST_BYTES), status
+
+
+def _read(descriptor: int, count: int, at: int) -> bytes:
+    """Up to `count` bytes at a position."""
+    data = os.pread(descriptor, count, at)
+    while 0 < len(data) < count and (
+        more := os.pread(descriptor, count - len(data), at + len(data))
+    ):
+        data += more
+    return data
+
+
+def _statx() -> Callable[..., int] | None:
+    """The function of the C library. None where there is none."""
+    if sys.platform != "linux":
+        return None
+    # A PyDLL keeps Python's lock: waiting for that takes longer than the call.
+    found: Callable[..., int] | None = getattr(ctypes.PyDLL(None), "statx", None)
+    return found
+
+
+_function = _statx()
+
+
+def born_ns(name: bytes, folder: int) -> int | None:
+    """When a file was made, given the descriptor of its folder. None if the system does not say."""
+    if _function is None:
+        return None
+    buffer = ctypes.create_string_buffer(256)
+    if _function(folder, name, NO_FOLLOW, BIRTH, buffer):
+        return None
+    data = buffer.raw
+    if not int.from_bytes(data[MASK], sys.byteorder) & BIRTH:
+        return None
+    seconds = int.from_bytes(data[SECONDS], sys.byteorder, signed=True)
+    return seconds * NANOSECONDS + int.from_bytes(data[FRACTION], sys.byteorder)

@@ -1,0 +1,99 @@
+"""Lists one folder, and compares the files in it with what is known."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lookalike.catalog.store import contents, files
+
+if TYPE_CHECKING:
+    from lookalike.catalog.store.database import Database
+
+PART = 20_000
+"""How many files of a folder are compared at a time. A folder may have millions."""
+
+
+class Listed(NamedTuple):
+    """The entries of a folder, as bytes, sorted."""
+
+    files: list[bytes]
+    folders: list[bytes]
+
+
+class Compared(NamedTuple):
+    """Some files of a folder."""
+
+    unchanged: int
+    fresh: list[tuple[bytes, os.stat_result]]
+    """Not known under this name."""
+    odd: list[tuple[Any, os.stat_result]]
+    """Known, as the values of an `Entry`, but not unchanged, or not hashed."""
+    gone: list[int]
+    """The ids of those that are not there, and were."""
+
+
+def listed(folder: int) -> Listed:
+    """List a folder, given its descriptor. Links are left out. Raises `OSError`."""
+    names: list[bytes] = []
+    folders: list[bytes] = []
+    encoding = sys.getfilesystemencoding()
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                names.append(entry.name.encode(encoding, "surrogateescape"))
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name.encode(encoding, "surrogateescape"))
+    return Listed(sorted(names), sorted(folders))
+
+
+def compared(
+    database: Database, number: int | None, folder: int, names: list[bytes], has: bytearray
+) -> Iterator[Compared]:
+    """Compare the files of a folder with what is known, some at a time.
+
+    `number`: of the folder, None if it is new. `folder`: its descriptor. `has`: for each content,
+    whether the recipe knows it.
+    """
+    begin = b""
+    for at in range(0, max(len(names), 1), PART):
+        end = names[at + PART] if at + PART < len(names) else None
+        known = files.between(database, number, begin, end) if number else {}
+        contents.extend(database, has)  # after that, so that it has room for all of these
+        yield _compared(folder, names[at : at + PART], known, has)
+        begin = end or b""
+
+
+def _compared(folder: int, names: list[bytes], known: dict[bytes, Any], has: bytearray) -> Compared:
+    fresh: list[tuple[bytes, os.stat_result]] = []
+    odd: list[tuple[Any, os.stat_result]] = []
+    find, stat, lost = known.pop, os.stat, 0
+    for name in names:  # for each file of every scan: what is in this loop is what a scan costs
+        try:
+            now = stat(name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:  # it went since the folder was listed
+            lost += 1
+            continue
+        except OSError:  # what is known of it stays
+            lost += 1
+            find(name, None)
+            continue
+        entry = find(name, None)
+        if entry is None:
+            fresh.append((name, now))
+            continue
+        _, _, size, mtime, ctime, inode, content, flags = entry
+        if (
+            mtime != now.st_mtime_ns
+            or size != now.st_size
+            or ctime != now.st_ctime_ns
+            or inode != now.st_ino
+            or flags
+            or not has[content]
+        ):
+            odd.append((entry, now))
+    gone = [entry[0] for entry in known.values() if not entry[7] & files.MISSING]
+    unchanged = len(names) - len(fresh) - len(odd) - lost
+    return Compared(unchanged, fresh, odd, gone)

@@ -1,0 +1,1 @@
+"""What a search keeps in a catalogue, besides the rows of images."""

@@ -1,0 +1,1 @@
+"""The tables of a catalogue. All SQL is in this folder."""

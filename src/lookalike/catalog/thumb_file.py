@@ -1,0 +1,133 @@
+"""`ThumbFile`: the thumbs of contents, and the hashes of the turned pictures, in two files.
+
+They lie in a folder of their own, which may be deleted. What is missing is made again from the
+images. Each record has a check, made from the digest of the image too. So what was only half
+written, or belongs to a content that was never stored, is not taken for a thumb.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from blake3 import blake3
+
+from lookalike.sight.thumb import BYTES
+from lookalike.sight.turned import hashes_of
+
+if TYPE_CHECKING:
+    from lookalike.hashing.row import Row
+
+FOLDER = "thumbs"
+ORIENTATIONS = tuple(range(1, 9))
+"""The EXIF orientations whose hashes are kept, in this order."""
+HASH_BYTES = 8
+TURNED_BYTES = HASH_BYTES * len(ORIENTATIONS)
+CHECK_BYTES = 8
+
+
+class ThumbFile:
+    """The thumbs that one recipe made, by the numbers of contents.
+
+    Nothing fails if the files cannot be written or read. They are then as good as empty.
+    """
+
+    def __init__(self, catalog: Path, definition: str, *, writable: bool) -> None:
+        """`catalog`: its folder. `definition`: of the recipe."""
+        self._paths = _paths(catalog, definition)
+        self._descriptors: tuple[int, int] | None = None
+        with suppress(OSError), ExitStack() as stack:
+            opened = []
+            if writable:
+                self._paths[0].parent.mkdir(mode=0o700, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY
+            for path in self._paths:
+                opened.append(os.open(path, flags | os.O_CLOEXEC, 0o600))
+                stack.callback(os.close, opened[-1])
+            self._descriptors = opened[0], opened[1]
+            self._closing = stack.pop_all()
+        self._writable = writable and self._descriptors is not None
+
+    def close(self) -> None:
+        """Close the files."""
+        if self._descriptors is not None:
+            self._descriptors = None
+            self._closing.close()
+
+    def put(self, rows: Mapping[int, Row]) -> None:
+        """Store the thumbs of rows that have one, by the numbers of their contents."""
+        some = {number: row for number, row in rows.items() if row.thumb}
+        if not some or not self._writable or self._descriptors is None:
+            return
+        data = b"".join(row.thumb for row in some.values())
+        thumbs = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
+        turned = hashes_of(thumbs, ORIENTATIONS).swapaxes(0, 1)
+        try:
+            for at, (number, row) in enumerate(some.items()):
+                self._write(0, number, row.thumb, row.digest)
+                self._write(1, number, turned[at].tobytes(), row.digest)
+        except OSError:  # the disk is full: what is needed is made again
+            self._writable = False
+
+    def thumb(self, number: int, digest: bytes) -> bytes | None:
+        """The thumb of a content. `digest`: that of its row. None if there is none."""
+        return self._read(0, number, BYTES, digest)
+
+    def turned(self, number: int, digest: bytes) -> bytes | None:
+        """The hashes of a content in all `ORIENTATIONS`. None if there are none."""
+        return self._read(1, number, TURNED_BYTES, digest)
+
+    def _write(self, file: int, number: int, data: bytes, digest: bytes) -> None:
+        assert self._descriptors is not None
+        record = data + _check(data, digest)
+        if os.pwrite(self._descriptors[file], record, number * len(record)) < len(record):
+            raise OSError("the disk is full")
+
+    def _read(self, file: int, number: int, length: int, digest: bytes) -> bytes | None:
+        if self._descriptors is None:
+            return None
+        length += CHECK_BYTES
+        try:
+            record = os.pread(self._descriptors[file], length, number * length)
+        except OSError:
+            return None
+        data, check = record[:-CHECK_BYTES], record[-CHECK_BYTES:]
+        return data if len(record) == length and check == _check(data, digest) else None
+
+
+def erase(catalog: Path, numbers: Collection[int]) -> None:
+    """Overwrite the thumbs of contents that are removed from a catalogue. Raises `OSError`."""
+    sizes = {".thumbs": BYTES + CHECK_BYTES, ".turned": TURNED_BYTES + CHECK_BYTES}
+    folder = catalog / FOLDER
+    for path in folder.iterdir() if folder.is_dir() else ():
+        length = sizes.get(path.suffix)
+        if length is None:
+            continue
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            end = os.fstat(descriptor).st_size
+            for number in numbers:
+                if (number + 1) * length <= end:
+                    os.pwrite(descriptor, bytes(length), number * length)
+        finally:
+            os.close(descriptor)
+
+
+def remove(catalog: Path, definition: str) -> None:
+    """Remove the thumbs of a recipe. Raises `OSError`."""
+    for path in _paths(catalog, definition):
+        path.unlink(missing_ok=True)
+
+
+def _paths(catalog: Path, definition: str) -> list[Path]:
+    """The files of thumbs and of hashes that belong to a recipe."""
+    name = blake3(definition.encode()).hexdigest(8)
+    return [catalog / FOLDER / f"{name}.{kind}" for kind in ("thumbs", "turned")]
+
+
+def _check(data: bytes, digest: bytes) -> bytes:
+    return blake3(digest + data).digest(CHECK_BYTES)

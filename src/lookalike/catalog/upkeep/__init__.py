@@ -1,0 +1,1 @@
+"""What is done with a catalogue besides scanning: counts, checks, copies, and forgetting."""
