@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("--counts", type=positive, nargs="+", default=[1_000_000])
     parser.add_argument("--max-distance", type=int, default=4)
     parser.add_argument("--pictures", type=int, default=0, help="how many JPEG files to hash")
+    parser.add_argument("--joins", action="store_true", help="measure joins alone, too")
     parser.add_argument("--connect", choices=["auto", "driver", "stars"], default="auto")
     parser.add_argument("--master", default=f"local[{worker_count(None)}]")
     parser.add_argument("--memory", default="6g", help="of the driver, which has local workers")
@@ -62,6 +63,8 @@ def main() -> None:
     for count in options.counts:
         with tempfile.TemporaryDirectory(dir=options.folder) as name:
             measure_hashes(report, spark, Path(name), count, options)
+    if options.joins:
+        measure_joins(report)
     if options.pictures:
         with tempfile.TemporaryDirectory(dir=options.folder) as name:
             measure_pictures(report, spark, Path(name), options.pictures)
@@ -245,6 +248,32 @@ def in_one_process(hashes: Path, out: Path, distance: int) -> int:
     group = np.repeat(np.arange(len(sets)), [len(one) for one in sets])
     pq.write_table(pa.table({"id": ids[members], "group": group}), out)
     return len(sets)
+
+
+JOINS = (
+    (12_000, 64, 4, 13), (140_000, 64, 4, 13),
+    (8_000, 64, 8, 7), (80_000, 64, 8, 7), (800_000, 64, 8, 7),
+    (150_000, 64, 10, 6), (1_600_000, 64, 10, 6),
+    (16_000, 256, 15, 16), (400_000, 256, 31, 8),
+)  # fmt: skip
+"""Hashes of one value, their bits, the distance, and the bits of the band."""
+
+
+def measure_joins(report: Report) -> None:
+    """The join of random hashes of one value of a band, on one core."""
+    rng = np.random.default_rng(1)
+    for count, bits, distance, band in JOINS:
+        data = rng.integers(0, 256, (count, bits // 8), dtype=np.uint8)
+        data[:, 0] = 0
+        data[:, 1] &= 255 >> max(band - 8, 0)
+        unique = HashArray(data, "phash" if bits == 64 else "phash:16").unique()
+        words = unique.hashes.words
+        begin = time.process_time()
+        blocks = searcher_for(words, bits, distance, 1).pairs(distance, workers=1)
+        pairs = sum(len(block.i) for block in blocks)
+        each = (time.process_time() - begin) / len(words) * 1e6
+        row = {"hashes of one value": len(words), "bits": bits, "within": distance, "pairs": pairs}
+        report.add("joins", {**row, "CPU µs per hash": each})
 
 
 def measure_pictures(report: Report, spark: SparkSession, folder: Path, count: int) -> None:

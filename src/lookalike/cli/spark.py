@@ -78,6 +78,8 @@ def spark(
     Every worker must be able to read the PATHs: addresses such as s3://bucket/train/*.tar, or paths
     on a file system that all share. A PATH may also be the hashes folder of an earlier job.
 
+    Images are always decoded in isolation, and Spark decides how many workers there are.
+
     Nothing is deleted. The result is in OUT/result, what need not be kept in OUT/remove, and a page
     of sampled pairs in OUT/pairs/pairs.html.
 
