@@ -129,6 +129,8 @@ class Cluster:
         wait_until(lambda: "I have been elected leader" in self.master.text(), "the master")
         self.workers = [Worker(self, number) for number in range(2)]
         self._started = 2
+        self.drivers: list[Process] = []
+        """Drivers that end with the cluster, if no test has ended them."""
 
     @property
     def conf(self) -> dict[str, str]:
@@ -166,7 +168,7 @@ class Cluster:
 
     def stop(self) -> None:
         """End all processes."""
-        for one in (*(worker.process for worker in self.workers), self.master):
+        for one in (*self.drivers, *(worker.process for worker in self.workers), self.master):
             one.kill()
 
 

@@ -39,7 +39,9 @@ KILLS = 20
 def start(cluster: Cluster, log: Path, images: list[Path], out: Path, *options: str) -> Process:
     """A driver of its own process, which runs the command."""
     arguments = [*map(str, images), "--out", str(out), "--max-distance", "4", *options]
-    return Process(cluster.command(*arguments), log, **cluster.environment)
+    driver = Process(cluster.command(*arguments), log, **cluster.environment)
+    cluster.drivers.append(driver)
+    return driver
 
 
 def finished(cluster: Cluster, log: Path, images: list[Path], out: Path, *options: str) -> str:
