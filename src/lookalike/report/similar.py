@@ -50,6 +50,8 @@ class Similar:
     mirroring."""
     mirrored: bool
     colour_differs: bool
+    overlap: list[float] | None
+    """The shares of the picture and of the image that show the same. None if unknown."""
 
     @property
     def reason(self) -> str:
@@ -204,4 +206,5 @@ def _match(one: Similar) -> dict[str, Any]:
         "turned": one.turned,
         "mirrored": one.mirrored,
         "colour_differs": one.colour_differs,
+        "overlap": one.overlap,
     }
