@@ -91,7 +91,7 @@ class Matches:
         if self._looks is None:
             near = distance <= self._rule.max_distance
             return Match("bits", distance) if near else None
-        agrees, turned, mirrored, differs, linked, _ = (column[member] for column in self._looks)
+        agrees, turned, mirrored, differs, linked, *_ = (column[member] for column in self._looks)
         if not linked:
             return None
         word = REASONS_TO_MATCH[evidence]
