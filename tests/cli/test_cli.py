@@ -54,7 +54,7 @@ def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert re.match(r"Group 1: 2 images, [\d.]+ kB to save", lines[0])
-    assert re.match(r" +keep  \./a\.png +160 x 120  PNG +[\d.]+ kB  most bytes", lines[1])
+    assert re.match(r" +keep  \./a\.png +160 x 120  PNG +[\d.]+ kB  first by name", lines[1])
     assert re.match(r" *\d+ bits?  \./b\.jpg +160 x 120  JPEG", lines[2])
     assert re.search(r"exact copy  \./sub/d\.png", done.stdout)
     assert (

@@ -120,7 +120,7 @@ def test_between_leaves_groups_within_one_folder_alone(folder: Path, tmp_path: P
     ("words", "message"),
     [
         ([], "name either PATHs to search or a result with --from"),
-        ([".", "--from", "y"], "name either PATHs to search or a result with --from"),
+        ([".", "--from", "y"], "--from cannot be given with images"),
         ([".", "--do", "shred"], "--do must be 'trash', 'move'"),
         ([".", "--do", "move"], "needs a folder as to"),
         ([".", "--to", "x"], "--to needs do='move'"),

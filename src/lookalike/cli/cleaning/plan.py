@@ -160,7 +160,7 @@ def plan(
     from lookalike.sources.beside import Disk
 
     paths = [path for path in images if isinstance(path, str)]
-    if bool(paths) is bool(from_file):
+    if not paths and not from_file:
         raise click.UsageError("name either PATHs to search or a result with --from")
     with usage_errors():
         chosen = Choices.of(keep=keep, prefer=prefer, **_keywords(choices, paths))
