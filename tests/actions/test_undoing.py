@@ -10,6 +10,7 @@ from clean_up import Place, group, plan, removal, snapshot
 from lookalike.actions.apply import apply
 from lookalike.actions.undo import undo
 from lookalike.planning.plan import Action
+from volumes import bound
 
 ACTIONS = (Action.TRASH, Action.MOVE, Action.HARDLINK, Action.DELETE)
 
@@ -93,3 +94,40 @@ def test_the_information_of_another_file_in_the_trash_is_not_removed(place: Plac
     info.write_text("[Trash Info]\nPath=/another/b.jpg\nDeletionDate=2020-01-01T00:00:00\n")
     assert undo().counts == {"here": 1}
     assert info.exists()
+
+
+@pytest.mark.parametrize("action", [Action.TRASH, Action.MOVE, Action.DELETE])
+def test_hard_links_that_went_under_two_mounts_both_come_back(place: Place, action: Action) -> None:
+    keeper, a = place.file("keeper.jpg", b"picture"), place.file("a.jpg", b"picture")
+    b = place.tree / "folder/b.jpg"
+    b.parent.mkdir()
+    b.hardlink_to(a)
+    seen = place.root / "seen"
+    with bound(b.parent, seen):
+        goes = removal(seen / b.name, action), removal(a, action)
+        delete = 2 if action is Action.DELETE else None
+        wanted = plan(group([keeper], *goes), to=str(place.to))
+        assert apply(wanted, delete=delete).counts == {action: 2}
+        outcome = undo()
+    assert outcome.counts == {"restored": 2}, outcome
+    assert [path.read_bytes() for path in (keeper, a, b)] == [b"picture"] * 3
+    assert len({path.stat().st_mtime_ns for path in (keeper, a, b)}) == 1
+    assert not keeper.samefile(a)
+    assert not keeper.samefile(b)
+
+
+@pytest.mark.parametrize("action", [Action.HARDLINK, Action.DELETE])
+def test_a_name_comes_back_though_another_name_of_its_file_has_new_bytes(
+    place: Place, action: Action
+) -> None:
+    keeper, a = place.file("keeper.jpg", b"picture"), place.file("a.jpg", b"picture")
+    b = place.tree / "b.jpg"
+    b.hardlink_to(a)
+    delete = 2 if action is Action.DELETE else None
+    wanted = plan(group([keeper], removal(a, action), removal(b, action)))
+    assert apply(wanted, delete=delete).counts == {action: 2}
+    b.unlink(missing_ok=True)
+    place.file("b.jpg", b"PICTURE")  # its size and time are those of the old one
+    assert undo(only=str(a)).counts == {"restored": 1}
+    assert a.read_bytes() == b"picture"
+    assert b.read_bytes() == b"PICTURE"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -119,17 +119,16 @@ class Restorer:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            before, twin = now.state(), self._twin(intent)
+            before = now.state()
 
             def check(away: Spot) -> None:
                 if not away.state().is_same(before):
                     raise Changed("another file took its place")
 
             def make(copy: Spot) -> State:
-                if twin is None:
-                    return copied(intent, now, copy)
-                self._link_twin(intent, twin, copy)
-                return copy.state()
+                if self._joined(intent, copy):
+                    return copy.state()
+                return copied(intent, now, copy)
 
             carry(intent, now, spot, make, check)
 
@@ -149,26 +148,31 @@ class Restorer:
 
     def _make(self, intent: Intent, copy: Spot) -> None:
         """The file under a temporary name: another name of a twin, or a copy."""
-        if (twin := self._twin(intent)) is not None:
-            self._link_twin(intent, twin, copy)
+        if self._joined(intent, copy):
             return
         if (source := self._source(intent)) is None:
             raise Changed(f"{intent.keeper} has its bytes, but is not as it was")
         with Spot(self._fs, source) as spot:
             copied(intent, spot, copy)
 
-    def _link_twin(self, intent: Intent, twin: str, copy: Spot) -> None:
-        with Spot(self._fs, twin) as other:
-            self._require_bytes(intent, other)
-            self._fs.link(other.name, other.at, copy.name, copy.at)
+    def _joined(self, intent: Intent, copy: Spot) -> bool:
+        """Whether the temporary name could be made another name of a twin.
 
-    def _twin(self, intent: Intent) -> str | None:
-        """Another name of the same file that is back already."""
+        A twin may be under another mount or have other bytes by now. A copy does as well then.
+        """
+        for twin in self._twins(intent):
+            with suppress(*DOUBT), Spot(self._fs, twin) as other:
+                self._require_bytes(intent, other)
+                self._fs.link(other.name, other.at, copy.name, copy.at)
+                return True
+        return False
+
+    def _twins(self, intent: Intent) -> Iterator[str]:
+        """Other names of the same file that are back already."""
         for other in self._names.get(intent.file.state[:2], ()):
             path = self._restored.get(other.n, other.path)
             if other.n != intent.n and self._is_at(other, path) and not self._is_link(other):
-                return path
-        return None
+                yield path
 
     def _take_the_place_of_link(self, intent: Intent, copy: Spot, spot: Spot) -> None:
         """Exchange a name of the file that stayed for the copy. Only a name of it is removed."""
