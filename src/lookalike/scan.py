@@ -131,7 +131,7 @@ def _search(
 
 def _require(images: object) -> None:
     if images is None:
-        raise TypeError("images must be given, unless a whole catalog is searched")
+        raise TypeError("images must be given, not NoneType, unless a whole catalog is searched")
 
 
 def find_similar(

@@ -108,13 +108,6 @@ class Library(RuleBasedStateMachine):
             shutil.copy2(self.at(old), self.at(new))
             self.doubt(new)
 
-    @rule(old=places, new=places)
-    def link(self, old: str, new: str) -> None:
-        """Give a file a second name."""
-        if self.is_there(old) and self.at(new).parent.exists() and not self.is_there(new):
-            os.link(self.at(old), self.at(new))
-            self.doubt(new)
-
     @rule(name=places)
     def change_mode(self, name: str) -> None:
         if self.is_there(name):

@@ -17,7 +17,10 @@ from lookalike.work.isolation import Isolation
 
 RULE = {"max_distance", "verify", "thorough", "colour", "min_agreement"}
 OWN = {
-    find_duplicates: {"images", "algorithm", *RULE, "keep", "progress"},
+    find_duplicates: {
+        *("images", "algorithm", "against", "within", "apart", "keep", "progress", "catalog"),
+        *RULE,
+    },
     hash_images: {"images", "algorithms", "progress"},
 }
 """Keywords that only one of them has, or that are not options of reading."""

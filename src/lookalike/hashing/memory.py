@@ -5,7 +5,7 @@ This one forgets everything at the end of the search. A catalogue has one that d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashing.content import Content, Depth
     from lookalike.hashing.row import Failure
+    from lookalike.images.metadata import Metadata
     from lookalike.sight.thumbs import Thumbs
     from lookalike.sources import Input
 
@@ -74,6 +75,14 @@ class Memory:
 
     def keep(self, contents: Mapping[int, Content], depth: Depth) -> None:
         """Take note of what images hold, by position, found out to some depth."""
+
+    def metadata(
+        self,
+        at: int,  # noqa: ARG002
+        read: Callable[[], Metadata | None],
+    ) -> Metadata | None:
+        """What the image at a position says of itself. `read` finds out, if that is not known."""
+        return read() if self.opens_files else None
 
     def verdicts(
         self,

@@ -47,7 +47,11 @@ class Grouping(NamedTuple):
         of_image = sides.narrowed(of_image) if sides else of_image
         members, starts, groups = flat(members_of(of_image))
         copies = find_copies(self.again, self.hashes, members, groups, self.progress)
-        disk, favoured = Disk(), sides.favoured if sides else NOBODY
+        memory = self.again.memory
+        disk, favoured = (
+            Disk(memory.metadata, lists=memory.opens_files),
+            sides.favoured if sides else NOBODY,
+        )
         ends = see_ends(
             self.again, members, starts, copies.pixels,
             self.max_bytes, self.workers, self.progress, self.order, disk, favoured,

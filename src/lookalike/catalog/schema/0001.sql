@@ -115,7 +115,8 @@ CREATE INDEX apart_digest ON apart_member(digest);
 CREATE TABLE inside(                  -- what a second reading of a content found out
   content_id INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
   pixels BLOB,                        -- a digest of the pixels of all frames, x'' if it has none
-  lost TEXT                           -- what is missing at its end, '' if nothing is
+  lost TEXT,                          -- what is missing at its end, '' if nothing is
+  metadata TEXT                       -- what it says of its picture, as JSON, see metadata.py
 ) STRICT;
 
 CREATE TABLE verdict(                 -- what a closer look at two contents said

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from threading import Lock
@@ -21,6 +22,7 @@ from lookalike.hashing.content import Content, Depth
 from lookalike.hashing.memory import UNKNOWN, Memory
 from lookalike.hashing.row import Row
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, PREPARATION, Unreadable
+from lookalike.images.metadata import Metadata
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -201,6 +203,20 @@ class CatalogMemory(Memory):
                     self._insides[number] = _joined(new, self._insides.get(number))
             self._flush_if_many()
 
+    def metadata(self, at: int, read: Callable[[], Metadata | None]) -> Metadata | None:
+        number = 0 if at in self._assumed or not self._has_looks else self._contents[at]
+        with self._lock:
+            inside = self._insides_of([number]).get(number) if number else None
+        if inside and inside.metadata is not None:
+            return Metadata(*json.loads(inside.metadata))
+        found = super().metadata(at, read)
+        if found is not None and number:
+            with self._lock:
+                new = looks.Inside(None, None, None, json.dumps(found))
+                self._insides[number] = _joined(new, self._insides.get(number))
+                self._flush_if_many()
+        return found
+
     def verdicts(
         self, one: NDArray[np.intp], other: NDArray[np.intp], rules: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
@@ -298,6 +314,7 @@ def _joined(new: looks.Inside, old: looks.Inside | None) -> looks.Inside:
         new.digest or old.digest,
         old.pixels if new.pixels is None else new.pixels,
         old.lost if new.lost is None else new.lost,
+        old.metadata if new.metadata is None else new.metadata,
     )
 
 

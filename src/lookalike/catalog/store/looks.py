@@ -26,6 +26,8 @@ class Inside(NamedTuple):
     """A digest of all pixels. Empty if it has none, as when it is damaged."""
     lost: str | None
     """What is missing at its end. Empty if nothing is."""
+    metadata: str | None = None
+    """What it says of its picture, as JSON."""
 
 
 def made_with(database: Database) -> str | None:
@@ -52,7 +54,7 @@ def inside_of(database: Database, numbers: Sequence[int]) -> dict[int, Inside]:
     found: dict[int, Inside] = {}
     for some in _portions(numbers):
         rows = database.rows(
-            "SELECT content.id, digest, pixels, lost FROM content "
+            "SELECT content.id, digest, pixels, lost, metadata FROM content "
             "LEFT JOIN inside ON content_id = content.id "
             f"WHERE content.id IN ({','.join('?' * len(some))})",
             some,
@@ -64,9 +66,10 @@ def inside_of(database: Database, numbers: Sequence[int]) -> dict[int, Inside]:
 def put_insides(connection: sqlite3.Connection, insides: Mapping[int, Inside]) -> None:
     """Store digests of pixels, and what is missing at ends. None leaves what is there."""
     connection.executemany(
-        "INSERT INTO inside VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "pixels = COALESCE(excluded.pixels, pixels), lost = COALESCE(excluded.lost, lost)",
-        [(number, one.pixels, one.lost) for number, one in insides.items()],
+        "INSERT INTO inside VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "pixels = COALESCE(excluded.pixels, pixels), lost = COALESCE(excluded.lost, lost), "
+        "metadata = COALESCE(excluded.metadata, metadata)",
+        [(number, one.pixels, one.lost, one.metadata) for number, one in insides.items()],
     )
 
 

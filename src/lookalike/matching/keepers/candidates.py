@@ -98,12 +98,13 @@ class Candidates:
         found: dict[bytes, Metadata] = {}
         digests = self.table.take("digest", self.at)
         several = []
-        for path, digest, wanted in zip(self.files(), digests, differ.tolist(), strict=True):
+        several_of = zip(self.at.tolist(), self.files(), digests, differ.tolist(), strict=True)
+        for at, path, digest, wanted in several_of:
             if path is None or not wanted:
                 several.append(NOTHING)
                 continue
             if digest not in found:
-                found[digest] = self.disk.metadata(path) or NOTHING
+                found[digest] = self.disk.metadata_at(at, path) or NOTHING
             several.append(found[digest])
         return several
 

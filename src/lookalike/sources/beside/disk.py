@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from blake3 import blake3
 
@@ -25,6 +25,14 @@ ZONES = 900 * SECOND
 MOST_ZONES = 26 * 3600 * SECOND
 
 
+Recall: TypeAlias = Callable[[int, Callable[[], Metadata | None]], Metadata | None]
+
+
+def reading(at: int, read: Callable[[], Metadata | None]) -> Metadata | None:  # noqa: ARG001
+    """Remembers nothing."""
+    return read()
+
+
 class State(NamedTuple):
     """What a file is at this moment."""
 
@@ -41,7 +49,13 @@ class State(NamedTuple):
 class Disk:
     """Reads this machine's disk. Nothing is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, recall: Recall = reading, *, lists: bool = True) -> None:
+        """`recall`: gives the metadata of an image of a search, which may remember it.
+
+        `lists`: whether folders may be listed. If not, no picture has companions.
+        """
+        self._recall = recall
+        self._lists = lists
         cached: Callable[..., Any] = lru_cache(FILES)
         self.folder = lru_cache(FOLDERS)(self.folder)  # type: ignore[method-assign]
         self.metadata = cached(self.metadata)  # type: ignore[method-assign]
@@ -49,6 +63,8 @@ class Disk:
 
     def folder(self, path: str) -> Folder:
         """The names in a folder. None if it cannot be listed."""
+        if not self._lists:
+            return Folder(())
         try:
             return Folder(os.listdir(path))
         except OSError:
@@ -57,6 +73,10 @@ class Disk:
     def metadata(self, path: str) -> Metadata | None:
         """What a file says of its picture. None if it cannot be read."""
         return read_metadata(path)
+
+    def metadata_at(self, at: int, path: str) -> Metadata | None:
+        """The same for the file at a position of a search."""
+        return self._recall(at, lambda: self.metadata(path))
 
     def movie(self, path: str) -> Movie | None:
         """What a film says of itself. None if it cannot be read."""
