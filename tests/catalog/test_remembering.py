@@ -65,9 +65,7 @@ def library(drawn: Path, tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
-def test_a_new_file_opens_itself_and_its_candidates_only(
-    library: Path, tmp_path: Path
-) -> None:
+def test_a_new_file_opens_itself_and_its_candidates_only(library: Path, tmp_path: Path) -> None:
     """It is near one picture, has the pixels of others, and is a form of known layout."""
     searched(library, tmp_path / "c")
     save(library / "edits/new.png", photo(300, 225, 5))

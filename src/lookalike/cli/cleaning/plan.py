@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lookalike.cli import options
+from lookalike.cli.catalog.place import told_apart
 from lookalike.cli.images import Command, reads_images
 from lookalike.cli.options import usage_errors
 from lookalike.cli.output import output as output_to
@@ -205,7 +206,9 @@ def _searched(
     from lookalike.work.progress import progress_bar
 
     with nullcontext() if quiet else progress_bar() as progress:
-        return find_duplicates(images, keep=order, progress=progress, **matching, **keywords)
+        return find_duplicates(
+            images, keep=order, apart=told_apart(), progress=progress, **matching, **keywords
+        )
 
 
 def _result_from(path: str) -> Result:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike.cli import options
+from lookalike.cli.catalog.place import told_apart
 from lookalike.cli.images import Command, reads_images
 from lookalike.errors import LookalikeError, words_of
 
@@ -37,7 +38,11 @@ class Given:
             from lookalike.scan import find_duplicates
 
             return find_duplicates(
-                self.images or (), progress=progress, **self.matching, **self.keywords
+                self.images or (),
+                apart=told_apart(),
+                progress=progress,
+                **self.matching,
+                **self.keywords,
             )
         from lookalike.report.result import Result
 
