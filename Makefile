@@ -28,8 +28,10 @@ slow: .venv/installed-dev
 
 # The job on Spark needs an older pandas than the other tests, so it has an environment of its own.
 # It also needs Java. One cluster of real processes serves all of these tests.
+# All of them start a cluster and take half an hour. The others take seconds.
+SPARK_TESTS ?= tests/spark
 test-spark: .venv-spark/installed
-	.venv-spark/bin/python -m pytest tests/spark
+	.venv-spark/bin/python -m pytest $(SPARK_TESTS)
 
 # The files that bind the kernel to Python need nanobind's headers, which .venv does not have.
 computing := $(filter-out %/module.cpp,$(filter %.cpp,$(filter-out $(wildcard src/lookalike/_native/bind_*),$(native))))
