@@ -13,6 +13,7 @@ from blake3 import blake3
 
 from lookalike.errors import ImageError, WorkerStartError
 from lookalike.images import MOMENTS, BytesSource, Encoded, Source, lost_at_end, read_picture
+from lookalike.images.metadata import Metadata, metadata_in
 from lookalike.images.picture import DIGEST_BYTES
 from lookalike.sight.colours import FINE_SIDE, colours_of
 from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
@@ -76,6 +77,8 @@ class Content(NamedTuple):
     """Its keypoints, in the form in which others like it are looked for."""
     lost: str | None = None
     """What is missing at its end, in words. Empty if nothing is, None if it is unknown."""
+    metadata: Metadata | None = None
+    """What it says of its picture."""
     colours: NDArray[np.uint8] | None = None
     """`(FINE_SIDE, FINE_SIDE, 3)` RGB."""
 
@@ -119,7 +122,11 @@ class Reader:
         except ImageError:  # it is damaged
             pixels = b""
         is_jpeg = contents.data.startswith(JPEG)
-        return seen._replace(pixels=pixels, lost=lost_at_end(contents.data) if is_jpeg else None)
+        return seen._replace(
+            pixels=pixels,
+            lost=lost_at_end(contents.data) if is_jpeg else None,
+            metadata=metadata_in(bytes(contents.data)),
+        )
 
     def _pixels(self, source: Source) -> Content:
         picture = read_picture(

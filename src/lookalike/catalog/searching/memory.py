@@ -199,7 +199,8 @@ class CatalogMemory(Memory):
                     continue
                 pixels = content.pixels if depth in {Depth.PIXELS, Depth.ALL} else None
                 if number := self._contents[at]:
-                    new = looks.Inside(digest or None, pixels, content.lost)
+                    said = None if content.metadata is None else json.dumps(content.metadata)
+                    new = looks.Inside(digest or None, pixels, content.lost, said)
                     self._insides[number] = _joined(new, self._insides.get(number))
             self._flush_if_many()
 

@@ -10,6 +10,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from typing import IO, NamedTuple
 
 from lookalike.errors import ImageError
@@ -52,7 +53,14 @@ def blocks_of(path: str) -> Blocks:
         head = file.read(HEAD)
         if head.startswith(START):
             return _of_jpeg(file, head)
-    data = bytes(file_contents(path, None, DEFAULT_MAX_BYTES).data)
+    return blocks_in(bytes(file_contents(path, None, DEFAULT_MAX_BYTES).data))
+
+
+def blocks_in(data: bytes) -> Blocks:
+    """The blocks in the bytes of a file. Raises `ImageError`."""
+    if data.startswith(START):
+        file = BytesIO(data)
+        return _of_jpeg(file, file.read(HEAD))
     if data.startswith(PNG):
         return _of_png(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":

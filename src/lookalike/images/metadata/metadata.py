@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lookalike.errors import ImageError
-from lookalike.images.metadata.blocks import blocks_of
+from lookalike.images.metadata.blocks import Blocks, blocks_in, blocks_of
 from lookalike.images.metadata.exif import exif_of
 from lookalike.images.metadata.xmp import xmp_of
 
@@ -52,6 +52,18 @@ def read_metadata(path: str) -> Metadata | None:
         blocks = blocks_of(path)
     except (ImageError, OSError, ValueError, MemoryError):  # ValueError: a null byte in the name
         return None
+    return _of_blocks(blocks)
+
+
+def metadata_in(data: bytes) -> Metadata | None:
+    """The metadata in the bytes of a file. None if they cannot be read."""
+    try:
+        return _of_blocks(blocks_in(data))
+    except (ImageError, OSError, ValueError, MemoryError):
+        return None
+
+
+def _of_blocks(blocks: Blocks) -> Metadata:
     exif, xmp = exif_of(blocks.exif), xmp_of(blocks.xmp)
     return Metadata(
         taken_ns=xmp.taken_ns if exif.taken_ns is None else exif.taken_ns,
