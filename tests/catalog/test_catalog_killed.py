@@ -134,6 +134,14 @@ def present(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     return [row for row in rows if not row[7]]
 
 
+def fill(folder: Path, state: int) -> None:
+    """700 pictures, with other pixels in each state."""
+    for number in range(700):
+        path = folder / f"{number // 100}" / f"{number}.bmp"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, bmp(number + 1000 * state), LONG_AGO + number + 1000 * state)
+
+
 @pytest.mark.parametrize(
     "count",
     [pytest.param(8, marks=pytest.mark.thorough), pytest.param(200, marks=pytest.mark.slow)],
@@ -141,25 +149,26 @@ def present(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 def test_a_large_scan_that_is_killed_again_and_again_comes_to_its_end(
     tmp_path: Path, count: int
 ) -> None:
-    """What one run has stored, the next does not read again."""
+    """What one run has stored, the next does not read again. After the last one, all is changed."""
     folder = tmp_path / "pictures"
     chance = random.Random(7)
-    for number in range(700):
-        path = folder / f"{number // 100}" / f"{number}.bmp"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, bmp(number), LONG_AGO + number)
+    state = 0
+    fill(folder, state)
     place = tmp_path / "catalog"
     kills = 0
-    for _ in range(count):
+    while kills < count:
         words = [sys.executable, "-c", SCANNING, str(place), str(folder)]
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0, 0.8))
+            time.sleep(chance.uniform(0, 0.4))
             process.send_signal(signal.SIGKILL)
             process.wait()
-            kills += process.returncode == -signal.SIGKILL
-    assert kills > count // 4
+        if process.returncode == -signal.SIGKILL:
+            kills += 1
+        else:
+            state += 1
+            fill(folder, state)
     with Catalog.open(place) as catalog:
         assert catalog.check() == []
         scanned(catalog, folder)
