@@ -52,6 +52,8 @@ class Members:
     def __init__(self, result: Result, choices: Choices, disk: Disk) -> None:
         self.table = result.table
         self.positions = result.columns.members
+        self.group: list[int] = result.columns.group.tolist()
+        """The number of each image's group."""
         self.disk = disk
         self._roots = [
             (_ended(os.path.abspath(root)), _ended(disk.real(root)))  # noqa: PTH100

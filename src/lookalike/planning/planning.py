@@ -157,7 +157,7 @@ def _wanted(
     ends = [*columns.starts.tolist(), len(columns.members)]
     sets = [list(range(begin, end)) for begin, end in pairwise(ends)]
     if any(len(unit.pictures) > 1 for unit in units):
-        joined = _joined(units, columns.group.tolist(), len(sets))
+        joined = _joined(units, members.group, len(sets))
         sets = [[number for at in one for number in sets[at]] for one in joined]
     folders = tuple(f"{members.disk.real(one).rstrip('/')}/" for one in choices.between)
     limits = choices.limits()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,21 +92,25 @@ class Walk:
         """What becomes of a group. `ranked`: its members, the best first.
 
         A unit goes only if each of its pictures matches one that already stays, directly. So a
-        chain of matches takes nothing away.
+        chain of matches takes nothing away. Groups that share a unit are decided as one, and each
+        of them keeps its copies.
         """
         out = Outcome()
         seen: set[int] = set()
-        kept = 0
+        kept: Counter[int] = Counter()
         for number in ranked:
             unit = self._units[number]
             if number in seen:
                 continue
             seen.update(unit.pictures)
+            groups = {self._members.group[picture] for picture in unit.pictures}
             going = None
-            if not self._must_stay(unit, out) and kept >= self._choices.copies:
+            has_copies = all(kept[group] >= self._choices.copies for group in groups)
+            if not self._must_stay(unit, out) and has_copies:
                 going = self._judged(unit, out)
             if going is None:
-                kept += 1
+                if not any(self._members.unfit[picture] for picture in unit.pictures):
+                    kept.update(groups)
                 out.stays += [number, *(one for one in unit.pictures if one != number)]
             else:
                 out.goes.append(going)

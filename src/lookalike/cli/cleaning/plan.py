@@ -46,7 +46,7 @@ CHOICES = (
     ),
     click.option(
         "--copies", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
-        help="Leave N files of each group.",
+        help="Leave N files of each group. A raw file and its JPEG count as one.",
     ),
     click.option(
         "--distance-for-action", type=click.IntRange(min=0), metavar="BITS",
