@@ -98,6 +98,8 @@ class Walk:
         out = Outcome()
         seen: set[int] = set()
         kept: Counter[int] = Counter()
+        reliable: Counter[int] = Counter()
+        copies = self._choices.copies
         for number in ranked:
             unit = self._units[number]
             if number in seen:
@@ -105,12 +107,12 @@ class Walk:
             seen.update(unit.pictures)
             groups = {self._members.group[picture] for picture in unit.pictures}
             going = None
-            has_copies = all(kept[group] >= self._choices.copies for group in groups)
-            if not self._must_stay(unit, out) and has_copies:
+            if not self._must_stay(unit, out) and all(kept[one] >= copies for one in groups):
                 going = self._judged(unit, out)
-            if going is None:
+            if going is None or any(reliable[one] < copies for one in groups):
+                kept.update(groups)
                 if not any(self._members.unfit[picture] for picture in unit.pictures):
-                    kept.update(groups)
+                    reliable.update(groups)
                 out.stays += [number, *(one for one in unit.pictures if one != number)]
             else:
                 out.goes.append(going)
