@@ -54,6 +54,7 @@ def test_every_line_has_a_checksum_of_what_stands_before_it(place: Place) -> Non
     assert record.end == "complete"
 
 
+@pytest.mark.thorough
 def test_a_torn_last_line_is_as_if_it_had_not_been_written(place: Place) -> None:
     path = applied(place)
     whole = path.read_bytes()

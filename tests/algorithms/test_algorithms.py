@@ -280,6 +280,7 @@ DRAWN = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pixels", DRAWN.values(), ids=DRAWN)
 @every_algorithm
 def test_a_hash_is_what_its_recipe_says(name: str, pixels: Pixels) -> None:

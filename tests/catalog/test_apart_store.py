@@ -198,6 +198,7 @@ with Catalog.open() as catalog:
 """
 
 
+@pytest.mark.thorough
 def test_what_was_said_is_kept_when_the_process_is_killed(photos: Path) -> None:
     """Every set whose addition was confirmed is there as a whole."""
     with subprocess.Popen(

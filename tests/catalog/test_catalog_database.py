@@ -137,6 +137,7 @@ def test_a_missing_catalogue_is_not_made_by_commands_that_only_look(tmp_path: Pa
     assert not (tmp_path / "nothing").exists()
 
 
+@pytest.mark.thorough
 def test_a_catalogue_that_another_process_keeps_locked_says_so(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +153,7 @@ def test_a_catalogue_that_another_process_keeps_locked_says_so(
         assert scanned(catalog, folder).new == 3
 
 
+@pytest.mark.thorough
 def test_a_full_disk_ends_a_scan_and_loses_nothing(small_disk: Path, tmp_path: Path) -> None:
     """What was stored before stays, and the scan goes on once there is room."""
     folder = tmp_path / "pictures"
@@ -186,6 +188,7 @@ with Catalog.open(sys.argv[1]) as catalog:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("has_log", [False, True])
 def test_a_catalogue_that_may_not_be_written_can_be_read(folder: Path, has_log: bool) -> None:
     """With and without a log that another process has left."""
@@ -200,6 +203,7 @@ def test_a_catalogue_that_may_not_be_written_can_be_read(folder: Path, has_log: 
     assert said.splitlines() == ["3 False", "it cannot be written, only read"]
 
 
+@pytest.mark.thorough
 def test_a_catalogue_that_may_not_be_looked_at_says_so() -> None:
     """Rather than that there is none."""
     with open_to_all() as base:
@@ -219,6 +223,7 @@ except CatalogError as error:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "9p", "fuse.sshfs"])
 def test_there_is_no_shared_memory_on_network_file_systems(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -63,6 +63,7 @@ def replaced(folder: Path) -> None:
 LOSSES = [emptied, without_most, with_everything_in_a_folder, replaced]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lose", LOSSES)
 def test_a_root_that_lost_most_of_its_files_is_left_alone_until_that_is_accepted(
     folder: Path, catalog: Catalog, lose: Callable[[Path], None]
@@ -145,6 +146,7 @@ def test_what_is_not_a_folder_is_refused(folder: Path, catalog: Catalog) -> None
             scanned(catalog, path)
 
 
+@pytest.mark.thorough
 def test_a_root_can_be_moved_to_another_disk(folder: Path, catalog: Catalog) -> None:
     """Of files copied with their times, only the ends are read."""
     scanned(catalog, folder)
@@ -161,6 +163,7 @@ def test_a_root_can_be_moved_to_another_disk(folder: Path, catalog: Catalog) -> 
     assert_up_to_date(catalog, new)
 
 
+@pytest.mark.thorough
 def test_a_root_cannot_be_moved_into_another(folder: Path, catalog: Catalog) -> None:
     other = folder.with_name("other")
     fill(other)

@@ -75,6 +75,7 @@ def test_bytes_that_changed_silently_are_found(folder: Path, catalog: Catalog) -
     assert catalog.info().rotten == 0
 
 
+@pytest.mark.thorough
 def test_the_first_check_reads_what_a_scan_did_not(tmp_path: Path, folder: Path) -> None:
     """A copy that was told by its ends is compared, and read again if it was mistaken."""
     write(folder / "sub/copy.bmp", bmp(10, LARGE))
@@ -113,6 +114,7 @@ def test_damage_in_the_tables_is_found(catalog: Catalog) -> None:
     assert catalog.check() == ["block 0 of recipe 1 has a wrong length"]
 
 
+@pytest.mark.thorough
 def test_files_are_forgotten_only_when_they_were_long_gone(folder: Path, catalog: Catalog) -> None:
     (folder / "0.bmp").unlink()
     scanned(catalog)
@@ -144,6 +146,7 @@ def test_roots_folders_and_recipes_are_forgotten(folder: Path, catalog: Catalog)
     assert_up_to_date(catalog, folder)
 
 
+@pytest.mark.thorough
 def test_an_export_holds_all_that_is_known(tmp_path: Path, folder: Path, catalog: Catalog) -> None:
     """In an empty catalogue it gives the same, and nothing has to be read."""
     (folder / "0.bmp").unlink()
@@ -164,6 +167,7 @@ def test_an_export_holds_all_that_is_known(tmp_path: Path, folder: Path, catalog
         assert other.check() == []
 
 
+@pytest.mark.thorough
 def test_an_export_is_moved_to_another_machine(
     tmp_path: Path, folder: Path, catalog: Catalog
 ) -> None:
@@ -181,6 +185,7 @@ def test_an_export_is_moved_to_another_machine(
         assert (summary.new, summary.changed, summary.checked) == (0, 1, 5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [

@@ -50,6 +50,7 @@ def test_blank_pictures_that_differ_agree_in_no_frame(tmp_path: Path) -> None:
     assert (same["agreeing"], same["first_frames_alike"], same["alike"]) == (1, True, True)
 
 
+@pytest.mark.thorough
 def test_a_group_of_bars_has_equal_pixels(tmp_path: Path) -> None:
     """Its heading says so, and each image is said to have one axis."""
     for name, seed in (("a", 1), ("same", 1), ("b", 2)):

@@ -259,6 +259,7 @@ def test_measures_are_those_of_the_plain_definition(maps: tuple[Map, Map]) -> No
 # Many files
 
 
+@pytest.mark.thorough
 def test_many_files_take_little_memory() -> None:
     """20,000 files of 10 duplicates take less than one byte per five of their pairs."""
     count = 20_000

@@ -301,6 +301,7 @@ def test_hashes_of_another_algorithm_are_refused(df: pd.DataFrame) -> None:
         find_duplicate_images(objects, "ahash", QUERY)
 
 
+@pytest.mark.thorough
 def test_a_million_rows() -> None:
     """The nearest of a million hashes are those that a plain count finds."""
     numbers = np.random.default_rng(5).integers(0, 1 << 64, 1_000_000, np.uint64)

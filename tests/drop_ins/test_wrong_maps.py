@@ -24,6 +24,7 @@ def test_encodings_must_be_a_map(wrong: Any) -> None:
             method(encoding_map=wrong)
 
 
+@pytest.mark.thorough
 def test_encodings_are_not_plotted_as_duplicates(tmp_path: Path) -> None:
     """Unless there are files of these names."""
     pytest.importorskip("matplotlib")

@@ -55,6 +55,7 @@ def told(table: HashTable) -> tuple[Any, ...]:
     return list(table.images), table.hashes, table.failures, table.digests.tolist()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("workers", [1, 2, 8, None])
 def test_images_keep_the_order_of_the_inputs(workers: int | None, mixed: list[Path]) -> None:
     """Images are in the order of the inputs, for any number of threads."""

@@ -182,6 +182,7 @@ def test_a_file_that_was_cut_off_is_damaged_though_its_first_scan_is_there(tmp_p
             assert caught.value.status is Status.DAMAGED
 
 
+@pytest.mark.thorough
 def test_files_are_exact_duplicates_only_if_all_their_bytes_are_equal(tmp_path: Path) -> None:
     """A copy is an exact duplicate. A file that differs only behind the first scan is not."""
     other = bytearray(huge_jpeg())

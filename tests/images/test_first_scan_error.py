@@ -51,6 +51,7 @@ def test_coarse_first_scans_leave_few_bits(change: str, quality: int) -> None:
         assert fast - exact[name] <= get_algorithm(name).bits / 16, name
 
 
+@pytest.mark.thorough
 def test_the_error_goes_with_the_quality() -> None:
     """Its error is a sixteenth of the coarsest step of an average; a baseline file has none."""
     for quality in (20, 80):

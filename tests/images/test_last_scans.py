@@ -21,6 +21,7 @@ def photo() -> Image.Image:
     return Image.blend(large, small, 0.4)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("share", [0.7, 0.9, 0.99, None])
 def test_what_breaks_off_in_a_later_scan_is_not_kept(
     tmp_path: Path, photo: Image.Image, share: float | None

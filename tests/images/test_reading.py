@@ -868,6 +868,7 @@ def test_the_content_tells_the_format_not_the_name(name: str, format_: str, tmp_
 # JPEG, pixel for pixel
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 @pytest.mark.parametrize("kind", JPEGS)
 def test_jpeg_pixels_are_those_of_pillow(kind: str, mode: str) -> None:

@@ -57,6 +57,7 @@ def test_pages_that_pillow_writes_are_counted(count: int, big: bool) -> None:
     assert np.array_equal(picture.pixels, np.asarray(images[0]))
 
 
+@pytest.mark.thorough
 def test_the_counting_of_pages_has_a_limit() -> None:
     """The count ends after `MOST_PAGES`."""
     data = raw_files.pages(MOST_PAGES + 500)

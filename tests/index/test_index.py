@@ -53,6 +53,7 @@ def test_matches_come_by_distance_then_insertion(
     assert many.distance.tolist() == [0, 1, 1, 1, 0, 0, 1, 1, 1]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sorted_count", SORTED)
 def test_nearest_ties_go_by_insertion(sorted_count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first k are found for every set of removed entries and every k, even beyond their
@@ -257,6 +258,7 @@ def clustered(count: int) -> NDArray[np.uint8]:
     return data
 
 
+@pytest.mark.thorough
 def test_a_planned_search_finds_what_a_scan_finds() -> None:
     """Answers are complete for tens of thousands of entries, sorted, added later or removed."""
     data = clustered(30_000)

@@ -85,6 +85,7 @@ def test_copies_go_their_own_ways(data: st.DataObject) -> None:
             check(index, model, kind.bits // 8)
 
 
+@pytest.mark.thorough
 @every_way
 @pytest.mark.parametrize("texts", [False, True])
 def test_of_an_opened_index(way: Callable[[Index], Index], texts: bool, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def assert_found(keys: Keys, model: list[Key], wanted: list[Key]) -> None:
         np.testing.assert_array_equal(keys.positions_of(one), np.array(each, np.intp), strict=True)
 
 
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=cases(200))
 @given(either, st.data())
 def test_keys_are_a_list_of_them(batches: list[list[Key]], data: st.DataObject) -> None:
@@ -100,6 +101,7 @@ def test_keys_of_one_hash_are_told_apart(
     assert_found(keys_of(sample[4:]), sample[4:], sample[:4])
 
 
+@pytest.mark.thorough
 def test_many_keys_are_found_at_once() -> None:
     """For keys of several blocks, all places come by wanted key, and missing ones are named."""
     rng = np.random.default_rng(0)

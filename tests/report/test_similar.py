@@ -108,6 +108,7 @@ def test_a_stream_is_searched_like_a_list(verify: bool) -> None:
     assert [match.image.path for match in one.matches] == ["[4]"]
 
 
+@pytest.mark.thorough
 def test_the_pairs_are_those_of_comparing_each(folder: Path) -> None:
     """`compare` says the same of every pair, and gives the same numbers."""
     names = sorted(folder.iterdir())
@@ -124,6 +125,7 @@ def test_the_pairs_are_those_of_comparing_each(folder: Path) -> None:
                 assert one.agreement == pytest.approx(said.agreement, abs=1e-4)
 
 
+@pytest.mark.thorough
 def test_a_url_is_fetched_once_and_looked_for_by_points(server: Server, tmp_path: Path) -> None:
     """Its bytes are kept, so that it is looked at as closely as a file."""
     picture = save(tmp_path / "served" / "crop.png", EDITS["crop"](scene(1)))

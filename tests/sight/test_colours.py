@@ -84,6 +84,7 @@ def strong(seed: int) -> Pixels:
     return picture
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("factor", [0.6, 0.8, 1.2, 1.4])
 @pytest.mark.parametrize("seed", range(3))
 def test_brighter_and_darker_copies_keep_their_colours(seed: int, factor: float) -> None:

@@ -267,6 +267,7 @@ def test_inputs_can_be_sent_to_other_processes(kind: str, tmp_path: Path) -> Non
         assert read_picture(copy.source).digest == read_picture(one.source).digest
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files cannot be counted")
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
 def test_few_files_are_open_at_a_time(kind: str, tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def test_whatever_way_it_comes_the_hash_is_the_same(
     assert hash_image(server.answer("/", answer)) == hash_image(HUGE)
 
 
+@pytest.mark.thorough
 def test_exact_reading_fetches_all(server: Server) -> None:
     """The digest covers all bytes. In fast reading, equal beginnings of equal size are equal."""
     other = HUGE[:-9] + b"1234567" + HUGE[-2:]
@@ -95,6 +96,7 @@ def test_exact_reading_fetches_all(server: Server) -> None:
     np.testing.assert_array_equal(exact.table.digests[0], of_bytes)
 
 
+@pytest.mark.thorough
 def test_where_the_first_scan_is_not_enough_the_whole_is_fetched(server: Server) -> None:
     """It is requested a second time, and read in full."""
     body = jpeg(huge(), progressive=True, restart_marker_rows=5)

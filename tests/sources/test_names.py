@@ -35,6 +35,7 @@ def _printed(*arguments: object) -> str:
 FOLDERS = ["Party!", "a!/b!", "photos.zip!", "!", "Party!/photos.zip!/more!"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FOLDERS)
 @pytest.mark.parametrize("absolute", [True, False])
 def test_a_folder_whose_name_ends_in_an_exclamation_mark_is_a_folder(

@@ -124,6 +124,7 @@ def test_a_bad_connection_ends_in_a_status(
     assert reason in why
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("code", "status", "times"),
     [
@@ -219,6 +220,7 @@ def test_retry_after_may_be_a_date(server: Server, monkeypatch: pytest.MonkeyPat
     assert 5 < pauses[0] <= 10
 
 
+@pytest.mark.thorough
 def test_redirects_are_followed_to_a_limit(server: Server) -> None:
     """Five redirects reach the picture, six or a loop fail, and only http is followed."""
     server.serve("/0", PICTURE)
@@ -265,6 +267,7 @@ def test_the_bytes_decide(server: Server) -> None:
     assert hash_image(url) == hash_image(PICTURE)
 
 
+@pytest.mark.thorough
 def test_connections_are_used_again(server: Server) -> None:
     """Twenty pictures, with refusals and redirects among them, use one connection per thread."""
     server.serve("/moved", b"moved", 302, Location="/0")

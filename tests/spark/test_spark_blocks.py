@@ -61,6 +61,7 @@ def sets_of(edges: Edges) -> dict[int, int]:
     return dict(zip(*(side.tolist() for side in labels_of(edges)), strict=True))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("skew", SKEWS)
 @pytest.mark.parametrize("bits", [42, 64, 256])
 @pytest.mark.parametrize(("distance", "most"), [(0, 40), (4, 1000), (4, 60), (12, 100)])
@@ -95,6 +96,7 @@ def test_two_sets_are_joined_only_with_each_other(most: int) -> None:
     assert counts.tolist() == np.bincount(apart, minlength=5).tolist()
 
 
+@pytest.mark.thorough
 def test_a_value_with_very_many_hashes_is_searched_by_itself() -> None:
     """More hashes of one value than are compared one by one, with others beside them."""
     rng = np.random.default_rng(3)

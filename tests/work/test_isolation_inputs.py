@@ -72,6 +72,7 @@ print([(str(f.status), f.reason) for f in hash_images([Sized()], isolate=True, w
 """
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_sent_is_not_blamed_on_memory(tmp_path: Path) -> None:
     """A process that does not understand an item says so."""
     script = tmp_path / "script.py"

@@ -204,6 +204,7 @@ def test_a_wrong_number_of_workers_is_named(workers: Any, error: type[Exception]
 # Short work
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("workers", [1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 31, 64, 65, 1000])
 def test_paced_results_come_in_the_order_of_the_items(count: int, workers: int) -> None:
@@ -276,6 +277,7 @@ def test_one_thread_is_given_light_items_many_at_a_time_and_heavy_ones_singly() 
         assert max(ahead) == most
 
 
+@pytest.mark.thorough
 def test_a_long_item_keeps_no_result_waiting() -> None:
     """Items are handed over many at a time, but a result waits for at most one more item."""
     ends: list[float] = []

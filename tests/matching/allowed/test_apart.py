@@ -165,6 +165,7 @@ def test_an_edited_picture_is_another_content(files: Path) -> None:
     assert len(find_duplicates(files, apart=apart).groups) == 1
 
 
+@pytest.mark.thorough
 def test_a_progressive_file_of_which_only_the_beginning_is_read_is_recognised(
     tmp_path: Path,
 ) -> None:
@@ -361,6 +362,7 @@ def test_against_references_nothing_told_apart_is_linked(
             assert i not in found
 
 
+@pytest.mark.thorough
 def test_one_pair_among_many_equal_images_is_told_apart() -> None:
     """50,000 of one hash are not compared in pairs. The two are not together, and the others are
     with one of them.

@@ -103,6 +103,7 @@ def steps_for(table: HashTable) -> list[Step]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(20))
 def test_the_keeper_is_what_striking_out_finds(seed: int) -> None:
     """The keeper is the best by each rule in turn, with the deciding rule and both values."""
