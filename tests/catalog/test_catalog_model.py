@@ -66,6 +66,11 @@ class Library(RuleBasedStateMachine):
     def doubt(self, name: str) -> None:
         self.doubtful.add(self.at(name).stat().st_ino)
 
+    def doubt_links(self, name: str) -> None:
+        """Whatever happens to one name of a file changes the time of its state, for all names."""
+        if self.is_there(name) and self.at(name).stat().st_nlink > 1:
+            self.doubt(name)
+
     @rule(name=places, picture=pictures, time=times)
     def write(self, name: str, picture: int, time: int) -> None:
         """Make a file, or edit it in place. Its time may be the same as before."""
@@ -78,6 +83,7 @@ class Library(RuleBasedStateMachine):
         """Replace a file by a new one, as many editors do."""
         if self.at(name).parent.exists():
             write(self.base / "temporary", PICTURES[picture], LONG_AGO + 9)
+            self.doubt_links(name)
             (self.base / "temporary").rename(self.at(name))
             self.doubt(name)
 
@@ -85,6 +91,8 @@ class Library(RuleBasedStateMachine):
     def rename(self, old: str, new: str) -> None:
         """Move a file, perhaps to the other root, and perhaps over another."""
         if self.is_there(old) and self.at(new).parent.exists():
+            self.doubt_links(old)
+            self.doubt_links(new)
             self.at(old).rename(self.at(new))
             if new in self.recorded:
                 self.doubt(new)
@@ -108,6 +116,13 @@ class Library(RuleBasedStateMachine):
             shutil.copy2(self.at(old), self.at(new))
             self.doubt(new)
 
+    @rule(old=places, new=places)
+    def link(self, old: str, new: str) -> None:
+        """Give a file a second name."""
+        if self.is_there(old) and self.at(new).parent.exists() and not self.is_there(new):
+            os.link(self.at(old), self.at(new))
+            self.doubt(new)
+
     @rule(name=places)
     def change_mode(self, name: str) -> None:
         if self.is_there(name):
@@ -122,12 +137,14 @@ class Library(RuleBasedStateMachine):
 
     @rule(name=places)
     def delete(self, name: str) -> None:
+        self.doubt_links(name)
         self.at(name).unlink(missing_ok=True)
 
     @rule(name=places, picture=pictures)
     def delete_and_make(self, name: str, picture: int) -> None:
         """The new file often has the inode of the old one."""
         if self.is_there(name):
+            self.doubt_links(name)
             self.at(name).unlink()
             self.write(name, picture, 0)
 

@@ -104,16 +104,25 @@ class Batch:
             self._has[number] = 1
         self._thumbs.put(rows)
 
-    def moves(self, old: OldPlace, job: Job, content: int, flags: int = 0) -> None:
-        """A file that is known, with its content, is at another path now."""
+    def moves(
+        self,
+        old: OldPlace,
+        job: Job,
+        content: int,
+        flags: int = 0,
+        failed: files.Failed | None = None,
+    ) -> None:
+        """A file that is known is at another path now, with its content or its failure."""
 
         def change(connection: sqlite3.Connection) -> None:
             new = folder_id(connection, job.folder), job.name
             is_there = roots.place_of_folder(connection, old.folder) == (old.root, old.path)
-            if is_there and files.move(connection, old[2:], new, job.stat, flags):
+            if is_there and files.move(connection, old, new, job.stat, flags):
                 return
-            if content:  # another file has taken its place already
-                files.store(connection, files.values_of(*new, b"", job.stat, content, flags))
+            # Another file has taken its place already. An archive is read by the next scan.
+            if content or failed:
+                values = files.values_of(*new, b"", job.stat, content, flags)
+                files.fail(connection, files.store(connection, values), self._number, failed)
 
         self.add(change)
 
@@ -122,11 +131,12 @@ class Batch:
 
         def change(connection: sqlite3.Connection) -> None:
             folder = folder_id(connection, job.folder)
-            if job.entry is not None and job.entry.content == content:
-                files.touch(connection, folder, job.name, job.stat, flags)
-            else:
-                values = files.values_of(folder, job.name, b"", job.stat, content, flags)
-                files.store(connection, values)
+            is_same = job.entry is not None and job.entry.content == content
+            if is_same and files.touch(connection, folder, job.name, job.stat, flags):
+                return
+            files.store(
+                connection, files.values_of(folder, job.name, b"", job.stat, content, flags)
+            )
 
         self.add(change)
 
@@ -153,7 +163,7 @@ class Batch:
         values = files.values_of(folder, job.name, job.member, job.stat, content, flags)
         self._new.files.append(values)
         if job.entry is not None:
-            files.fail(connection, job.entry.id, self._number, None)
+            files.succeed(connection, folder, job.name, job.member, self._number)
 
     def _same_content(self, connection: sqlite3.Connection, job: Job, whole: bytes | None) -> int:
         """The content of the file before, if the same was read again. Otherwise 0."""

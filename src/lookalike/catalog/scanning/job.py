@@ -30,6 +30,8 @@ class OldPlace(NamedTuple):
     """Of its folder, which may itself get another name in the same scan."""
     folder: int
     name: bytes
+    inode: int | None
+    """Of the file that was there."""
 
 
 class Candidate(NamedTuple):
@@ -58,6 +60,8 @@ class Job:
     taken: Candidate | None = None
     """The candidate that has its content."""
     racy: bool = False
+    shared: tuple[int, int] | None = None
+    """The device and inode, if the file has several names."""
 
     @property
     def is_unchanged(self) -> bool:

@@ -119,8 +119,10 @@ class Scan:
             self.summary.opened += 1
         if outcome is TAKEN:
             self._took(job)
-        else:
-            self._batch.reads(job, outcome)
+            return
+        if isinstance(outcome, Failure) and job.shared:
+            self._sorting.failed[job.shared] = outcome
+        self._batch.reads(job, outcome)
 
     def _took(self, job: Job) -> None:
         """A file has the ends of one that is known."""

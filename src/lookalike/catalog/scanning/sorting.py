@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lookalike.catalog.scanning.twins import Twins
     from lookalike.catalog.scanning.walk import Visit
     from lookalike.catalog.store.database import Database
-    from lookalike.catalog.store.files import Twin
+    from lookalike.catalog.store.files import Failed, Twin
     from lookalike.hashing.request import Request
     from lookalike.sources.choice import Sieve
 
@@ -52,6 +52,8 @@ class Sorting:
         """`number`: of the recipe. `has`: which contents it knows."""
         self.later: list[Job] = []
         """Further names of files that are being read under another."""
+        self.failed: dict[tuple[int, int], Failure] = {}
+        """Files with several names that could not be read, by `Job.shared`."""
         self._database = database
         self._twins = twins
         self._batch = batch
@@ -61,7 +63,7 @@ class Sorting:
         self._has = has
         self._trust = trust
         self._summary = summary
-        self._reading: set[tuple[int, int | None]] = set()
+        self._reading: set[tuple[int, int]] = set()
         self._archives = f"{self._choice.archive_limits} {self._choice.include}"
 
     def jobs(self, visit: Visit, part: Compared, sieve: Sieve) -> Iterator[Job | ArchiveJob]:
@@ -83,10 +85,13 @@ class Sorting:
                 yield from self._odd(job, visit)
 
     def links(self, jobs: Iterable[Job]) -> Iterator[Job]:
-        """Take over the contents of files that were read under another name. Yields the others."""
+        """Take over what was read, or failed, under another name. Yields the others."""
         for job in jobs:
             twin = self._twins.linked(job.stat)
-            if twin is None:
+            failure = self.failed.get(job.shared) if job.shared else None
+            if failure is not None:
+                self._batch.reads(job, failure)
+            elif twin is None:
                 yield job
             else:
                 self._summary.linked += 1
@@ -115,9 +120,10 @@ class Sorting:
     def _moved(self, job: Job, twin: Twin) -> Iterator[Job]:
         """A file is known under another name."""
         self._summary.moved += 1
-        self._batch.moves(place_of(twin), job, twin.content)
+        failed = None if self._is_hashed(twin.content) else self._failure(twin.id)
+        self._batch.moves(place_of(twin), job, twin.content, failed=failed)
         if self._trust == "nothing" or not (
-            self._is_hashed(twin.content) or self._fails(twin.id) or twin.flags & files.ARCHIVE
+            self._is_hashed(twin.content) or failed or twin.flags & files.ARCHIVE
         ):
             job.entry = Entry(twin.id, job.name, *job.stat[:4], twin.content, twin.flags)
             yield job
@@ -125,11 +131,11 @@ class Sorting:
     def _once(self, job: Job, device: int) -> Iterator[Job]:
         """Read a file with several names under the first that is met."""
         if job.stat.links > 1 and job.stat.inode is not None:
-            key = device, job.stat.inode
-            if key in self._reading:
+            job.shared = device, job.stat.inode
+            if job.shared in self._reading:
                 self.later.append(job)
                 return
-            self._reading.add(key)
+            self._reading.add(job.shared)
         yield job
 
     def _odd(self, job: Job, visit: Visit) -> Iterator[Job]:
@@ -214,11 +220,15 @@ class Sorting:
 
     def _fails(self, file: int) -> bool:
         """Whether a file could not be read, and there is no point in trying again."""
+        return self._failure(file) is not None
+
+    def _failure(self, file: int) -> Failed | None:
+        """Why a file could not be read, if there is no point in trying again."""
         found = files.failure(self._database, file, self._number)
         if found is None or found.status == Status.OK:
-            return False
+            return None
         failure = Failure("", Status(found.status), found.reason)
-        return still_fails(failure, self._recipe, found.tried_with)
+        return found if still_fails(failure, self._recipe, found.tried_with) else None
 
 
 def _has_times(entry: Entry, stat: Stat) -> bool:

@@ -87,7 +87,7 @@ class Twins:
 
 def place_of(twin: Twin) -> OldPlace:
     """Where a twin was."""
-    return OldPlace(twin.root, twin.folder_path, twin.folder, twin.name)
+    return OldPlace(twin.root, twin.folder_path, twin.folder, twin.name, twin.inode)
 
 
 NOWHERE = (-1, -1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import sqlite3
 
+    from lookalike.catalog.scanning.job import OldPlace
     from lookalike.catalog.stats import Stat
     from lookalike.catalog.store.database import Database
 
@@ -151,12 +152,12 @@ def store_all(connection: sqlite3.Connection, values: list[tuple[object, ...]]) 
     connection.executemany(STORE, values)
 
 
-def touch(connection: sqlite3.Connection, folder: int, name: bytes, stat: Stat, flags: int) -> None:
+def touch(connection: sqlite3.Connection, folder: int, name: bytes, stat: Stat, flags: int) -> bool:
     """Change the state of a file whose content is the same. An archive's members share it.
 
-    `flags`: those that are set. It is not missing any more.
+    `flags`: those that are set. It is not missing any more. Returns whether it was known.
     """
-    connection.execute(
+    cursor = connection.execute(
         "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, "
         "born_ns = COALESCE(?, born_ns), flags = flags & ~? | ?, gone_at = NULL "
         "WHERE folder_id = ? AND name = ?",
@@ -165,11 +166,12 @@ def touch(connection: sqlite3.Connection, folder: int, name: bytes, stat: Stat, 
             RACY | MISSING, flags, folder, name,
         ),
     )  # fmt: skip
+    return cursor.rowcount > 0
 
 
 def move(
     connection: sqlite3.Connection,
-    old: tuple[int, bytes],
+    old: OldPlace,
     new: tuple[int, bytes],
     stat: Stat,
     flags: int,
@@ -180,9 +182,12 @@ def move(
     """
     cursor = connection.execute(
         "UPDATE OR IGNORE file SET folder_id = ?, name = ?, ctime_ns = ?, inode = ?, born_ns = ?, "
-        "flags = flags & ~? | ?, gone_at = NULL WHERE folder_id = ? AND name = ?",
-        (*new, stat.ctime_ns, stat.inode, stat.born_ns, RACY | MISSING, flags, *old),
-    )
+        "flags = flags & ~? | ?, gone_at = NULL WHERE folder_id = ? AND name = ? AND inode IS ?",
+        (
+            *new, stat.ctime_ns, stat.inode, stat.born_ns, RACY | MISSING, flags,
+            old.folder, old.name, old.inode,
+        ),
+    )  # fmt: skip
     return cursor.rowcount > 0
 
 
@@ -230,6 +235,17 @@ def fail(connection: sqlite3.Connection, file: int, recipe: int, failed: Failed 
         connection.execute(
             "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?)", (file, recipe, *failed)
         )
+
+
+def succeed(
+    connection: sqlite3.Connection, folder: int, name: bytes, inner: bytes, recipe: int
+) -> None:
+    """Forget that a recipe could not read a file, or a member of an archive."""
+    connection.execute(
+        "DELETE FROM failure WHERE recipe_id = ? AND file_id IN "
+        "(SELECT id FROM file WHERE folder_id = ? AND name = ? AND member = ?)",
+        (recipe, folder, name, inner),
+    )
 
 
 def places(database: Database, root: int, numbers: str) -> list[tuple[int, bytes, bytes]]:
