@@ -15,6 +15,7 @@ from files import save
 from library import draw_library, set_back
 from lookalike import ArchiveLimits, Result, find_duplicates
 from lookalike.catalog.catalog import Catalog
+from lookalike.catalog.searching import everything
 from lookalike.errors import CatalogError
 from lookalike.report.words import text_of
 from pictures import photo
@@ -185,6 +186,17 @@ def test_the_whole_catalogue_is_searched_without_touching_a_file(
         assert line.startswith(f"{library}: last scanned 20")
     assert text_of(result, summary=False) == first.text.split("24 images hashed")[0]
     assert result.failures == Result.from_json(first.json).failures
+
+
+@pytest.mark.parametrize("part", [1, 3])
+def test_the_whole_catalogue_is_the_same_however_many_files_are_looked_up_at_once(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    with Catalog.open(tmp_path / "c") as catalog:
+        find_duplicates(drawn, catalog=catalog)
+        expected = find_duplicates(catalog=catalog).to_json()
+        monkeypatch.setattr(everything, "PART", part)
+        assert find_duplicates(catalog=catalog).to_json() == expected
 
 
 def test_the_whole_catalogue_needs_thumbs_and_the_right_hashes(drawn: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from lookalike.sight.thumb import BYTES
 from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lookalike.hashing.row import Row
 
 FOLDER = "thumbs"
@@ -81,6 +84,34 @@ class ThumbFile:
         """The hashes of a content in all `ORIENTATIONS`. None if there are none."""
         return self._read(1, number, TURNED_BYTES, digest)
 
+    def many_turned(
+        self, numbers: NDArray[np.int64], digests: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+        """The same for many contents, ascending or not: whether each has them, and one per row."""
+        length = TURNED_BYTES + CHECK_BYTES
+        records = np.zeros((len(numbers), length), np.uint8)
+        begins = np.flatnonzero(np.diff(numbers, prepend=-2) != 1)
+        for begin, end in pairwise((*begins.tolist(), len(numbers))):
+            data = self._bytes_of(1, int(numbers[begin]) * length, (end - begin) * length)
+            there = len(data) // length
+            records[begin : begin + there] = np.frombuffer(data, np.uint8, there * length).reshape(
+                -1, length
+            )
+        turned, checks = records[:, :TURNED_BYTES], records[:, TURNED_BYTES:]
+        checked = np.hstack((digests, turned))
+        expected = b"".join(blake3(row).digest(CHECK_BYTES) for row in checked)
+        wanted = np.frombuffer(expected, np.uint8).reshape(-1, CHECK_BYTES)
+        return (checks == wanted).all(axis=1), turned
+
+    def _bytes_of(self, file: int, at: int, length: int) -> bytes:
+        """What is at a place, as far as it can be read."""
+        if self._descriptors is None:
+            return b""
+        try:
+            return os.pread(self._descriptors[file], length, at)
+        except OSError:
+            return b""
+
     def _write(self, file: int, number: int, data: bytes, digest: bytes) -> None:
         assert self._descriptors is not None
         record = data + _check(data, digest)
@@ -88,13 +119,8 @@ class ThumbFile:
             raise OSError("the disk is full")
 
     def _read(self, file: int, number: int, length: int, digest: bytes) -> bytes | None:
-        if self._descriptors is None:
-            return None
         length += CHECK_BYTES
-        try:
-            record = os.pread(self._descriptors[file], length, number * length)
-        except OSError:
-            return None
+        record = self._bytes_of(file, number * length, length)
         data, check = record[:-CHECK_BYTES], record[-CHECK_BYTES:]
         return data if len(record) == length and check == _check(data, digest) else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -51,6 +51,10 @@ class Numbers:
         """Add a value. Raises `OverflowError` if it does not fit into 64 bits."""
         self._array.append(self.NONE if value is None else value)
 
+    def extend(self, values: NDArray[np.int64]) -> None:
+        """Add many values."""
+        self._array.frombytes(values.astype(np.int64).tobytes())
+
     def __getitem__(self, at: int) -> int | None:
         value = self._array[at]
         return None if value == self.NONE else value
@@ -97,6 +101,10 @@ class Blocks:
             raise ValueError(f"expected {self.width} bytes, not {len(value)}: {value!r}")
         self.data += value
 
+    def extend(self, values: NDArray[np.uint8]) -> None:
+        """Add many values, one per row."""
+        self.data += values.tobytes()
+
     def __getitem__(self, at: int) -> bytes:
         begin = range(0, len(self.data), self.width)[at]
         return bytes(self.data[begin : begin + self.width])
@@ -119,6 +127,10 @@ class Identities:
 
     def append(self, value: int | None) -> None:
         self._data += ((value or 0) & self.MASK).to_bytes(self.BYTES, "big")
+
+    def pad(self, count: int) -> None:
+        """Add None so many times."""
+        self._data += bytes(count * self.BYTES)
 
     def __getitem__(self, at: int) -> int | None:
         begin = range(0, len(self._data), self.BYTES)[at]
@@ -151,6 +163,13 @@ class Codes(Generic[H]):
             self._last_code = self._code(value)
             self._last = value
         self._codes.append(self._last_code)
+
+    def extend(self, numbers: NDArray[np.intp], distinct: Sequence[H]) -> None:
+        """Add many values, given as numbers of distinct ones."""
+        used = np.unique(numbers)
+        codes = np.zeros(len(distinct), np.uint16)
+        codes[used] = [self._code(distinct[number]) for number in used.tolist()]
+        self._codes.frombytes(codes[numbers].tobytes())
 
     def _code(self, value: H) -> int:
         code = self._code_of.setdefault(value, len(self._distinct))
@@ -190,6 +209,10 @@ class Sparse(Generic[T]):
         if value != self._usual:
             self._others[self._count] = value
         self._count += 1
+
+    def pad(self, count: int) -> None:
+        """Add the usual value so many times."""
+        self._count += count
 
     def __getitem__(self, at: int) -> T:
         return self._others.get(range(self._count)[at], self._usual)

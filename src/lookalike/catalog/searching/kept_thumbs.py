@@ -40,6 +40,19 @@ class KeptThumbs(Thumbs):
         self._digests += digest
         self._places.append(number)
 
+    def add_many_kept(
+        self,
+        numbers: NDArray[np.int64],
+        digests: NDArray[np.uint8],
+        turned: NDArray[np.uint8],
+    ) -> None:
+        """The same for many images. `digests` and `turned` have a row for each."""
+        for orientation, hashes in self._turned.items():
+            at = ORIENTATIONS.index(orientation) * HASH_BYTES
+            hashes += turned[:, at : at + HASH_BYTES].tobytes()
+        self._digests += digests.tobytes()
+        self._places.frombytes(numbers.tobytes())
+
     def add(self, thumb: bytes) -> None:
         self._places.append(-1 - super().__len__())
         super().add(thumb)

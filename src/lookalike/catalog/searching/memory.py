@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lookalike.catalog.recipes import definition_of
+from lookalike.catalog.searching.insides import content_of, joined
 from lookalike.catalog.searching.kept_thumbs import KeptThumbs
 from lookalike.catalog.store import contents, files, looks
 from lookalike.catalog.thumb_file import ThumbFile
@@ -115,6 +116,13 @@ class CatalogMemory(Memory):
         recipe = self._recipe
         return row.byte_count > recipe.max_bytes or row.width * row.height > recipe.max_pixels
 
+    def are_too_large(self, records: NDArray[np.void]) -> NDArray[np.bool_]:
+        """The same for the records of many images."""
+        recipe = self._recipe
+        pixels = records["width"].astype(np.int64) * records["height"]
+        found: NDArray[np.bool_] = pixels > recipe.max_pixels
+        return found | (records["size"] > recipe.max_bytes)
+
     def recalls(self, row: Row, content: int, file: int, flags: int) -> bool:
         """Take note of a row that is about to be added, or read again if its thumb is missing.
 
@@ -146,6 +154,31 @@ class CatalogMemory(Memory):
             self.thumbs.add_kept(content, found.digest, found.turned)
         elif self.thumbs is not None:
             self.thumbs.add(outcome.thumb)
+
+    def turned_of(
+        self, numbers: NDArray[np.int64], digests: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+        """Whether the thumbs of contents are there, or not needed, and what `add_many` wants."""
+        if self.thumbs is None:
+            return np.ones(len(numbers), np.bool_), np.empty((len(numbers), 0), np.uint8)
+        return self._file.many_turned(numbers, digests)
+
+    def add_many(
+        self,
+        numbers: NDArray[np.int64],
+        sizes: NDArray[np.int64],
+        digests: NDArray[np.uint8],
+        turned: NDArray[np.uint8],
+    ) -> None:
+        """Take note of many images at once: their contents, bytes, digests and turned hashes.
+
+        None of them is assumed.
+        """
+        self._contents.frombytes(numbers.tobytes())
+        self._sizes.frombytes(sizes.astype(np.int64).tobytes())
+        self._is_old += (numbers <= self._latest).tobytes()
+        if self.thumbs is not None:
+            self.thumbs.add_many_kept(numbers, digests, turned)
 
     def _added(self, key: str) -> _Found | None:
         waiting = self._pending.get(key)
@@ -184,7 +217,7 @@ class CatalogMemory(Memory):
             inside = self._insides_of([one for one in numbers.tolist() if one])
         found = {}
         for at, number in zip(positions.tolist(), numbers.tolist(), strict=True):
-            content = _content(inside.get(number), self._sizes[at], depth)
+            content = content_of(inside.get(number), self._sizes[at], depth)
             if content is not None:
                 found[at] = content
         return found
@@ -201,7 +234,7 @@ class CatalogMemory(Memory):
                 if number := self._contents[at]:
                     said = None if content.metadata is None else json.dumps(content.metadata)
                     new = looks.Inside(digest or None, pixels, content.lost, said)
-                    self._insides[number] = _joined(new, self._insides.get(number))
+                    self._insides[number] = joined(new, self._insides.get(number))
             self._flush_if_many()
 
     def metadata(self, at: int, read: Callable[[], Metadata | None]) -> Metadata | None:
@@ -214,7 +247,7 @@ class CatalogMemory(Memory):
         if found is not None and number:
             with self._lock:
                 new = looks.Inside(None, None, None, json.dumps(found))
-                self._insides[number] = _joined(new, self._insides.get(number))
+                self._insides[number] = joined(new, self._insides.get(number))
                 self._flush_if_many()
         return found
 
@@ -268,7 +301,7 @@ class CatalogMemory(Memory):
     def _insides_of(self, numbers: Sequence[int]) -> dict[int, looks.Inside]:
         stored = looks.inside_of(self._database, numbers)
         recent = {one: self._insides[one] for one in numbers if one in self._insides}
-        return stored | {one: _joined(new, stored.get(one)) for one, new in recent.items()}
+        return stored | {one: joined(new, stored.get(one)) for one, new in recent.items()}
 
     def _flush_if_many(self) -> None:
         if len(self._insides) + len(self._verdicts) >= MOST_WAITING:
@@ -305,28 +338,3 @@ def made_with() -> str:
     """What looks depend on: how pictures are prepared, looked at, and decoded."""
     decoders = ", ".join(f"{name} {version(name)}" for name in ("Pillow", "simplejpeg"))
     return f"looks {LOOKS}, preparation {PREPARATION}, {decoders}"
-
-
-def _joined(new: looks.Inside, old: looks.Inside | None) -> looks.Inside:
-    """All that is known about a content."""
-    if old is None:
-        return new
-    return looks.Inside(
-        new.digest or old.digest,
-        old.pixels if new.pixels is None else new.pixels,
-        old.lost if new.lost is None else new.lost,
-        old.metadata if new.metadata is None else new.metadata,
-    )
-
-
-def _content(inside: looks.Inside | None, size: int, depth: Depth) -> Content | None:
-    """What is known about a content, if it answers a question of some depth."""
-    if inside is None:
-        return None
-    digest = inside.digest or b""
-    answers = {
-        Depth.BYTES: bool(digest),
-        Depth.PIXELS: inside.pixels is not None,
-        Depth.END: inside.lost is not None,
-    }
-    return Content(size, digest, inside.pixels or b"", lost=inside.lost) if answers[depth] else None

@@ -229,6 +229,27 @@ class FactsReader:
             extra = self._extra(number) if has_extra(record) else Extra()
             return Facts(record, self._format(RECORD.unpack_from(record)[4]), extra)
 
+    def many(
+        self, numbers: NDArray[np.int64], width: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.void]]:
+        """Whether contents have facts, and their records. `width`: the bytes of a hash."""
+        has = np.zeros(len(numbers), np.bool_)
+        records = np.zeros(len(numbers), record_type(width))
+        blocks = numbers // BLOCK
+        for block in np.unique(blocks).tolist():
+            with self._database.reading:
+                present, facts = self._block(block)
+            if present:
+                here = np.flatnonzero(blocks == block)
+                at = numbers[here] % BLOCK
+                has[here] = np.frombuffer(present, np.bool_)[at]
+                records[here] = np.frombuffer(facts, records.dtype)[at]
+        return has, records
+
+    def formats(self) -> dict[int, str]:
+        """The names of all formats, by their numbers."""
+        return dict(self._database.rows("SELECT id, name FROM format"))
+
     def _block(self, number: int) -> tuple[bytes, bytes]:
         if number not in self._blocks:
             found = self._database.rows(
@@ -252,5 +273,5 @@ class FactsReader:
 
     def _format(self, number: int) -> str:
         if number not in self._formats:
-            self._formats = dict(self._database.rows("SELECT id, name FROM format"))
+            self._formats = self.formats()
         return self._formats[number]

@@ -308,12 +308,17 @@ class Present(NamedTuple):
     reason: str | None
 
 
-def present(database: Database, folder: int, recipe: int) -> list[Present]:
-    """The files of a folder that are not missing, archives left out, by name."""
-    rows = database.rows(
+def present(
+    database: Database, folder: int, recipe: int, after: tuple[bytes, int], most: int
+) -> list[tuple[Any, ...]]:
+    """The files of a folder that are not missing, archives left out, by name.
+
+    `after`: the name and number of the last one before. They have the values of a `Present`.
+    """
+    return database.rows(
         "SELECT name, member, size, mtime_ns, inode, COALESCE(content_id, 0), id, flags, status, "
         "reason FROM file LEFT JOIN failure ON file_id = id AND recipe_id = ? "
-        f"WHERE folder_id = ? AND NOT flags & {MISSING | ARCHIVE} ORDER BY name, id",
-        (recipe, folder),
+        "WHERE folder_id = ? AND name >= ? AND (name, id) > (?, ?) "
+        f"AND NOT flags & {MISSING | ARCHIVE} ORDER BY name, id LIMIT ?",
+        (recipe, folder, after[0], *after, most),
     )
-    return [Present(*row) for row in rows]
