@@ -11,6 +11,8 @@ import lookalike
 from lookalike.images import read_picture, source_of
 from lookalike.images.picture import turn
 from lookalike.sight.look import look_whole
+from lookalike.sight.paper import LEAST_OF_PAGES, may_be_page
+from lookalike.sight.seen import Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sight.turned import QUARTERS, UPRIGHT, hashes_of
 from pictures import Pixels, photo
@@ -38,7 +40,9 @@ class Seeing:
 
     def __init__(self, files: list[bytes], max_distance: int) -> None:
         self.files = files
-        self.thumbs = [thumb_of(read_picture(source_of(one))) for one in files]
+        pictures = [read_picture(source_of(one)) for one in files]
+        self.thumbs = list(map(thumb_of, pictures))
+        self.pages = [may_be_page(Seen.of(one).grey) for one in pictures]
         hashes = [bytes(lookalike.hash_image(one, reading="exact")) for one in files]
         self.upright = [int.from_bytes(one, "big") for one in hashes]
         flat = np.array([thumb.ravel() for thumb in self.thumbs])
@@ -57,12 +61,14 @@ class Seeing:
         for way in QUARTERS:
             ways += [way] * self._near(self.upright[i], self.turned[way][j])
             ways += [back[way]] * self._near(self.turned[way][i], self.upright[j])
-        return any(self._agree(self.thumbs[i], self.thumbs[j], way) for way in ways)
+        least = LEAST_OF_PAGES * (self.pages[i] and self.pages[j])
+        return any(self._agree(self.thumbs[i], self.thumbs[j], way, least) for way in ways)
 
     def _near(self, one: int, other: int) -> bool:
         return (one ^ other).bit_count() <= self.max_distance
 
     @staticmethod
-    def _agree(one: Pixels, other: Pixels, way: int) -> bool:
+    def _agree(one: Pixels, other: Pixels, way: int, least: float) -> bool:
         pair = np.stack([one, np.ascontiguousarray(turn(other, way))])
-        return bool(look_whole(pair, np.zeros(1, np.uint32), np.ones(1, np.uint32)).same()[0])
+        looks = look_whole(pair, np.zeros(1, np.uint32), np.ones(1, np.uint32))
+        return bool(looks.same()[0] and looks.agreement[0] >= least)

@@ -24,8 +24,14 @@ LEVELS = 13
 """So many neighbouring levels of grey count as one."""
 LEAST_SHARE = 0.6
 """A picture is paper-like if at least this share of its pixels have one grey."""
+LEAST_OF_OTHER = 0.4
+"""In a pair of which one picture is paper-like, the other has at least this share of one grey."""
 LEAST_OF_TWO = 0.8
 """So is a picture of two greys, such as a chat or a code, if they have this share together."""
+PAGE_SHARE = 0.25
+"""A picture may be a page, or a window of a program, if this share of it is one grey."""
+LEAST_OF_PAGES = 0.85
+"""Two pages must agree this much, because what is around their pictures agrees by itself."""
 MOST_DISAGREEMENT = 0.45
 """Pictures that disagree more in any place are different."""
 
@@ -34,8 +40,7 @@ def is_paper(grey: NDArray[np.uint8], least_share: float = LEAST_SHARE) -> bool:
     """Whether most of a picture is one grey, or nearly all of it two.
 
     `grey` is `(height, width)`, at most 512 pixels long.
-    A pair follows the rule for paper if either of its pictures is paper-like. `least_share`: for
-    thumbs, on which paper and ink blur.
+    `least_share`: for thumbs, on which paper and ink blur, and for the other picture of a pair.
     """
     counts = np.bincount(grey.ravel(), minlength=256)
     at, most = _most(counts)
@@ -43,6 +48,21 @@ def is_paper(grey: NDArray[np.uint8], least_share: float = LEAST_SHARE) -> bool:
         return True
     counts[at : at + LEVELS] = 0
     return most + _most(counts)[1] >= LEAST_OF_TWO * grey.size
+
+
+def are_paper(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+    """Whether a pair of pictures follows the rule for paper: one is, and the other nearly.
+
+    A photograph that was made so bright that most of it is white is like paper, but its original
+    is not. `one` and `other` are as for `is_paper`.
+    """
+    pair = one, other
+    return any(map(is_paper, pair)) and all(is_paper(each, LEAST_OF_OTHER) for each in pair)
+
+
+def may_be_page(grey: NDArray[np.uint8]) -> bool:
+    """Whether a good part of a picture is one grey. `grey` is as for `is_paper`."""
+    return _most(np.bincount(grey.ravel(), minlength=256))[1] >= PAGE_SHARE * grey.size
 
 
 def _most(counts: NDArray[np.intp]) -> tuple[int, int]:

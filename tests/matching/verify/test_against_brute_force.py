@@ -18,7 +18,7 @@ from lookalike.images import read_picture, source_of
 from lookalike.images.picture import turn
 from lookalike.index import Block, searcher_for
 from lookalike.sight.look import look_whole
-from lookalike.sight.paper import is_paper
+from lookalike.sight.paper import LEAST_OF_PAGES, is_paper, may_be_page
 from lookalike.sight.seen import Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sight.turned import UPRIGHT, hashes_of
@@ -54,16 +54,19 @@ def phashes(thumbs: Sequence[Pixels], orientation: int) -> list[int]:
     return [int.from_bytes(one.tobytes(), "big") for one in hashes_of(flat, (orientation,))[0]]
 
 
-def same(one: Pixels, other: Pixels, orientation: int) -> bool:
-    """Whether two thumbs agree, the other one turned."""
+def same(one: Pixels, other: Pixels, orientation: int, least: float = 0) -> bool:
+    """Whether two thumbs agree, the other one turned, and agree at least that much."""
     pair = np.stack([one, np.ascontiguousarray(turn(other, orientation))])
-    return bool(look_whole(pair, np.zeros(1, np.uint32), np.ones(1, np.uint32)).same()[0])
+    looks = look_whole(pair, np.zeros(1, np.uint32), np.ones(1, np.uint32))
+    return bool(looks.same()[0] and looks.agreement[0] >= least)
 
 
 def expected_groups(inputs: Sequence[Any], max_distance: int) -> list[list[int]]:
     """Every pair is looked at in every orientation in which its hashes are near."""
     pictures = [read_picture(source_of(one)) for one in inputs]
-    assert not any(is_paper(Seen.of(one).grey) for one in pictures)
+    greys = [Seen.of(one).grey for one in pictures]
+    assert not any(map(is_paper, greys))
+    pages = list(map(may_be_page, greys))
     thumbs = [thumb_of(one) for one in pictures]
     hashes = [
         int.from_bytes(bytes(lookalike.hash_image(one, reading="exact")), "big") for one in inputs
@@ -78,7 +81,8 @@ def expected_groups(inputs: Sequence[Any], max_distance: int) -> list[list[int]]
             ways += [way] * ((hashes[i] ^ turned[way][j]).bit_count() <= max_distance)
             ways += [back[way]] * ((hashes[j] ^ turned[way][i]).bit_count() <= max_distance)
         if pictures[i].digest == pictures[j].digest or any(
-            same(thumbs[i], thumbs[j], way) for way in ways
+            same(thumbs[i], thumbs[j], way, LEAST_OF_PAGES * (pages[i] and pages[j]))
+            for way in ways
         ):
             joined = sets[i] | sets[j]
             sets |= dict.fromkeys(joined, joined)

@@ -7,6 +7,8 @@ namespace lookalike {
 namespace {
 
 constexpr float kPaper = 0.5F;
+// Two collages with half of their tiles in common share a part.
+constexpr float kLeastInCommon = 0.55F;
 constexpr float kManyBlocks = 24;
 
 // The fewer and poorer the matches, the better the pixels must agree.
@@ -43,7 +45,7 @@ Verdict judge(const Placement& placed, const Look& look, float paper) {
         return Verdict::different;
     if (paper >= kPaper && look.r < 0.88F) return Verdict::layout;
     if (look.bad > 0.15F || look.good < 0.78F) return Verdict::different;
-    return large < 0.45F ? Verdict::part : Verdict::same;
+    return large < kLeastInCommon ? Verdict::part : Verdict::same;
 }
 
 }  // namespace lookalike

@@ -16,7 +16,15 @@ from lookalike.hashing.memory import UNKNOWN
 from lookalike.images.picture import turn
 from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances
 from lookalike.sight.overlay import overlaid
-from lookalike.sight.paper import Sheet, compare_paper, is_paper
+from lookalike.sight.paper import (
+    LEAST_OF_OTHER,
+    LEAST_OF_PAGES,
+    Sheet,
+    are_paper,
+    compare_paper,
+    is_paper,
+    may_be_page,
+)
 from lookalike.sight.sheets import Sheets
 from lookalike.work.threads import ordered_map
 
@@ -35,6 +43,9 @@ LAYOUT, COLOUR = 1, 2
 """The bits of a verdict, as it is remembered: the same layout only, and other colours."""
 LEAST_OF_PAPER, LEAST_OF_THUMB = 0.88, 0.5
 """If only thumbs are known, two of which one is paper to this share must agree this much."""
+
+WHOLE = 0.8
+"""Pictures that have this share of both in common lie on each other nearly whole."""
 
 
 class Details(NamedTuple):
@@ -56,6 +67,8 @@ class CloserLook:
         self._begins_blank = pictures.begins_blank
         self._look = look
         self._papers: set[int] = set()
+        self._nearly_papers: set[int] = set()
+        self._pages: set[int] = set()
         self._workers = workers
         self._sheets = Sheets(workers)
         self._colours: dict[int, NDArray[np.uint8] | None] = {}
@@ -96,9 +109,12 @@ class CloserLook:
         self._see(np.unique(np.concatenate([one, other])))
         known = self._are_in(one, self._readable) & self._are_in(other, self._readable)
         papers = self._are_in(one, self._papers) | self._are_in(other, self._papers)
+        papers &= self._are_in(one, self._nearly_papers) & self._are_in(other, self._nearly_papers)
         at = np.flatnonzero(known & papers)
         advance(len(one) - len(at))
         layout = self._differ_by_thumbs(one, other, ~known & (agreement < LEAST_OF_PAPER))
+        pages = self._are_in(one, self._pages) & self._are_in(other, self._pages)
+        layout |= pages & (agreement < LEAST_OF_PAGES)
         layout[at] = self._differ_as_paper(one[at], other[at], orientation[at], advance)
         differs = self._colour_differs(one, other, orientation)
         verdicts = (LAYOUT * layout + COLOUR * differs).astype(np.uint8)
@@ -107,11 +123,13 @@ class CloserLook:
         return verdicts
 
     def same_where_they_overlap(self, links: Links, progress: Progress) -> NDArray[np.bool_]:
-        """Whether pairs of which one is like paper are the same where both show something."""
+        """Whether pairs that may be like paper are the same where both show something."""
         self._keep_sheets(np.concatenate([links.i, links.j]))
         parts = map(self._overlaid, links.i.tolist(), links.j.tolist(), links.transform)
+        doubtful = doubtful_pages(links).tolist()
         same = np.zeros(len(links.i), np.bool_)
-        for at, verdict in enumerate(ordered_map(_same_parts, parts, self._workers)):
+        verdicts = ordered_map(_same_parts, zip(parts, doubtful, strict=True), self._workers)
+        for at, verdict in enumerate(verdicts):
             same[at] = verdict
             progress("comparing paper", at + 1, len(same))
         return same
@@ -132,6 +150,10 @@ class CloserLook:
             is_like_paper = is_paper(seen.grey)
             if is_like_paper:
                 self._papers.add(at)
+            if is_paper(seen.grey, LEAST_OF_OTHER):
+                self._nearly_papers.add(at)
+            if may_be_page(seen.grey):
+                self._pages.add(at)
             if is_like_paper or at in old:  # those are not read once more
                 self._sheets.add(at, seen.grey)
 
@@ -194,11 +216,21 @@ class CloserLook:
         return differs
 
 
-def _same_parts(parts: list[NDArray[np.uint8]]) -> bool:
+def doubtful_pages(links: Links) -> NDArray[np.bool_]:
+    """Whether pairs must be looked at for being two pages: they lie on each other nearly whole,
+    and do not agree well.
+    """
+    is_whole: NDArray[np.bool_] = links.overlap.min(axis=1) >= WHOLE
+    return is_whole & (links.agreement < LEAST_OF_PAGES)
+
+
+def _same_parts(pair: tuple[list[NDArray[np.uint8]], bool]) -> bool:
     """Whether two pictures that are laid on each other are the same."""
+    parts, is_doubtful = pair
     if not parts or min(parts[0].shape) < 2:
         return False
-    if not any(map(is_paper, parts)):  # a photograph on paper, as in a screenshot
-        return True
-    looks = compare_paper(list(map(Sheet, parts)), *np.array([[0], [1]], np.uint32))
-    return bool(looks.same[0])
+    if are_paper(*parts):
+        looks = compare_paper(list(map(Sheet, parts)), *np.array([[0], [1]], np.uint32))
+        return bool(looks.same[0])
+    # Else it is a photograph, perhaps on paper, as in a screenshot.
+    return not (is_doubtful and all(map(may_be_page, parts)))

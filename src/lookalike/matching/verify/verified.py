@@ -9,7 +9,7 @@ import numpy as np
 
 from lookalike.matching.related import MOST_RELATED, SAME_LAYOUT, SHARES_A_PART, Related
 from lookalike.matching.verify.candidates import Pictures, blank, turned, upright
-from lookalike.matching.verify.closer_look import CloserLook
+from lookalike.matching.verify.closer_look import CloserLook, doubtful_pages
 from lookalike.matching.verify.confirming import Confirming
 from lookalike.matching.verify.keeper_looks import looked_from_keepers
 from lookalike.matching.verify.second_look import SecondLook
@@ -79,7 +79,8 @@ class Verified:
         found = None
         if rule.thorough:
             found = sighted(again, hashes, pictures, workers, progress)
-            papers = np.flatnonzero((found.verdict == SAME) & found.is_paper)
+            doubtful = found.is_paper | doubtful_pages(found.links)
+            papers = np.flatnonzero((found.verdict == SAME) & doubtful)
             differ = ~closer.same_where_they_overlap(found.links.among(papers), progress)
             found.verdict[papers[differ]] = LAYOUT
             links = confirming.new_among(found.links.among(found.verdict == SAME))
