@@ -74,6 +74,7 @@ def test_the_demo_shows_every_kind_of_outcome(photos: Path) -> None:
     assert any(one.exact for one in duplicates)
 
 
+@pytest.mark.slow
 def test_a_thorough_search_of_the_demo_finds_every_copy(photos: Path) -> None:
     """Those that were cropped, framed or mirrored join the groups of their scenes."""
     result = lookalike.find_duplicates(photos, thorough=True)
@@ -107,6 +108,7 @@ def test_the_imagededup_workflow_runs(photos: Path, tmp_path: Path) -> None:
     assert "could go: " in printed
 
 
+@pytest.mark.slow
 def test_stored_hashes_are_grouped(tmp_path: Path) -> None:
     """The example finds the groups of a table, and says which line is wrong."""
     file = tmp_path / "hashes.csv"
@@ -145,6 +147,7 @@ def test_a_table_of_hashes_is_made_to_try(tmp_path: Path) -> None:
     assert 400 < images - groups < 600
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own
 def test_the_walkthrough_shows_what_it_says() -> None:
     """Run again, every cell of the notebook gives the text under it."""

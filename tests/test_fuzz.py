@@ -56,6 +56,7 @@ def test_mutated_files_are_pictures_or_errors(name: str, edits: list[Edit]) -> N
     FUZZ["check"](edited(SEEDS[name], edits))
 
 
+@pytest.mark.slow
 @settings(slow_files_are_failures, max_examples=200)
 @given(
     head=st.sampled_from(sorted(SEEDS)), tail=st.sampled_from(sorted(SEEDS)),
@@ -101,6 +102,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_single_files_can_be_tried_without_a_fuzzer(tmp_path: Path) -> None:
     """The script writes its seeds, and prints the outcome of each file."""
     assert run("--seeds", tmp_path).returncode == 0

@@ -96,7 +96,7 @@ def place() -> Iterator[Place]:
         yield Place.at(root, patch)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @settings(deadline=None, max_examples=250)
 @given(data=st.data())
 def test_an_edited_plan_is_refused_or_does_no_harm(place: Place, data: st.DataObject) -> None:

@@ -19,11 +19,13 @@ def fast_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         yield Place.at(root, monkeypatch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_run_that_is_killed_at_any_call_loses_nothing(fast_place: Place, action: Action) -> None:
     assert check_killed_at_every_call(fast_place, action, fast_place.to) > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ACTIONS)
 def test_undoing_that_is_killed_at_any_call_can_be_repeated(
     fast_place: Place, action: Action

@@ -59,7 +59,7 @@ def test_a_killed_run_loses_nothing_on_any_file_system(
         check_undo_killed_at_every_call(place, action, place.to, STRIDE)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_files_move_to_another_volume_and_back_however_often_they_are_killed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -83,6 +83,7 @@ def opened_by_scan(catalog: Path, folder: Path) -> tuple[str, str]:
     return line, paths
 
 
+@pytest.mark.slow
 def test_a_second_scan_opens_no_file(folder: Path, tmp_path: Path) -> None:
     place = tmp_path / "catalog"
     line, paths = opened_by_scan(place, folder)
@@ -271,6 +272,7 @@ with Catalog.open(sys.argv[1]) as catalog:
 """
 
 
+@pytest.mark.slow
 def test_a_file_without_permission_is_tried_each_time() -> None:
     """As another user, because root may read everything. The folder may be closed, too."""
     with open_to_all() as base:
@@ -334,6 +336,7 @@ def test_what_is_not_chosen_is_neither_read_nor_lost(folder: Path, catalog: Cata
     assert len(paths_in(catalog)) == 6
 
 
+@pytest.mark.slow
 def test_every_sort_of_picture_is_given_back_as_it_was(tmp_path: Path, catalog: Catalog) -> None:
     """Films, flat and damaged pictures, and such of which only the beginning was read."""
     folder = tmp_path / "pictures"

@@ -153,7 +153,7 @@ def test_a_catalogue_that_another_process_keeps_locked_says_so(
         assert scanned(catalog, folder).new == 3
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_full_disk_ends_a_scan_and_loses_nothing(small_disk: Path, tmp_path: Path) -> None:
     """What was stored before stays, and the scan goes on once there is room."""
     folder = tmp_path / "pictures"

@@ -114,7 +114,7 @@ def killed(base: Path, folder: Path, template: Path | str, most: int) -> list[Pa
     return list((base / "killed").iterdir())
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_catalogue_that_dies_while_it_is_made_is_made_by_the_next_run(tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     folder.mkdir()
@@ -175,7 +175,7 @@ def test_a_large_scan_that_is_killed_again_and_again_comes_to_its_end(
         assert_up_to_date(catalog, folder)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_two_scans_at_once_store_what_one_does(tmp_path: Path) -> None:
     folder = library(tmp_path / "pictures")
     place = tmp_path / "catalog"

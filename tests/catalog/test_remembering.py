@@ -109,6 +109,7 @@ def test_what_changed_is_read_again(library: Path, tmp_path: Path) -> None:
     assert found.opened["stranger.png"] >= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "keywords",
     [
@@ -137,6 +138,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("shared") / "c"
 
 
+@pytest.mark.slow
 def test_a_thorough_search_agrees(drawn: Path, shared: Path) -> None:
     """It reads the files for their points, but its result is the same."""
     plain = searched(drawn, thorough=True)
@@ -280,6 +282,7 @@ def test_a_catalogue_that_cannot_be_written_is_used_as_it_is(library: Path, tmp_
     assert (tmp_path / "c/catalog.db").read_bytes() == database
 
 
+@pytest.mark.slow
 def test_two_searches_at_once(library: Path, tmp_path: Path) -> None:
     """Both give the result, whoever stores what first."""
     plain = searched(library)
@@ -294,6 +297,7 @@ def test_two_searches_at_once(library: Path, tmp_path: Path) -> None:
         assert one.returncode == 0
 
 
+@pytest.mark.slow
 def test_the_command_takes_the_folder_from_its_options_and_the_environment(
     drawn: Path, plain: Searched, tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def take(folder: Path, step: Step) -> None:
         os.utime(path, ns=(PAST_NS, PAST_NS))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(STEPS, min_size=1, max_size=3), min_size=1, max_size=5))
 def test_a_catalogue_never_changes_the_result(rounds: list[list[Step]]) -> None:

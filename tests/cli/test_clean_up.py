@@ -69,6 +69,7 @@ def test_without_a_terminal_nothing_happens_without_yes(place: Place) -> None:
     assert not (place.tree / "b.jpg").exists()
 
 
+@pytest.mark.slow
 def test_deleting_needs_the_number_of_files_even_with_yes(place: Place) -> None:
     path = plan_file(place, Action.DELETE)
     for words in (["--yes"], ["--yes", "--yes-delete", "2"]):
@@ -113,6 +114,7 @@ def test_what_cannot_be_taken_back_is_told_by_the_exit_status(place: Place) -> N
     assert "is not there any more" in undone.stderr
 
 
+@pytest.mark.slow
 def test_history_is_json_on_request(place: Place) -> None:
     assert run("history").stdout == "No plan was applied yet.\n"
     run("apply", plan_file(place), "--yes")

@@ -99,6 +99,7 @@ def test_find_takes_its_options(folder: Path) -> None:
     assert (document["images"], document["groups"]) == (3, [])
 
 
+@pytest.mark.slow
 def test_strict_exits_with_1_where_something_failed(folder: Path) -> None:
     """Failures exit with 0, or with 1 under --strict. Without failures --strict exits with 0."""
     assert run("find", folder).returncode == 0
@@ -170,6 +171,7 @@ def test_errors_are_named_without_a_traceback(
     assert done.stdout == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["find", "hash"])
 def test_finding_no_image_is_said(command: str, tmp_path: Path) -> None:
     """So is what was left out, such as the sub-folders in which the images are."""
@@ -187,6 +189,7 @@ def test_finding_no_image_is_said(command: str, tmp_path: Path) -> None:
     assert "hashed by phash" in run("find", tmp_path).stdout
 
 
+@pytest.mark.slow
 def test_output_goes_through_links_and_into_pipes(folder: Path, tmp_path: Path) -> None:
     """A link's target is replaced, a pipe is written into, and neither is itself replaced."""
     (tmp_path / "real.json").write_text("old")

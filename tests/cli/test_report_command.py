@@ -28,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_report_comes_from_a_search_or_from_its_json(folder: Path) -> None:
     """Both write the same page, and print nothing."""
     assert run("in", "-o", "one.html", cwd=folder).stdout == b""
@@ -41,6 +42,7 @@ def test_a_report_comes_from_a_search_or_from_its_json(folder: Path) -> None:
     assert pages.pop().count(b"<img ") == 2
 
 
+@pytest.mark.slow
 def test_reading_apart_gives_the_same_page(folder: Path) -> None:
     """With --isolate, pictures are decoded in other processes."""
     assert run("in", "-o", "one.html", cwd=folder).returncode == 0

@@ -158,6 +158,7 @@ def test_a_closed_standard_output_is_an_error_before_any_work(many: Path) -> Non
     assert done.stderr == "Error: the output cannot be written: standard output is closed\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- >&- 2>&-"])
 def test_closed_standard_files_do_no_harm(closed: str, few: Path, tmp_path: Path) -> None:
     """Output for them never gets into a file that is opened in their place."""
@@ -197,6 +198,7 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(
     assert os.listdir(folder) == []
 
 
+@pytest.mark.slow
 def test_a_folder_that_vanishes_is_an_error(many: Path, tmp_path: Path) -> None:
     """The folder for the output is missing at the end: status 2, no traceback."""
     folder = tmp_path / "out"

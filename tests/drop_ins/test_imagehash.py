@@ -90,6 +90,7 @@ def is_large(path: Path) -> bool:
         return image.width * image.height > 2_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not SHARED.is_dir(), reason="the photographs do not lie beside the repository, in ../shared"
 )

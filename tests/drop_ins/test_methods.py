@@ -295,6 +295,7 @@ def test_flat_images_are_duplicates_here_as_there(tmp_path: Path) -> None:
     assert PHash().find_duplicates(tmp_path) == {"a.png": ["b.png"], "b.png": ["a.png"]}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the golden hashes are not here")
 @every_method
 def test_hashes_are_imagededups(method: type[Hashing]) -> None:

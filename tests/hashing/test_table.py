@@ -321,7 +321,7 @@ def test_the_docs_describe_every_column() -> None:
     assert described == own
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_scan_keeps_few_bytes_of_each_image() -> None:
     """Besides its path, an image takes only the bytes of its columns, and no Python object."""
     import tracemalloc

@@ -327,6 +327,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["find", "hash"])
 def test_the_command_counts_unexpected_errors_and_debug_shows_them(
     command: str, folder: Path

@@ -69,6 +69,7 @@ CHANGES: dict[Callable[[Path], object], dict[str, set[Status]]] = {
 }
 
 
+@pytest.mark.slow
 @posix_only
 @pytest.mark.parametrize("kind", ["PNG", "JPEG with many scans"])
 @pytest.mark.parametrize("moment", ["stat", "open", "fstat"])
@@ -140,6 +141,7 @@ def failing(error: Exception) -> Callable[[], io.BytesIO]:
     return fail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolate", [False, True])
 def test_items_that_are_not_what_they_say_get_a_status(isolate: bool, tmp_path: Path) -> None:
     """A wrong size, a failing disk and a refusal each give one status and harm no other item."""
@@ -263,6 +265,7 @@ def run(*arguments: object) -> str:
     return done.stdout.decode("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any name")
 def test_json_holds_every_name_as_it_is(oddly_named: Path) -> None:
     """The names in the JSON of both commands identify the files byte for byte."""
@@ -277,6 +280,7 @@ def test_json_holds_every_name_as_it_is(oddly_named: Path) -> None:
     assert {os.fsencode(one["path"]) for one in hashed["images"]} > names
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any name")
 def test_names_break_neither_csv_nor_lines(oddly_named: Path) -> None:
     """CSV has one row per file. Lines for people are one per file and printable."""

@@ -197,8 +197,8 @@ Image.register_open("JXL", Stand, lambda prefix: prefix.startswith(b"\\xff\\x0a"
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolate", [[], ["--isolate"]])
-@pytest.mark.thorough
 def test_the_command_finds_plugins_that_are_installed(tmp_path: Path, isolate: list[str]) -> None:
     """Plug-ins are found without being imported by the caller, and imported only if a file needs
     them.

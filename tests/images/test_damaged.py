@@ -143,6 +143,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_command_marks_them_in_every_form(folder: Path) -> None:
     """The text, JSON and CSV mark damaged images. They are not failures, so --strict accepts
     them.

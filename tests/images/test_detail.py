@@ -228,6 +228,7 @@ def test_what_has_detail_on_both_axes_is_not_degenerate(
         assert copied(kind(seed), copy).marks == Mark(0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the photographs")
 def test_photographs_have_detail() -> None:
     """All photographs but the nearly flat ones."""
@@ -340,6 +341,7 @@ def test_nearly_flat_pictures_have_nearly_the_same_hashes_in_both_readings() -> 
         assert fast.marks == exact.marks, name
 
 
+@pytest.mark.slow
 def test_one_image_and_many_are_read_alike() -> None:
     """`hash_image` reads exactly the same images exactly as `hash_images` does."""
     for data in list(nearly_flat())[:9]:

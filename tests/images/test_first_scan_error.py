@@ -38,9 +38,9 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("quality", [10, 20])
-@pytest.mark.thorough
 def test_coarse_first_scans_leave_few_bits(change: str, quality: int) -> None:
     """At most a sixteenth of the bits differs from exact reading, whatever the algorithm."""
     file = BytesIO()

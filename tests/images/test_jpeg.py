@@ -365,6 +365,7 @@ def test_drawn_scenes_have_nearly_the_same_hashes_in_both_readings() -> None:
         assert np.percentile(bits, 99) <= 3, name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the photographs")
 def test_photographs_have_nearly_the_same_hashes_in_both_readings() -> None:
     """The same holds for photographs as cameras wrote them, except nearly flat ones."""

@@ -209,6 +209,7 @@ def with_scans(data: bytes, count: int) -> bytes:
     return data[:end] + data[first:end] * (count - len(begin)) + data[end:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_stored", [False, True])
 @pytest.mark.parametrize("least_side", [None, 20, 90])
 @pytest.mark.parametrize("kind", ["progressive", "progressive CMYK", "several scans"])
@@ -255,6 +256,7 @@ def test_the_row_says_that_only_the_first_scan_was_read(folder: Path) -> None:
     assert [one.status for one in hash_images([cut(LARGE, 0.4)]).failures] == [Status.DAMAGED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolate", [False, True])
 def test_a_cut_file_never_beats_a_whole_one(folder: Path, isolate: bool) -> None:
     """The rest of a file is checked before it is kept. A whole one is kept for its pixels."""
@@ -368,6 +370,7 @@ if len(sys.argv) > 2:
 """
 
 
+@pytest.mark.slow
 @heard
 @pytest.mark.parametrize("arguments", [["-q"], [], ["-q", "--isolate"]])
 def test_nothing_of_it_appears_on_standard_error(tmp_path: Path, arguments: list[str]) -> None:

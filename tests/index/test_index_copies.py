@@ -51,6 +51,7 @@ def check(index: Index, model: Model, within: int) -> None:
     assert [one.tolist() for one in index.groups(within)] == model.groups(within)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=cases(80))
 @given(st.data())
 def test_copies_go_their_own_ways(data: st.DataObject) -> None:

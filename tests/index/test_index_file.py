@@ -46,6 +46,7 @@ def test_the_format_is_frozen(tmp_path: Path) -> None:
     assert opened(FROZEN).header == HEADER
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(HEADERS, st.dictionaries(NAMES, ARRAYS, max_size=4), st.sampled_from([8, 24, 4 << 20]))
 def test_what_is_written_is_read(

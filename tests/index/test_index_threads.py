@@ -101,7 +101,7 @@ def hurried_switching() -> Iterator[None]:
         sys.setswitchinterval(interval)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_every_answer_was_right_while_it_was_sought(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ def use(path: Path, *, texts: bool) -> Counter[str]:
     return Counter({*errors})
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=cases(80))
 @given(st.data())
 def test_whatever_is_hit_it_is_named(data: st.DataObject) -> None:

@@ -58,7 +58,7 @@ def assert_found(keys: Keys, model: list[Key], wanted: list[Key]) -> None:
         np.testing.assert_array_equal(keys.positions_of(one), np.array(each, np.intp), strict=True)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @settings(deadline=None, max_examples=cases(200))
 @given(either, st.data())
 def test_keys_are_a_list_of_them(batches: list[list[Key]], data: st.DataObject) -> None:

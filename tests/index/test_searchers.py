@@ -278,6 +278,7 @@ def test_tiles_leave_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
         assert_same(found, brute_force(hashes[:50], hashes, 4))
 
 
+@pytest.mark.slow
 @every_searcher
 def test_small_parts_give_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """If kernel calls stop after little work, or use small blocks, nothing is lost or repeated."""

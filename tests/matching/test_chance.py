@@ -199,7 +199,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_the_command_prints_the_warning(folder: Path) -> None:
     """It is the last line of the summary. A small folder with the default distance has none."""
     done = run(folder, "--no-verify", "--max-distance", WIDE)

@@ -33,6 +33,7 @@ def in_format(pixels: Any, form: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolate", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_the_same_pixels_in_other_formats_are_told_from_other_pixels(
     tmp_path: Path, isolate: bool

@@ -79,6 +79,7 @@ def test_films_that_only_begin_alike_are_related_and_not_grouped(kind: str, tmp_
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_film_matches_its_copies(kind: str, tmp_path: Path) -> None:
     """It matches copies in another format or of half the size, but not a film that continues
@@ -223,6 +224,7 @@ def test_frames_beyond_the_bound_are_not_looked_at(
     assert list(result.groups[0].marks.values()) == [["first frames"]] * 3
 
 
+@pytest.mark.slow
 def test_processes_of_their_own_see_the_same_frames(tmp_path: Path) -> None:
     """The answer is the same with and without isolation, and with any number of workers."""
     for seed in (1, 1, 2):
@@ -258,6 +260,7 @@ def test_the_hash_of_a_film_is_that_of_its_first_frame(tmp_path: Path) -> None:
     assert hash_image(png[: len(png) * 3 // 4]) == hash_image(png)
 
 
+@pytest.mark.slow
 def test_every_output_says_that_only_the_beginning_agrees(tmp_path: Path) -> None:
     """Text, JSON, CSV and `compare` say so, and its exit code says that the two are not alike."""
     a = written(tmp_path / "a.gif", film(1, 8, first=7))
@@ -391,6 +394,7 @@ def test_the_search_finds_what_comparing_every_pair_finds(seed: int) -> None:
     assert set(related) == begin_alike
 
 
+@pytest.mark.slow
 def test_many_films_of_one_beginning_are_few_comparisons_and_few_pairs() -> None:
     """Of 20,000 with one title, the two that agree are found, without listing all others."""
     count = 20_000

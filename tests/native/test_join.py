@@ -870,6 +870,7 @@ def damage(seed: int, rounds: int) -> None:
     print(found_out)
 
 
+@pytest.mark.slow
 def test_damaged_bands_never_crash() -> None:
     """Whatever the arrays of a band hold, a call returns or raises `DamagedError`."""
     for seed in range(2):

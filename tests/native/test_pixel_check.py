@@ -54,6 +54,7 @@ def expected() -> NDArray[np.float64]:
     return np.stack([look_twin.look_whole(one, other) for one in drawn() for other in drawn()])
 
 
+@pytest.mark.slow
 @on_every_isa
 def test_a_look_is_that_of_its_twin() -> None:
     """All nine numbers are the same but for rounding, whether a pair is refined or not."""

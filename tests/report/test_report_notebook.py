@@ -12,6 +12,7 @@ from files import save
 from pictures import photo
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own
 def test_a_notebook_shows_the_first_groups(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory

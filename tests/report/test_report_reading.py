@@ -13,6 +13,7 @@ from lookalike.work.isolation import Isolation
 from pictures import photo
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bad_format")
 def test_a_decoder_that_hangs_or_crashes_costs_one_picture(tmp_path: Path) -> None:
     """Read apart, its picture is missing with a reason, and all others are there."""

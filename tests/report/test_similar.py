@@ -108,7 +108,7 @@ def test_a_stream_is_searched_like_a_list(verify: bool) -> None:
     assert [match.image.path for match in one.matches] == ["[4]"]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_the_pairs_are_those_of_comparing_each(folder: Path) -> None:
     """`compare` says the same of every pair, and gives the same numbers."""
     names = sorted(folder.iterdir())

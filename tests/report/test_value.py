@@ -52,6 +52,7 @@ def written(result: Result) -> tuple[str, str, str]:
     return result.to_json(), result.to_csv(), text_of(result, summary=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolate", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_deleting_every_file_changes_nothing(folder: Path, isolate: bool) -> None:
     """JSON, CSV and text are as before, even if first requested afterwards."""

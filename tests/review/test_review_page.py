@@ -107,6 +107,7 @@ def test_a_whole_session_by_keyboard(review: Review, folder: Path, browser: Brow
     assert review.process.returncode == 0
 
 
+@pytest.mark.slow
 def test_removing_all_of_a_group_is_asked_first(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -126,6 +127,7 @@ def test_removing_all_of_a_group_is_asked_first(
         assert saved(folder) == [{"0-160.png": "remove", "0-120.png": "remove"}]
 
 
+@pytest.mark.slow
 def test_no_answered_decision_is_lost(review: Review, folder: Path, browser: Browser) -> None:
     """The server is killed when the page shows the decision. The next review has it."""
     context = browser.new_context()  # a lost connection is shown in the console, too
@@ -149,6 +151,7 @@ def test_no_answered_decision_is_lost(review: Review, folder: Path, browser: Bro
     assert len(saved(folder)) == 1
 
 
+@pytest.mark.slow
 def test_a_second_tab_and_a_reload_show_the_same(unchanged: Review, browser: Browser) -> None:
     """What one tab decides, the other one shows once it is loaded again."""
     with open_page(browser) as page, open_page(browser) as other:
@@ -164,6 +167,7 @@ def test_a_second_tab_and_a_reload_show_the_same(unchanged: Review, browser: Bro
         expect(page.locator("#totals")).to_contain_text("0 of 4 decided")
 
 
+@pytest.mark.slow
 def test_a_list_that_the_server_dropped_is_made_again(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -183,6 +187,7 @@ def test_a_list_that_the_server_dropped_is_made_again(
     context.close()
 
 
+@pytest.mark.slow
 def test_names_are_only_text(tmp_path: Path, browser: Browser) -> None:
     """Names with tags, quotes, line breaks and odd bytes neither run nor break the page."""
     names = [
@@ -204,6 +209,7 @@ def test_names_are_only_text(tmp_path: Path, browser: Browser) -> None:
         expect(page.locator("#totals")).to_contain_text("1 of 1 decided, 2 images to remove")
 
 
+@pytest.mark.slow
 def test_a_picture_that_cannot_be_shown_says_why(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -221,6 +227,7 @@ def test_a_picture_that_cannot_be_shown_says_why(
     context.close()
 
 
+@pytest.mark.slow
 def test_keys_leave_fields_and_the_browser_alone(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -252,6 +259,7 @@ def test_keys_leave_fields_and_the_browser_alone(
         expect(page.locator("#totals")).to_contain_text("1 of 4 decided")
 
 
+@pytest.mark.slow
 def test_the_list_is_filtered_sorted_and_reached_by_number(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -314,6 +322,7 @@ def dot_in(picture: bytes) -> tuple[float, float]:
     return float(columns.mean()), float(rows.mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zoom", [0, 3, 6, "z"])
 def test_what_pictures_share_lies_at_the_same_place(
     marked: Review, browser: Browser, zoom: int | str
@@ -332,6 +341,7 @@ def test_what_pictures_share_lies_at_the_same_place(
         assert np.abs(dots - dots[0]).max() <= 2, dots
 
 
+@pytest.mark.slow
 def test_two_pictures_are_laid_on_each_other(marked: Review, browser: Browser) -> None:
     """The difference of a picture and its smaller copy is dark. The slider and blinking show one
     picture each. Larger motion stops for those who want less.
@@ -362,6 +372,7 @@ def test_two_pictures_are_laid_on_each_other(marked: Review, browser: Browser) -
         expect(page.locator(".layer")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_blinking_is_slow_enough(marked: Review, browser: Browser) -> None:
     """The picture changes at most three times a second."""
     with open_page(browser) as page:
@@ -376,6 +387,7 @@ def test_blinking_is_slow_enough(marked: Review, browser: Browser) -> None:
         assert 2 <= changes <= 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible(
     marked: Review, browser: Browser, scheme: Literal["light", "dark"]
@@ -398,6 +410,7 @@ def test_the_page_is_accessible(
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 640, 1280])
 def test_nothing_is_scrolled_sideways(marked: Review, browser: Browser, width: int) -> None:
     """Neither in a narrow window, nor at a zoom of 200 %. Targets have at least 24 pixels."""

@@ -343,6 +343,7 @@ def test_a_page_on_another_port_gets_nothing(
     assert decided(folder) == before
 
 
+@pytest.mark.slow
 def test_the_secret_stays_out_of_history_and_requests(review: Review, browser: Browser) -> None:
     """The page takes it from the address, and a page without it shows nothing."""
     with open_page(browser) as page:

@@ -128,6 +128,7 @@ def test_agreement_is_from_0_to_1() -> None:
     assert found.agreement[1] == 0
 
 
+@pytest.mark.slow
 def test_no_two_rooms_are_the_same() -> None:
     """Of 400 rooms, each pair within 12 bits of pHash is different, except for one equal pair."""
     files = sorted((PHOTOS / "rooms").glob("*.jpg"))

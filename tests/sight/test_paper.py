@@ -94,6 +94,7 @@ def test_other_entries_of_one_layout_are_different(kind: str, changed: int) -> N
     assert not compare_paper(sheets, first, second).same.any()
 
 
+@pytest.mark.slow
 @EACH_KIND
 def test_copies_of_other_entries_are_different(kind: str) -> None:
     """Nor does an edit make two of one layout the same, although nothing lies where it did."""
@@ -151,6 +152,7 @@ def test_blank_sheets_are_never_the_same() -> None:
     assert disagreements(uniform(300, 200, 255), uniform(300, 200, 255))[0] > 0.45
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["form", "plot"])
 def test_the_order_of_a_pair_does_not_matter(kind: str) -> None:
     """Each pair is compared the same way round, whichever is named first."""

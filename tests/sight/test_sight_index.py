@@ -152,6 +152,7 @@ def exhaustive(pictures: Pictures, asked: Query) -> NDArray[np.uint64]:
     return np.ascontiguousarray(found[there]).view(np.uint64)
 
 
+@pytest.mark.slow
 def test_a_query_finds_what_a_comparison_of_all_descriptors_finds() -> None:
     """With the same limit, votes and rule: at least 0.995 of it, and nothing else."""
     pictures = Pictures.of([form(seed) for seed in range(SCENES)])
@@ -178,6 +179,7 @@ def test_a_query_finds_what_a_comparison_of_all_descriptors_finds() -> None:
     assert not found - expected
 
 
+@pytest.mark.slow
 def test_pictures_are_found_among_many_screenshots_of_one_program() -> None:
     """Each screenshot has more in common with the other ones, but that is less worth."""
     program = scene(200, 800, 600, 400)

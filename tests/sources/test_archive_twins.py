@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def test_zips_have_the_members_that_zipfile_finds(
         assert inner(members(tmp_path / "a.zip", data)) == archive.namelist()
 
 
+@pytest.mark.slow
 @in_one_folder
 @given(files=files, kind=st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]))
 def test_tars_have_the_members_that_tarfile_finds(

@@ -134,6 +134,7 @@ def run(*arguments: str, cwd: Path, **options: Any) -> subprocess.CompletedProce
     return subprocess.run(command, capture_output=True, cwd=cwd, timeout=60, check=False, **options)
 
 
+@pytest.mark.slow
 def test_the_command_takes_lists(tmp_path: Path) -> None:
     """Lists come from a file, a pipe or standard input, besides paths. Odd names give valid
     JSON.

@@ -65,6 +65,7 @@ NAMED: dict[str, Callable[[Path], list[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", NAMED)
 @pytest.mark.parametrize("command", ["find", "hash"])
 def test_what_is_named_and_may_not_be_read_is_unreadable(
@@ -99,6 +100,7 @@ def test_strict_still_exits_with_1(folder: Path) -> None:
     assert run("find", "b.png", "--strict", cwd=folder, code=1)["images"] == 0
 
 
+@pytest.mark.slow
 def test_what_is_compared_must_be_readable(folder: Path) -> None:
     """The error names the unreadable one, as for any other."""
     for name in ("b.png", "closed/x.png"):

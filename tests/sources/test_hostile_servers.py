@@ -184,6 +184,7 @@ def test_tries_share_one_limit_of_bytes(server: Server, fetch: Callable[..., byt
     assert server.asked["/"] == (1_000_000 + OVERHEAD) // much + 1
 
 
+@pytest.mark.slow
 def test_redirects_share_one_deadline(server: Server, fetch: Callable[..., bytes]) -> None:
     """Each redirect is quick enough, but all of them together are not."""
 
@@ -303,6 +304,7 @@ print(status(sys.argv[2]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - 
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is told in other units")
 @pytest.mark.parametrize(
     ("times", "status"), [(1, "too_large"), (2, "unreadable"), (3, "unreadable")]

@@ -267,7 +267,7 @@ def test_the_bytes_decide(server: Server) -> None:
     assert hash_image(url) == hash_image(PICTURE)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_connections_are_used_again(server: Server) -> None:
     """Twenty pictures, with refusals and redirects among them, use one connection per thread."""
     server.serve("/moved", b"moved", 302, Location="/0")

@@ -152,7 +152,7 @@ def test_numbers_of_64_bits_are_only_numbers(which: int, value: int, tmp_path: P
         assert only.path.endswith("!/a.png")
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_more_members_than_16_bits_count(tmp_path: Path) -> None:
     """The 64-bit directory is found, and read to its end."""
     path = tmp_path / "a.zip"

@@ -96,7 +96,7 @@ def test_two_sets_are_joined_only_with_each_other(most: int) -> None:
     assert counts.tolist() == np.bincount(apart, minlength=5).tolist()
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_value_with_very_many_hashes_is_searched_by_itself() -> None:
     """More hashes of one value than are compared one by one, with others beside them."""
     rng = np.random.default_rng(3)

@@ -102,6 +102,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("workers", "options"),
     [(1, {}), (3, {"reading": "exact"}), (2, {"damaged": "hash", "max_bytes": 150_000})],
@@ -127,6 +128,7 @@ DEEDS = {
 }
 
 
+@pytest.mark.slow
 def test_bad_files_get_their_status_and_the_others_are_unharmed() -> None:
     """A file that crashes, exits or hangs its process is one failure, and its neighbours are
     read.
@@ -191,6 +193,7 @@ def test_processes_are_started_once_and_kept() -> None:
         assert os.getpid() != workers(0)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_from_outside_is_replaced() -> None:
     """It may be killed between two items or during one, which is then worked on again."""
     with Workers(jobs.nap, Isolation()) as workers:

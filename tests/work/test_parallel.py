@@ -277,7 +277,7 @@ def test_one_thread_is_given_light_items_many_at_a_time_and_heavy_ones_singly() 
         assert max(ahead) == most
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_long_item_keeps_no_result_waiting() -> None:
     """Items are handed over many at a time, but a result waits for at most one more item."""
     ends: list[float] = []

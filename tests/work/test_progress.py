@@ -50,6 +50,7 @@ def bars(shown: list[Any]) -> list[tuple[str, str]]:
     return [(row[1], row[2]) for row in rows if row is not None]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own
 def test_a_notebook_shows_bars(folder: Path) -> None:
     """One picture under the cell is redrawn in place and stays, for this library's own functions

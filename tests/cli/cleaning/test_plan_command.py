@@ -65,6 +65,7 @@ def test_only_its_owner_may_read_and_change_a_plan(folder: Path, tmp_path: Path)
     assert out.stat().st_uid == os.getuid()
 
 
+@pytest.mark.slow
 def test_a_result_from_a_pipe_gives_the_same_groups(folder: Path) -> None:
     found = run("find", folder, "--json")
     piped = run("plan", "--from", "-", given=found.stdout)

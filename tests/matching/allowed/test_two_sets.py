@@ -101,7 +101,7 @@ def test_pairs_and_links_are_between_the_sets(drawn: Drawn, most: int, within: b
     assert len(result.pairs.i) == sum(len(group.links.i) for group in result.groups)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_many_equal_references_are_not_compared_with_each_other() -> None:
     """100,000 references of one hash would be 5 billion pairs, and the test would not end."""
     count, new = 100_000, 20

@@ -103,6 +103,7 @@ def test_groups_are_those_of_looking_at_every_pair(seed: int, max_distance: int)
     assert groups_of(result) == expected_groups(inputs, max_distance)
 
 
+@pytest.mark.slow
 def test_the_drawn_sets_have_groups_of_all_kinds() -> None:
     """The comparison above means something: some pictures are turned, some chained, some alone."""
     results = [find_duplicates(drawn(seed), reading="exact") for seed in range(6)]
