@@ -7,23 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from lookalike.algorithms import get_algorithm
-from lookalike.hashing.columns import Blocks
+from lookalike.hashing.columns import Blocks, extend
 from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.schema import COLUMNS
 from lookalike.hashing.table import HashTable
-from lookalike.images.mark import Mark
 from lookalike.images.picture import DIGEST_BYTES
-from lookalike.sources.location import Kind
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from lookalike.hashing.plain import PlainRows
 
 MOST_TRACEBACKS = 1000
 LEFT_OUT = f"Only the first {MOST_TRACEBACKS:,} tracebacks are kept.\n"
@@ -36,7 +27,7 @@ class TableBuilder:
         """`algorithms`: their canonical names."""
         self._algorithms = tuple(algorithms)
         self._widths = [get_algorithm(name).width for name in algorithms]
-        self._columns: dict[str, Any] = {one.name: one.hold() for one in COLUMNS if one.hold}
+        self._columns = {one.name: one.hold() for one in COLUMNS if one.hold}
         self._hashes = {name: Blocks(get_algorithm(name).width) for name in algorithms}
         self._values = attrgetter(*(one.of for one in COLUMNS if one.hold))
         self._appends = [values.append for values in self._columns.values()]
@@ -70,30 +61,14 @@ class TableBuilder:
             append(value)
         self._count += 1
 
-    def extend(self, rows: PlainRows) -> None:
-        """Append many images at once, in order. The table must have one algorithm."""
-        count, columns = len(rows), self._columns
-        columns["path"].extend(rows.paths)
-        columns["kind"].extend(np.zeros(count, np.intp), (Kind.FILE,))
-        columns["marks"].extend(np.zeros(count, np.intp), (Mark(0),))
-        columns["format"].extend(rows.formats, rows.names)
-        columns["modified_ns"].extend(rows.modified_ns)
-        columns["digest"].extend(rows.digests)
-        numbers: dict[str, NDArray[Any]] = {
-            "inner_at": np.zeros(count),
-            "bytes": rows.byte_counts,
-            "file_bytes": rows.file_bytes,
-            "width": rows.widths,
-            "height": rows.heights,
-        }
-        for name, values in numbers.items():
-            columns[name].frombytes(values.astype(columns[name].typecode).tobytes())
-        columns["is_beginning"] += rows.is_beginning.tobytes()
-        columns["end_unseen"] += rows.end_unseen.tobytes()
-        for name in ("identity", "frames", "flat_digest", "samples", "reason"):
-            columns[name].pad(count)
-        (hashes,) = self._hashes.values()
-        hashes.extend(rows.hashes)
+    def extend(self, columns: Mapping[str, Any], count: int) -> None:
+        """Append many images at once, in order.
+
+        `columns`: their values by the names of `COLUMNS` and of the algorithms, each in the form
+        that `columns.extend` takes. What is missing is as usual.
+        """
+        for name, values in (*self._columns.items(), *self._hashes.items()):
+            extend(values, columns.get(name), count)
         self._count += count
 
     def finish(self, skipped: Mapping[str, int] = MappingProxyType({})) -> HashTable:

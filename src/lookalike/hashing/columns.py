@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -39,6 +39,30 @@ def taken(values: Values, at: NDArray[np.intp]) -> list[Any]:
     return list(map(values.__getitem__, at.tolist()))
 
 
+class Coded(NamedTuple, Generic[H]):
+    """Many values, as numbers of distinct ones."""
+
+    numbers: NDArray[np.integer[Any]]
+    distinct: Sequence[H]
+
+
+def extend(values: Values, many: Any, count: int) -> None:
+    """Append many values, in the form that a column takes. None stands for zeros or usual ones."""
+    if isinstance(values, array):
+        data = np.zeros(count) if many is None else many
+        values.frombytes(data.astype(values.typecode).tobytes())
+    elif isinstance(values, Flags):
+        values += bytes(count) if many is None else many.astype(np.bool_).tobytes()
+    elif isinstance(values, Sparse):
+        values.extend(many or {}, count)
+    elif isinstance(values, Identities) and many is None:
+        values.extend(np.zeros((count, Identities.BYTES), np.uint8))
+    elif isinstance(values, list | Numbers | Identities | Codes | Blocks):
+        values.extend(many)
+    else:
+        raise TypeError(f"expected a column, not {type(values).__name__}")
+
+
 class Numbers:
     """64-bit integers. `NONE` stands for an unknown value."""
 
@@ -52,7 +76,7 @@ class Numbers:
         self._array.append(self.NONE if value is None else value)
 
     def extend(self, values: NDArray[np.int64]) -> None:
-        """Add many values."""
+        """Add many values. `NONE` stands for an unknown one."""
         self._array.frombytes(values.astype(np.int64).tobytes())
 
     def __getitem__(self, at: int) -> int | None:
@@ -128,9 +152,9 @@ class Identities:
     def append(self, value: int | None) -> None:
         self._data += ((value or 0) & self.MASK).to_bytes(self.BYTES, "big")
 
-    def pad(self, count: int) -> None:
-        """Add None so many times."""
-        self._data += bytes(count * self.BYTES)
+    def extend(self, values: NDArray[np.uint8]) -> None:
+        """Add many values, 16 bytes in each row."""
+        self._data += values.tobytes()
 
     def __getitem__(self, at: int) -> int | None:
         begin = range(0, len(self._data), self.BYTES)[at]
@@ -164,8 +188,9 @@ class Codes(Generic[H]):
             self._last = value
         self._codes.append(self._last_code)
 
-    def extend(self, numbers: NDArray[np.intp], distinct: Sequence[H]) -> None:
-        """Add many values, given as numbers of distinct ones."""
+    def extend(self, values: Coded[H]) -> None:
+        """Add many values."""
+        numbers, distinct = values
         used = np.unique(numbers)
         codes = np.zeros(len(distinct), np.uint16)
         codes[used] = [self._code(distinct[number]) for number in used.tolist()]
@@ -210,8 +235,11 @@ class Sparse(Generic[T]):
             self._others[self._count] = value
         self._count += 1
 
-    def pad(self, count: int) -> None:
-        """Add the usual value so many times."""
+    def extend(self, others: Mapping[int, T], count: int) -> None:
+        """Add many values: some that may be unusual, by their numbers. The others are usual."""
+        for at, value in others.items():
+            if value != self._usual:
+                self._others[self._count + at] = value
         self._count += count
 
     def __getitem__(self, at: int) -> T:
@@ -225,6 +253,11 @@ class Sparse(Generic[T]):
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def usual(self) -> T:
+        """The usual value."""
+        return self._usual
 
     @property
     def others(self) -> Mapping[int, T]:

@@ -16,8 +16,9 @@ from lookalike.catalog.store.contents import FactsReader
 from lookalike.catalog.store.facts import END_UNSEEN, HAS_EXTRA, IS_BEGINNING
 from lookalike.errors import CatalogError, Status
 from lookalike.hashing.builder import TableBuilder
-from lookalike.hashing.plain import PlainRows
+from lookalike.hashing.columns import Coded
 from lookalike.hashing.row import Failure
+from lookalike.images.mark import Mark
 from lookalike.sources.location import Kind, Location, Stamp
 from lookalike.sources.seen import Seen
 
@@ -109,9 +110,11 @@ class _Everything:
         """The real paths of files that were added before."""
         self._memory = memory
         self._builder = TableBuilder(recipe.algorithms)
+        self._algorithm = recipe.algorithms[0]
         self._width = recipe.kinds[0].width
         self._facts = FactsReader(catalog.database, number)
-        self._formats = self._facts.formats()
+        names = self._facts.formats()
+        self._formats = [names.get(one, "") for one in range(max(names, default=0) + 1)]
         self._seen = Seen()
         self._repeats = 0
 
@@ -169,23 +172,22 @@ class _Everything:
         numbers, sizes, times = (
             np.array([one[field] for one in part.files], np.int64) for field in (5, 2, 3)
         )
-        flags = records["flags"]
-        rows = PlainRows(
-            paths=list(map(_path, part.folders, part.files)),
-            byte_counts=records["size"],
-            file_bytes=sizes,
-            modified_ns=times,
-            widths=records["width"],
-            heights=records["height"],
-            formats=records["format"].astype(np.intp),
-            names=[self._formats.get(one, "") for one in range(max(self._formats) + 1)],
-            digests=records["digest"],
-            is_beginning=(flags & IS_BEGINNING) > 0,
-            end_unseen=(flags & END_UNSEEN) > 0,
-            hashes=records["hash"],
-        )
-        self._memory.add_many(numbers, rows.byte_counts, rows.digests, turned)
-        self._builder.extend(rows)
+        flags, zeros = records["flags"], np.zeros(len(records), np.intp)
+        columns = {
+            "path": list(map(_path, part.folders, part.files)),
+            "kind": Coded(zeros, (Kind.FILE,)),
+            "marks": Coded(zeros, (Mark(0),)),
+            "format": Coded(records["format"], self._formats),
+            "bytes": records["size"],
+            "file_bytes": sizes,
+            "modified_ns": times,
+            "is_beginning": (flags & IS_BEGINNING) > 0,
+            "end_unseen": (flags & END_UNSEEN) > 0,
+            self._algorithm: records["hash"],
+        }
+        columns |= {name: records[name] for name in ("width", "height", "digest")}
+        self._memory.add_many(numbers, records["size"], records["digest"], turned)
+        self._builder.extend(columns, len(records))
 
     def _add_odd(self, folder: str, one: files.Present) -> None:
         location = _location(folder, one)
