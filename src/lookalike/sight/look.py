@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 THUMB_SIDE = 32
 """Thumbs are grey and have this many samples along each side, whatever the picture's shape is."""
 
+MEANS = (0, 5)
+"""The columns of measures that hold mean correlations: of all samples, and of the blocks."""
+
 
 @dataclass(frozen=True)
 class Rule:

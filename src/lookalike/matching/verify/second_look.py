@@ -13,7 +13,7 @@ from lookalike.algorithms import get_algorithm
 from lookalike.hashing.content import Depth
 from lookalike.images.picture import Picture, turn
 from lookalike.matching.verify.candidates import turned_limit
-from lookalike.sight.look import Looks, look_whole
+from lookalike.sight.look import MEANS, Looks, look_whole
 from lookalike.sight.thumb import BYTES, SIDE
 from lookalike.sight.turned import UPRIGHT
 from lookalike.work.threads import threaded_map
@@ -106,7 +106,10 @@ class SecondLook:
         slices = [slice(begin, begin + SLICE) for begin in range(0, len(i), SLICE)]
 
         def measured(part: slice) -> NDArray[np.float32]:
-            return look_whole(thumbs, i[part], j[part], orientations[part]).measures
+            measures = look_whole(thumbs, i[part], j[part], orientations[part]).measures
+            equal = (orientations[part] == 0) & (thumbs[i[part]] == thumbs[j[part]]).all(axis=1)
+            measures[np.ix_(equal, MEANS)] = 1  # less is measured, as noise is allowed for
+            return measures
 
         parts = threaded_map(measured, slices, self._workers)
         return Looks(np.concatenate([np.empty((0, 9), np.float32), *parts]))
