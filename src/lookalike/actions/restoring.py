@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.actions.disk.fs import Unsupported
 from lookalike.actions.disk.spot import Changed, Spot, State, digest_of, make_folders, why_not
-from lookalike.actions.moving import DOUBT, aside, carry, copied, info_text, release, unlink_if
+from lookalike.actions.moving import DOUBT, aside, carry, copied, release_unused, unlink_if
 from lookalike.planning.plan import Action
 
 if TYPE_CHECKING:
@@ -195,10 +195,7 @@ class Restorer:
         """Remove what an action leaves besides the file: its entry in the trash, and folders."""
         assert intent.to is not None
         if intent.info is not None:
-            with suppress(FileNotFoundError), Spot(self._fs, intent.to) as target:
-                if not self._fs.exists(target.name, target.at):
-                    with Spot(self._fs, intent.info) as info:
-                        release(info, info_text(intent))
+            release_unused(self._fs, intent)
         folder = os.path.dirname(intent.to)
         for _ in range(intent.made):
             with suppress(OSError), Spot(self._fs, folder) as spot:  # others may be using it

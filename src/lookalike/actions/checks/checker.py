@@ -67,6 +67,10 @@ class Checker:
         self._permits = Permits(plan)
         self._delete_similar = delete_similar
 
+    def look_again(self) -> None:
+        """Forget which files are beside others, because that may change while a plan is applied."""
+        self._permits.look_again()
+
     def checked(self, unit: Unit, action: Action) -> list[Ready]:
         """The files of a unit, once all of them may go.
 
@@ -76,6 +80,8 @@ class Checker:
         picture = unit.removal.file.path
         going = [one for one in unit.members() if self._is_for(unit, one, action)]
         self._permits.require_companions(unit.removal)
+        if action not in KEEPS_NAME:
+            self._permits.require_whole(unit.removal)
         found = []
         for member in going:
             path = member.file.path
