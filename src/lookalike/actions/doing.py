@@ -68,6 +68,7 @@ class Doer:
                 evidence=ready.evidence,
                 why=ready.why,
                 companion_of=ready.companion_of,
+                names=ready.names,
             )
             if action is Action.TRASH:
                 return self._to_trash(intent, spot)

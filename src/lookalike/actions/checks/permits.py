@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -70,14 +70,19 @@ class Permits:
 
         Undoing could not join it with them again.
         """
-        if state.links > 1 and state.links != self._names[(state.device, state.inode)]:
+        if state.links > 1 and state.links != len(self.names(state)):
             raise Changed("it has another name that stays, so nothing would be freed")
 
+    def names(self, state: State) -> Sequence[str]:
+        """All names of a file that are to go, as far as the plan knows."""
+        return self._names.get((state.device, state.inode), ())
+
     @cached_property
-    def _names(self) -> Counter[tuple[int | None, int | None]]:
-        """How many names of each file go."""
-        files = (file for group in self._plan.groups for file in group.files())
-        return Counter((file.dev, file.inode) for file in files)
+    def _names(self) -> dict[tuple[int | None, int | None], list[str]]:
+        found: dict[tuple[int | None, int | None], list[str]] = {}
+        for file in (file for group in self._plan.groups for file in group.files()):
+            found.setdefault((file.dev, file.inode), []).append(file.path)
+        return found
 
 
 def _paths(removal: Removal) -> set[str]:
