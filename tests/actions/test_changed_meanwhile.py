@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from clean_up import Place, Watched, all_bytes, group, plan, removal, snapshot
+from killing import choices
 from lookalike.actions.apply import apply_with
 from lookalike.actions.applying import Choices
+from lookalike.actions.disk.fs import FileSystem
 from lookalike.actions.undo import undo_with
-from lookalike.planning.plan import Action, Plan
+from lookalike.planning.plan import KEEPS_NAME, Action, Plan
 from volumes import volume
 
 OLD, NEW = b"picture", b"changed"
@@ -175,3 +177,43 @@ def test_a_new_file_at_the_old_name_stays_there_when_undoing(place: Place, actio
         undo_with(Watched(), run)
         assert {name: seen[0] for name, seen in snapshot(place.tree / "gone").items()} == now
         at += 1
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("name", ["b.jpg.xmp", "b.AAE", "b.cr2", "b.jpg.json"])
+def test_a_file_that_came_to_a_picture_after_the_plan_is_not_left_behind(
+    place: Place, action: Action, name: str
+) -> None:
+    a, b = place.file("a.jpg", OLD), place.file("b.jpg", OLD)
+    wanted = plan(group([a], removal(b, action)), to=str(place.to))
+    place.file(name, NEW)
+    before = snapshot(place.tree)
+    outcome = apply_with(FileSystem(), wanted, choices(action, 1))
+    if action in KEEPS_NAME:  # the name stays, and so does what belongs to it
+        assert outcome.counts == {action: 1}
+        return
+    [problem] = outcome.problems
+    role = "raw file" if name == "b.cr2" else "sidecar"
+    assert problem.why == f"its {role} {place.tree / name} is not in the plan"
+    assert snapshot(place.tree) == before
+
+
+def test_companions_that_are_to_stay_hold_nothing_back_but_raw_files_do(place: Place) -> None:
+    a, b = place.file("a.jpg", OLD), place.file("b.jpg", OLD)
+    wanted = plan(group([a], removal(b)), companions="keep")
+    place.file("b.cr2", NEW)
+    [problem] = apply_with(FileSystem(), wanted, Choices()).problems
+    assert problem.why == f"its raw file {place.tree / 'b.cr2'} is not in the plan"
+    (place.tree / "b.cr2").unlink()
+    place.file("b.jpg.xmp", NEW)
+    assert apply_with(FileSystem(), wanted, Choices()).counts == {"trash": 1}
+
+
+def test_a_sidecar_that_belongs_to_another_picture_as_well_holds_nothing_back(
+    place: Place,
+) -> None:
+    a, b = place.file("a.jpg", OLD), place.file("sub/b.jpg", OLD)
+    place.file("sub/b.png", NEW)
+    place.file("sub/b.xmp", NEW)
+    assert apply_with(FileSystem(), plan(group([a], removal(b))), Choices()).counts == {"trash": 1}
+    assert (place.tree / "sub/b.xmp").exists()

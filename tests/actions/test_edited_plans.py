@@ -63,6 +63,8 @@ def edit(draw: Any, document: Any, paths: list[str]) -> None:
     """Change one thing, as a person or a careless script might."""
     everywhere = list(places(document["groups"]))
     files = [one for one in everywhere if isinstance(at(document["groups"], one), dict)]
+    if not files:
+        return
     kind = draw(st.sampled_from(["path", "remove", "do", "keeper", "copy", "digest", "value"]))
     where = at(document["groups"], draw(st.sampled_from(files)))
     if kind == "path" and "path" in where:

@@ -43,6 +43,18 @@ def test_intents_are_on_the_disk_before_the_first_of_them_is_done(place: Place) 
     assert calls == ["sync", *["rename"] * BATCH, "sync", "rename", "sync"]
 
 
+def test_what_the_trash_says_of_a_file_is_on_the_disk_before_the_file_is_there(
+    place: Place,
+) -> None:
+    a = place.file("a.jpg", b"picture")
+    victims = [place.file(f"b{number}.jpg", b"picture") for number in range(BATCH + 1)]
+    fs = Watched()
+    apply_with(fs, plan(group([a], *map(removal, victims))), Choices())
+    calls = [call for call in fs.calls if call in {"create", "sync_volume", "rename"}]
+    first = [*["create"] * BATCH, "sync_volume", *["rename"] * BATCH]
+    assert calls == ["create", *first, "create", "sync_volume", "rename"]  # of the journal, first
+
+
 def test_every_line_has_a_checksum_of_what_stands_before_it(place: Place) -> None:
     path = applied(place)
     for line in path.read_bytes().splitlines():

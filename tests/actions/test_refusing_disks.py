@@ -23,7 +23,10 @@ from lookalike.errors import LookalikeError
 from lookalike.planning.plan import Action
 from volumes import require_program, require_root, volume
 
-WRITING = {"create", "write", "make_folder", "link", "rename", "exchange", "sync", "set_attribute"}
+WRITING = {
+    "create", "write", "make_folder", "link", "rename", "exchange", "sync", "sync_volume",
+    "set_attribute",
+}  # fmt: skip
 
 
 class Refusing(FileSystem):

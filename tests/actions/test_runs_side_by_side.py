@@ -91,6 +91,7 @@ def test_a_signal_stops_a_run_after_what_it_is_doing(place: Place, number: int) 
     outcome = apply_with(Interrupted(), Plan.from_json(path.read_bytes()), Choices())
     assert outcome.interrupted
     assert outcome.counts == {"trash": 5}
+    assert len(list((place.trash / "info").iterdir())) == 5
     assert history()[-1].end == "interrupted"
     assert undo().counts["restored"] == 5
     assert snapshot(place.tree) == before

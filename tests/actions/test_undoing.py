@@ -131,3 +131,19 @@ def test_a_name_comes_back_though_another_name_of_its_file_has_new_bytes(
     assert undo(only=str(a)).counts == {"restored": 1}
     assert a.read_bytes() == b"picture"
     assert b.read_bytes() == b"PICTURE"
+
+
+@pytest.mark.parametrize("action", [Action.HARDLINK, Action.DELETE])
+def test_a_name_comes_back_to_another_one_that_had_stayed(place: Place, action: Action) -> None:
+    keeper, a = place.file("keeper.jpg", b"picture"), place.file("a.jpg", b"picture")
+    b = place.tree / "b.jpg"
+    b.hardlink_to(a)
+    wanted = plan(group([keeper], removal(a, action), removal(b, action)))
+    place.file("a.jpg.xmp", b"<came/>")  # so a.jpg stays
+    before = snapshot(place.tree)
+    delete = 2 if action is Action.DELETE else None
+    assert apply(wanted, delete=delete).counts[action] == (2 if action is Action.HARDLINK else 1)
+    undo()
+    assert snapshot(place.tree) == before
+    assert a.samefile(b)
+    assert not a.samefile(keeper)

@@ -51,8 +51,6 @@ def test_every_action_can_be_taken_back(kind: str, monkeypatch: pytest.MonkeyPat
 def test_a_killed_run_loses_nothing_on_any_file_system(
     kind: str, action: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if (kind, action) == ("bindfs", Action.DELETE):
-        pytest.skip("bindfs keeps old link counts, so names of one file are not always rejoined")
     with volume(kind) as root:
         place = Place.at(root, monkeypatch)
         check_killed_at_every_call(place, action, place.to, STRIDE)

@@ -53,6 +53,7 @@ def a_plan() -> Plan:
         distance_for_action=12,
         keep=("pixels",),
         protect=("*/keep/*",),
+        companions="keep",
         to="/moved",
         warnings=("a folder ends empty",),
     )
@@ -137,6 +138,7 @@ def test_totals_follow_from_the_groups_of_an_edited_plan() -> None:
         ("rule.algorithm", "nohash", "rule: .*nohash"),
         ("rule.verify", 1, "rule.verify must be true or false, not 1"),
         ("to", "moved", "to must be an absolute path"),
+        ("companions", "some", 'companions must be with or keep, not "some"'),
         ("protect", [1], r"protect\[0\] must be a text, not 1"),
     ],
 )  # fmt: skip

@@ -98,6 +98,7 @@ class Applying:
         total, seen = count_of(self.plan), 0
         while not self._must_end() and (batch := list(self._batch(tasks))):
             prepared = []
+            self.checker.look_again()
             for task in batch:
                 if self._must_end():
                     break
@@ -175,7 +176,9 @@ class Applying:
         """Write down what is to be done, and then do it."""
         if self.journal is None or not prepared or self._must_end():
             return
-        self.journal.intend(intent for one in prepared for intent, _ in one.steps)
+        intents = [intent for one in prepared for intent, _ in one.steps]
+        self.journal.intend(intents)
+        self.doer.begin_batch(intents)
         for one in prepared:
             if self._must_end():
                 break  # what was intended and not done is found where it was

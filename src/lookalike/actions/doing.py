@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lookalike.actions.claims import Claims
 from lookalike.actions.disk.fs import FileSystem, Unsupported
 from lookalike.actions.disk.spot import (
     Changed,
@@ -23,9 +24,7 @@ from lookalike.actions.moving import (
     DOUBT,
     aside,
     carry,
-    claim,
     copied,
-    info_text,
     put_back,
     sync_folders,
     unlink_if,
@@ -47,6 +46,7 @@ class Doer:
         self._fs = fs
         self._keepers = keepers
         self._trash = Trash(fs)
+        self._claims = Claims(fs)
         self._to = None if to is None else os.path.realpath(to)
         self._folders: set[str] = set()
 
@@ -68,6 +68,7 @@ class Doer:
                 evidence=ready.evidence,
                 why=ready.why,
                 companion_of=ready.companion_of,
+                names=ready.names,
             )
             if action is Action.TRASH:
                 return self._to_trash(intent, spot)
@@ -89,6 +90,10 @@ class Doer:
             with Spot(self._fs, to) as spot:
                 to = spot.free_path()
         return intent._replace(to=to, made=missing)
+
+    def begin_batch(self, intents: Iterable[Intent]) -> None:
+        """Prepare what the intents of a batch need. They are on the disk by now."""
+        self._claims.take(intents)
 
     def do(self, intent: Intent, ready: Ready) -> None:
         """Do it, and look at what was done.
@@ -113,6 +118,7 @@ class Doer:
 
     def finish_batch(self) -> None:
         """Write the names of all folders in which something was done to the disk."""
+        self._claims.end()
         sync_folders(self._fs, self._folders)
         self._folders.clear()
         self._trash.forget_chosen()
@@ -144,21 +150,15 @@ class Doer:
 
     def _trashed(self, intent: Intent, ready: Ready, spot: Spot) -> None:
         assert intent.to
-        assert intent.info
-        assert intent.date
-        with Spot(self._fs, intent.to) as target, Spot(self._fs, intent.info) as info:
-            claim(info, info_text(intent))
+        self._claims.require(intent)
+        with Spot(self._fs, intent.to) as target:
+            self._fs.rename(spot.name, spot.at, target.name, target.at)
             try:
-                self._fs.rename(spot.name, spot.at, target.name, target.at)
-                try:
-                    self._require_moved(spot, target, ready)
-                except DOUBT:
-                    put_back(target, spot)
-                    raise
+                self._require_moved(spot, target, ready)
             except DOUBT:
-                if not self._fs.exists(target.name, target.at):
-                    self._fs.unlink(info.name, info.at)
+                put_back(target, spot)
                 raise
+            self._claims.used(intent)
 
     def _moved(self, intent: Intent, ready: Ready, spot: Spot) -> None:
         assert intent.to

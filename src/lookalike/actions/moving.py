@@ -126,3 +126,13 @@ def release(info: Spot, text: bytes) -> None:
         return
     if ours:
         info.fs.unlink(info.name, info.at)
+
+
+def release_unused(fs: FileSystem, intent: Intent) -> None:
+    """Remove what the trash says about a file that is not there."""
+    assert intent.to
+    assert intent.info
+    with suppress(FileNotFoundError), Spot(fs, intent.to) as target:
+        if not fs.exists(target.name, target.at):
+            with Spot(fs, intent.info) as info:
+                release(info, info_text(intent))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.actions.disk.fs import Unsupported
 from lookalike.actions.disk.spot import Changed, Spot, State, digest_of, make_folders, why_not
-from lookalike.actions.moving import DOUBT, aside, carry, copied, info_text, release, unlink_if
+from lookalike.actions.moving import DOUBT, aside, carry, copied, release_unused, unlink_if
 from lookalike.planning.plan import Action
 
 if TYPE_CHECKING:
@@ -73,9 +73,12 @@ class Restorer:
 
     def _is_link(self, intent: Intent) -> bool:
         """Whether its name leads to the file that stayed."""
-        if intent.action != Action.HARDLINK or intent.keeper is None:
+        return intent.action == Action.HARDLINK and self._leads_to_keeper(intent, intent.path)
+
+    def _leads_to_keeper(self, intent: Intent, path: str) -> bool:
+        if intent.keeper is None:
             return False
-        kept, state = self._state(intent.keeper), self._state(intent.path)
+        kept, state = self._state(intent.keeper), self._state(path)
         return kept is not None and state is not None and kept[:2] == state[:2]
 
     def _source(self, intent: Intent) -> str | None:
@@ -168,10 +171,16 @@ class Restorer:
         return False
 
     def _twins(self, intent: Intent) -> Iterator[str]:
-        """Other names of the same file that are back already."""
-        for other in self._names.get(intent.file.state[:2], ()):
+        """Other names of the same file that are back already, or have stayed."""
+        went = self._names.get(intent.file.state[:2], ())
+        for other in went:
             path = self._restored.get(other.n, other.path)
             if other.n != intent.n and self._is_at(other, path) and not self._is_link(other):
+                yield path
+        paths = {one.path for one in went}
+        for path in intent.names:
+            stayed = path not in paths and self._is_at(intent, path)
+            if stayed and not self._leads_to_keeper(intent, path):
                 yield path
 
     def _take_the_place_of_link(self, intent: Intent, copy: Spot, spot: Spot) -> None:
@@ -195,10 +204,7 @@ class Restorer:
         """Remove what an action leaves besides the file: its entry in the trash, and folders."""
         assert intent.to is not None
         if intent.info is not None:
-            with suppress(FileNotFoundError), Spot(self._fs, intent.to) as target:
-                if not self._fs.exists(target.name, target.at):
-                    with Spot(self._fs, intent.info) as info:
-                        release(info, info_text(intent))
+            release_unused(self._fs, intent)
         folder = os.path.dirname(intent.to)
         for _ in range(intent.made):
             with suppress(OSError), Spot(self._fs, folder) as spot:  # others may be using it

@@ -34,7 +34,7 @@ def taken(values: Values, at: NDArray[np.intp]) -> list[Any]:
     if isinstance(values, array):
         found: list[Any] = np.frombuffer(values, values.typecode)[at].tolist()
         return found
-    if isinstance(values, Numbers | Identities | Codes | Sparse):
+    if isinstance(values, Numbers | Blocks | Identities | Codes | Sparse):
         return values.take(at)
     return list(map(values.__getitem__, at.tolist()))
 
@@ -132,6 +132,12 @@ class Blocks:
     def __getitem__(self, at: int) -> bytes:
         begin = range(0, len(self.data), self.width)[at]
         return bytes(self.data[begin : begin + self.width])
+
+    def take(self, at: NDArray[np.intp]) -> list[bytes]:
+        """The values at some positions."""
+        joined = np.frombuffer(self.data, np.uint8).reshape(-1, self.width)[at].tobytes()
+        width = self.width
+        return [joined[begin : begin + width] for begin in range(0, len(joined), width)]
 
     def __len__(self) -> int:
         return len(self.data) // self.width

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from blake3 import blake3
 
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 
     from lookalike.matching.keepers.ranking import Ranking
     from lookalike.planning.members import Members
-    from lookalike.planning.plan import Action, PlannedFile
+    from lookalike.planning.plan import Action
     from lookalike.planning.reasons import Pair
     from lookalike.planning.units import Unit
     from lookalike.planning.walk import Going, Outcome
 
 KEY_BYTES = 8
+File = TypeVar("File", Removal, Held, Companion)
 
 
 class _Draft(NamedTuple):
@@ -28,7 +30,7 @@ class _Draft(NamedTuple):
     out: Outcome
     stays: list[int]
     """The members that are listed as staying."""
-    first: tuple[Pair, ...]
+    first: Pair | None
     """The first of them and the next in rank, if there is one."""
     going: list[Pair]
     """For each unit that goes, the best of the one that stays for it and its own best."""
@@ -64,35 +66,33 @@ class Building:
             for one, out in zip(ranked, outcomes, strict=True)
             if out.goes or any(self._members.states[number] for number in out.held)
         ]
-        pairs = [pair for draft in drafts for pair in (*draft.first, *draft.going)]
-        self._reasons = Reasons(self._members, ranking, rank_of, pairs)
+        firsts = (draft.first for draft in drafts if draft.first)
+        pairs = dict.fromkeys(chain(firsts, *(draft.going for draft in drafts)))
+        self._reasons = Reasons(self._members, ranking, rank_of, list(pairs))
         return map(self._group, drafts)
 
     def _draft(self, ranked: Sequence[int], out: Outcome) -> _Draft:
         stays = self._stays(out)
-        first: tuple[Pair, ...] = ()
+        first = None
         if stays and (second := self._next(stays[0], ranked)) is not None:
-            first = ((stays[0], second),)
+            first = stays[0], second
         return _Draft(out, stays, first, [self._representing(going) for going in out.goes])
 
     def _group(self, draft: _Draft) -> PlanGroup:
-        out = draft.out
+        out, members = draft.out, self._members
         keep, index = self._kept(draft)
         remove = [
             self._removal(going, pair, index)
             for going, pair in zip(out.goes, draft.going, strict=True)
         ]
         held = [
-            Held(self._members.file(number), why)
+            Held(members.file(number), why)
             for number, why in out.held.items()
-            if self._members.states[number]
+            if members.states[number]
         ]
-        return PlanGroup(
-            _key([*(kept.file for kept in keep), *_going(remove), *(one.file for one in held)]),
-            tuple(keep),
-            tuple(sorted(remove, key=_path)),
-            tuple(sorted(held, key=_path)),
-        )
+        digests = {one.file.digest for files in (keep, remove, held) for one in files}
+        digests.update(beside.file.digest for one in remove for beside in one.companions)
+        return PlanGroup(_key(digests), tuple(keep), _by_path(remove), _by_path(held))
 
     def _stays(self, out: Outcome) -> list[int]:
         """The members that are listed as staying, without those that only are held back."""
@@ -134,17 +134,16 @@ class Building:
     def _kept(self, draft: _Draft) -> tuple[list[Kept], dict[str, int]]:
         """The files that stay and their numbers by path."""
         keep: list[Kept] = []
+        index: dict[str, int] = {}
         out = draft.out
+        praise = self._reasons.praise(draft.first) if draft.first else ""
         for number in draft.stays:
-            why = out.held.get(number) or out.why.get(number)
-            if not why and keep:
-                why = "no direct match with what stays"
-            elif not why:
-                why = "".join(self._reasons.praise(*pair) for pair in draft.first)
+            why = out.held.get(number) or out.why.get(number) or praise
+            index[self._members.paths[number]] = len(keep)
             keep.append(Kept(self._members.file(number), why))
-        index = {kept.file.path: at for at, kept in enumerate(keep)}
-        twins = [one.counterpart for going in out.goes for one in going.beside if one.counterpart]
-        for twin in sorted(twins):
+            praise = "no direct match with what stays"
+        beside = [one for going in out.goes if going.beside for one in going.beside]
+        for twin in sorted(one.counterpart for one in beside if one.counterpart):
             if twin.path not in index:
                 index[twin.path] = len(keep)
                 keep.append(Kept(twin, "belongs to a picture that stays"))
@@ -154,40 +153,36 @@ class Building:
         """A unit that goes."""
         members = self._members
         main = self._main(going)
-
-        def number_of(picture: int) -> int:
-            return index[members.paths[going.found[picture].stays]]
-
+        paths = members.paths
         companions = [
-            Companion(members.file(one), number_of(one), found.match)
+            Companion(members.file(one), index[paths[found.stays]], found.match)
             for one, found in going.found.items()
             if one != main
         ]
         for file, twin in going.beside:
             exact = None if twin is None else (index[twin.path], EXACT)
             companions.append(Companion(file, *(exact or (None, None))))
+        stays, match = going.found[main]
         return Removal(
             members.file(main),
-            number_of(main),
-            going.found[main].match,
+            index[paths[stays]],
+            match,
             self._do,
-            self._reasons.blame(*pair),
-            tuple(sorted(companions, key=_path)) if companions else (),
+            self._reasons.blame(pair),
+            _by_path(companions),
         )
+
+
+def _by_path(files: list[File]) -> tuple[File, ...]:
+    if len(files) > 1:
+        files.sort(key=_path)
+    return tuple(files)
 
 
 def _path(one: Removal | Held | Companion) -> str:
     return one.file.path
 
 
-def _going(remove: list[Removal]) -> Iterator[PlannedFile]:
-    for one in remove:
-        yield one.file
-        for companion in one.companions:
-            yield companion.file
-
-
-def _key(files: list[PlannedFile]) -> str:
+def _key(digests: set[str]) -> str:
     """Follows from the digests of files, in any order."""
-    text = ",".join(sorted({file.digest for file in files}))
-    return blake3(text.encode()).hexdigest(KEY_BYTES)
+    return blake3(",".join(sorted(digests)).encode()).hexdigest(KEY_BYTES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ class Guards:
     ) -> None:
         self._members, self._matches, self._choices = members, matches, choices
         self._table, self._blank = result.table, result.table.flat_digests
+        self._is_sound = members.are_sound()
         self._distance = choices.largest_distance(result.max_distance)
         bits = get_algorithm(result.algorithm).bits
         count = result.image_count
@@ -51,6 +52,23 @@ class Guards:
 
     def reason(self, goes: int, stays: int, match: Match) -> str:
         """Why the member has to stay. Empty if it may go."""
+        if not self._is_sound[goes] or not self._is_sound[stays]:
+            reason = self._about_files(goes, stays, match)
+            if reason:
+                return reason
+        if self._members.same_file(goes, stays):
+            return f"same file: another name of {self._name(stays, goes)}"
+        if match.exact:
+            return ""
+        return (
+            self._flat(goes, stays)
+            or self._raw(goes, stays)
+            or ("" if match.same_pixels else self._about_pictures(goes, stays, match))
+            or self._metadata(goes, stays)
+        )
+
+    def _about_files(self, goes: int, stays: int, match: Match) -> str:
+        """Reasons that lie in one of the two files alone."""
         members = self._members
         if members.unfit[stays]:
             return f"what stays: {self._name(stays, goes)} is {members.unfit[stays]}"
@@ -62,23 +80,17 @@ class Guards:
         for number in (goes, stays):
             if not members.digest(number):
                 return f"unreadable: {printable(members.paths[number])}"
-        if members.same_file(goes, stays):
-            return f"same file: another name of {self._name(stays, goes)}"
-        if match.exact:
-            return ""
-        return next(filter(None, self._about_pictures(goes, stays, match)), "")
+        return ""
 
-    def _about_pictures(self, goes: int, stays: int, match: Match) -> Iterator[str]:
-        """Reasons that do not matter if all bytes are equal."""
-        yield self._flat(goes, stays)
-        yield self._raw(goes, stays)
-        if not match.same_pixels:
-            yield self._edited(goes, stays, match)
-            yield self._frames(goes, stays)
-            yield self._far(match)
-            yield self._earlier(goes)
-            yield self._burst(goes, stays)
-        yield self._metadata(goes, stays)
+    def _about_pictures(self, goes: int, stays: int, match: Match) -> str:
+        """Reasons that do not matter if all pixels are equal."""
+        return (
+            self._edited(goes, stays, match)
+            or self._frames(goes, stays)
+            or self._far(match)
+            or self._earlier(goes)
+            or self._burst(goes, stays)
+        )
 
     def _name(self, number: int, beside: int) -> str:
         """The path of a member, or only its name if it is in the same folder as another one."""
@@ -103,14 +115,14 @@ class Guards:
         """A picture that was cropped, turned, mirrored or coloured on purpose."""
         if self._choices.take_edited:
             return ""
-        name = self._name(stays, goes)
         if match.turned or match.mirrored:
             how = "mirrored" if match.mirrored else f"turned by {match.turned} degrees"
-            return f"edited: {how} against {name}"
+            return f"edited: {how} against {self._name(stays, goes)}"
         if match.colour_differs:
-            return f"edited: its colours differ from {name}"
+            return f"edited: its colours differ from {self._name(stays, goes)}"
         if match.evidence != "points":
             return ""
+        name = self._name(stays, goes)
         overlap = self._matches.overlap(goes, stays)
         if overlap is None:
             return f"edited: it may share only a part with {name}"
@@ -174,7 +186,7 @@ class Guards:
         ours, theirs = map(self._said, (goes, stays))
         if ours is None or theirs is None:
             return "metadata: it cannot be read"
-        if ours == theirs:
+        if ours is theirs or ours == theirs:
             return ""
         has = theirs.facts
         lacking = ", ".join(fact for fact in ours.facts if fact not in has)

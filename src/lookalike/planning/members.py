@@ -38,8 +38,8 @@ NOT_FILES = {
 class _Folder(NamedTuple):
     """What the folder of a file means for it."""
 
-    real: str
-    """Without symbolic links."""
+    inside: str
+    """Its path without symbolic links, and a slash."""
     unfit: str
     """Why its files cannot be relied on. Empty if they can."""
     blocked: str
@@ -93,23 +93,25 @@ class Members:
         table, at = self.table, self.positions
         names = ("path", "kind", "file_bytes", "modified_ns")
         columns = (table.take(name, at) for name in names)
-        damages = table.damages
+        damages, folders, state_of = table.damages, self._folders, self.disk.state
         for number, (path, kind, size, modified) in enumerate(zip(*columns, strict=True)):
-            self.paths[number] = path
             if kind is not Kind.FILE:
+                self.paths[number] = path
                 self.unfit[number] = NOT_FILES.get(kind, "not a file")
                 continue
             folder, slash, name = path.rpartition("/")
-            known = self._folders.get(folder + slash)
+            known = folders.get(folder + slash)
             if known is None:
-                known = self._folders[folder + slash] = self._folder(folder or slash or ".")
-            real = f"{known.real.rstrip('/')}/{name}"
-            state = self.disk.state(real)
-            self.paths[number], self.states[number] = real, state
-            self.unfit[number] = known.unfit or _changed(state, size, modified)
-            self.blocked[number] = known.blocked
-            if not self.unfit[number] and self.at[number] in damages:
+                known = folders[folder + slash] = self._folder(folder or slash or ".")
+            self.paths[number] = real = known.inside + name
+            self.states[number] = state = state_of(real)
+            unfit = known.unfit or _changed(state, size, modified)
+            if unfit:
+                self.unfit[number] = unfit
+            elif self.at[number] in damages:
                 self.unfit[number] = DAMAGED
+            if known.blocked:
+                self.blocked[number] = known.blocked
 
     def _folder(self, folder: str) -> _Folder:
         """What a folder means for its files."""
@@ -128,7 +130,7 @@ class Members:
                 blocked = "in a folder of Git"
             elif part.endswith(PACKAGES):
                 blocked = f"in the photo library {part}"
-        return _Folder(real, unfit, blocked)
+        return _Folder(_ended(real), unfit, blocked)
 
     def digest(self, number: int) -> str:
         """The digest of all bytes of a file, in hex. Empty if it cannot be read."""
@@ -137,6 +139,14 @@ class Members:
                 self._taken[number] = (self.disk.digest(self.paths[number]) or b"").hex()
             return self._taken[number]
         return self._digests[number]
+
+    def are_sound(self) -> list[bool]:
+        """Whether each is a file that is as the search read it, complete, and may go."""
+        unsound = zip(self.unfit, self.blocked, strict=True)
+        sound = [not (unfit or blocked) for unfit, blocked in unsound]
+        for number in self._begun:
+            sound[number] = False
+        return sound
 
     def file(self, number: int) -> PlannedFile:
         """A file as it is planned. Its digest is taken now if the search read only a part."""
@@ -149,9 +159,9 @@ class Members:
     def same_file(self, one: int, other: int) -> bool:
         """Whether two paths are names of one file."""
         ours, theirs = self.states[one], self.states[other]
-        if ours is None or theirs is None or not ours.inode:
+        if ours is None or theirs is None or ours.inode != theirs.inode:
             return False
-        return (ours.inode, ours.dev) == (theirs.inode, theirs.dev)
+        return ours.dev == theirs.dev and ours.inode != 0
 
 
 def _ended(folder: str) -> str:

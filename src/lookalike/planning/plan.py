@@ -175,6 +175,8 @@ class Plan:
     """Patterns of paths. Nothing outside may change. Empty allows all."""
     roots: tuple[str, ...] = ()
     """The folders that were searched, if they are known."""
+    companions: str = "with"
+    """Whether sidecars and films go `with` their pictures. Otherwise `keep`."""
     to: str | None = None
     """The folder for `move`."""
     warnings: tuple[str, ...] = ()

@@ -138,6 +138,7 @@ def _planned(result: Result, choices: Choices, disk: Disk) -> Plan:
         protect=choices.protect,
         only=choices.only,
         roots=tuple(sorted({disk.real(root) for root in choices.roots})),
+        companions=choices.companions,
         to=choices.to,
         warnings=tuple(warnings(members, outcomes)),
         argv=choices.argv,

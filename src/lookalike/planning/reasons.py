@@ -51,12 +51,12 @@ class Reasons:
                     stage.rule, shown(one, table, at[0]), shown(other, table, at[1])
                 )
 
-    def praise(self, better: int, worse: int) -> str:
+    def praise(self, pair: Pair) -> str:
         """What the better one has."""
-        rule, ours, theirs = self._decided[better, worse]
+        rule, ours, theirs = self._decided[pair]
         return f"{rule.reason}: {ours} against {theirs}" if ours or theirs else rule.reason
 
-    def blame(self, better: int, worse: int) -> str:
+    def blame(self, pair: Pair) -> str:
         """What the worse one lacks."""
-        rule, theirs, ours = self._decided[better, worse]
+        rule, theirs, ours = self._decided[pair]
         return f"{rule.lack}: {ours} against {theirs}" if ours or theirs else rule.lack

@@ -35,9 +35,7 @@ def units_of(members: Members, *, with_companions: bool) -> list[Unit]:
     for number, path in enumerate(members.paths):
         if members.states[number] is None:
             continue
-        found = members.disk.companions(path)
-        for name, role in found:
-            other = f"{path.rpartition('/')[0]}/{name}"
+        for other, role in belonging(members.disk, path).items():
             paired = members.number_of.get(other) if role in PAIRED else None
             if paired is not None:
                 _join(units, number, paired, members.paths)
@@ -54,6 +52,21 @@ def _join(units: list[Unit], one: int, other: int, paths: list[str]) -> None:
     ours.beside |= theirs.beside
     for number in theirs.pictures:
         units[number] = ours
+
+
+def belonging(disk: Disk, picture: str) -> dict[str, Role]:
+    """What belongs to a picture, and to the other pictures of its shot, by path."""
+    found: dict[str, Role] = {}
+    to_see = [picture]
+    while to_see:
+        path = to_see.pop()
+        for name, role in disk.companions(path):
+            other = f"{path.rpartition('/')[0]}/{name}"
+            if other != picture and other not in found:
+                found[other] = role
+                if role in PAIRED:
+                    to_see.append(other)
+    return found
 
 
 def is_shared(disk: Disk, path: str, unit_paths: set[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +11,7 @@ from lookalike.sources.beside import Role
 from lookalike.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from lookalike.planning.choices import Choices
     from lookalike.planning.guards import Guards
@@ -50,7 +49,7 @@ class Going(NamedTuple):
     beside: list[Beside]
 
 
-@dataclass
+@dataclass(slots=True)
 class Outcome:
     """What becomes of one group. Pictures are numbers of members."""
 
@@ -67,6 +66,25 @@ class Outcome:
         self.goes.remove(going)
         self.stays += going.unit.pictures
         self.held |= dict.fromkeys(going.unit.pictures, reason)
+
+
+class _Copies:
+    """Counts the units that stay, by group."""
+
+    __slots__ = ("_counts", "_wanted", "enough")
+
+    def __init__(self, wanted: int) -> None:
+        self._wanted = wanted
+        self._counts: dict[int, int] = {}
+        self.enough: set[int] = set()
+        """The groups of which as many stay as are wanted."""
+
+    def add(self, groups: Iterable[int]) -> None:
+        """Count a unit with pictures of some groups."""
+        for group in groups:
+            count = self._counts[group] = self._counts.get(group, 0) + 1
+            if count >= self._wanted:
+                self.enough.add(group)
 
 
 class Walk:
@@ -87,6 +105,8 @@ class Walk:
         self._matches, self._guards = matches, guards
         self._choices, self._limits, self._place_of = choices, limits, place_of
         self._is_limited = bool(limits)
+        apart = choices.told_apart is not never_apart
+        self._is_choosy = apart or bool(choices.reference)
 
     def decide(self, ranked: Sequence[int]) -> Outcome:
         """What becomes of a group. `ranked`: its members, the best first.
@@ -97,30 +117,29 @@ class Walk:
         """
         out = Outcome()
         seen: set[int] = set()
-        kept: Counter[int] = Counter()
-        reliable: Counter[int] = Counter()
-        copies = self._choices.copies
+        kept, reliable = _Copies(self._choices.copies), _Copies(self._choices.copies)
+        unfit, group_of = self._members.unfit.__getitem__, self._members.group.__getitem__
         for number in ranked:
-            unit = self._units[number]
             if number in seen:
                 continue
+            unit = self._units[number]
             seen.update(unit.pictures)
-            groups = {self._members.group[picture] for picture in unit.pictures}
+            groups = set(map(group_of, unit.pictures))
             going = None
-            if not self._must_stay(unit, out) and all(kept[one] >= copies for one in groups):
+            stays = self._is_limited and self._must_stay(unit, out)
+            if not stays and groups <= kept.enough:
                 going = self._judged(unit, out)
-            if going is None or any(reliable[one] < copies for one in groups):
-                kept.update(groups)
-                if not any(self._members.unfit[picture] for picture in unit.pictures):
-                    reliable.update(groups)
-                out.stays += [number, *(one for one in unit.pictures if one != number)]
-            else:
+            if going is not None and groups <= reliable.enough:
                 out.goes.append(going)
+                continue
+            kept.add(groups)
+            if not any(map(unfit, unit.pictures)):
+                reliable.add(groups)
+            out.stays.append(number)
+            out.stays += [one for one in unit.pictures if one != number]
         return out
 
     def _must_stay(self, unit: Unit, out: Outcome) -> bool:
-        if not self._is_limited:
-            return False
         reasons = {one: self._limits.reason(self._members.paths[one]) for one in unit.pictures}
         out.why |= {picture: reason for picture, reason in reasons.items() if reason}
         return any(reasons.values())
@@ -167,7 +186,7 @@ class Walk:
         problem = ""
         first_open = None
         for other in stays[:MOST_ASKED]:
-            if not self._may_stand(picture, other):
+            if self._is_choosy and not self._may_stand(picture, other):
                 continue
             match = self._matches.between(picture, other)
             if match is None:
@@ -195,11 +214,8 @@ class Walk:
         """Whether one picture could stay for another, if they match."""
         if self._choices.reference and not self._limits.is_reference(self._members.paths[other]):
             return False
-        apart = self._choices.told_apart
-        if apart is never_apart:
-            return True
         ours, theirs = self._members.digest(picture), self._members.digest(other)
-        return not apart(ours, theirs)
+        return not self._choices.told_apart(ours, theirs)
 
     def _beside(self, unit: Unit, found: dict[int, Found]) -> list[Beside] | str:
         """The further files of a unit that go along, or why they cannot."""

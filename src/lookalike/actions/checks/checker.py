@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.actions.checks.keepers import Keepers, require_planned
@@ -30,6 +31,8 @@ class Ready(NamedTuple):
     evidence: str | None
     why: str
     companion_of: str | None
+    names: tuple[str, ...]
+    """Other names of the file, for an action that does not keep what they share."""
 
 
 class Unit(NamedTuple):
@@ -67,6 +70,10 @@ class Checker:
         self._permits = Permits(plan)
         self._delete_similar = delete_similar
 
+    def look_again(self) -> None:
+        """Forget which files are beside others, because that may change while a plan is applied."""
+        self._permits.look_again()
+
     def checked(self, unit: Unit, action: Action) -> list[Ready]:
         """The files of a unit, once all of them may go.
 
@@ -76,6 +83,8 @@ class Checker:
         picture = unit.removal.file.path
         going = [one for one in unit.members() if self._is_for(unit, one, action)]
         self._permits.require_companions(unit.removal)
+        if action not in KEEPS_NAME:
+            self._permits.require_whole(unit.removal)
         found = []
         for member in going:
             path = member.file.path
@@ -117,8 +126,10 @@ class Checker:
             raise Changed("it is the same file as the one that stays, under another name")
         if keeper is not None and member.match is not None:
             self._require_match(planned, keeper, member.match)
+        names: tuple[str, ...] = ()
         if action in {Action.DELETE, Action.HARDLINK} or self._leaves_device(action, state):
             self._permits.require_all_names(state)
+            names = tuple(self._other_names(planned, state))
         return Ready(
             planned,
             state,
@@ -127,7 +138,16 @@ class Checker:
             None if member.match is None else member.match.evidence,
             unit.removal.why,
             None if member is unit.removal else unit.removal.file.path,
+            names,
         )
+
+    def _other_names(self, planned: PlannedFile, state: State) -> Iterator[str]:
+        """Further names of a file that the plan knows, and that are still its own."""
+        for path in self._permits.names(state):
+            if path != planned.path:
+                with suppress(Changed, OSError), Spot(self._fs, path) as spot:
+                    if spot.state().is_same(state):
+                        yield path
 
     def _leaves_device(self, action: Action, state: State) -> bool:
         """Whether a file is copied to another file system, where its other names are not."""

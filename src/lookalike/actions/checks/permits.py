@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lookalike.actions.disk.spot import Changed
 from lookalike.actions.disk.trash import is_in_trash
 from lookalike.planning.limits import Limits
-from lookalike.planning.units import PAIRED, is_shared
+from lookalike.planning.units import PAIRED, belonging, is_shared
 from lookalike.sources.beside import Disk, Role
 
 if TYPE_CHECKING:
@@ -24,6 +23,11 @@ class Permits:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._limits = Limits(plan.reference, plan.protect, plan.only)
+        self._disk = Disk()
+
+    def look_again(self) -> None:
+        """Forget which files are beside others."""
+        self._disk = Disk()
 
     def require_allowed(self, path: str) -> None:
         """Raise `Changed` for a file that must not be touched."""
@@ -36,9 +40,8 @@ class Permits:
         """Raise `Changed` for companions that do not belong to the picture alone."""
         if not removal.companions:
             return
-        disk = Disk()  # a new one, because the folder may have changed since the last time
-        roles = _unit(disk, removal.file.path)
-        paths = {removal.file.path, *(one.file.path for one in removal.companions)}
+        roles = belonging(self._disk, removal.file.path)
+        paths = _paths(removal)
         for one in removal.companions:
             path = one.file.path
             role = roles.get(path)
@@ -46,34 +49,42 @@ class Permits:
                 raise Changed(f"{path} does not belong to it")
             if one.keeper is None and role is not Role.SIDECAR:
                 raise Changed(f"its {role} {path} has no copy")
-            if role is Role.SIDECAR and is_shared(disk, path, paths):
+            if role is Role.SIDECAR and is_shared(self._disk, path, paths):
                 raise Changed(f"{path} belongs to another file, too")
+
+    def require_whole(self, removal: Removal) -> None:
+        """Raise `Changed` if a file belongs to the picture, but is not in the plan.
+
+        It may be newer than the plan. Without its picture it would be left behind.
+        """
+        roles = belonging(self._disk, removal.file.path)
+        planned = _paths(removal)
+        for path, role in sorted(roles.items()):
+            if path in planned or (self._plan.companions == "keep" and role not in PAIRED):
+                continue
+            if role is not Role.SIDECAR or not is_shared(self._disk, path, planned | roles.keys()):
+                raise Changed(f"its {role} {path} is not in the plan")
 
     def require_all_names(self, state: State) -> None:
         """Raise `Changed` if a file has names besides those that the plan removes.
 
         Undoing could not join it with them again.
         """
-        if state.links > 1 and state.links != self._names[(state.device, state.inode)]:
+        if state.links > 1 and state.links != len(self.names(state)):
             raise Changed("it has another name that stays, so nothing would be freed")
 
+    def names(self, state: State) -> Sequence[str]:
+        """All names of a file that are to go, as far as the plan knows."""
+        return self._names.get((state.device, state.inode), ())
+
     @cached_property
-    def _names(self) -> Counter[tuple[int | None, int | None]]:
-        """How many names of each file go."""
-        files = (file for group in self._plan.groups for file in group.files())
-        return Counter((file.dev, file.inode) for file in files)
+    def _names(self) -> dict[tuple[int | None, int | None], list[str]]:
+        found: dict[tuple[int | None, int | None], list[str]] = {}
+        for file in (file for group in self._plan.groups for file in group.files()):
+            found.setdefault((file.dev, file.inode), []).append(file.path)
+        return found
 
 
-def _unit(disk: Disk, picture: str) -> dict[str, Role]:
-    """What belongs to a picture, and to the other pictures of its shot, by path."""
-    found: dict[str, Role] = {}
-    to_see = [picture]
-    while to_see:
-        path = to_see.pop()
-        for name, role in disk.companions(path):
-            other = os.path.join(os.path.dirname(path), name)
-            if other != picture and other not in found:
-                found[other] = role
-                if role in PAIRED:
-                    to_see.append(other)
-    return found
+def _paths(removal: Removal) -> set[str]:
+    """A picture that goes, and what goes with it."""
+    return {removal.file.path, *(one.file.path for one in removal.companions)}

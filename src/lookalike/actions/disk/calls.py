@@ -1,4 +1,4 @@
-"""Linux's own calls that Python's `os` does not have: renaming with rules, and sharing of bytes."""
+"""Linux calls that `os` lacks: renaming with rules, sharing of bytes, flushing a volume."""
 
 from __future__ import annotations
 
@@ -70,6 +70,16 @@ def _syscall() -> Any:
         ctypes.c_long, ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t
     ]  # fmt: skip
     return function
+
+
+def sync_volume(file: int) -> None:
+    """Write all that is new on the file system of an opened file to the disk. Raises `OSError`."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if function is None:
+        os.sync()
+    elif function(file):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
 
 
 def dedupe_range(source: int, target: int, offset: int, length: int) -> int | None:

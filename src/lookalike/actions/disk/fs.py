@@ -19,6 +19,7 @@ from lookalike.actions.disk.calls import (
     dedupe_range,
     open_without_links,
     rename_by,
+    sync_volume,
 )
 
 REFUSES_RULES = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
@@ -90,6 +91,15 @@ class FileSystem:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+    def sync_volume(self, at: int) -> None:
+        """Write all that is new on the volume of a folder to the disk."""
+        self.step("sync_volume")
+        folder = os.open(".", _FOLDER, dir_fd=at)
+        try:
+            sync_volume(folder)
+        finally:
+            os.close(folder)
 
     # Looking
 

@@ -65,17 +65,20 @@ class Intent(NamedTuple):
     """Why the other one stays."""
     companion_of: str | None = None
     """The picture that it belongs to."""
+    names: tuple[str, ...] = ()
+    """Other names of the file, if it comes back as a copy. They may stay."""
     of: int | None = None
     """For `restore`, the number of the intent that is taken back."""
 
     def to_dict(self) -> dict[str, Any]:
-        given = {key: value for key, value in self._asdict().items() if value not in (None, "")}
+        given = {key: value for key, value in self._asdict().items() if value not in (None, "", ())}
         return {"intent": given.pop("action"), **given, "file": self.file.to_dict()}
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Intent:
         """Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
         given = {**given, "file": Recorded.from_dict(given["file"])}
+        given["names"] = tuple(map(str, given.get("names", ())))
         return cls(action=given.pop("intent"), **given)
 
     @property

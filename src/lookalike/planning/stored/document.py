@@ -30,6 +30,7 @@ FORMAT = 1
 RULE = ("algorithm", "max_distance", "verify", "thorough", "colour", "min_agreement")
 """What a plan needs of a rule, to look at pairs again."""
 EVIDENCE = ("bytes", "pixels", "agreement", "points", "bits")
+COMPANIONS = ("with", "keep")
 DIGEST_CHARACTERS = 32
 
 
@@ -47,6 +48,7 @@ def to_json(plan: Plan) -> str:
         "protect": plan.protect,
         "only": plan.only,
         "roots": plan.roots,
+        "companions": plan.companions,
         "to": plan.to,
         "totals": plan.totals._asdict(),
         "warnings": plan.warnings,
@@ -132,6 +134,7 @@ def read_json(text: str | bytes) -> Plan:
         protect=fields.texts("protect"),
         only=fields.texts("only"),
         roots=fields.texts("roots"),
+        companions=fields.word("companions", COMPANIONS),
         to=None if (to := fields.take("to", None)) is None else _folder(to),
         warnings=fields.texts("warnings"),
         groups=tuple(map(_group, fields.each("groups"))),

@@ -70,6 +70,13 @@ class Fields:
         """A text, or the default."""
         return self._of(key, str, "a text", default)
 
+    def word(self, key: str, words: tuple[str, ...]) -> str:
+        """One of some words, the first of them if it is missing."""
+        value: str = self.text(key, words[0])
+        if value not in words:
+            self.refuse(key, f"must be {' or '.join(words)}, not {_shown(value)}")
+        return value
+
     def truth(self, key: str, default: object = ...) -> Any:
         """True or false, or the default."""
         return self._of(key, bool, "true or false", default)

@@ -62,7 +62,15 @@ class Folder:
 
     def companions(self, name: str) -> list[Companion]:
         """The files that belong to a picture of this name, by name."""
+        if self._is_alone(name):
+            return []
         return sorted(set(self._found(name)))
+
+    def _is_alone(self, name: str) -> bool:
+        """Whether nothing can belong to a name. True for most, and soon found out."""
+        if self._has_json or self._has_doubles or name in self._by_stem:
+            return False
+        return len(self._by_stem.get(name.rpartition(".")[0], ())) < 2
 
     def owners(self, sidecar: str) -> list[str]:
         """The files that a sidecar may belong to, by name. Other sidecars own none."""

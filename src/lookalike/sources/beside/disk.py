@@ -118,7 +118,7 @@ class Disk:
         """The files beside a picture that belong to it. Films only if they are its other half."""
         folder, _, name = path.rpartition("/")
         found = self.folder(folder or "/").companions(name)
-        return [
+        return found and [
             one
             for one in found
             if one.role is not Role.FILM or self.is_live(path, f"{folder}/{one.name}")
