@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blake3 import blake3
 
-from lookalike.planning.plan import EXACT, Companion, Held, Kept, PlanGroup, Removal
+from lookalike.planning.plan import EXACT, Action, Companion, Held, Kept, PlanGroup, Removal
 from lookalike.planning.reasons import Reasons
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lookalike.matching.keepers.ranking import Ranking
     from lookalike.planning.members import Members
-    from lookalike.planning.plan import Action, PlannedFile
+    from lookalike.planning.plan import PlannedFile
     from lookalike.planning.reasons import Pair
     from lookalike.planning.units import Unit
     from lookalike.planning.walk import Going, Outcome
@@ -69,6 +69,8 @@ class Building:
         return map(self._group, drafts)
 
     def _draft(self, ranked: Sequence[int], out: Outcome) -> _Draft:
+        if out.none_wanted:
+            return _Draft(out, [], (), [])
         stays = self._stays(out)
         first: tuple[Pair, ...] = ()
         if stays and (second := self._next(stays[0], ranked)) is not None:
@@ -78,10 +80,14 @@ class Building:
     def _group(self, draft: _Draft) -> PlanGroup:
         out = draft.out
         keep, index = self._kept(draft)
-        remove = [
-            self._removal(going, pair, index)
-            for going, pair in zip(out.goes, draft.going, strict=True)
-        ]
+        remove = (
+            list(map(self._unwanted, out.goes))
+            if out.none_wanted
+            else [
+                self._removal(going, pair, index)
+                for going, pair in zip(out.goes, draft.going, strict=True)
+            ]
+        )
         held = [
             Held(self._members.file(number), why)
             for number, why in out.held.items()
@@ -92,6 +98,7 @@ class Building:
             tuple(keep),
             tuple(sorted(remove, key=_path)),
             tuple(sorted(held, key=_path)),
+            out.none_wanted,
         )
 
     def _stays(self, out: Outcome) -> list[int]:
@@ -174,6 +181,13 @@ class Building:
             self._reasons.blame(*pair),
             tuple(sorted(companions, key=_path)) if companions else (),
         )
+
+    def _unwanted(self, going: Going) -> Removal:
+        """A picture that goes although nothing stays for it. Its sidecars go with it."""
+        (picture,) = going.unit.pictures
+        beside = (Companion(one.file, None, None) for one in going.beside)
+        why, do = "you want none of its group", (Action.TRASH,)
+        return Removal(self._members.file(picture), None, None, do, why, tuple(beside))
 
 
 def _path(one: Removal | Held | Companion) -> str:

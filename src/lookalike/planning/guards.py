@@ -35,8 +35,16 @@ class Guards:
     """Checks pairs of a member that would go and one that stays, both by their numbers."""
 
     def __init__(
-        self, result: Result, members: Members, matches: Matches, choices: Choices
+        self,
+        result: Result,
+        members: Members,
+        matches: Matches,
+        choices: Choices,
+        *,
+        by_hand: bool = False,
     ) -> None:
+        """`by_hand`: whether a person looked at the pictures. They know a match by chance."""
+        self._by_hand = by_hand
         self._members, self._matches, self._choices = members, matches, choices
         self._table, self._blank = result.table, result.table.flat_digests
         self._distance = choices.largest_distance(result.max_distance)
@@ -130,7 +138,8 @@ class Guards:
         if match.distance > self._distance:
             bits = plural(match.distance, "bit")
             return f"distance: {bits} apart, and the plan takes at most {self._distance}"
-        if match.evidence == "bits" and self._by_chance(match.distance):
+        is_seen = self._by_hand or match.evidence != "bits"
+        if not is_seen and self._by_chance(match.distance):
             return "chance: among so many images, some match like this by chance"
         return ""
 

@@ -14,6 +14,7 @@ from lookalike.text import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lookalike.planning.by_hand.decided import Decided
     from lookalike.planning.choices import Choices
     from lookalike.planning.guards import Guards
     from lookalike.planning.limits import Limits
@@ -61,6 +62,8 @@ class Outcome:
     goes: list[Going] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
     """Why pictures that would go are held back. They are in `stays`, too."""
+    none_wanted: bool = False
+    """Whether a person wants none of what goes, so nothing stays for it."""
 
     def hold(self, going: Going, reason: str) -> None:
         """Let a unit stay that would have gone."""
@@ -81,12 +84,16 @@ class Walk:
         choices: Choices,
         limits: Limits,
         place_of: Sequence[int],
+        decided: Decided | None = None,
     ) -> None:
-        """`place_of`: the place of each member among all. Smaller is better."""
+        """`place_of`: the place of each member among all. Smaller is better.
+
+        `decided`: what a person decided, if they did.
+        """
         self._members, self._units = members, units
         self._matches, self._guards = matches, guards
         self._choices, self._limits, self._place_of = choices, limits, place_of
-        self._is_limited = bool(limits)
+        self._is_limited, self._decided = bool(limits), decided
 
     def decide(self, ranked: Sequence[int]) -> Outcome:
         """What becomes of a group. `ranked`: its members, the best first.
@@ -119,11 +126,23 @@ class Walk:
         return out
 
     def _must_stay(self, unit: Unit, out: Outcome) -> bool:
-        if not self._is_limited:
+        if not self._is_limited and self._decided is None:
             return False
         reasons = {one: self._limits.reason(self._members.paths[one]) for one in unit.pictures}
+        if self._decided is not None:
+            self._follow(self._decided, reasons, out)
         out.why |= {picture: reason for picture, reason in reasons.items() if reason}
         return any(reasons.values())
+
+    def _follow(self, decided: Decided, reasons: dict[int, str], out: Outcome) -> None:
+        """Add what a person keeps to the reasons to stay. What they do not keep is held back."""
+        for one in reasons:
+            reasons[one] = decided.why(one) or reasons[one]
+        staying = next((one for one, reason in reasons.items() if reason), None)
+        if staying is None:
+            return
+        for one in decided.remove & reasons.keys():
+            out.held[one] = reasons[one] or f"companion: {self._name(staying)} stays"
 
     def _judged(self, unit: Unit, out: Outcome) -> Going | None:
         """How a unit can go. None if it stays, and then the outcome says why."""
@@ -151,6 +170,9 @@ class Walk:
         """Say why a unit stays of which a picture has nothing that stands for it."""
         if problem:
             out.held |= dict.fromkeys(unit.pictures, problem)
+        elif self._decided is not None:
+            reason = "no match: it matches nothing directly that you keep"
+            out.held |= dict.fromkeys(unit.pictures, reason)
         elif found:
             kind = "raw file" if self._members.is_raw[lonely] else "picture"
             reason = f"companion: its {kind} {self._name(lonely)} has no copy"
@@ -193,6 +215,8 @@ class Walk:
 
     def _may_stand(self, picture: int, other: int) -> bool:
         """Whether one picture could stay for another, if they match."""
+        if self._decided is not None and other not in self._decided.keep:
+            return False
         if self._choices.reference and not self._limits.is_reference(self._members.paths[other]):
             return False
         apart = self._choices.told_apart
