@@ -47,8 +47,9 @@ class Guards:
         self._by_hand = by_hand
         self._members, self._matches, self._choices = members, matches, choices
         self._table, self._blank = result.table, result.table.flat_digests
-        self._distance = choices.largest_distance(result.max_distance)
         bits = get_algorithm(result.algorithm).bits
+        self.distance = choices.largest_distance(bits if by_hand else result.max_distance)
+        """The largest distance of a match that is planned. A person may see more in a match."""
         count = result.image_count
 
         @cache
@@ -135,9 +136,9 @@ class Guards:
         return f"frames: not all of its {ours:,} were compared" if first or ours > MOMENTS else ""
 
     def _far(self, match: Match) -> str:
-        if match.distance > self._distance:
+        if match.distance > self.distance:
             bits = plural(match.distance, "bit")
-            return f"distance: {bits} apart, and the plan takes at most {self._distance}"
+            return f"distance: {bits} apart, and the plan takes at most {self.distance}"
         is_seen = self._by_hand or match.evidence != "bits"
         if not is_seen and self._by_chance(match.distance):
             return "chance: among so many images, some match like this by chance"

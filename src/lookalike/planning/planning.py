@@ -141,7 +141,7 @@ def _planned(result: Result, choices: Choices, disk: Disk, decided: Decided | No
     return Plan(
         rule=Rule(**{name: getattr(result.rule, name) for name in RULE}),
         groups=tuple(sorted(built, key=_first_path)),
-        distance_for_action=choices.largest_distance(result.max_distance),
+        distance_for_action=guards.distance,
         keep=choices.keep,
         reference=choices.limits().reference,
         protect=choices.protect,

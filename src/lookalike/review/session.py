@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from blake3 import blake3
 
+from lookalike.planning.by_hand.decided import Decided
 from lookalike.report.differences import differences
 from lookalike.report.html.look import name_of, place_of
 from lookalike.report.why import keeper_words, match_words
@@ -40,6 +41,8 @@ class State(IntEnum):
     LATER = 2
     CHANGED = 3
     """Its files have changed since it was decided, or it has other members."""
+    APPLIED = 4
+    """Everything that was to go has gone."""
 
     @property
     def word(self) -> str:
@@ -48,7 +51,7 @@ class State(IntEnum):
 
 
 class Totals(NamedTuple):
-    """What all decisions come to."""
+    """What all decisions come to, without what has gone already."""
 
     decided: int
     """Groups."""
@@ -103,7 +106,8 @@ class Session:
     def totals(self) -> Totals:
         """What the decisions about these groups come to."""
         files, size = self._removed.sum(axis=0).tolist()
-        return Totals(int((self.states == State.DECIDED).sum()), files, size)
+        is_decided = (self.states == State.DECIDED) | (self.states == State.APPLIED)
+        return Totals(int(is_decided.sum()), files, size)
 
     def describe(self, group: int) -> dict[str, Any]:
         """Everything that the page shows of a group, as plain types. Raises `IndexError`."""
@@ -158,6 +162,23 @@ class Session:
         self._redo.clear()
         self._update(group)
 
+    def decided(self) -> Decided:
+        """What is decided about the members of groups. Those that changed since are left out."""
+        numbers: dict[Choice, list[int]] = {choice: [] for choice in Choice}
+        for group in np.flatnonzero(self.states == State.DECIDED).tolist():
+            begin = int(self.columns.starts[group])
+            for at, file in enumerate(self._files(group), start=begin):
+                if (made := self.decisions.get(file)) is not None:
+                    numbers[made.choice].append(at)
+        chosen = (Choice.REMOVE, Choice.KEEP, Choice.APART)
+        return Decided(*(frozenset(numbers[choice]) for choice in chosen))
+
+    def look_again(self) -> None:
+        """Find out which files have gone, or have come back."""
+        is_known = (self.states == State.DECIDED) | (self.states == State.APPLIED)
+        for group in np.flatnonzero(is_known).tolist():
+            self._update(group)
+
     def undo(self) -> int | None:
         """Take the last step back. Returns its group, or None if there is no step."""
         return self._back(self._undo, self._redo)
@@ -193,7 +214,7 @@ class Session:
 
     def _chosen(self, group: int) -> list[Choice] | None:
         """What was decided about the members of a group that can be decided on, if all were."""
-        if self.states[group] not in (State.DECIDED, State.LATER):
+        if self.states[group] not in (State.DECIDED, State.LATER, State.APPLIED):
             return None
         found = map(self.decisions.get, self._files(group)[:MOST_MEMBERS])
         return [one.choice for one in found if one is not None]
@@ -202,8 +223,13 @@ class Session:
         """Work out the state of a group anew."""
         files = self._files(group)
         made = [self.decisions.get(file) for file in files]
-        self.states[group] = state = _state_of(made, fingerprint(files))
+        state = _state_of(made, fingerprint(files))
         removed = [one is not None and one.choice is Choice.REMOVE for one in made]
+        if state is State.DECIDED and any(removed):
+            pairs = zip(removed, files, strict=True)
+            removed = [goes and not _has_gone(file.path) for goes, file in pairs]
+            state = State.DECIDED if any(removed) else State.APPLIED
+        self.states[group] = state
         if state is not State.DECIDED:
             removed = [False] * len(made)
         sizes = self.result.table.sizes[self.columns.members[self.columns.span(group)], 0]
@@ -236,6 +262,11 @@ def _state_of(made: list[Decision | None], seen: str) -> State:
     if len(known) < len(made) or any(one.seen != seen for one in known):
         return State.CHANGED
     return State.LATER if any(one.choice is Choice.LATER for one in known) else State.DECIDED
+
+
+def _has_gone(path: str) -> bool:
+    """Whether a file is no longer in its folder. Without the folder, its disk may be offline."""
+    return not os.path.lexists(path) and os.path.isdir(os.path.dirname(path))  # noqa: PTH112, PTH120
 
 
 def _proposed(duplicates: list[Duplicate]) -> list[Choice]:

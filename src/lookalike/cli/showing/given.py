@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from lookalike.errors import LookalikeError, words_of
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Matching, Options
+    from lookalike.planning.choices import Choices
     from lookalike.report.pictures import PictureReader
     from lookalike.report.result import Result
     from lookalike.work.progress import Progress
@@ -50,6 +52,13 @@ class Given:
             return Result.from_json(_bytes_of(self.from_file))
         except ValueError as error:
             raise LookalikeError(f"{self.from_file} cannot be used: {error}") from error
+
+    def choices(self) -> Choices:
+        """What plans need to know of the search: its folders, which may be reached by links."""
+        from lookalike.planning.choices import Choices
+
+        named = [one for one in self.images or () if isinstance(one, str)]
+        return Choices.of(roots=filter(os.path.isdir, named))
 
     def reader(self, *, isolate: bool = False) -> PictureReader:
         """Reads pictures within the limits of the search. `isolate`: also if it did not."""

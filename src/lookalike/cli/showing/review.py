@@ -59,6 +59,7 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
                 result,
                 made,
                 given.reader(isolate=True),
+                choices=given.choices(),
                 port=port,
                 browser=not no_browser,
                 say=_say,
