@@ -32,9 +32,9 @@ from lookalike.cli.showing.given import Given, finds_or_reads
 def review(given: Given, decisions: str | None, port: int, no_browser: bool, quiet: bool) -> None:
     """Look at the groups in the browser, compare pictures, and decide what may go.
 
-    No file is changed. Decisions are saved as you make them, so you can stop at any time and go on
-    later. The page can be reached from this machine only, and fetches nothing from elsewhere. It
-    needs: pip install 'lookalike[review]'
+    No file is changed until you apply the plan that the page shows. Decisions are saved as you make
+    them, so you can stop at any time and go on later. The page can be reached from this machine
+    only, and fetches nothing from elsewhere. It needs: pip install 'lookalike[review]'
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,11 @@ from lookalike.review.guard import Refused
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from lookalike.actions.outcome import Outcome
     from lookalike.review.cleaning.plans import Plans
     from lookalike.review.cleaning.runs import Runs
+    from lookalike.work.deferring import Stop
+    from lookalike.work.progress import Progress
 
 
 class Cleaning:
@@ -73,16 +77,14 @@ class Cleaning:
         expected = len(shown.wanted) + (len(shown.unwanted) if none_wanted else 0)
         if files != expected or not expected:
             raise Refused(409, f"{expected:,} files would go, and {files:,} were confirmed")
+        groups = (one for one in shown.plan.groups if none_wanted or not one.none_wanted)
+        plan = replace(shown.plan, groups=tuple(groups))
 
-        confirmed = Confirmed(none_wanted=none_wanted)
-        return {
-            "number": self._runs.start(
-                "apply",
-                lambda progress, stop: apply_with(
-                    FileSystem(), shown.plan, confirmed._replace(progress=progress), stop
-                ),
-            )
-        }
+        def work(progress: Progress, stop: Stop) -> Outcome:
+            confirmed = Confirmed(none_wanted=none_wanted, progress=progress)
+            return apply_with(FileSystem(), plan, confirmed, stop)
+
+        return {"number": self._runs.start("apply", work)}
 
     def stop(self, _: Answer) -> Answer:
         """End the run that is at work early."""
@@ -109,12 +111,11 @@ class Cleaning:
         run = _known(str(given["run"]))
         if record_of(run).undoes is not None:
             raise LookalikeError(f"{run} took another run back: make a new plan instead")
-        return {
-            "number": self._runs.start(
-                "undo",
-                lambda progress, stop: undo_with(FileSystem(), run, progress=progress, asked=stop),
-            )
-        }
+
+        def work(progress: Progress, stop: Stop) -> Outcome:
+            return undo_with(FileSystem(), run, progress=progress, asked=stop)
+
+        return {"number": self._runs.start("undo", work)}
 
 
 def _known(run: str) -> str:

@@ -27,6 +27,8 @@ export class HistoryPage extends HTMLElement {
     this.run = (work) => work();
     /** @type {() => void | Promise<void>} */
     this.ended = () => {};
+    /** @type {Map<string, { files: HTMLDetailsElement, show: (run: Run) => void }>} */
+    this.entries = new Map();
     this.watching = false;
     this.now = element("div", { className: "now" });
     this.runs = element("div", { className: "runs" });
@@ -47,9 +49,13 @@ export class HistoryPage extends HTMLElement {
 
   async list() {
     const { runs } = /** @type {{ runs: Run[] }} */ (await this.api?.get("/api/history"));
-    this.runs.replaceChildren(...(runs.length
-      ? runs.map((one) => this.entry(one))
-      : [element("p", { text: "No plan was applied yet." })]));
+    if (!runs.length) this.runs.replaceChildren(element("p", { text: "No plan was applied yet." }));
+    else if (!this.entries.size) this.runs.replaceChildren();
+    for (const one of runs.reverse()) {
+      const known = this.entries.get(one.run);
+      if (known) known.show(one);
+      else this.add(one);
+    }
   }
 
   /** Follow the run at work to its end. Nothing waits for that, so that other actions go on. */
@@ -96,24 +102,32 @@ export class HistoryPage extends HTMLElement {
     say(`${title} ${work.lines.slice(-1)}`);
   }
 
-  /** @param {Run} run */
-  entry(run) {
+  /**
+   * Put a run on top. What was found out about the files of others is out of date.
+   * @param {Run} run
+   */
+  add(run) {
+    for (const { files } of this.entries.values()) {
+      files.open = false;
+      files.querySelector("ul")?.remove();
+    }
     const files = element("details", {}, element("summary", { text: "Files" }));
     files.addEventListener("toggle", () => {
       if (files.open && files.childElementCount === 1) this.run(() => this.showFiles(run, files));
     });
-    const title = element("h3", { text: new Date(run.started).toLocaleString() });
-    const made = element("section", { attributes: { "data-run": run.run } }, title,
-      element("p", { text: run.line }));
-    if (!run.undoes) {
-      const undo = element("button", {
-        text: "Undo this run", attributes: { type: "button", title: run.run },
-      });
-      undo.addEventListener("click", () => this.run(() => this.undo(run)));
-      made.append(undo);
-    }
-    made.append(files);
-    return made;
+    const line = element("p");
+    const undo = element("button", {
+      text: "Undo this run", attributes: { type: "button", title: run.run },
+    });
+    undo.addEventListener("click", () => this.run(() => this.undo(run)));
+    undo.hidden = Boolean(run.undoes);
+    this.runs.prepend(element("section", {},
+      element("h3", { text: new Date(run.started).toLocaleString() }), line, undo, files));
+    const show = (/** @type {Run} */ now) => {
+      line.textContent = now.line;
+    };
+    show(run);
+    this.entries.set(run.run, { files, show });
   }
 
   /**
