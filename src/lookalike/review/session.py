@@ -17,6 +17,7 @@ from lookalike.report.html.look import name_of, place_of
 from lookalike.report.why import keeper_words, match_words
 from lookalike.review.alignment import WHOLE, transforms_of
 from lookalike.review.decisions import Choice, Decision, File
+from lookalike.review.telling import Telling, sets_of
 from lookalike.sources.location import Kind
 from lookalike.text import printable
 
@@ -158,7 +159,7 @@ class Session:
         seen = fingerprint(files)
         every = [*chosen, *[Choice.KEEP] * (len(files) - len(chosen))]
         step = {file: Decision(choice, seen) for file, choice in zip(files, every, strict=True)}
-        self._undo.append(Undone(group, self.decisions.change(step)))
+        self._undo.append(Undone(group, self._change(group, step)))
         self._redo.clear()
         self._update(group)
 
@@ -191,10 +192,21 @@ class Session:
         if not steps:
             return None
         group, step = steps[-1]
-        others.append(Undone(group, self.decisions.change(step)))
+        others.append(Undone(group, self._change(group, step)))
         steps.pop()
         self._update(group)
         return group
+
+    def _change(self, group: int, step: Step) -> Step:
+        """Save a step, and what it tells apart. Only files on this machine can be told apart."""
+        kinds = self.result.table.take("kind", self.columns.members[self.columns.span(group)])
+        files = zip(self._files(group), kinds, strict=True)
+        local = [file for file, kind in files if kind is Kind.FILE]
+        before, after = (
+            sets_of((file, one.choice if (one := of(file)) else None) for file in local)
+            for of in (self.decisions.get, step.get)
+        )
+        return self.decisions.change(step, Telling.between(before, after))
 
     def _files(self, group: int) -> list[File]:
         """The files of a group, the keeper first."""
