@@ -12,25 +12,29 @@ from pathlib import Path
 from typing import Literal
 
 from browsing import open_browser
-from reviewing import reviewing
+from reviewing import own_state, reviewing
 
 HERE = Path(__file__).parent
-SHOTS: dict[Literal["light", "dark"], list[str]] = {
-    "light": ["j", "5"],
-    "dark": ["j", "j", "j", "j", "5", "d"],
+SHOTS: dict[str, tuple[Literal["light", "dark"], list[str]]] = {
+    "light": ("light", ["j", "5"]),
+    "dark": ("dark", ["j", "j", "j", "j", "5", "d"]),
+    "plan": ("light", ["Enter", "Enter", "Enter", "Enter", "p"]),
 }
-"""The keys to press before each screenshot."""
+"""The colours of each screenshot, and the keys to press before it."""
 
 
 def main() -> None:
-    """Draw the pictures, and take both screenshots."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    """Draw the pictures, and take all screenshots."""
+    with tempfile.TemporaryDirectory(prefix="pictures-") as place:
+        folder = Path(place)
         draw = [sys.executable, str(HERE.parent / "examples" / "draw_pictures.py"), "photos"]
         subprocess.run(draw, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         options = ("photos", "--thorough", "--decisions", "decisions.jsonl")
-        with reviewing(*options, cwd=folder) as review, open_browser() as browser:
-            for scheme, keys in SHOTS.items():
+        with (
+            reviewing(*options, cwd=folder, **own_state(folder)) as review,
+            open_browser() as browser,
+        ):
+            for name, (scheme, keys) in SHOTS.items():
                 context = browser.new_context(
                     color_scheme=scheme, viewport={"width": 1280, "height": 820}
                 )
@@ -41,7 +45,7 @@ def main() -> None:
                     page.wait_for_timeout(500)
                     page.keyboard.press(key)
                 page.wait_for_timeout(3000)
-                target = HERE / f"review-{scheme}.jpg"
+                target = HERE / f"review-{name}.jpg"
                 page.screenshot(path=target, type="jpeg", quality=85)
                 context.close()
 

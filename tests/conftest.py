@@ -28,6 +28,8 @@ THOROUGH = frozenset(
         "changed_meanwhile",
         "changing",
         "clean_up",
+        "cleaning",
+        "cleaning_page",
         "cli",
         "comparison",
         "damaged",

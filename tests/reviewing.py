@@ -150,6 +150,20 @@ def started(
         process.wait()
 
 
+def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Every file below a folder: its bytes, and when it was modified."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in files
+    }
+
+
+def own_state(folder: Path) -> dict[str, str]:
+    """The environment of a user whose journal and trash are in a folder."""
+    return {"XDG_STATE_HOME": str(folder / "state"), "XDG_DATA_HOME": str(folder / "data")}
+
+
 def many_groups(count: int) -> Result:
     """A result of so many pairs of copies. Their files do not exist."""
     builder = TableBuilder(["phash"])

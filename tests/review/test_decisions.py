@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import lookalike
 from files import save
 from lookalike import LookalikeError
-from lookalike.review.decisions import Choice, Decision, Decisions, File, default_path
+from lookalike.review.decisions import Choice, Decision, Decisions, File
 from lookalike.review.session import Session, State
 from lookalike.review.views import OldViewError, Views
 from pictures import photo
@@ -131,18 +131,6 @@ with Decisions(path) as made:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_the_default_file_is_in_the_users_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relative XDG_STATE_HOME is ignored, as the standard wants it."""
-    monkeypatch.setenv("HOME", "/home/one")
-    for given_, path in (
-        ("/state", "/state/lookalike/decisions.jsonl"),
-        ("state", "/home/one/.local/state/lookalike/decisions.jsonl"),
-        ("", "/home/one/.local/state/lookalike/decisions.jsonl"),
-    ):
-        monkeypatch.setenv("XDG_STATE_HOME", given_)
-        assert str(default_path()) == path
 
 
 @pytest.fixture(scope="module")

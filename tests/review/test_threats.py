@@ -24,12 +24,24 @@ from pictures import photo
 from reviewing import LOOKALIKE, Review, reviewing
 from serving import Handler, serving
 
-ASKS = ["/api/session", "/api/view", "/api/rows?view=1&at=0", "/api/groups/0", "/image/0?side=320"]
+ASKS = [
+    "/api/session",
+    "/api/view",
+    "/api/rows?view=1&at=0",
+    "/api/groups/0",
+    "/image/0?side=320",
+    "/api/plan",
+    "/api/run",
+    "/api/history",
+]
 CHANGES = {
     "/api/decide": {"group": 0, "chosen": ["keep", "remove"]},
     "/api/undo": {},
     "/api/redo": {},
     "/api/reveal": {"member": 0},
+    "/api/apply": {"digest": "", "files": 1, "none_wanted": True, "metadata": "hold"},
+    "/api/stop": {},
+    "/api/history/2026-11-27T083027Z-497d/undo": {},
 }
 
 
@@ -52,7 +64,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def review(folder: Path) -> Iterator[Review]:
     """A review of the folder, with a desktop."""
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    with reviewing("in", "--decisions", "d.jsonl", cwd=folder, PATH=path, DISPLAY=":7") as one:
+    around = {"PATH": path, "DISPLAY": ":7", "XDG_STATE_HOME": str(folder / "state")}
+    with reviewing("in", "--decisions", "d.jsonl", cwd=folder, **around) as one:
         assert one.ask("/api/view").status == 200
         yield one
 
@@ -143,6 +156,9 @@ def test_only_post_changes(review: Review, folder: Path, path: str, method: str)
         "/api/groups/../session",
         "/api/groups/-1",
         "/api/groups/99",
+        "/api/history/none",
+        "/api/history/..",
+        "/api/history/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
         "//etc/passwd",
     ],
 )

@@ -18,7 +18,7 @@ from lookalike.errors import LookalikeError
 from lookalike.planning.plan import Action, Plan
 from lookalike.text import plural
 from lookalike.version import VERSION
-from lookalike.work.deferring import deferred_signals
+from lookalike.work.deferring import Stop, deferred_signals
 from lookalike.work.progress import Progress, silent
 
 JOURNAL_BYTES = 2048
@@ -40,12 +40,15 @@ def apply(
     return apply_with(FileSystem(), plan, chosen)
 
 
-def apply_with(fs: FileSystem, plan: Plan, chosen: Choices) -> Outcome:
-    """As `apply`, on a file system that tests may watch."""
+def apply_with(fs: FileSystem, plan: Plan, chosen: Choices, asked: Stop | None = None) -> Outcome:
+    """As `apply`, on a file system that tests may watch.
+
+    `asked`: where another thread can ask to end the run early.
+    """
     text = plan.to_json().encode("ascii")
     plan = Plan.from_json(text)  # a plan that was made by hand is checked as well
     _check_deletions(plan, chosen.delete)
-    with locked(fs), deferred_signals() as stop:
+    with locked(fs), deferred_signals(asked) as stop:
         outcome = Outcome(None)
         if chosen.dry_run:
             Applying(fs, plan, chosen, stop, outcome, None).go()

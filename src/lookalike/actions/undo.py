@@ -56,9 +56,13 @@ def undo_with(
     *,
     dry_run: bool = False,
     progress: Progress = silent,
+    asked: Stop | None = None,
 ) -> Outcome:
-    """As `undo`, on a file system that tests may watch."""
-    with locked(fs), deferred_signals() as stop:
+    """As `undo`, on a file system that tests may watch.
+
+    `asked`: where another thread can ask to end early.
+    """
+    with locked(fs), deferred_signals(asked) as stop:
         outcome = Outcome(None)
         if not dry_run:
             outcome.notes += [note for one in settle_all(fs) for note in one.problems]

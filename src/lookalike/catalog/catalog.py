@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self, TypeAlias, Unpack
 
 from lookalike.catalog.apart import ApartStore
+from lookalike.catalog.decisions import DecisionStore
 from lookalike.catalog.known import Known
 from lookalike.catalog.places import Places
 from lookalike.catalog.recipes import definition_of
@@ -63,6 +64,8 @@ class Catalog:
         self.places = Places(database)
         self.apart = ApartStore(database)
         """Contents that a person told apart."""
+        self.decisions = DecisionStore(database)
+        """What a person decided in reviews."""
         self.account: Account | None = None
         """What the last search took from it."""
 

@@ -59,6 +59,19 @@ class Sets(NamedTuple):
             references_within(images, others)
 
 
+def takes_references(command: Callable[..., None]) -> options.Command:
+    """The same without `--in`, for commands that show groups."""
+
+    @wraps(command)
+    def with_references(against: tuple[str, ...], within: bool, **given: object) -> None:
+        command(sets=Sets(against, within, ()), **given)
+
+    added: options.Command = with_references
+    for option in reversed(OPTIONS[:2]):
+        added = option(added)
+    return added
+
+
 def takes_sets(command: Callable[..., None]) -> options.Command:
     """Add the options to a command, which receives them as `sets`."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from blake3 import blake3
 
-from lookalike.planning.plan import EXACT, Companion, Held, Kept, PlanGroup, Removal
+from lookalike.planning.plan import EXACT, Action, Companion, Held, Kept, PlanGroup, Removal
 from lookalike.planning.reasons import Reasons
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from lookalike.matching.keepers.ranking import Ranking
     from lookalike.planning.members import Members
-    from lookalike.planning.plan import Action
     from lookalike.planning.reasons import Pair
     from lookalike.planning.units import Unit
     from lookalike.planning.walk import Going, Outcome
@@ -72,6 +71,8 @@ class Building:
         return map(self._group, drafts)
 
     def _draft(self, ranked: Sequence[int], out: Outcome) -> _Draft:
+        if out.none_wanted:
+            return _Draft(out, [], None, [])
         stays = self._stays(out)
         first = None
         if stays and (second := self._next(stays[0], ranked)) is not None:
@@ -81,10 +82,14 @@ class Building:
     def _group(self, draft: _Draft) -> PlanGroup:
         out, members = draft.out, self._members
         keep, index = self._kept(draft)
-        remove = [
-            self._removal(going, pair, index)
-            for going, pair in zip(out.goes, draft.going, strict=True)
-        ]
+        remove = (
+            list(map(self._unwanted, out.goes))
+            if out.none_wanted
+            else [
+                self._removal(going, pair, index)
+                for going, pair in zip(out.goes, draft.going, strict=True)
+            ]
+        )
         held = [
             Held(members.file(number), why)
             for number, why in out.held.items()
@@ -92,7 +97,9 @@ class Building:
         ]
         digests = {one.file.digest for files in (keep, remove, held) for one in files}
         digests.update(beside.file.digest for one in remove for beside in one.companions)
-        return PlanGroup(_key(digests), tuple(keep), _by_path(remove), _by_path(held))
+        return PlanGroup(
+            _key(digests), tuple(keep), _by_path(remove), _by_path(held), out.none_wanted
+        )
 
     def _stays(self, out: Outcome) -> list[int]:
         """The members that are listed as staying, without those that only are held back."""
@@ -171,6 +178,13 @@ class Building:
             self._reasons.blame(pair),
             _by_path(companions),
         )
+
+    def _unwanted(self, going: Going) -> Removal:
+        """A picture that goes although nothing stays for it. Its sidecars go with it."""
+        (picture,) = going.unit.pictures
+        beside = (Companion(one.file, None, None) for one in going.beside)
+        why, do = "you want none of its group", (Action.TRASH,)
+        return Removal(self._members.file(picture), None, None, do, why, tuple(beside))
 
 
 def _by_path(files: list[File]) -> tuple[File, ...]:

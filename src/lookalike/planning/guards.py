@@ -35,13 +35,22 @@ class Guards:
     """Checks pairs of a member that would go and one that stays, both by their numbers."""
 
     def __init__(
-        self, result: Result, members: Members, matches: Matches, choices: Choices
+        self,
+        result: Result,
+        members: Members,
+        matches: Matches,
+        choices: Choices,
+        *,
+        by_hand: bool = False,
     ) -> None:
+        """`by_hand`: whether a person looked at the pictures. They know a match by chance."""
+        self._by_hand = by_hand
         self._members, self._matches, self._choices = members, matches, choices
         self._table, self._blank = result.table, result.table.flat_digests
         self._is_sound = members.are_sound()
-        self._distance = choices.largest_distance(result.max_distance)
         bits = get_algorithm(result.algorithm).bits
+        self.distance = choices.largest_distance(bits if by_hand else result.max_distance)
+        """The largest distance of a match that is planned. A person may see more in a match."""
         count = result.image_count
 
         @cache
@@ -139,10 +148,11 @@ class Guards:
         return f"frames: not all of its {ours:,} were compared" if first or ours > MOMENTS else ""
 
     def _far(self, match: Match) -> str:
-        if match.distance > self._distance:
+        if match.distance > self.distance:
             bits = plural(match.distance, "bit")
-            return f"distance: {bits} apart, and the plan takes at most {self._distance}"
-        if match.evidence == "bits" and self._by_chance(match.distance):
+            return f"distance: {bits} apart, and the plan takes at most {self.distance}"
+        is_seen = self._by_hand or match.evidence != "bits"
+        if not is_seen and self._by_chance(match.distance):
             return "chance: among so many images, some match like this by chance"
         return ""
 

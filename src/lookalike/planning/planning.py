@@ -14,6 +14,7 @@ from lookalike.matching.keepers.order import CHOSEN, PROTECTED, REFERENCE
 from lookalike.matching.keepers.ranking import rank
 from lookalike.matching.rules import Rule
 from lookalike.planning.building import Building
+from lookalike.planning.by_hand.unwanted import Unwanted
 from lookalike.planning.choices import Choices
 from lookalike.planning.folders import Emptied, warnings
 from lookalike.planning.guards import Guards
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.matching.keepers.ranking import Ranking
+    from lookalike.planning.by_hand.decided import Decided
     from lookalike.planning.choices import Paths
     from lookalike.planning.units import Unit
+    from lookalike.planning.walk import Outcome
     from lookalike.report.result import Result
 
 
@@ -87,10 +90,13 @@ def plan(
     return planned(result, Choices.of(**given), Disk())
 
 
-def planned(result: Result, choices: Choices, disk: Disk) -> Plan:
-    """The plan for a result, with what a disk says of its files."""
+def planned(result: Result, choices: Choices, disk: Disk, decided: Decided | None = None) -> Plan:
+    """The plan for a result, with what a disk says of its files.
+
+    `decided`: what a person decided. Then nothing else goes, and only what they keep stays for it.
+    """
     with _without_collecting():
-        return _planned(result, choices, disk)
+        return _planned(result, choices, disk, decided)
 
 
 @contextmanager
@@ -108,13 +114,15 @@ def _without_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _planned(result: Result, choices: Choices, disk: Disk) -> Plan:
+def _planned(result: Result, choices: Choices, disk: Disk, decided: Decided | None) -> Plan:
     members = Members(result, choices, disk)
     units = units_of(members, with_companions=choices.companions == "with")
     matches = Matches(result, members, bytes_only=choices.equal_bytes_only)
-    guards = Guards(result, members, matches, choices)
+    guards = Guards(result, members, matches, choices, by_hand=decided is not None)
     groups = _wanted(result, members, units, choices)
-    ranking, numbers, starts = _ranked(result, members, groups, choices)
+    if decided is not None:
+        groups = [one for one in groups if not decided.remove.isdisjoint(one)]
+    ranking, numbers, starts = _ranked(result, members, groups, choices, decided)
     rank_of = np.zeros(len(members.paths), np.intp)
     rank_of[numbers] = np.arange(len(numbers))
     ranked = numbers[ranking.order]
@@ -123,8 +131,9 @@ def _planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     place_of = np.zeros(len(members.paths), np.intp)
     place_of[ranked] = np.arange(len(ranked))
     places = place_of.tolist()
-    walk = Walk(members, units, matches, guards, choices, choices.limits(), places)
-    outcomes = list(map(walk.decide, sets))
+    walk = Walk(members, units, matches, guards, choices, choices.limits(), places, decided)
+    decide = walk.decide if decided is None else _by_hand(walk, members, units, choices, decided)
+    outcomes = list(map(decide, sets))
     if choices.empty_folders == "hold":
         Emptied(members, outcomes).hold()
     building = Building(members, units, places, choices.do)
@@ -132,7 +141,7 @@ def _planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     return Plan(
         rule=Rule(**{name: getattr(result.rule, name) for name in RULE}),
         groups=tuple(sorted(built, key=_first_path)),
-        distance_for_action=choices.largest_distance(result.max_distance),
+        distance_for_action=guards.distance,
         keep=choices.keep,
         reference=choices.limits().reference,
         protect=choices.protect,
@@ -145,8 +154,16 @@ def _planned(result: Result, choices: Choices, disk: Disk) -> Plan:
     )
 
 
+def _by_hand(
+    walk: Walk, members: Members, units: list[Unit], choices: Choices, decided: Decided
+) -> Callable[[list[int]], Outcome]:
+    """Decides groups as a person did, also those of which nothing is wanted."""
+    unwanted = Unwanted(members, units, decided, choices.limits())
+    return lambda one: (unwanted if decided.wants_none(one) else walk).decide(one)
+
+
 def _first_path(group: Any) -> str:
-    path: str = (group.keep or group.held)[0].file.path
+    path: str = (group.keep or group.remove or group.held)[0].file.path
     return path
 
 
@@ -196,7 +213,11 @@ def _joined(units: list[Unit], group: list[int], count: int) -> list[list[int]]:
 
 
 def _ranked(
-    result: Result, members: Members, sets: list[list[int]], choices: Choices
+    result: Result,
+    members: Members,
+    sets: list[list[int]],
+    choices: Choices,
+    decided: Decided | None,
 ) -> tuple[Ranking, NDArray[np.intp], NDArray[np.intp]]:
     """The ranking of the members of each set, their numbers, and where each set begins."""
     numbers = np.array(list(chain.from_iterable(sets)), np.intp)
@@ -209,12 +230,12 @@ def _ranked(
         choices.order(),
         pixels=result.columns.copies.pixels[numbers],
         disk=members.disk,
-        favoured=_favoured(members, choices),
+        favoured=_favoured(members, choices, decided),
     )
     return ranking, numbers, starts
 
 
-def _favoured(members: Members, choices: Choices) -> dict[str, set[int]]:
+def _favoured(members: Members, choices: Choices, decided: Decided | None) -> dict[str, set[int]]:
     """The positions of references, of what is protected and of what a person chose."""
     limits = choices.limits()
     wanted: dict[str, Callable[[str], bool]] = {}
@@ -225,7 +246,10 @@ def _favoured(members: Members, choices: Choices) -> dict[str, set[int]]:
     if choices.chosen:
         wanted[CHOSEN] = choices.chosen.__contains__
     positions = members.positions.tolist()
-    return {
+    found = {
         name: {at for at, path in zip(positions, members.paths, strict=True) if is_so(path)}
         for name, is_so in wanted.items()
     }
+    if decided is not None:
+        found[CHOSEN] = {positions[number] for number in decided.keep}
+    return found

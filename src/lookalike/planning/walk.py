@@ -13,6 +13,7 @@ from lookalike.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from lookalike.planning.by_hand.decided import Decided
     from lookalike.planning.choices import Choices
     from lookalike.planning.guards import Guards
     from lookalike.planning.limits import Limits
@@ -60,6 +61,8 @@ class Outcome:
     goes: list[Going] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
     """Why pictures that would go are held back. They are in `stays`, too."""
+    none_wanted: bool = False
+    """Whether a person wants none of what goes, so nothing stays for it."""
 
     def hold(self, going: Going, reason: str) -> None:
         """Let a unit stay that would have gone."""
@@ -99,22 +102,27 @@ class Walk:
         choices: Choices,
         limits: Limits,
         place_of: Sequence[int],
+        decided: Decided | None = None,
     ) -> None:
-        """`place_of`: the place of each member among all. Smaller is better."""
+        """`place_of`: the place of each member among all. Smaller is better.
+
+        `decided`: what a person decided, if they did.
+        """
         self._members, self._units = members, units
         self._matches, self._guards = matches, guards
         self._choices, self._limits, self._place_of = choices, limits, place_of
-        self._is_limited = bool(limits)
+        self._is_limited, self._decided = bool(limits) or decided is not None, decided
         apart = choices.told_apart is not never_apart
-        self._is_choosy = apart or bool(choices.reference)
+        self._is_choosy = apart or bool(choices.reference) or decided is not None
 
     def decide(self, ranked: Sequence[int]) -> Outcome:
         """What becomes of a group. `ranked`: its members, the best first.
 
         A unit goes only if each of its pictures matches one that already stays, directly. So a
         chain of matches takes nothing away. Groups that share a unit are decided as one, and each
-        of them keeps its copies.
+        of them keeps its copies. What a person decided says itself how many stay.
         """
+        by_hand = self._decided is not None
         out = Outcome()
         seen: set[int] = set()
         kept, reliable = _Copies(self._choices.copies), _Copies(self._choices.copies)
@@ -127,9 +135,9 @@ class Walk:
             groups = set(map(group_of, unit.pictures))
             going = None
             stays = self._is_limited and self._must_stay(unit, out)
-            if not stays and groups <= kept.enough:
+            if not stays and (by_hand or groups <= kept.enough):
                 going = self._judged(unit, out)
-            if going is not None and groups <= reliable.enough:
+            if going is not None and (by_hand or groups <= reliable.enough):
                 out.goes.append(going)
                 continue
             kept.add(groups)
@@ -141,8 +149,20 @@ class Walk:
 
     def _must_stay(self, unit: Unit, out: Outcome) -> bool:
         reasons = {one: self._limits.reason(self._members.paths[one]) for one in unit.pictures}
+        if self._decided is not None:
+            self._follow(self._decided, reasons, out)
         out.why |= {picture: reason for picture, reason in reasons.items() if reason}
         return any(reasons.values())
+
+    def _follow(self, decided: Decided, reasons: dict[int, str], out: Outcome) -> None:
+        """Add what a person keeps to the reasons to stay. What they do not keep is held back."""
+        for one in reasons:
+            reasons[one] = decided.why(one) or reasons[one]
+        staying = next((one for one, reason in reasons.items() if reason), None)
+        if staying is None:
+            return
+        for one in decided.remove & reasons.keys():
+            out.held[one] = reasons[one] or f"companion: {self._name(staying)} stays"
 
     def _judged(self, unit: Unit, out: Outcome) -> Going | None:
         """How a unit can go. None if it stays, and then the outcome says why."""
@@ -170,6 +190,9 @@ class Walk:
         """Say why a unit stays of which a picture has nothing that stands for it."""
         if problem:
             out.held |= dict.fromkeys(unit.pictures, problem)
+        elif self._decided is not None:
+            reason = "no match: it matches nothing directly that you keep"
+            out.held |= dict.fromkeys(unit.pictures, reason)
         elif found:
             kind = "raw file" if self._members.is_raw[lonely] else "picture"
             reason = f"companion: its {kind} {self._name(lonely)} has no copy"
@@ -212,6 +235,8 @@ class Walk:
 
     def _may_stand(self, picture: int, other: int) -> bool:
         """Whether one picture could stay for another, if they match."""
+        if self._decided is not None and other not in self._decided.keep:
+            return False
         if self._choices.reference and not self._limits.is_reference(self._members.paths[other]):
             return False
         ours, theirs = self._members.digest(picture), self._members.digest(other)

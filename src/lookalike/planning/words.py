@@ -10,7 +10,7 @@ from lookalike.planning.plan import Action
 from lookalike.text import plural, printable, size
 
 if TYPE_CHECKING:
-    from lookalike.planning.plan import Match, Plan, PlanGroup
+    from lookalike.planning.plan import Match, Plan, PlanGroup, Removal
 
 DONE = {
     Action.TRASH: "would go to the trash",
@@ -35,9 +35,9 @@ def summary_lines(plan: Plan) -> list[str]:
         lines = [f"{files}{beside} of {groups} {_done(plan)}: {size(totals.bytes)}."]
     if totals.held:
         lines.append(f"{plural(totals.held, 'file')} held back:")
-        kinds = Counter(_kind(one.why) for group in plan.groups for one in group.held)
-        width = len(f"{max(kinds.values()):,}")
-        lines += [f"  {count:>{width},}  {kind}" for kind, count in kinds.most_common()]
+        kinds = held_kinds(plan)
+        width = len(f"{kinds[0][1]:,}")
+        lines += [f"  {count:>{width},}  {kind}" for kind, count in kinds]
     return lines + [f"Warning: {warning}." for warning in plan.warnings]
 
 
@@ -50,9 +50,10 @@ def _done(plan: Plan) -> str:
     return ", or else ".join(texts)
 
 
-def _kind(why: str) -> str:
-    """What a reason says before its details."""
-    return why.partition(":")[0]
+def held_kinds(plan: Plan) -> list[tuple[str, int]]:
+    """What the reasons to hold files back say before their details, the most frequent first."""
+    whys = (one.why for group in plan.groups for one in group.held)
+    return Counter(why.partition(":")[0] for why in whys).most_common()
 
 
 def file_lines(plan: Plan) -> Iterator[str]:
@@ -66,9 +67,7 @@ def _group_lines(group: PlanGroup) -> Iterator[str]:
     for kept in group.keep:
         yield _line("keep", kept.file.path, kept.why)
     for one in group.remove:
-        keeper = None if one.keeper is None else group.keep[one.keeper].file.path
-        matches = f"{_how(one.match)} {printable(keeper)}" if keeper else ""
-        yield _line(",".join(one.do), one.file.path, matches, one.why)
+        yield _line(",".join(one.do), one.file.path, how_words(group, one), one.why)
         for companion in one.companions:
             yield _line("with it", companion.file.path)
     stays = {kept.file.path for kept in group.keep}
@@ -80,6 +79,13 @@ def _group_lines(group: PlanGroup) -> Iterator[str]:
 def _line(verb: str, path: str, *rest: str) -> str:
     text = "; ".join(filter(None, map(printable, rest)))
     return f"{verb:<{VERB}}{printable(path)}" + (f"  ({text})" if text else "")
+
+
+def how_words(group: PlanGroup, one: Removal) -> str:
+    """How a picture that goes matches the one that stays, and which that is."""
+    if one.keeper is None:
+        return ""
+    return f"{_how(one.match)} {printable(group.keep[one.keeper].file.path)}"
 
 
 def _how(match: Match | None) -> str:

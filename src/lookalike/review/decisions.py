@@ -1,4 +1,4 @@
-"""`Decisions`: what a person decided about files, saved as it is made.
+"""`Decisions`: what a person decided about files, saved in a file as it is made.
 
 The file has one line of JSON per step. A line gives each of its files a choice, or takes its choice
 back, and later lines win. A line counts once it is complete, so a crash loses at most the step that
@@ -15,9 +15,12 @@ from enum import StrEnum
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from lookalike.errors import LookalikeError, words_of
+
+if TYPE_CHECKING:
+    from lookalike.review.telling import Telling
 
 FORMAT = 1
 
@@ -99,15 +102,15 @@ class Decisions:
         """The paths of all files that something was decided about."""
         return {file.path for file in self._of}
 
-    def change(self, step: Step) -> Step:
+    def change(self, step: Step, telling: Telling | None = None) -> Step:
         """Save some decisions, and return what undoes that.
 
-        When this returns, they are on the disk. Raises `LookalikeError` if they cannot be written.
-        Then nothing has changed.
+        `telling`: what they tell apart, which only a catalogue keeps. When this returns, they are
+        on the disk. Raises `LookalikeError` if they cannot be written. Then nothing has changed.
         """
         with self._lock:
             before = {file: self._of.get(file) for file in step}
-            self._append(step)
+            self._append(step, telling)
             self._apply(step)
         return before
 
@@ -118,7 +121,7 @@ class Decisions:
             else:
                 self._of[file] = decision
 
-    def _append(self, step: Step) -> None:
+    def _append(self, step: Step, telling: Telling | None) -> None:  # noqa: ARG002
         if self._file is None:
             return
         if self._broken:
@@ -193,6 +196,17 @@ def _step(plain: Iterable[tuple[str, str, str | None, str]]) -> Step:
     }
 
 
+def locked(path: Path) -> FileIO:
+    """A file that is locked until it is closed. Raises `LookalikeError` and `OSError`."""
+    file = _opened(path)
+    try:
+        _lock(file, path)
+    except LookalikeError:
+        file.close()
+        raise
+    return file
+
+
 def _opened(path: Path) -> FileIO:
     """The file, readable by its owner only, because it names files.
 
@@ -223,10 +237,3 @@ def _lock(file: FileIO, path: Path) -> None:
         raise LookalikeError(
             f"{path} is used by another review: end that, or name another file with --decisions"
         ) from error
-
-
-def default_path() -> Path:
-    """Where decisions are saved unless another file is named."""
-    state = os.environ.get("XDG_STATE_HOME", "")
-    folder = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
-    return folder / "lookalike" / "decisions.jsonl"

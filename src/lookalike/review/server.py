@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,9 +18,13 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from lookalike.errors import LookalikeError, words_of
-from lookalike.review.app import application
+from lookalike.planning.choices import Choices
+from lookalike.review.app import Api, application
+from lookalike.review.cleaning.plans import Plans
+from lookalike.review.cleaning.routes import Cleaning
+from lookalike.review.cleaning.runs import Runs
 from lookalike.review.gallery import Gallery
-from lookalike.review.guard import new_secret
+from lookalike.review.guard import Guard, new_secret
 from lookalike.review.session import Session
 
 if TYPE_CHECKING:
@@ -36,23 +41,33 @@ def serve(
     decisions: Decisions,
     reader: PictureReader,
     *,
+    choices: Choices | None = None,
     port: int = 0,
     browser: bool = True,
     say: Callable[[str], None],
 ) -> None:
     """Serve until an interrupt, which ends it in order.
 
-    `port`: 0 for a free one. `browser`: whether to open the page. `say`: prints a line for people.
+    `choices`: what plans need to know of the search. `port`: 0 for a free one. `browser`: whether
+    to open the page. `say`: prints a line for people.
     Raises `LookalikeError` if the port is in use.
     """
     session = Session(result, decisions)
-    secret = new_secret()
+    secret, lock = new_secret(), threading.Lock()
+    plans = Plans(session, lock, choices or Choices())
+
+    def look_again() -> None:
+        with lock:
+            session.look_again()
+
     with ExitStack() as stack:
         listening = stack.enter_context(_bound(port))
         gallery = stack.enter_context(Gallery(reader))
+        runs = stack.enter_context(Runs(look_again))
         port = listening.getsockname()[1]
+        inner = application(Api(session, gallery), Cleaning(plans, runs), lock)
         config = uvicorn.Config(
-            application(session, gallery, port, secret),
+            Guard(inner, port, secret),
             log_level="error",
             access_log=False,
             server_header=False,

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from blake3 import blake3
 
+from lookalike.planning.by_hand.decided import Decided
 from lookalike.report.differences import differences
 from lookalike.report.html.look import name_of, place_of
 from lookalike.report.why import keeper_words, match_words
 from lookalike.review.alignment import WHOLE, transforms_of
 from lookalike.review.decisions import Choice, Decision, File
+from lookalike.review.telling import Telling, sets_of
 from lookalike.sources.location import Kind
 from lookalike.text import printable
 
@@ -40,6 +42,8 @@ class State(IntEnum):
     LATER = 2
     CHANGED = 3
     """Its files have changed since it was decided, or it has other members."""
+    APPLIED = 4
+    """Everything that was to go has gone."""
 
     @property
     def word(self) -> str:
@@ -48,7 +52,7 @@ class State(IntEnum):
 
 
 class Totals(NamedTuple):
-    """What all decisions come to."""
+    """What all decisions come to, without what has gone already."""
 
     decided: int
     """Groups."""
@@ -103,7 +107,8 @@ class Session:
     def totals(self) -> Totals:
         """What the decisions about these groups come to."""
         files, size = self._removed.sum(axis=0).tolist()
-        return Totals(int((self.states == State.DECIDED).sum()), files, size)
+        is_decided = (self.states == State.DECIDED) | (self.states == State.APPLIED)
+        return Totals(int(is_decided.sum()), files, size)
 
     def describe(self, group: int) -> dict[str, Any]:
         """Everything that the page shows of a group, as plain types. Raises `IndexError`."""
@@ -154,9 +159,26 @@ class Session:
         seen = fingerprint(files)
         every = [*chosen, *[Choice.KEEP] * (len(files) - len(chosen))]
         step = {file: Decision(choice, seen) for file, choice in zip(files, every, strict=True)}
-        self._undo.append(Undone(group, self.decisions.change(step)))
+        self._undo.append(Undone(group, self._change(group, step)))
         self._redo.clear()
         self._update(group)
+
+    def decided(self) -> Decided:
+        """What is decided about the members of groups. Those that changed since are left out."""
+        numbers: dict[Choice, list[int]] = {choice: [] for choice in Choice}
+        for group in np.flatnonzero(self.states == State.DECIDED).tolist():
+            begin = int(self.columns.starts[group])
+            for at, file in enumerate(self._files(group), start=begin):
+                if (made := self.decisions.get(file)) is not None:
+                    numbers[made.choice].append(at)
+        chosen = (Choice.REMOVE, Choice.KEEP, Choice.APART)
+        return Decided(*(frozenset(numbers[choice]) for choice in chosen))
+
+    def look_again(self) -> None:
+        """Find out which files have gone, or have come back."""
+        is_known = (self.states == State.DECIDED) | (self.states == State.APPLIED)
+        for group in np.flatnonzero(is_known).tolist():
+            self._update(group)
 
     def undo(self) -> int | None:
         """Take the last step back. Returns its group, or None if there is no step."""
@@ -170,10 +192,21 @@ class Session:
         if not steps:
             return None
         group, step = steps[-1]
-        others.append(Undone(group, self.decisions.change(step)))
+        others.append(Undone(group, self._change(group, step)))
         steps.pop()
         self._update(group)
         return group
+
+    def _change(self, group: int, step: Step) -> Step:
+        """Save a step, and what it tells apart. Only files on this machine can be told apart."""
+        kinds = self.result.table.take("kind", self.columns.members[self.columns.span(group)])
+        files = zip(self._files(group), kinds, strict=True)
+        local = [file for file, kind in files if kind is Kind.FILE]
+        before, after = (
+            sets_of((file, one.choice if (one := of(file)) else None) for file in local)
+            for of in (self.decisions.get, step.get)
+        )
+        return self.decisions.change(step, Telling.between(before, after))
 
     def _files(self, group: int) -> list[File]:
         """The files of a group, the keeper first."""
@@ -193,7 +226,7 @@ class Session:
 
     def _chosen(self, group: int) -> list[Choice] | None:
         """What was decided about the members of a group that can be decided on, if all were."""
-        if self.states[group] not in (State.DECIDED, State.LATER):
+        if self.states[group] not in (State.DECIDED, State.LATER, State.APPLIED):
             return None
         found = map(self.decisions.get, self._files(group)[:MOST_MEMBERS])
         return [one.choice for one in found if one is not None]
@@ -202,8 +235,13 @@ class Session:
         """Work out the state of a group anew."""
         files = self._files(group)
         made = [self.decisions.get(file) for file in files]
-        self.states[group] = state = _state_of(made, fingerprint(files))
+        state = _state_of(made, fingerprint(files))
         removed = [one is not None and one.choice is Choice.REMOVE for one in made]
+        if state is State.DECIDED and any(removed):
+            pairs = zip(removed, files, strict=True)
+            removed = [goes and not _has_gone(file.path) for goes, file in pairs]
+            state = State.DECIDED if any(removed) else State.APPLIED
+        self.states[group] = state
         if state is not State.DECIDED:
             removed = [False] * len(made)
         sizes = self.result.table.sizes[self.columns.members[self.columns.span(group)], 0]
@@ -236,6 +274,11 @@ def _state_of(made: list[Decision | None], seen: str) -> State:
     if len(known) < len(made) or any(one.seen != seen for one in known):
         return State.CHANGED
     return State.LATER if any(one.choice is Choice.LATER for one in known) else State.DECIDED
+
+
+def _has_gone(path: str) -> bool:
+    """Whether a file is no longer in its folder. Without the folder, its disk may be offline."""
+    return not os.path.lexists(path) and os.path.isdir(os.path.dirname(path))  # noqa: PTH112, PTH120
 
 
 def _proposed(duplicates: list[Duplicate]) -> list[Choice]:

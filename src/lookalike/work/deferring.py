@@ -18,12 +18,13 @@ class Stop:
 
 
 @contextmanager
-def deferred_signals() -> Iterator[Stop]:
+def deferred_signals(stop: Stop | None = None) -> Iterator[Stop]:
     """Note signals that end a program instead of obeying them, as long as this lasts.
 
-    Outside the main thread nothing is needed: signals do not interrupt other threads.
+    Outside the main thread nothing is needed: signals do not interrupt other threads. `stop`: where
+    to note them. Another thread can ask there, too.
     """
-    stop = Stop()
+    stop = stop or Stop()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return

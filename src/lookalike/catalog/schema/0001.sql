@@ -126,3 +126,12 @@ CREATE TABLE verdict(                 -- what a closer look at two contents said
   verdict INTEGER NOT NULL,
   PRIMARY KEY(a, b, rule)
 ) WITHOUT ROWID, STRICT;
+
+CREATE TABLE decision(                -- what a person decided about a file in a review
+  path BLOB NOT NULL,
+  digest BLOB NOT NULL,               -- of its bytes: another file at this path is not meant
+  choice TEXT NOT NULL,               -- keep, remove, apart or later
+  seen TEXT NOT NULL,                 -- the fingerprint of the group as it was shown
+  made_at INTEGER NOT NULL,
+  PRIMARY KEY(path, digest)
+) WITHOUT ROWID, STRICT;

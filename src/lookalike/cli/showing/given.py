@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -12,12 +14,14 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike.cli import options
-from lookalike.cli.catalog.place import told_apart
+from lookalike.cli.catalog.place import may_remember, opened, told_apart
 from lookalike.cli.images import Command, reads_images
+from lookalike.cli.sets import Sets, takes_references
 from lookalike.errors import LookalikeError, words_of
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Matching, Options
+    from lookalike.planning.choices import Choices
     from lookalike.report.pictures import PictureReader
     from lookalike.report.result import Result
     from lookalike.work.progress import Progress
@@ -31,25 +35,46 @@ class Given:
     keywords: Options
     matching: Matching
     from_file: str | None
+    catalog_at: str | None
+    sets: Sets
+
+    @property
+    def catalog_folder(self) -> Path:
+        """The folder of the catalogue that keeps decisions."""
+        from lookalike.catalog.catalog import default_folder
+
+        return Path(self.catalog_at) if self.catalog_at else default_folder()
 
     def result(self, progress: Progress | None) -> Result:
         """Search the images, or read the result. Raises `LookalikeError`."""
         if self.from_file is None:
             from lookalike.scan import find_duplicates
 
-            return find_duplicates(
-                self.images or (),
-                apart=told_apart(),
-                progress=progress,
-                **self.matching,
-                **self.keywords,
-            )
+            folder, is_new = self.catalog_at, self.images is not None
+            with opened(folder, create=is_new) if folder else nullcontext() as catalog:
+                return find_duplicates(
+                    self.images,
+                    against=self.sets.against or None,
+                    within=self.sets.within,
+                    catalog=catalog,
+                    apart=told_apart(catalog),
+                    progress=progress,
+                    **self.matching,
+                    **self.keywords,
+                )
         from lookalike.report.result import Result
 
         try:
             return Result.from_json(_bytes_of(self.from_file))
         except ValueError as error:
             raise LookalikeError(f"{self.from_file} cannot be used: {error}") from error
+
+    def choices(self) -> Choices:
+        """What plans need to know of the search: its folders, and which of them may not change."""
+        from lookalike.planning.choices import Choices
+
+        named = self.images if isinstance(self.images, Sequence) else ()
+        return Choices.of(roots=filter(os.path.isdir, named), reference=self.sets.against)
 
     def reader(self, *, isolate: bool = False) -> PictureReader:
         """Reads pictures within the limits of the search. `isolate`: also if it did not."""
@@ -88,7 +113,9 @@ from_file = click.option(
 def finds_or_reads(command: Callable[..., None]) -> Command:
     """Add the options to a command, which receives them as `given`."""
 
+    @takes_references
     @options.matches
+    @may_remember
     @reads_images
     @from_file
     @wraps(command)
@@ -97,11 +124,16 @@ def finds_or_reads(command: Callable[..., None]) -> Command:
         keywords: Options,
         matching: Matching,
         from_file: str | None,
+        catalog_at: str | None,
+        sets: Sets,
         **others: object,
     ) -> None:
         if from_file is None and images == ():
             raise click.UsageError("Missing argument 'PATH...'.")
-        command(given=Given(images, keywords, matching, from_file), **others)
+        if from_file is not None and sets.against:
+            raise click.UsageError("--from cannot be given with --against: its groups are made")
+        sets.check(images or ())
+        command(given=Given(images, keywords, matching, from_file, catalog_at, sets), **others)
 
     added: Command = with_given
     return added

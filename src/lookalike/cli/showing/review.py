@@ -17,8 +17,8 @@ from lookalike.cli.showing.given import Given, finds_or_reads
     "--decisions",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Save decisions in FILE, and go on with those in it.  [default: decisions.jsonl in "
-    "~/.local/state/lookalike]",
+    help="Keep decisions in FILE, and nothing in the catalogue.  [default: the catalogue, so that "
+    "what is told apart holds for every search]",
 )
 @click.option(
     "--port",
@@ -32,9 +32,9 @@ from lookalike.cli.showing.given import Given, finds_or_reads
 def review(given: Given, decisions: str | None, port: int, no_browser: bool, quiet: bool) -> None:
     """Look at the groups in the browser, compare pictures, and decide what may go.
 
-    No file is changed. Decisions are saved as you make them, so you can stop at any time and go on
-    later. The page can be reached from this machine only, and fetches nothing from elsewhere. It
-    needs: pip install 'lookalike[review]'
+    No file is changed until you apply the plan that the page shows. Decisions are saved as you make
+    them, so you can stop at any time and go on later. The page can be reached from this machine
+    only, and fetches nothing from elsewhere. It needs: pip install 'lookalike[review]'
 
     \b
     Examples:
@@ -44,14 +44,15 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
       lookalike review --from found.json --no-browser --port 8642
     """
     from lookalike.extras import extra
-    from lookalike.review.decisions import Decisions, default_path
+    from lookalike.review.decisions import Decisions
+    from lookalike.review.kept import CatalogDecisions
     from lookalike.work.progress import progress_bar
 
     with extra("'lookalike[review]'", "review needs Starlette and uvicorn"):
         from lookalike.review.server import serve
 
-    path = Path(decisions) if decisions else default_path()
-    with Decisions(path) as made:
+    kept = Decisions(Path(decisions)) if decisions else CatalogDecisions(given.catalog_folder)
+    with kept as made:
         with nullcontext() if quiet else progress_bar() as progress:
             result = given.result(progress)
         with suppress(KeyboardInterrupt):  # the ordinary end of a review
@@ -59,11 +60,12 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
                 result,
                 made,
                 given.reader(isolate=True),
+                choices=given.choices(),
                 port=port,
                 browser=not no_browser,
                 say=_say,
             )
-    click.echo(f"Your decisions are in {path}")
+    click.echo(f"Your decisions are in {kept.path}")
 
 
 def _say(line: str) -> None:

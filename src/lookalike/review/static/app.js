@@ -3,175 +3,57 @@
 import "./compare-view.js";
 import "./facts-table.js";
 import "./group-list.js";
+import "./history-page.js";
 import "./member-strip.js";
+import "./plan-page.js";
 import { Api, Refusal, takeSecret } from "./api.js";
-import { ask, makeButtons } from "./controls.js";
-import { KEYS, actionOf } from "./keys.js";
-import { PERHAPS, Pictures } from "./pictures.js";
+import { makeButtons } from "./controls.js";
+import { GroupsPage, complain } from "./groups-page.js";
+import { EVERYWHERE, KEYS, actionOf } from "./keys.js";
+import { Pictures } from "./pictures.js";
 import { Store } from "./store.js";
-import { byId, element, fieldOf, plural, size } from "./words.js";
-
-const AHEAD = 3;
-const MOST_KEPT = 40;
-const QUICK = 80; // milliseconds between two groups
-
-/** @typedef {import("./store.js").Group} Group */
+import { byId, element, fieldOf, say } from "./words.js";
 
 const api = new Api(takeSecret());
 const pictures = new Pictures(api);
 const store = new Store();
-const list = /** @type {import("./group-list.js").GroupList} */ (document.querySelector("group-list"));
+const groups = new GroupsPage(api, store, pictures, (error) => run(() => Promise.reject(error)));
+const { list } = groups;
 const view = /** @type {import("./compare-view.js").CompareView} */ (
   document.querySelector("compare-view"));
 const strip = /** @type {import("./member-strip.js").MemberStrip} */ (
   document.querySelector("member-strip"));
 const facts = /** @type {import("./facts-table.js").FactsTable} */ (
   document.querySelector("facts-table"));
-/** @type {Map<number, Promise<Group>>} */
-const groups = new Map();
-let viewNumber = 0;
-let total = 0;
-let pending = new AbortController();
-let lastGo = -Infinity;
+const plan = /** @type {import("./plan-page.js").PlanPage} */ (document.querySelector("plan-page"));
+const history = /** @type {import("./history-page.js").HistoryPage} */ (
+  document.querySelector("history-page"));
 
-/** @param {string} words */
-function say(words) {
-  byId("said").textContent = words;
-}
-
-/** @param {string} words what went wrong, or nothing */
-function complain(words) {
-  byId("trouble").textContent = words;
-  byId("trouble").hidden = !words;
-}
-
-/** @param {number} group */
-function describe(group) {
-  const known = groups.get(group);
-  if (known) return known;
-  const asked = api.get(`/api/groups/${group}`);
-  groups.set(group, asked);
-  asked.catch(() => groups.delete(group));
-  for (const oldest of groups.keys()) {
-    if (groups.size <= MOST_KEPT) break;
-    groups.delete(oldest);
-  }
-  return asked;
-}
-
-/** Make the list anew, with what is filtered, shown and sorted now. */
-async function makeView() {
-  const found = await api.get("/api/view", {
-    text: fieldOf("text").value, shown: fieldOf("shown").value, sort: fieldOf("sort").value,
-  });
-  viewNumber = found.view;
-  list.begin(found.count);
-  store.send({ type: "view", count: found.count });
-  byId("group").hidden = !found.count;
-  byId("empty").hidden = Boolean(found.count);
-  byId("empty").textContent = total ? "No group is like that." : "There are no duplicates.";
-  if (found.count) await go(0);
-}
+/** @type {Record<string, { place: HTMLElement, open: () => Promise<unknown> }>} */
+const PAGES = {
+  groups: { place: byId("groups-page"), open: async () => list.focus() },
+  plan: { place: plan, open: () => plan.open() },
+  history: { place: history, open: () => history.open() },
+};
+let page = "groups";
 
 /**
- * Rows of the list.
- * @param {number} at
+ * Show one page instead of the other ones.
+ * @param {string} name
  */
-async function rowsAt(at) {
-  const view = viewNumber;
-  return (await api.get("/api/rows", { view, at })).rows;
-}
-
-/**
- * Show the group at a position. The list follows at once, and the pictures once they are there.
- * @param {number} at
- * @param {string} words what to say first
- */
-async function go(at, words = "") {
-  if (at < 0 || at >= store.state.count) return;
-  store.send({ type: "at", at });
-  list.select(at);
-  pending.abort();
-  pending = new AbortController();
-  const { signal } = pending;
-  show(at, signal, words).catch((error) => {
-    if (!signal.aborted) run(() => Promise.reject(error));
-  });
-}
-
-/**
- * @param {number} at
- * @param {AbortSignal} signal
- * @param {string} words what to say first
- */
-async function show(at, signal, words) {
-  const isQuick = performance.now() - lastGo < QUICK;
-  lastGo = performance.now();
-  // While a key is held, only the list moves. The server is asked once it is let go.
-  if (isQuick) await new Promise((resolve) => setTimeout(resolve, QUICK / 2));
-  if (signal.aborted) return;
-  const row = await list.row(at);
-  if (signal.aborted) return;
-  const group = await describe(row[0]);
-  if (signal.aborted) return;
+async function turnTo(name) {
+  page = name;
   complain("");
-  pictures.wantOnly(new Set(group.members.map((/** @type {{ id: number }} */ one) => one.id)));
-  store.send({ type: "group", group });
-  say(`${words}Group ${(row[0] + 1).toLocaleString("en")} of ${total.toLocaleString("en")}, ` +
-    `${plural(group.size, "image")}. ${group.members[0].name} stays: ${group.reason}.`);
-  for (let next = at + 1; next <= at + AHEAD && next < store.state.count; next++) {
-    const [number] = await list.row(next);
-    const ahead = await describe(number);
-    if (signal.aborted) return;
-    for (const { id } of ahead.members.slice(0, 4)) pictures.get(id, 1600, PERHAPS).catch(() => {});
+  for (const [other, { place }] of Object.entries(PAGES)) place.hidden = other !== name;
+  for (const button of document.querySelectorAll("#pages button")) {
+    const isThis = button.getAttribute("data-action") === name;
+    if (isThis) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
   }
-}
-
-/**
- * Save what is to become of the group, and go on to the next one.
- * @param {(at: number) => string} choice
- */
-async function decide(choice) {
-  const { group, at } = store.state;
-  if (!group) {
-    say("The group is not shown yet.");
-    return;
-  }
-  store.send({ type: "chooseAll", choice });
-  const chosen = store.state.chosen;
-  const done = await api.post("/api/decide", { group: group.group, chosen });
-  changed(done);
-  const removed = chosen.filter((one) => one === "remove").length;
-  const next = await api.get("/api/position", { view: viewNumber, after: at });
-  const words = `${removed ? `${plural(removed, "image")} to remove` : "All images stay"} in group ` +
-    `${(group.group + 1).toLocaleString("en")}. `;
-  if (next.at === null) say(`${words}That was the last group to decide.`);
-  else await go(next.at, words);
-}
-
-/** @param {{ group: number, state: string, totals: any }} done */
-function changed(done) {
-  groups.delete(done.group); // what is known of it is out of date
-  list.update(done.group, done.state);
-  store.send({ type: "totals", totals: done.totals });
-}
-
-/**
- * Take a step back, or make it again, and show its group.
- * @param {string} path
- * @param {string} words
- */
-async function back(path, words) {
-  const done = await api.post(path, {});
-  if (done.group === null) {
-    say(`There is nothing to ${words}.`);
-    return;
-  }
-  changed(done);
-  const { at } = await api.get("/api/position", { view: viewNumber, group: done.group });
-  const said = `${words} of group ${(done.group + 1).toLocaleString("en")}. `;
-  if (at === null) say(said);
-  else await go(at, said);
+  document.querySelector("search")?.toggleAttribute("hidden", name !== "groups");
+  const title = PAGES[name].place.querySelector("h2[tabindex]");
+  if (title instanceof HTMLElement) title.focus();
+  await PAGES[name].open();
 }
 
 /** @param {number} step */
@@ -187,8 +69,11 @@ function focusBy(step) {
 
 /** @type {Record<string, (event: { key: string }) => unknown>} */
 const ACTIONS = {
-  next: () => go(store.state.at + 1),
-  previous: () => go(store.state.at - 1),
+  groups: () => turnTo("groups"),
+  plan: () => turnTo("plan"),
+  history: () => turnTo("history"),
+  next: () => groups.go(store.state.at + 1),
+  previous: () => groups.go(store.state.at - 1),
   focusNext: () => focusBy(1),
   focusPrevious: () => focusBy(-1),
   focusNumber: ({ key }) => store.send({ type: "focus", focus: Number(key) - 1 }),
@@ -201,22 +86,14 @@ const ACTIONS = {
     type: "chooseAll", choice: (/** @type {number} */ at) => (
       at === store.state.focus ? "keep" : "remove"),
   }),
-  accept: async () => {
-    const { chosen } = store.state;
-    if (chosen.length && !chosen.some((one) => one !== "remove")) return ACTIONS.none({ key: "" });
-    return decide((at) => (chosen[at] === "later" ? "keep" : chosen[at]));
-  },
-  apart: () => decide(() => "apart"),
+  accept: () => groups.accept(),
+  apart: () => groups.decide(() => "apart"),
   apartOne: () => store.send({ type: "choose", at: store.state.focus, choice: "apart" }),
-  keepAll: () => decide(() => "keep"),
-  later: () => decide(() => "later"),
-  none: async () => {
-    const count = store.state.group?.size ?? 0;
-    const question = `Remove all ${plural(count, "image")} of this group? None of them stays.`;
-    if (count && await ask(question, "Remove all")) await decide(() => "remove");
-  },
-  undo: () => back("/api/undo", "undo"),
-  redo: () => back("/api/redo", "redo"),
+  keepAll: () => groups.decide(() => "keep"),
+  later: () => groups.decide(() => "later"),
+  none: () => groups.removeAll(),
+  undo: () => groups.back("/api/undo", "undo"),
+  redo: () => groups.back("/api/redo", "redo"),
   side: () => store.send({ type: "mode", mode: "side" }),
   flip: () => store.send({ type: "mode", mode: "flip" }),
   slider: () => store.send({ type: "mode", mode: "slider" }),
@@ -246,35 +123,15 @@ let queue = Promise.resolve();
 function run(action) {
   queue = queue.then(action).catch((error) => {
     // Other tabs made so many lists that the server dropped this one.
-    if (error instanceof Refusal && error.status === 410) return makeView();
+    if (error instanceof Refusal && error.status === 410) return groups.makeView();
     return complain(error.message);
   }).catch((error) => complain(error.message));
   return queue;
 }
 
-/** @param {import("./store.js").State} state */
-function render(state) {
-  view.render(state);
-  strip.render(state);
-  facts.render(state);
-  const { group, totals } = state;
-  byId("title").textContent = group
-    ? `Group ${(group.group + 1).toLocaleString("en")}: ${plural(group.size, "image")}` +
-      (group.state === "changed" ? " (changed since decided)" : "")
-    : "…";
-  byId("reason").textContent = group ? `${group.members[0].name} stays: ${group.reason}.` : "";
-  byId("totals").textContent = `${totals.decided.toLocaleString("en")} of ` +
-    `${total.toLocaleString("en")} decided, ${plural(totals.files, "image")} to remove, ` +
-    `${size(totals.bytes)}`;
-  for (const button of document.querySelectorAll("#modes button")) {
-    const action = button.getAttribute("data-action");
-    const on = action === "blink" ? state.blink : !state.blink && action === state.mode;
-    button.setAttribute("aria-pressed", String(on));
-  }
-}
-
 function makePage() {
   const press = (/** @type {string} */ action) => run(() => ACTIONS[action]({ key: "" }));
+  makeButtons("pages", [["groups", "Groups"], ["plan", "Plan"], ["history", "History"]], press);
   makeButtons("modes", [["side", "Side by side"], ["flip", "One"], ["slider", "Slider"],
     ["difference", "Difference"], ["blink", "Blink"]], press);
   makeButtons("zooms", [["zoomIn", "+"], ["zoomOut", "-"], ["fit", "Fit"],
@@ -290,27 +147,39 @@ function makePage() {
     localStorage.setItem("lookalike-keys", fieldOf("keys-on").checked ? "on" : "off")));
 }
 
-function listen() {
+/** Tell the elements where to get things, and what to do. */
+function connect() {
   view.store = store;
   view.pictures = strip.pictures = pictures;
-  list.load = rowsAt;
-  list.choose = (at) => run(() => go(at));
+  plan.api = history.api = api;
+  plan.run = history.run = run;
+  plan.applied = async () => {
+    history.watch();
+    await turnTo("history");
+  };
+  history.ended = () => groups.refresh();
+  list.choose = (at) => run(() => groups.go(at));
   strip.choose = (focus) => {
     store.send({ type: "focus", focus });
     list.focus(); // so that Enter and Space go on to mean what they mean everywhere
   };
-  store.listeners.push(render);
+  store.listeners.push((state) => {
+    for (const one of [view, strip, facts, groups]) one.render(state);
+  });
+}
+
+function listen() {
   let typing = 0;
   byId("text").addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(() => run(makeView), 200);
+    typing = setTimeout(() => run(() => groups.makeView()), 200);
   });
-  for (const id of ["shown", "sort"]) byId(id).addEventListener("change", () => run(makeView));
+  for (const id of ["shown", "sort"]) {
+    byId(id).addEventListener("change", () => run(() => groups.makeView()));
+  }
   byId("number").addEventListener("change", () => run(async () => {
-    const group = Number(fieldOf("number").value) - 1;
-    const { at } = await api.get("/api/position", { view: viewNumber, group });
-    if (at === null) say("That group is not in the list.");
-    else await go(at);
+    const found = await groups.goTo(Number(fieldOf("number").value) - 1);
+    if (!found) say("That group is not in the list.");
     list.focus();
   }));
   for (const id of ["text", "number"]) {
@@ -320,25 +189,39 @@ function listen() {
   }
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
-    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
-    const field = /** @type {Element} */ (event.target).matches("input, select");
-    const action = isUndo && !field && !event.altKey
-      ? (event.shiftKey ? "redo" : "undo") : actionOf(event);
-    if (!action || (!isUndo && !fieldOf("keys-on").checked && event.key !== "?")) return;
+    const action = wantedBy(event);
+    if (!action) return;
     event.preventDefault();
     run(() => ACTIONS[action](event));
   });
 }
 
+/**
+ * The action of a key press on this page, or undefined.
+ * @param {KeyboardEvent} event
+ */
+function wantedBy(event) {
+  if (event.key === "Escape") return page === "groups" ? undefined : "groups";
+  const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
+  const field = /** @type {Element} */ (event.target).matches("input, select");
+  const action = isUndo && !field && !event.altKey
+    ? (event.shiftKey ? "redo" : "undo") : actionOf(event);
+  if (!action || (page !== "groups" && !EVERYWHERE.has(action))) return undefined;
+  return isUndo || fieldOf("keys-on").checked || event.key === "?" ? action : undefined;
+}
+
 async function start() {
   makePage();
+  connect();
   listen();
   const session = await api.get("/api/session");
-  total = session.groups;
+  groups.total = session.groups;
+  plan.canApply = session.can_apply;
   store.send({ type: "totals", totals: session.totals });
   byId("saved-in").textContent = `Decisions are saved in ${session.saved_in ?? "memory only"}.`;
-  await makeView();
-  list.focus();
+  await groups.makeView();
+  await turnTo("groups");
+  if ((await api.get("/api/run")).at_work) await turnTo("history");
 }
 
 run(start);

@@ -41,8 +41,14 @@ export const KEYS = [
   { keys: "/", codes: ["/"], action: "filter", does: "filter the groups" },
   { keys: "G", codes: ["g"], action: "number", does: "go to a group by its number" },
   { keys: "O", codes: ["o"], action: "reveal", does: "show the file's folder" },
+  { keys: "P", codes: ["p"], action: "plan", does: "the plan, and applying it" },
+  { keys: "H", codes: ["h"], action: "history", does: "what was done, and taking it back" },
+  { keys: "Esc", codes: [], action: "groups", does: "back to the groups" },
   { keys: "?", codes: ["?"], action: "help", does: "these keys" },
 ];
+
+/** The actions that are the same on every page. */
+export const EVERYWHERE = new Set(["groups", "plan", "history", "help"]);
 
 const ACTIONS = new Map(KEYS.flatMap((one) => one.codes.map((code) => [code, one.action])));
 const FIELDS = "input, select, textarea, [contenteditable]";

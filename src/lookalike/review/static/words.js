@@ -34,6 +34,7 @@ export const STATES = {
   decided: { mark: "✓", word: "decided" },
   later: { mark: "…", word: "later" },
   changed: { mark: "!", word: "changed since decided" },
+  applied: { mark: "✓", word: "applied" },
 };
 
 /**
@@ -41,7 +42,7 @@ export const STATES = {
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {{ className?: string, text?: string, attributes?: Record<string, string> }} [options]
- * @param {Node[]} children
+ * @param {(Node | string)[]} children
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function element(tag, { className = "", text = "", attributes = {} } = {}, ...children) {
@@ -61,4 +62,12 @@ export function byId(id) {
 /** @param {string} id */
 export function fieldOf(id) {
   return /** @type {HTMLInputElement} */ (document.getElementById(id));
+}
+
+/**
+ * Say something to screen readers, and on the last line of the page.
+ * @param {string} words
+ */
+export function say(words) {
+  byId("said").textContent = words;
 }

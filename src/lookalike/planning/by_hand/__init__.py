@@ -1,0 +1,1 @@
+"""What a person decided about groups, which a plan then follows."""

@@ -1,0 +1,1 @@
+"""Plans of what was decided, carrying them out, and taking that back."""
