@@ -17,8 +17,10 @@
 // Marks a function body that is compiled once for every instruction set that calls it.
 #if defined(__GNUC__) || defined(__clang__)
 #define LOOKALIKE_INLINE inline __attribute__((always_inline))
+#define LOOKALIKE_INLINE_LAMBDA __attribute__((always_inline))
 #else
 #define LOOKALIKE_INLINE inline
+#define LOOKALIKE_INLINE_LAMBDA
 #endif
 
 namespace lookalike {
