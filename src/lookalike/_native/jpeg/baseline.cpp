@@ -18,37 +18,38 @@ class Luma {
           pixels_(pixels),
           across_(static_cast<size_t>(mcus.across)),
           down_(static_cast<size_t>(mcus.down)),
-          stride_(mcus.columns * across_ * kSide),
-          strip_(stride_ * down_ * kSide),
+          stride_(mcus.columns * across_ * kPixels),
+          strip_(stride_ * (down_ + 1) * kPixels),
           rows_(strip_.data()),
           others_{mcus.others[0], mcus.others[1]},
           last_(space.tables + (same_tables ? 1 : 2)),
           transform_(kScale == 8 ? nullptr : transform_for(kScale)),
-          step_(space.steps.values[0]) {}
+          step_(space.steps.values[0]),
+          places_{{{}, stride_}, {{}, stride_}} {}
 
     LOOKALIKE_INLINE void begin_row(size_t) {}
     LOOKALIKE_INLINE void restart() { average_ = 0; }
 
     LOOKALIKE_INLINE void mcu(size_t column, Bits& bits, bool& bad) {
-        uint8_t* first = rows_ + column * across_ * kSide;
-        for (size_t v = 0; v < down_; ++v, first += stride_ * kSide) {
+        uint8_t* first = rows_ + column * across_ * kPixels;
+        for (size_t v = 0; v < down_; ++v, first += stride_ * kPixels) {
             uint8_t* out = first;
-            for (size_t h = 0; h < across_; ++h, out += kSide) block(bits, bad, out);
+            for (size_t h = 0; h < across_; ++h, out += kPixels) block(bits, bad, out);
         }
         for (int k = 0; k < others_[0]; ++k) skip_block(space_.tables[1], bits, bad);
         for (int k = 0; k < others_[1]; ++k) skip_block(*last_, bits, bad);
     }
 
     LOOKALIKE_INLINE void end_row(size_t row) {
-        transform_pending();
-        const size_t begin = row * down_ * kSide;
-        const size_t end = std::min(begin + down_ * kSide, pixels_.height);
+        if constexpr (kScale != 8) transform_rest();
+        const size_t begin = row * down_ * kPixels;
+        const size_t end = std::min(begin + down_ * kPixels, pixels_.height);
         for (size_t y = begin; y < end; ++y)
             std::memcpy(pixels_.row(y), rows_ + (y - begin) * stride_, pixels_.width);
     }
 
  private:
-    static constexpr size_t kSide = 8 / kScale;  // of a block, in pixels
+    static constexpr size_t kPixels = kSide / kScale;  // along the side of a block
 
     LOOKALIKE_INLINE void block(Bits& bits, bool& bad, uint8_t* out) {
         const Tables& tables = space_.tables[0];
@@ -60,24 +61,38 @@ class Luma {
             *out = flat_pixel(kScale, average, step_);
             return skip_rest(tables, bits, 1, bad);
         }
-        Block& block = space_.blocks[next_];
+        int16_t* block = space_.pairs[now_].values + (has_one_ ? kSide : 0);
         if (!read_rest(tables.symbols, space_.values, bits, block, bad)) return fill(average, out);
-        block.values[0] = average;
-        // A block is transformed when the next is full. Vectors can only be loaded fast when its
+        block[0] = average;
+        places_[now_].out[has_one_] = out;
+        // A pair is transformed when the next is full. Vectors can only be loaded fast when the
         // coefficients are no longer on their way to memory.
-        transform_pending();
-        pending_ = out;
-        next_ = 1 - next_;
+        if (has_one_) {
+            transform_pending();
+            pending_ = true;
+            now_ = 1 - now_;
+        }
+        has_one_ = !has_one_;
     }
 
     LOOKALIKE_INLINE void fill(int16_t average, uint8_t* out) {
         const uint8_t pixel = flat_pixel(kScale, average, step_);
-        for (size_t y = 0; y < kSide; ++y) std::memset(out + y * stride_, pixel, kSide);
+        for (size_t y = 0; y < kPixels; ++y) std::memset(out + y * stride_, pixel, kPixels);
     }
 
     LOOKALIKE_INLINE void transform_pending() {
-        if (pending_) transform_(space_.blocks[1 - next_], space_.steps, pending_, stride_);
-        pending_ = nullptr;
+        const size_t last = 1 - now_;
+        if (pending_) transform_(space_.pairs[last], space_.steps, places_[last]);
+        pending_ = false;
+    }
+
+    // Also of a pair with one block. The other goes below the strip.
+    LOOKALIKE_INLINE void transform_rest() {
+        transform_pending();
+        if (!has_one_) return;
+        places_[now_].out[1] = rows_ + stride_ * down_ * kPixels;
+        transform_(space_.pairs[now_], space_.steps, places_[now_]);
+        has_one_ = false;
     }
 
     Workspace& space_;
@@ -90,8 +105,9 @@ class Luma {
     const Transform transform_;
     const int16_t step_;
     uint32_t average_ = 0;
-    size_t next_ = 0;  // of the two blocks: the one that is read
-    uint8_t* pending_ = nullptr;
+    size_t now_ = 0;  // of the two pairs: the one that is filled
+    bool has_one_ = false, pending_ = false;
+    Places places_[2];
 };
 
 // Makes the tables of a scan. Luma needs its values, except at an eighth.
@@ -124,11 +140,42 @@ bool has_codes(const Header& header, const Scan& scan) {
 }
 
 template <int kScale>
-Verdict decode_luma(Workspace& space, const Mcus& mcus, bool same_tables, Data& data,
-                    Pixels& pixels) {
-    std::fill(space.blocks, space.blocks + 2, Block());
+LOOKALIKE_INLINE Verdict decode_luma(Workspace& space, const Mcus& mcus, bool same_tables,
+                                     Data& data, Pixels& pixels) {
+    std::fill(space.pairs, space.pairs + 2, Pair());
     Luma<kScale> luma(space, mcus, same_tables, pixels);
     return decode(data, mcus, space.header.restart_interval, space.interval, luma);
+}
+
+using DecodeLuma = Verdict (*)(Workspace&, const Mcus&, bool, Data&, Pixels&);
+
+template <int kScale>
+Verdict decode_portable(Workspace& space, const Mcus& mcus, bool same_tables, Data& data,
+                        Pixels& pixels) {
+    return decode_luma<kScale>(space, mcus, same_tables, data, pixels);
+}
+
+#if LOOKALIKE_X86
+// Shifts by any number of bits are cheaper.
+template <int kScale>
+LOOKALIKE_BMI2 Verdict decode_bmi2(Workspace& space, const Mcus& mcus, bool same_tables, Data& data,
+                                   Pixels& pixels) {
+    return decode_luma<kScale>(space, mcus, same_tables, data, pixels);
+}
+
+template <int kScale>
+DecodeLuma decoder() {
+    return active_isa() == Isa::scalar ? decode_portable<kScale> : decode_bmi2<kScale>;
+}
+#else
+template <int kScale>
+DecodeLuma decoder() {
+    return decode_portable<kScale>;
+}
+#endif
+
+DecodeLuma decoder_for(int scale) {
+    return scale == 2 ? decoder<2>() : scale == 4 ? decoder<4>() : decoder<8>();
 }
 
 }  // namespace
@@ -144,11 +191,7 @@ Verdict read_baseline(Workspace& space, const Scan& scan, int scale, Data& data,
     const Verdict verdict = make_tables(space, scan, scale != 8, same_tables);
     if (verdict != Verdict::read) return verdict;
     pixels.allocate();
-    switch (scale) {
-        case 2: return decode_luma<2>(space, mcus, same_tables, data, pixels);
-        case 4: return decode_luma<4>(space, mcus, same_tables, data, pixels);
-        default: return decode_luma<8>(space, mcus, same_tables, data, pixels);
-    }
+    return decoder_for(scale)(space, mcus, same_tables, data, pixels);
 }
 
 }  // namespace lookalike::jpeg

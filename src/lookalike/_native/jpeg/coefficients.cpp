@@ -23,7 +23,7 @@ int long_difference(const HuffmanCode& code, Bits& bits, bool& bad) {
     return value;
 }
 
-bool read_one(const SymbolTable& table, Bits& bits, uint32_t& k, Block* block, bool& bad) {
+bool read_one(const SymbolTable& table, Bits& bits, uint32_t& k, int16_t* block, bool& bad) {
     bits.refill();
     const uint32_t entry = table.entries[bits.peek(kTableBits)];
     auto symbol = entry >> 8;
@@ -37,8 +37,7 @@ bool read_one(const SymbolTable& table, Bits& bits, uint32_t& k, Block* block, b
     if (count) {
         const int value = bits.take_value(count);
         // libjpeg puts what lies beyond the last coefficient there.
-        if (block)
-            block->values[kPlaces[k < kBlock ? k : kBlock - 1]] = static_cast<int16_t>(value);
+        if (block) block[kZigzag[k < kBlock ? k : kBlock - 1]] = static_cast<int16_t>(value);
     }
     return ++k >= kBlock;
 }

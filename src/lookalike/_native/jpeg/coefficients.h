@@ -44,10 +44,10 @@ LOOKALIKE_INLINE int read_difference(const DifferenceTable& table, Bits& bits, b
 
 // One symbol of any length and its value, from coefficient k on. `block` may be null. Returns
 // whether the block is done.
-bool read_one(const SymbolTable& table, Bits& bits, uint32_t& k, Block* block, bool& bad);
+bool read_one(const SymbolTable& table, Bits& bits, uint32_t& k, int16_t* block, bool& bad);
 
 LOOKALIKE_INLINE bool read_one_apart(const SymbolTable& table, Bits& bits, uint32_t& k,
-                                     Block* block, bool& bad) {
+                                     int16_t* block, bool& bad) {
     Bits copy = bits;
     uint32_t place = k;
     const bool done = read_one(table, copy, place, block, bad);
@@ -100,19 +100,19 @@ LOOKALIKE_INLINE void skip_block(const Tables& tables, Bits& bits, bool& bad) {
 }
 
 // A coefficient whose value reaches beyond the window. Its entry has the symbol.
-LOOKALIKE_INLINE void read_escaped(uint64_t entry, Bits& bits, uint32_t& k, Block& block) {
+LOOKALIKE_INLINE void read_escaped(uint64_t entry, Bits& bits, uint32_t& k, int16_t* block) {
     bits.refill();
     const auto symbol = static_cast<uint32_t>(entry >> kValue1) & 255;
     k += symbol >> 4;
     const int value = extended(bits.window << (entry >> kValue2), symbol & 15);
-    block.values[kPlaces[k < kBlock ? k : kBlock - 1]] = static_cast<int16_t>(value);
+    block[kZigzag[k < kBlock ? k : kBlock - 1]] = static_cast<int16_t>(value);
     bits.take(static_cast<uint32_t>(entry) & kBitsMask);
     ++k;
 }
 
 // Reads all coefficients but the first. Returns whether there are any. Needs 30 bits.
 LOOKALIKE_INLINE bool read_rest(const SymbolTable& symbols, const ValueTable& values, Bits& bits,
-                                Block& block, bool& bad) {
+                                int16_t* block, bool& bad) {
     uint32_t k = 1, after = 0;
     uint64_t entry = 0;
     // Both places are always written. What is not a coefficient goes beyond the block.
@@ -120,9 +120,8 @@ LOOKALIKE_INLINE bool read_rest(const SymbolTable& symbols, const ValueTable& va
         entry = values.entries[bits.peek(kTableBits)];
         const auto fields = static_cast<uint32_t>(entry);
         after = k + (fields >> kMove & kMoveMask);
-        block.values[kPlaces[k + (fields >> kPlace1 & 255)]] =
-            static_cast<int16_t>(entry >> kValue1);
-        block.values[kPlaces[k + (fields >> kPlace2)]] = static_cast<int16_t>(entry >> kValue2);
+        block[kZigzag[k + (fields >> kPlace1 & 255)]] = static_cast<int16_t>(entry >> kValue1);
+        block[kZigzag[k + (fields >> kPlace2)]] = static_cast<int16_t>(entry >> kValue2);
         if (after >= kBlock) return false;
         k = after;
         bits.take(fields & kBitsMask);
@@ -140,7 +139,7 @@ LOOKALIKE_INLINE bool read_rest(const SymbolTable& symbols, const ValueTable& va
         if (after - kEscape < kBlock && taken) {
             read_escaped(entry, bits, k, block);
             if (k >= kBlock) return true;
-        } else if (read_one_apart(symbols, bits, k, &block, bad)) {
+        } else if (read_one_apart(symbols, bits, k, block, bad)) {
             return true;
         }
         bits.refill();

@@ -119,8 +119,10 @@ class Reader {
         has_luma_ = true;
         const int index = frame().luma().steps;
         if (index >= kTablesOfAKind || !space_.header.has_steps[index]) return Verdict::corrupt;
-        for (uint32_t k = 0; k < kBlock; ++k)
-            space_.steps.values[kPlaces[k]] = static_cast<int16_t>(space_.header.steps[index][k]);
+        for (uint32_t k = 0; k < kBlock; ++k) {
+            int16_t* step = space_.steps.values + kZigzag[k];
+            step[0] = step[kSide] = static_cast<int16_t>(space_.header.steps[index][k]);
+        }
         return Verdict::read;
     }
 

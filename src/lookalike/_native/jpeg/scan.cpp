@@ -4,7 +4,7 @@ namespace lookalike::jpeg {
 namespace {
 
 constexpr int kMostBlocks = 10;  // of an MCU
-constexpr size_t kSide = 8;
+constexpr auto kBlockSide = static_cast<int>(kSide);
 
 size_t quotient(int side, int divisor) {
     return static_cast<size_t>((side + divisor - 1) / divisor);
@@ -37,8 +37,8 @@ Verdict Scan::read(const Segment& segment, const Frame& frame) {
 Mcus::Mcus(const Frame& frame, const Scan& scan)
     : across(frame.luma().across), down(frame.luma().down) {
     if (scan.count == 1) across = down = 1;  // a scan of one component has one block per MCU
-    columns = quotient(frame.width, static_cast<int>(kSide) * across);
-    rows = quotient(frame.height, static_cast<int>(kSide) * down);
+    columns = quotient(frame.width, kBlockSide * across);
+    rows = quotient(frame.height, kBlockSide * down);
     for (int i = 1; i < scan.count; ++i) others[i - 1] = frame.components[scan.members[i]].blocks();
 }
 

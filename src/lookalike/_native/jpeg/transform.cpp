@@ -4,13 +4,12 @@
 #include <cstring>
 
 #include "isa.h"
+#include "jpeg/transform_avx2.h"
 #include "jpeg/transform_constants.h"
-#include "jpeg/transform_sse2.h"
 
 namespace lookalike::jpeg {
 namespace {
 
-constexpr int kSide = 8;
 constexpr int kRangeMask = 1023;  // of the table by which libjpeg limits the values of 1 x 1
 
 int16_t product(int16_t value, int16_t step) { return static_cast<int16_t>(value * step); }
@@ -45,65 +44,94 @@ void four(const int16_t* in, int bits, int32_t* out) {
     out[3] = rounded(mean + turn - outer, bits);
 }
 
-// Whether rows 1 to 3 and 5 to 7 have only zeros. libjpeg-turbo then takes a shortcut that does not
-// saturate.
-bool has_only_means(const Block& block) {
-    int any = 0;
-    for (int row = 1; row < kSide; ++row)
-        for (int x = 0; x < kSide; ++x)
-            if (row != 4) any |= block.values[row * kSide + x];
-    return !any;
-}
+// The columns of one block, times their steps.
+struct Columns {
+    const int16_t* values;
+    const int16_t* steps;
 
-void transform_4x4(Block& block, const Steps& steps, uint8_t* out, size_t stride) {
-    int16_t columns[4][kSide];
-    const bool only_means = has_only_means(block);
-    for (int x = 0; x < kSide; ++x) {
+    void read(size_t x, int16_t* in) const {
+        for (size_t row = 0; row < kSide; ++row)
+            in[row] = product(values[row * kPairSide + x], steps[row * kPairSide + x]);
+    }
+
+    // Whether rows 1 to 3 and 5 to 7 have only zeros. libjpeg-turbo then takes a shortcut that does
+    // not saturate.
+    bool have_only_means() const {
+        int any = 0;
+        for (size_t row = 1; row < kSide; ++row)
+            for (size_t x = 0; x < kSide; ++x)
+                if (row != 4) any |= values[row * kPairSide + x];
+        return !any;
+    }
+};
+
+void block_4x4(const Columns& block, uint8_t* out, size_t stride) {
+    int16_t rows[4][kSide];
+    const bool only_means = block.have_only_means();
+    for (size_t x = 0; x < kSide; ++x) {
         int16_t in[kSide];
-        for (int row = 0; row < kSide; ++row)
-            in[row] = product(block.values[row * kSide + x], steps.values[row * kSide + x]);
         int32_t sums[4];
+        block.read(x, in);
         four(in, kFirstOfFour, sums);
         for (int y = 0; y < 4; ++y)
-            columns[y][x] = only_means ? static_cast<int16_t>(in[0] * 4) : saturated(sums[y]);
+            rows[y][x] = only_means ? product(in[0], 4) : saturated(sums[y]);
     }
-    for (int y = 0; y < 4; ++y, out += stride) {
+    for (const auto& row : rows) {
         int32_t sums[4];
-        four(columns[y], kSecondOfFour, sums);
+        four(row, kSecondOfFour, sums);
         for (int x = 0; x < 4; ++x) out[x] = pixel(sums[x]);
+        out += stride;
     }
-    block = Block();
 }
 
-void transform_2x2(Block& block, const Steps& steps, uint8_t* out, size_t stride) {
+// Two sums from a mean, shifted, and coefficients 1, 3, 5 and 7 of a row or column.
+void two(int32_t first, const int16_t* in, int bits, int32_t* out) {
+    const uint32_t mean = static_cast<uint32_t>(first) << (kConstantBits + 2);
+    const uint32_t half = weighted(kHalves, in[1], in[3], in[5], in[7]);
+    out[0] = rounded(mean + half, bits);
+    out[1] = rounded(mean - half, bits);
+}
+
+void block_2x2(const Columns& block, uint8_t* out, size_t stride) {
     int32_t means[2] = {};
-    int16_t columns[2][kSide];
-    for (int x : {0, 1, 3, 5, 7}) {
+    int16_t rows[2][kSide];
+    for (size_t x : {0, 1, 3, 5, 7}) {
         int16_t in[kSide];
-        for (int row : {0, 1, 3, 5, 7})
-            in[row] = product(block.values[row * kSide + x], steps.values[row * kSide + x]);
-        const uint32_t mean = static_cast<uint32_t>(in[0]) << (kConstantBits + 2);
-        const uint32_t half = weighted(kHalves, in[1], in[3], in[5], in[7]);
-        const int32_t sums[2] = {rounded(mean + half, kFirstOfTwo),
-                                 rounded(mean - half, kFirstOfTwo)};
-        for (int y = 0; y < 2; ++y) columns[y][x] = saturated(sums[y]);
+        int32_t sums[2];
+        block.read(x, in);
+        two(in[0], in, kFirstOfTwo, sums);
+        for (int y = 0; y < 2; ++y) rows[y][x] = saturated(sums[y]);
         if (x == 0) std::copy(sums, sums + 2, means);
     }
     for (int y = 0; y < 2; ++y, out += stride) {
-        const int16_t* in = columns[y];
-        const uint32_t mean = static_cast<uint32_t>(means[y]) << (kConstantBits + 2);
-        const uint32_t half = weighted(kHalves, in[1], in[3], in[5], in[7]);
-        out[0] = pixel(rounded(mean + half, kSecondOfTwo));
-        out[1] = pixel(rounded(mean - half, kSecondOfTwo));
+        int32_t sums[2];
+        two(means[y], rows[y], kSecondOfTwo, sums);
+        out[0] = pixel(sums[0]);
+        out[1] = pixel(sums[1]);
     }
-    block = Block();
+}
+
+template <typename OneBlock>
+void both(Pair& pair, const Steps& steps, const Places& places, OneBlock one_block) {
+    for (size_t b = 0; b < 2; ++b)
+        one_block({pair.values + b * kSide, steps.values + b * kSide}, places.out[b],
+                  places.stride);
+    pair = Pair();
 }
 
 }  // namespace
 
+void transform_4x4(Pair& pair, const Steps& steps, const Places& places) {
+    both(pair, steps, places, block_4x4);
+}
+
+void transform_2x2(Pair& pair, const Steps& steps, const Places& places) {
+    both(pair, steps, places, block_2x2);
+}
+
 Transform transform_for(int scale) {
 #if LOOKALIKE_X86
-    if (active_isa() != Isa::scalar) return scale == 2 ? transform_4x4_sse2 : transform_2x2_sse2;
+    if (active_isa() != Isa::scalar) return scale == 2 ? transform_4x4_avx2 : transform_2x2_avx2;
 #endif
     return scale == 2 ? transform_4x4 : transform_2x2;
 }

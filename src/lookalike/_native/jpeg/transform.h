@@ -11,20 +11,33 @@
 
 namespace lookalike::jpeg {
 
-constexpr size_t kBlock = 64;
-constexpr int kBeyond = kBlock;  // where coefficients are put that no block has
+constexpr size_t kBlock = 64, kSide = 8;
 
-// Coefficients row by row, and one that is beyond.
-struct Block {
-    alignas(16) int16_t values[kBlock + 8];
+// Two blocks side by side, so that one vector has a row of both. Coefficient (row, column) of block
+// b is at kPairSide * row + kSide * b + column.
+constexpr size_t kPairSide = 2 * kSide, kPair = 2 * kBlock;
+constexpr size_t kBeyond = kPair;  // where coefficients are put that no block has
+
+struct Pair {
+    alignas(32) int16_t values[kPair + kPairSide];
 };
 
+// The steps of both blocks.
 struct Steps {
-    alignas(16) int16_t values[kBlock];  // row by row
+    alignas(32) int16_t values[kPair];
 };
 
-// Writes the pixels of a block, in rows `stride` bytes apart, and clears the block.
-using Transform = void (*)(Block& block, const Steps& steps, uint8_t* out, size_t stride);
+// Where the pixels of two blocks go, in rows `stride` bytes apart.
+struct Places {
+    uint8_t* out[2];
+    size_t stride;
+};
+
+// Writes the pixels of both blocks, and clears them.
+using Transform = void (*)(Pair& pair, const Steps& steps, const Places& places);
+
+void transform_4x4(Pair& pair, const Steps& steps, const Places& places);
+void transform_2x2(Pair& pair, const Steps& steps, const Places& places);
 
 // For a scale of 2 or 4, by the active instruction set.
 Transform transform_for(int scale);

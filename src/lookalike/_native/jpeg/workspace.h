@@ -19,7 +19,7 @@ struct Workspace {
     ValueTable values;               // of luma
     ValueTable::Seconds seconds;
     Steps steps;  // of luma
-    Block blocks[2] = {};
+    Pair pairs[2];
 };
 
 }  // namespace lookalike::jpeg

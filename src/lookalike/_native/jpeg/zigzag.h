@@ -7,15 +7,15 @@
 
 namespace lookalike::jpeg {
 
-// Where the k-th coefficient is, row by row. What lies behind the last one is beyond the block.
-struct Places {
+// Where the k-th coefficient is in a pair. What lies behind the last one is beyond both blocks.
+struct Zigzag {
     uint8_t of[256];
 
-    constexpr Places() : of() {
+    constexpr Zigzag() : of() {
         int row = 0, column = 0;
         for (int k = 0; k < 256; ++k) of[k] = kBeyond;
         for (int k = 0; k < static_cast<int>(kBlock); ++k) {
-            of[k] = static_cast<uint8_t>(row * 8 + column);
+            of[k] = static_cast<uint8_t>(row * static_cast<int>(kPairSide) + column);
             const bool upwards = (row + column) % 2 == 0;
             int &along = upwards ? column : row, &against = upwards ? row : column;
             if (along == 7) {
@@ -28,6 +28,6 @@ struct Places {
     }
     constexpr uint8_t operator[](uint32_t k) const { return of[k]; }
 };
-constexpr Places kPlaces;
+constexpr Zigzag kZigzag;
 
 }  // namespace lookalike::jpeg
