@@ -94,9 +94,9 @@ void two(int32_t first, const int16_t* in, int bits, int32_t* out) {
 
 void block_2x2(const Columns& block, uint8_t* out, size_t stride) {
     int32_t means[2] = {};
-    int16_t rows[2][kSide];
+    int16_t rows[2][kSide] = {};
     for (size_t x : {0, 1, 3, 5, 7}) {
-        int16_t in[kSide];
+        int16_t in[kSide] = {};
         int32_t sums[2];
         block.read(x, in);
         two(in[0], in, kFirstOfTwo, sums);

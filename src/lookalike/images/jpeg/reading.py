@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lookalike.images.jpeg.decoding import (
-    decode_luma,
-    decode_whole,
-    header_of,
-    scale_for,
-    scale_within,
-)
+from lookalike.errors import ImageError
+from lookalike.images.jpeg.decoding import decode_whole, header_of, scale_for, scale_within
+from lookalike.images.jpeg.luma import decode_luma
 from lookalike.images.jpeg.scans import look_through
 from lookalike.images.limits import check_size
 from lookalike.images.picture import Origin, Picture, Reduction
@@ -43,7 +39,12 @@ def read_jpeg(contents: Contents, how: How) -> Picture | None:
         reduction = Reduction(size, scale) if scale > 1 else None
     else:
         scale = scale_for(header, how.least_side)
-        luma = decode_luma(contents.data, header, scale, contents.size)
+        try:
+            luma = decode_luma(contents.data, header, scale, contents.size)
+        except ImageError:
+            if how.take_damaged or how.as_stored:  # Pillow decodes as much as there is
+                return None
+            raise
         pixels = luma and luma.pixels
         reduction = luma and Reduction(size, scale, luma.first_scan, luma.error)
     if pixels is None:
