@@ -55,6 +55,8 @@ THOROUGH = frozenset(
         "isolation",
         "join",
         "jpeg",
+        "jpeg_damaged",
+        "jpeg_luma",
         "kernel",
         "killed",
         "look",
