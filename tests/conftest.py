@@ -56,6 +56,7 @@ THOROUGH = frozenset(
         "join",
         "jpeg",
         "jpeg_damaged",
+        "jpeg_decoders",
         "jpeg_luma",
         "kernel",
         "killed",

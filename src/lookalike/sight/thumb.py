@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 SIDE = 32
 BYTES = SIDE * SIDE
-LEAST_SIDE = 160
+LEAST_SIDE = 96
 """A picture is decoded to at least this many pixels on its shorter side, as for `phash`."""
 
 
