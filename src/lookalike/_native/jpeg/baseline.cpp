@@ -4,6 +4,8 @@
 #include <cstring>
 #include <vector>
 
+#include "jpeg/flat.h"
+
 namespace lookalike::jpeg {
 namespace {
 
@@ -58,7 +60,7 @@ class Luma {
         average_ += static_cast<uint32_t>(difference);  // it may overflow in hostile files
         const auto average = static_cast<int16_t>(average_);
         if constexpr (kScale == 8) {
-            *out = flat_pixel(kScale, average, step_);
+            *out = flat_pixel<kScale>(average, step_);
             return skip_rest(tables, bits, 1, bad);
         }
         int16_t* block = space_.pairs[now_].values + (has_one_ ? kSide : 0);
@@ -76,7 +78,7 @@ class Luma {
     }
 
     LOOKALIKE_INLINE void fill(int16_t average, uint8_t* out) {
-        const uint8_t pixel = flat_pixel(kScale, average, step_);
+        const uint8_t pixel = flat_pixel<kScale>(average, step_);
         for (size_t y = 0; y < kPixels; ++y) std::memset(out + y * stride_, pixel, kPixels);
     }
 
@@ -140,42 +142,11 @@ bool has_codes(const Header& header, const Scan& scan) {
 }
 
 template <int kScale>
-LOOKALIKE_INLINE Verdict decode_luma(Workspace& space, const Mcus& mcus, bool same_tables,
-                                     Data& data, Pixels& pixels) {
+Verdict decode_luma(Workspace& space, const Mcus& mcus, bool same_tables, Data& data,
+                    Pixels& pixels) {
     std::fill(space.pairs, space.pairs + 2, Pair());
-    Luma<kScale> luma(space, mcus, same_tables, pixels);
-    return decode(data, mcus, space.header.restart_interval, space.interval, luma);
-}
-
-using DecodeLuma = Verdict (*)(Workspace&, const Mcus&, bool, Data&, Pixels&);
-
-template <int kScale>
-Verdict decode_portable(Workspace& space, const Mcus& mcus, bool same_tables, Data& data,
-                        Pixels& pixels) {
-    return decode_luma<kScale>(space, mcus, same_tables, data, pixels);
-}
-
-#if LOOKALIKE_X86
-// Shifts by any number of bits are cheaper.
-template <int kScale>
-LOOKALIKE_BMI2 Verdict decode_bmi2(Workspace& space, const Mcus& mcus, bool same_tables, Data& data,
-                                   Pixels& pixels) {
-    return decode_luma<kScale>(space, mcus, same_tables, data, pixels);
-}
-
-template <int kScale>
-DecodeLuma decoder() {
-    return active_isa() == Isa::scalar ? decode_portable<kScale> : decode_bmi2<kScale>;
-}
-#else
-template <int kScale>
-DecodeLuma decoder() {
-    return decode_portable<kScale>;
-}
-#endif
-
-DecodeLuma decoder_for(int scale) {
-    return scale == 2 ? decoder<2>() : scale == 4 ? decoder<4>() : decoder<8>();
+    return decode(data, mcus, space.header.restart_interval, space.interval,
+                  Luma<kScale>(space, mcus, same_tables, pixels));
 }
 
 }  // namespace
@@ -191,7 +162,11 @@ Verdict read_baseline(Workspace& space, const Scan& scan, int scale, Data& data,
     const Verdict verdict = make_tables(space, scan, scale != 8, same_tables);
     if (verdict != Verdict::read) return verdict;
     pixels.allocate();
-    return decoder_for(scale)(space, mcus, same_tables, data, pixels);
+    switch (scale) {
+        case 2: return decode_luma<2>(space, mcus, same_tables, data, pixels);
+        case 4: return decode_luma<4>(space, mcus, same_tables, data, pixels);
+        default: return decode_luma<8>(space, mcus, same_tables, data, pixels);
+    }
 }
 
 }  // namespace lookalike::jpeg

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "jpeg/flat.h"
+
 namespace lookalike::jpeg {
 namespace {
 
@@ -140,11 +142,9 @@ Verdict Averages::read(Workspace& space, const Scan& scan, Data& data) {
     const LumaBlocks blocks(mcus, values_.data(), stride_);
     const uint32_t interval = space.header.restart_interval;
     if (scan.high) {
-        Further further(blocks, mcus, scan.low);
-        return decode(data, mcus, interval, space.interval, further);
+        return decode(data, mcus, interval, space.interval, Further(blocks, mcus, scan.low));
     }
-    First first(space, blocks, mcus, scan.low);
-    return decode(data, mcus, interval, space.interval, first);
+    return decode(data, mcus, interval, space.interval, First(space, blocks, mcus, scan.low));
 }
 
 // With whole MCUs at the edges, even if this scan has none.
@@ -162,9 +162,11 @@ Verdict Averages::allocate(const Frame& frame) {
 
 void Averages::draw(int16_t step, Pixels& pixels) const {
     pixels.allocate();
-    for (size_t y = 0; y < pixels.height; ++y)
-        for (size_t x = 0; x < pixels.width; ++x)
-            pixels.row(y)[x] = flat_pixel(8, values_[y * stride_ + x], step);
+    for (size_t y = 0; y < pixels.height; ++y) {
+        const int16_t* values = values_.data() + y * stride_;
+        uint8_t* out = pixels.row(y);
+        for (size_t x = 0; x < pixels.width; ++x) out[x] = flat_pixel<8>(values[x], step);
+    }
 }
 
 }  // namespace lookalike::jpeg

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "isa.h"
 #include "jpeg/header.h"
@@ -46,11 +47,10 @@ struct Data {
     size_t size() const { return static_cast<size_t>(end - begin); }
 };
 
-// Has `decoder` read all MCUs. It begins and ends rows, reads an MCU, and forgets at a restart what
-// it predicts from. `data` then begins behind the scan.
 template <typename Decoder>
-LOOKALIKE_INLINE Verdict decode(Data& data, const Mcus& mcus, uint32_t restart_interval,
-                                Interval& interval, Decoder& decoder) {
+LOOKALIKE_INLINE Verdict decode_all(Data& data, const Mcus& mcus, uint32_t restart_interval,
+                                    Interval& interval, Decoder&& passed) {
+    Decoder decoder = std::move(passed);  // not known elsewhere, so it can stay in registers
     // Copies of `bits` are passed on, so that its address is not taken, and it stays in registers.
     Bits bits = interval.start(data.begin, data.end);
     uint32_t left = restart_interval, restarts = 0;
@@ -80,6 +80,33 @@ LOOKALIKE_INLINE Verdict decode(Data& data, const Mcus& mcus, uint32_t restart_i
     const Verdict verdict = interval.finish(copy);
     data.begin = interval.end_of_scan();
     return verdict;
+}
+
+template <typename Decoder>
+Verdict decode_portable(Data& data, const Mcus& mcus, uint32_t restart_interval, Interval& interval,
+                        Decoder&& decoder) {
+    return decode_all(data, mcus, restart_interval, interval, std::move(decoder));
+}
+
+#if LOOKALIKE_X86
+// Shifts by any number of bits are cheaper.
+template <typename Decoder>
+LOOKALIKE_BMI2 Verdict decode_bmi2(Data& data, const Mcus& mcus, uint32_t restart_interval,
+                                   Interval& interval, Decoder&& decoder) {
+    return decode_all(data, mcus, restart_interval, interval, std::move(decoder));
+}
+#endif
+
+// Has `decoder` read all MCUs. It begins and ends rows, reads an MCU, and forgets at a restart what
+// it predicts from. `data` then begins behind the scan.
+template <typename Decoder>
+Verdict decode(Data& data, const Mcus& mcus, uint32_t restart_interval, Interval& interval,
+               Decoder&& decoder) {
+#if LOOKALIKE_X86
+    if (active_isa() != Isa::scalar)
+        return decode_bmi2(data, mcus, restart_interval, interval, std::move(decoder));
+#endif
+    return decode_portable(data, mcus, restart_interval, interval, std::move(decoder));
 }
 
 }  // namespace lookalike::jpeg

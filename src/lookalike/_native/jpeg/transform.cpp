@@ -4,21 +4,16 @@
 #include <cstring>
 
 #include "isa.h"
+#include "jpeg/flat.h"
 #include "jpeg/transform_avx2.h"
 #include "jpeg/transform_constants.h"
 
 namespace lookalike::jpeg {
 namespace {
 
-constexpr int kRangeMask = 1023;  // of the table by which libjpeg limits the values of 1 x 1
-
-int16_t product(int16_t value, int16_t step) { return static_cast<int16_t>(value * step); }
-
 int16_t saturated(int32_t value) {
     return static_cast<int16_t>(std::clamp<int32_t>(value, INT16_MIN, INT16_MAX));
 }
-
-uint8_t pixel(int32_t value) { return static_cast<uint8_t>(std::clamp(value, -128, 127) + 128); }
 
 // Sums may overflow in hostile files, so they are unsigned.
 uint32_t weighted(int16_t value, int16_t weight) { return static_cast<uint32_t>(value * weight); }
@@ -26,10 +21,6 @@ uint32_t weighted(int16_t value, int16_t weight) { return static_cast<uint32_t>(
 uint32_t weighted(const Four& weights, int16_t a, int16_t b, int16_t c, int16_t d) {
     return weighted(a, weights.first) + weighted(b, weights.second) + weighted(c, weights.third) +
            weighted(d, weights.fourth);
-}
-
-int32_t rounded(uint32_t sum, int bits) {
-    return static_cast<int32_t>(sum + (1u << (bits - 1))) >> bits;
 }
 
 // Four sums from coefficients 0, 1, 2, 3, 5, 6 and 7 of a row or column.
@@ -134,16 +125,6 @@ Transform transform_for(int scale) {
     if (active_isa() != Isa::scalar) return scale == 2 ? transform_4x4_avx2 : transform_2x2_avx2;
 #endif
     return scale == 2 ? transform_4x4 : transform_2x2;
-}
-
-uint8_t flat_pixel(int scale, int16_t average, int16_t step) {
-    if (scale == 2) return pixel((product(product(average, step), 4) + 16) >> 5);
-    if (scale == 4) {
-        const uint32_t mean = static_cast<uint32_t>(product(average, step)) << (kConstantBits + 4);
-        return pixel(rounded(mean, kSecondOfTwo));
-    }
-    const int wrapped = ((average * step + 4) >> 3) & kRangeMask;
-    return pixel(wrapped > kRangeMask / 2 ? wrapped - kRangeMask - 1 : wrapped);
 }
 
 }  // namespace lookalike::jpeg

@@ -42,7 +42,4 @@ void transform_2x2(Pair& pair, const Steps& steps, const Places& places);
 // For a scale of 2 or 4, by the active instruction set.
 Transform transform_for(int scale);
 
-// The pixel of a block that has no coefficient but its average.
-uint8_t flat_pixel(int scale, int16_t average, int16_t step);
-
 }  // namespace lookalike::jpeg

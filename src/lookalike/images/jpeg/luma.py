@@ -58,7 +58,7 @@ def _first_scan(
     if verdict == "left":
         end = len(data) - len(END) if cut_out else end_of_scan(data, header.scan)
         if end is not None:
-            pixels = decode(_averages_alone(data, end), header, "GRAY", scale)
+            pixels = decode(averages_alone(data, end), header, "GRAY", scale)
     return None if pixels is None else Luma(pixels, first_scan=True, error=_error(data, header))
 
 
@@ -90,7 +90,7 @@ def _error(data: bytes | bytearray, header: JpegHeader) -> float:
     return largest / 16 if last_bit else 0.0
 
 
-def _averages_alone(data: bytes | bytearray, end: int) -> bytearray:
+def averages_alone(data: bytes | bytearray, end: int) -> bytearray:
     """The first scan, ready to be decoded by libjpeg-turbo.
 
     If libjpeg has only averages, it guesses the detail that is still to come, which blurs the
