@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import statistics
+from functools import partial
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,20 +55,20 @@ def decoders(
     baseline = [one for one in files if not one.header.progressive]
     for scale, target in TARGETS.items():
         ways: dict[str, Callable[[File], object]] = {
-            "kernel": lambda one, scale=scale: _kernel(one, scale),
-            "libjpeg-turbo": lambda one, scale=scale: _turbo(one, scale),
+            "kernel": partial(_kernel, scale=scale),
+            "libjpeg-turbo": partial(_turbo, scale=scale),
         }
         _add(
             report, f"baseline at 1/{scale}, {len(baseline)} files", ways, baseline, rounds, target
         )
     large = [_progressive(pictures, number) for number in range(MOST_PROGRESSIVE)]
     first: dict[str, Callable[[File], object]] = {
-        "kernel": lambda one: _kernel(one, 8, first_scan=True),
+        "kernel": partial(_kernel, scale=8, first_scan=True),
         "libjpeg-turbo": _turbo_first,
     }
     whole: dict[str, Callable[[File], object]] = {
-        "kernel": lambda one: _kernel(one, 8),
-        "libjpeg-turbo": lambda one: _turbo(one, 8),
+        "kernel": partial(_kernel, scale=8),
+        "libjpeg-turbo": partial(_turbo, scale=8),
     }
     _add(report, "large progressive, first scan", first, large, rounds, TARGET_FIRST)
     _add(report, "large progressive at 1/8", whole, large, rounds, TARGET_WHOLE)

@@ -7,8 +7,12 @@ import pytest
 
 from jpegs import every_kind, exif, frame_at, jpeg, patched, scene, with_segments
 from lookalike import ImageError, Status, hash_images
+from lookalike.hashing.recipe import recipe_for
+from lookalike.hashing.row import Row
 from lookalike.images import read_picture
 from lookalike.images.jpeg import luma
+from lookalike.sources import Input, Kind, source_of
+from lookalike.sources.location import Location
 
 ALGORITHMS = ("phash", "dhash", "ahash", "whash", "phash_simple", "dhash_vertical", "phash:16")
 FILES = {
@@ -61,3 +65,42 @@ def test_a_file_too_short_for_its_size_is_damaged(marker: int) -> None:
         read_picture(huge, least_side=96)
     assert caught.value.status is Status.DAMAGED
     assert "are too few for 65500 x 7000 pixels" in caught.value.reason
+
+
+SETS = [("phash", "dhash"), ("phash", "whash", "ahash"), ("dhash", "phash:16", "phash")]
+
+
+@pytest.mark.parametrize("decoder", ["", luma.TURBO])
+@pytest.mark.parametrize("names", SETS)
+def test_a_hash_does_not_depend_on_others(
+    names: tuple[str, ...], decoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hash that is made beside others is the one that is made alone."""
+    monkeypatch.setenv(luma.DECODER, decoder)
+    files = list(FILES.values())
+    together = hash_images(files, algorithms=names).hashes
+    for name in names:
+        alone = hash_images(files, algorithms=[name]).hashes[name]
+        assert np.array_equal(together[name].words, alone.words)
+
+
+def row(name: str, *, with_thumb: bool) -> Row:
+    recipe = recipe_for(
+        name,
+        reading="fast",
+        max_pixels=10**8,
+        max_bytes=10**8,
+        damaged="report",
+        with_thumb=with_thumb,
+    )
+    return recipe.row(Input(Location(Kind.MEMORY, "[0]"), None, source_of(FILES["large"])))
+
+
+def test_a_hash_does_not_depend_on_the_thumb() -> None:
+    """The thumb of the second look is the same beside any algorithm, too."""
+    names = ("phash", "dhash", "ahash:4")
+    with_thumbs = [row(name, with_thumb=True) for name in names]
+    assert [one.hashes for one in with_thumbs] == [
+        row(name, with_thumb=False).hashes for name in names
+    ]
+    assert len({one.thumb for one in with_thumbs}) == 1

@@ -161,6 +161,19 @@ def test_a_file_may_end_anywhere(kind: str, scale: int) -> None:
     assert "premature" in found or not is_read(kind, scale)
 
 
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_coarser_scales_come_from_the_same_pass(kind: str, scale: int) -> None:
+    """Each has the pixels that it has alone. There are none where the finest is left."""
+    data = np.frombuffer(KINDS[kind], np.uint8)
+    verdict, planes = kernel.jpeg_lumas(data, scale)
+    assert verdict == read(KINDS[kind], scale)[0]
+    scales = [one for one in SCALES if one >= scale] if verdict == "read" else []
+    assert len(planes) == len(scales)
+    for one, pixels in zip(scales, planes, strict=True):
+        assert same(pixels, read(KINDS[kind], one)[1])
+
+
 def test_other_scales_are_refused() -> None:
     """And so is anything but bytes."""
     data = np.frombuffer(KINDS["grey"], np.uint8)
@@ -168,7 +181,7 @@ def test_other_scales_are_refused() -> None:
         with pytest.raises(ValueError, match=f"scale must be 2, 4 or 8, not {scale}"):
             kernel.jpeg_luma(data, scale)
     with pytest.raises(ValueError, match="data must be"):
-        kernel.jpeg_luma(data.astype(np.int16), 8)  # type: ignore[arg-type]
+        kernel.jpeg_luma(data.astype(np.int16), 8)
 
 
 # What cjpeg can write

@@ -412,6 +412,13 @@ def jpeg_luma(
     Only what is needed for the pixels is looked at. Raises `ValueError` for other scales.
     """
 
+def jpeg_lumas(data: NDArray[np.uint8], scale: int) -> tuple[JpegVerdict, list[NDArray[np.uint8]]]:
+    """As `jpeg_luma`, also at all coarser scales, in one pass over the data.
+
+    The pixels are those of 1 / scale, then half as many along each side, and so on to an eighth.
+    The list is empty unless the verdict is `read`.
+    """
+
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A 64-bit hash of each of n texts, `(n,)`: MurmurHash64A with seed 0.
 

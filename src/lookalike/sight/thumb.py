@@ -18,4 +18,4 @@ LEAST_SIDE = 96
 
 def thumb_of(picture: Picture) -> NDArray[np.uint8]:
     """`(SIDE, SIDE)`: the whole picture in grey, the same grid that `phash` uses."""
-    return picture.grey_grid(SIDE, SIDE)
+    return picture.at(LEAST_SIDE).grey_grid(SIDE, SIDE)

@@ -7,7 +7,7 @@
 
 namespace lookalike::jpeg {
 
-// `data` is that of the scan. Fills in `pixels`, and moves `data` behind the scan.
-Verdict read_baseline(Workspace& space, const Scan& scan, int scale, Data& data, Pixels& pixels);
+// `data` is that of the scan. Fills in `planes`, and moves `data` behind the scan.
+Verdict read_baseline(Workspace& space, const Scan& scan, Data& data, Planes& planes);
 
 }  // namespace lookalike::jpeg

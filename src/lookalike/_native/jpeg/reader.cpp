@@ -17,8 +17,8 @@ bool is_restart(uint8_t marker) { return marker >= 0xD0 && marker <= 0xD7; }
 
 class Reader {
  public:
-    Reader(Workspace& space, const Data& data, int scale, bool first_scan, Pixels& pixels)
-        : space_(space), data_(data), scale_(scale), first_scan_(first_scan), pixels_(pixels) {
+    Reader(Workspace& space, const Data& data, bool first_scan, Planes& planes)
+        : space_(space), data_(data), first_scan_(first_scan), planes_(planes) {
         space.header = Header();
     }
 
@@ -40,9 +40,8 @@ class Reader {
  private:
     Workspace& space_;
     Data data_;
-    const int scale_;
     const bool first_scan_;
-    Pixels& pixels_;
+    Planes& planes_;
 
     int scans_ = 0;
     bool has_luma_ = false, has_all_ = false, drawn_ = false;
@@ -76,9 +75,8 @@ class Reader {
         const bool was_framed = space_.header.framed;
         const Verdict verdict = space_.header.take(segment);
         if (verdict != Verdict::read || was_framed || !space_.header.framed) return verdict;
-        if (frame().progressive ? scale_ != 8 : first_scan_) return Verdict::left;
-        pixels_.width = static_cast<size_t>((frame().width + scale_ - 1) / scale_);
-        pixels_.height = static_cast<size_t>((frame().height + scale_ - 1) / scale_);
+        if (frame().progressive ? planes_.scale != 8 : first_scan_) return Verdict::left;
+        planes_.set_size(frame().width, frame().height);
         return verdict;
     }
 
@@ -100,7 +98,7 @@ class Reader {
         if (has_luma_) return Verdict::left;
         const Verdict verdict = latch_steps();
         if (verdict != Verdict::read) return verdict;
-        return read_baseline(space_, scan, scale_, data_, pixels_);
+        return read_baseline(space_, scan, data_, planes_);
     }
 
     Verdict take_progressive(const Scan& scan) {
@@ -150,17 +148,17 @@ class Reader {
     }
 
     void draw_averages() {
-        averages_.draw(space_.steps.values[0], pixels_);
+        averages_.draw(space_.steps.values[0], planes_.at(8));
         drawn_ = true;
     }
 };
 
 }  // namespace
 
-Verdict read_luma(const uint8_t* data, size_t size, int scale, bool first_scan, Pixels& pixels) {
+Verdict read_luma(const uint8_t* data, size_t size, bool first_scan, Planes& planes) {
     static thread_local std::unique_ptr<Workspace> space;
     if (!space) space = std::make_unique<Workspace>();
-    return Reader(*space, {data, data + size}, scale, first_scan, pixels).read();
+    return Reader(*space, {data, data + size}, first_scan, planes).read();
 }
 
 }  // namespace lookalike::jpeg

@@ -11,8 +11,9 @@
 
 namespace lookalike::jpeg {
 
-// `scale` is 2, 4 or 8. With `first_scan`, no more than the first scan of averages is read of a
-// progressive file, and others are left. The pixels are only there if the verdict is `read`.
-Verdict read_luma(const uint8_t* data, size_t size, int scale, bool first_scan, Pixels& pixels);
+// The scale is 2, 4 or 8. Coarser scales need no further pass over the data. With `first_scan`, no
+// more than the first scan of averages is read of a progressive file, and others are left. The
+// pixels are only there if the verdict is `read`.
+Verdict read_luma(const uint8_t* data, size_t size, bool first_scan, Planes& planes);
 
 }  // namespace lookalike::jpeg

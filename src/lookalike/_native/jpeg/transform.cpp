@@ -103,20 +103,19 @@ void block_2x2(const Columns& block, uint8_t* out, size_t stride) {
 }
 
 template <typename OneBlock>
-void both(Pair& pair, const Steps& steps, const Places& places, OneBlock one_block) {
+void both(const Pair& pair, const Steps& steps, const Places& places, OneBlock one_block) {
     for (size_t b = 0; b < 2; ++b)
         one_block({pair.values + b * kSide, steps.values + b * kSide}, places.out[b],
                   places.stride);
-    pair = Pair();
 }
 
 }  // namespace
 
-void transform_4x4(Pair& pair, const Steps& steps, const Places& places) {
+void transform_4x4(const Pair& pair, const Steps& steps, const Places& places) {
     both(pair, steps, places, block_4x4);
 }
 
-void transform_2x2(Pair& pair, const Steps& steps, const Places& places) {
+void transform_2x2(const Pair& pair, const Steps& steps, const Places& places) {
     both(pair, steps, places, block_2x2);
 }
 

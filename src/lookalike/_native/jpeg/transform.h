@@ -33,11 +33,11 @@ struct Places {
     size_t stride;
 };
 
-// Writes the pixels of both blocks, and clears them.
-using Transform = void (*)(Pair& pair, const Steps& steps, const Places& places);
+// Writes the pixels of both blocks.
+using Transform = void (*)(const Pair& pair, const Steps& steps, const Places& places);
 
-void transform_4x4(Pair& pair, const Steps& steps, const Places& places);
-void transform_2x2(Pair& pair, const Steps& steps, const Places& places);
+void transform_4x4(const Pair& pair, const Steps& steps, const Places& places);
+void transform_2x2(const Pair& pair, const Steps& steps, const Places& places);
 
 // For a scale of 2 or 4, by the active instruction set.
 Transform transform_for(int scale);

@@ -63,11 +63,6 @@ struct Rows {
     }
 };
 
-LOOKALIKE_AVX2 void clear(Pair& pair) {
-    for (size_t k = 0; k < kPair; k += kPairSide)
-        _mm256_store_si256(reinterpret_cast<V*>(pair.values + k), _mm256_setzero_si256());
-}
-
 // As bytes, limited, and from 0 on.
 LOOKALIKE_AVX2 V pixels_of(V low, V high) {
     return _mm256_xor_si256(_mm256_packs_epi16(low, high), _mm256_set1_epi8(-128));
@@ -97,7 +92,7 @@ LOOKALIKE_AVX2 bool has_large_mean(V means) {
 
 }  // namespace
 
-LOOKALIKE_AVX2 void transform_4x4_avx2(Pair& pair, const Steps& steps, const Places& places) {
+LOOKALIKE_AVX2 void transform_4x4_avx2(const Pair& pair, const Steps& steps, const Places& places) {
     const Rows in{pair, steps};
     if (has_large_mean(in[0])) return transform_4x4(pair, steps, places);
     const V in0 = in[0], in1 = in[1], in2 = in[2], in3 = in[3], in5 = in[5], in6 = in[6],
@@ -117,10 +112,9 @@ LOOKALIKE_AVX2 void transform_4x4_avx2(Pair& pair, const Steps& steps, const Pla
     rows_of_four(_mm256_unpacklo_epi32(low01, low23), _mm256_unpackhi_epi32(low01, low23),
                  _mm256_unpacklo_epi32(high01, high23), _mm256_unpackhi_epi32(high01, high23),
                  places);
-    clear(pair);
 }
 
-LOOKALIKE_AVX2 void transform_2x2_avx2(Pair& pair, const Steps& steps, const Places& places) {
+LOOKALIKE_AVX2 void transform_2x2_avx2(const Pair& pair, const Steps& steps, const Places& places) {
     const Rows in{pair, steps};
     const V in0 = in[0], in1 = in[1], in3 = in[3], in5 = in[5], in7 = in[7];
     const V upper = _mm256_set1_epi32(-65536);
@@ -153,7 +147,6 @@ LOOKALIKE_AVX2 void transform_2x2_avx2(Pair& pair, const Steps& steps, const Pla
         std::memcpy(places.out[b], &above, sizeof above);
         std::memcpy(places.out[b] + places.stride, &below, sizeof below);
     }
-    clear(pair);
 }
 
 }  // namespace lookalike::jpeg

@@ -7,8 +7,8 @@
 #if LOOKALIKE_X86
 namespace lookalike::jpeg {
 
-void transform_4x4_avx2(Pair& pair, const Steps& steps, const Places& places);
-void transform_2x2_avx2(Pair& pair, const Steps& steps, const Places& places);
+void transform_4x4_avx2(const Pair& pair, const Steps& steps, const Places& places);
+void transform_2x2_avx2(const Pair& pair, const Steps& steps, const Places& places);
 
 }  // namespace lookalike::jpeg
 #endif

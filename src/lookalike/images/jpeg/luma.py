@@ -9,6 +9,7 @@ eighth of its size.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -36,12 +37,30 @@ class Luma(NamedTuple):
     """How many levels of grey each pixel may be off because of that."""
 
 
-def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: int) -> Luma | None:
-    """The luma at a reduced scale. None if only Pillow may be able to read it.
+def decode_lumas(
+    data: bytes | bytearray, header: JpegHeader, scales: Iterable[int], size: int
+) -> dict[int, Luma]:
+    """The luma at each of these scales, in one pass if possible. Without those that only Pillow may
+    be able to read.
 
     `size` is the number of bytes of the whole file. `data` may be only its first scan, cut out.
     Raises `ImageError` for a file that is too short for the size of its picture.
     """
+    wanted = sorted(scales)
+    reduced = [scale for scale in wanted if scale > 1]
+    found: dict[int, Luma] = {}
+    if len(reduced) > 1 and not header.progressive and _uses_kernel():
+        verdict, planes = kernel.jpeg_lumas(np.frombuffer(data, np.uint8), reduced[0])
+        _check(verdict, data, header)
+        found = {reduced[0] << k: Luma(one, first_scan=False) for k, one in enumerate(planes)}
+    for scale in wanted:
+        luma = found.get(scale) or _decode_luma(data, header, scale, size)
+        if luma is not None:
+            found[scale] = luma
+    return found
+
+
+def _decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: int) -> Luma | None:
     cut_out = len(data) < size
     if cut_out or (can_end_early(header, scale) and has_end(data[-LAST_BYTES:])):
         found = _first_scan(data, header, scale, cut_out=cut_out)
@@ -70,13 +89,21 @@ def _pixels(data: bytes | bytearray, header: JpegHeader, scale: int) -> NDArray[
 def _by_kernel(
     data: bytes | bytearray, header: JpegHeader, scale: int, *, first_scan: bool
 ) -> tuple[kernel.JpegVerdict, NDArray[np.uint8] | None]:
-    if scale == 1 or os.environ.get(DECODER) == TURBO:
+    if scale == 1 or not _uses_kernel():
         return "left", None
     verdict, pixels = kernel.jpeg_luma(np.frombuffer(data, np.uint8), scale, first_scan)
+    _check(verdict, data, header)
+    return verdict, pixels
+
+
+def _uses_kernel() -> bool:
+    return os.environ.get(DECODER) != TURBO
+
+
+def _check(verdict: kernel.JpegVerdict, data: bytes | bytearray, header: JpegHeader) -> None:
     if verdict == "too large":
         reason = f"{len(data):,} bytes are too few for {header.width} x {header.height} pixels"
         raise ImageError(Status.DAMAGED, f"some of its data is missing: {reason}")
-    return verdict, pixels
 
 
 def _error(data: bytes | bytearray, header: JpegHeader) -> float:
