@@ -14,6 +14,7 @@ from PIL import Image
 import lookalike
 
 from .measure import Report, arguments, peer, time_in_turn
+from .reading_decoder import decoders
 from .reading_fidelity import fidelity
 from .reading_lock import held
 from .reading_pictures import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 OTHERS = (".png", ".webp")
 BRIEF = 40
 """How many times more rounds small pictures get: a time of a millisecond is easily disturbed."""
-ROWS = (*SIZES, "others", "threads", "scan", "lock", "fidelity")
+ROWS = (*SIZES, "others", "threads", "scan", "lock", "decoders", "fidelity")
 
 
 def target(jpeg: Jpeg, reading: str) -> tuple[str, float] | None:
@@ -166,6 +167,8 @@ def main() -> None:
                 scan(report, pictures, folder, options.rounds)
             elif name == "lock":
                 held(report, pictures, folder, options.rounds)
+            elif name == "decoders":
+                decoders(report, pictures, folder, options.photos, options.rounds)
             else:
                 fidelity(report, options.photos)
     report.notes.append("One thread, from path to hash, unless said otherwise.")

@@ -21,7 +21,7 @@ DETAIL_QUALITY = 98
 kB.
 """
 SAMPLINGS = {"4:2:0": 2, "4:4:4": 0}
-SCALES = {"small": 1, "web": 4, "large": 8}
+SCALES = {"small": 2, "web": 8, "large": 8}
 """How far the luma is reduced by the decoder that fast reading is compared with."""
 
 

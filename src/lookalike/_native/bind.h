@@ -8,6 +8,7 @@ namespace lookalike {
 void bind_features(nanobind::module_& module);
 void bind_hamming(nanobind::module_& module);
 void bind_index(nanobind::module_& module);
+void bind_jpeg(nanobind::module_& module);
 void bind_look(nanobind::module_& module);
 void bind_paper(nanobind::module_& module);
 void bind_pixels(nanobind::module_& module);

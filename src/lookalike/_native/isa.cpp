@@ -17,9 +17,10 @@ std::vector<Isa> available_isas() {
     std::vector<Isa> isas{Isa::scalar};
 #if LOOKALIKE_X86
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2")) isas.push_back(Isa::avx2);
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) isas.push_back(Isa::avx2);
+    if (isas.size() > 1 && __builtin_cpu_supports("avx512f") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512vpopcntdq"))
         isas.push_back(Isa::avx512);
 #endif
     return isas;

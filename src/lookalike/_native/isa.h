@@ -8,6 +8,7 @@
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define LOOKALIKE_X86 1
 #define LOOKALIKE_AVX2 __attribute__((target("avx2")))
+#define LOOKALIKE_BMI2 __attribute__((target("avx2,bmi2")))
 #define LOOKALIKE_POPCNT __attribute__((target("popcnt")))
 #define LOOKALIKE_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq")))
 #else
@@ -17,13 +18,15 @@
 // Marks a function body that is compiled once for every instruction set that calls it.
 #if defined(__GNUC__) || defined(__clang__)
 #define LOOKALIKE_INLINE inline __attribute__((always_inline))
+#define LOOKALIKE_INLINE_LAMBDA __attribute__((always_inline))
 #else
 #define LOOKALIKE_INLINE inline
+#define LOOKALIKE_INLINE_LAMBDA
 #endif
 
 namespace lookalike {
 
-enum class Isa { scalar, avx2, avx512 };
+enum class Isa { scalar, avx2, avx512 };  // avx2 includes BMI2
 
 const char* name(Isa isa);
 std::vector<Isa> available_isas();  // best last

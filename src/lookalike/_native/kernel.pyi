@@ -22,7 +22,7 @@ module is loaded.
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -390,6 +390,33 @@ def jpeg_outline(data: NDArray[np.uint8], most_scans: int) -> NDArray[np.uint8]:
     They follow each other: frames, at most `most_scans` scans, and the marker that ends the image.
     The data of scans is skipped, and so is anything else between two segments. A segment that goes
     beyond the data ends the outline.
+    """
+
+JpegVerdict: TypeAlias = Literal["read", "left", "premature", "corrupt", "too large"]
+
+def jpeg_luma(
+    data: NDArray[np.uint8], scale: int, first_scan: bool = False
+) -> tuple[JpegVerdict, NDArray[np.uint8] | None]:
+    """The luma of a JPEG at 1 / scale, where `scale` is 2, 4 or 8: a verdict, and the pixels.
+
+    The pixels, `(ceil(height / scale), ceil(width / scale))`, are those of libjpeg-turbo. None
+    unless the verdict is `read`. With `first_scan`, only the first scan of averages of a
+    progressive file is read. The other verdicts are:
+
+    - `left`: another decoder must read it, because it is of a kind that is not read here. Or its
+      data is odd, and what libjpeg-turbo makes of it depends on how it fills its buffer
+    - `premature`: the data ends too early
+    - `corrupt`: libjpeg warns of its data, or refuses it
+    - `too large`: it claims more blocks than its bytes can hold. No memory was taken
+
+    Only what is needed for the pixels is looked at. Raises `ValueError` for other scales.
+    """
+
+def jpeg_lumas(data: NDArray[np.uint8], scale: int) -> tuple[JpegVerdict, list[NDArray[np.uint8]]]:
+    """As `jpeg_luma`, also at all coarser scales, in one pass over the data.
+
+    The pixels are those of 1 / scale, then half as many along each side, and so on to an eighth.
+    The list is empty unless the verdict is `read`.
     """
 
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -18,6 +18,7 @@ NB_MODULE(kernel, module) {
     bind_features(module);
     bind_hamming(module);
     bind_index(module);
+    bind_jpeg(module);
     bind_look(module);
     bind_paper(module);
     bind_pixels(module);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from lookalike.algorithms.algorithm import Algorithm, Reduced
@@ -63,7 +64,7 @@ class Family:
     """The grid of bits for a size."""
     margins: Callable[[Picture, int], Margins] | None = None
     """As in `Reduced`. None if the algorithm needs colours, so the picture is read exactly."""
-    pixels_of_a_bit: int = 32
+    pixels_of_a_bit: float = 32
     """Each bit stands for a square of the picture. Fast reading leaves this many pixels along its
     side. With that, hashes of photographs differ from exact ones by less than a quarter of a bit
     on average."""
@@ -92,7 +93,7 @@ class Family:
         if margins is None or size < LEAST_REDUCED:
             return None
         return Reduced(
-            least_side=self.pixels_of_a_bit * size,
+            least_side=ceil(self.pixels_of_a_bit * size),
             margins=lambda picture: margins(picture, size),
             doubtful_within=self.doubtful_within,
             most_doubtful=self.most_doubtful(size),

@@ -60,7 +60,7 @@ class Recipe:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without `kinds`: algorithms cannot be pickled, their names can."""
-        return {name: value for name, value in vars(self).items() if name != "kinds"}
+        return {name: value for name, value in vars(self).items() if name not in {"kinds", "_also"}}
 
     def row(self, one: Input) -> Row:
         """Make the row of an image. Raises the errors of `read_picture`."""
@@ -92,24 +92,42 @@ class Recipe:
     def read(self, source: Source) -> tuple[Picture, list[NDArray[np.bool_]]]:
         """Return a picture and the bits of its hashes. Raises the errors of `read_picture`.
 
-        A reduced picture may leave too many bits in doubt, or whether it has enough detail. Then
-        every pixel is read. Without enough detail, it matches only if every pixel is equal.
+        Each algorithm gets the picture reduced as for it alone. So its hash does not depend on what
+        else is asked for. A reduced picture may leave too many bits in doubt, or whether it has
+        enough detail. Then every pixel is read, for that algorithm. Without enough detail, it
+        matches only if every pixel is equal.
         """
         picture = self._read(source, self.least_side)
         if not picture.is_reduced:
             return picture, [kind.compute(picture) for kind in self.kinds]
-        if not picture.doubtful:
-            found = [kind.reduced.bits(picture) for kind in self.kinds if kind.reduced]
-            sure = [bits for bits in found if bits is not None]
-            if len(sure) == len(self.kinds):
-                return picture, sure
+        found = [_sure_bits(kind, picture) for kind in self.kinds]
+        sure = [bits for bits in found if bits is not None]
+        if len(sure) == len(found) and not picture.doubtful:
+            return picture, sure
         whole = picture.whole_file
         picture = self._read(BytesSource(whole) if whole else source, None)
-        return picture, [kind.compute(picture) for kind in self.kinds]
+        pairs = zip(self.kinds, found, strict=True)
+        return picture, [kind.compute(picture) if bits is None else bits for kind, bits in pairs]
+
+    @cached_property
+    def _also(self) -> tuple[int, ...]:
+        """The least sides of algorithms, and of the thumb, that are smaller than `least_side`."""
+        sides = {kind.least_side for kind in self.kinds} | (
+            {LEAST_SIDE} if self.with_thumb else set()
+        )
+        return tuple(sorted(side for side in sides if side and side != self.least_side))
 
     def _read(self, source: Source, least_side: int | None) -> Picture:
-        how = How(self.max_pixels, self.max_bytes, False, least_side, self.take_damaged)
+        also = () if least_side is None else self._also
+        how = How(self.max_pixels, self.max_bytes, False, least_side, self.take_damaged, None, also)
         return read_source(source, how)
+
+
+def _sure_bits(kind: Algorithm, picture: Picture) -> NDArray[np.bool_] | None:
+    """The bits of a reduced picture. None if it leaves a doubt, so every pixel is needed."""
+    assert kind.reduced is not None
+    own = picture.at(kind.reduced.least_side)
+    return None if own.doubtful else kind.reduced.bits(own)
 
 
 def recipe_for(

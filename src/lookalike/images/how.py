@@ -19,6 +19,8 @@ class How(NamedTuple):
     least_side: int | None
     take_damaged: bool
     within: tuple[int, int] | None = None
+    also: tuple[int, ...] = ()
+    """Smaller least sides for which the picture is wanted, too, as `Picture.at` returns them."""
 
     def accepted(self, picture: Picture, lost: str) -> Picture:
         """The picture, marked as damaged if some of its data is lost.

@@ -103,7 +103,13 @@ class Picture:
         """How many levels of grey `pixels` may differ from those of the whole file."""
         self.damage = ""
         """Why the file could not be decoded to its end. Empty if it was."""
+        self.coarser: dict[int, Picture] = {}
+        """The same picture with fewer pixels, by the least side that they are enough for."""
         self._made: dict[Hashable, Any] = {}
+
+    def at(self, least_side: int) -> Picture:
+        """The picture as it is read for this least side alone, if it was asked for too."""
+        return self.coarser.get(least_side, self)
 
     def cached(self, key: Hashable, make: Callable[[], T]) -> T:
         """The result of `make`, called once per key. Several algorithms may need the same grid."""
@@ -165,7 +171,7 @@ class Picture:
         """Whether it varies along one axis only, so most bits of a hash say nothing."""
         return self._lack is Mark.DEGENERATE
 
-    @property
+    @cached_property
     def doubtful(self) -> bool:
         """Whether it is flat or degenerate, or would be with slightly less detail."""
         return not is_busy(self.grey_grid(SIDE, SIDE)) and self._detail.doubtful
@@ -243,6 +249,7 @@ class Picture:
 
         The `orientation` of the raw file is used if the preview has none of its own.
         """
+        whole = size
         seen = orientation if self._orientation == 1 else self._orientation
         columns, rows = self._stored.shape[1], self._stored.shape[0]
         if seen >= 5 and (columns > rows) != (size[0] > size[1]) and columns != rows:
@@ -257,6 +264,8 @@ class Picture:
             is_preview=True,
         )
         preview.damage = self.damage
+        for side, one in self.coarser.items():
+            preview.coarser[side] = one.as_preview(origin, whole, orientation)
         return preview
 
     def pixel_digest(self) -> bytes:

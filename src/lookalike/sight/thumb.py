@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 SIDE = 32
 BYTES = SIDE * SIDE
-LEAST_SIDE = 160
+LEAST_SIDE = 96
 """A picture is decoded to at least this many pixels on its shorter side, as for `phash`."""
 
 
 def thumb_of(picture: Picture) -> NDArray[np.uint8]:
     """`(SIDE, SIDE)`: the whole picture in grey, the same grid that `phash` uses."""
-    return picture.grey_grid(SIDE, SIDE)
+    return picture.at(LEAST_SIDE).grey_grid(SIDE, SIDE)

@@ -1,15 +1,13 @@
-"""Decodes JPEG with libjpeg-turbo directly: every pixel, or only as many as a hash needs.
+"""Decodes JPEG with libjpeg-turbo directly, and decides how much of a file is needed.
 
-Exact reading decodes every pixel, equal to Pillow's. Fast reading decodes only the luma, at the
-smallest scale that is enough. From a large progressive file it decodes only the first scan. That
-has the average of every block of 8 x 8 pixels, which is the picture at an eighth of its size. Only
-scales that are powers of two are used, because others have no vector code. The thumbnail in a
-JPEG's EXIF data is never used, because it may show another picture.
+Exact reading decodes every pixel, equal to Pillow's. Only scales that are powers of two are used,
+because others have no vector code. The thumbnail in a JPEG's EXIF data is never used, because it
+may show another picture.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import simplejpeg
 
@@ -19,7 +17,6 @@ from lookalike.images.jpeg.header import (
     HeaderCutOffError,
     JpegHeader,
     end_of_scan,
-    quantization_steps,
     read_header,
     read_header_so_far,
 )
@@ -79,23 +76,12 @@ class FirstScan:
         except HeaderCutOffError:
             self.hopeless = len(data) > LONGEST_HEADER
             return
-        self.hopeless = header is None or not _can_end_early(
+        self.hopeless = header is None or not can_end_early(
             header, scale_for(header, self._least_side)
         )
         if header is not None:
             self._header = header
             self._looked = header.scan
-
-
-class Luma(NamedTuple):
-    """The brightness of a picture, reduced."""
-
-    pixels: NDArray[np.uint8]
-    """`(ceil(height / scale), ceil(width / scale))`."""
-    first_scan: bool
-    """Whether only the first of several scans was decoded."""
-    error: float = 0.0
-    """How many levels of grey each pixel may be off because of that."""
 
 
 def header_of(data: bytes | bytearray) -> JpegHeader | None:
@@ -111,27 +97,7 @@ def decode_whole(
     Both sides are divided by the scale and rounded up. At scale 1, every pixel is there. Returns
     None if the strict decoder rejects the data. Pillow may still be able to read it.
     """
-    return _decode(data, header, "GRAY" if header.components == 1 else "RGB", scale)
-
-
-def decode_luma(data: bytes | bytearray, header: JpegHeader, scale: int, size: int) -> Luma | None:
-    """The luma at a reduced scale. None as in `decode_whole`.
-
-    `size` is the number of bytes of the whole file. `data` may be only its first scan, cut out.
-    """
-    end: int | None = None
-    if len(data) < size:  # the first scan, cut out
-        end = len(data) - len(END)
-    elif _can_end_early(header, scale) and has_end(data[-LAST_BYTES:]):
-        end = end_of_scan(data, header.scan)
-    if end is not None:
-        pixels = _decode(_averages_alone(data, end), header, "GRAY", scale)
-        if pixels is not None:
-            return Luma(pixels, first_scan=True, error=_error(data, header))
-        if len(data) < size:
-            return None
-    pixels = _decode(data, header, "GRAY", scale)
-    return None if pixels is None else Luma(pixels, first_scan=False)
+    return decode(data, header, "GRAY" if header.components == 1 else "RGB", scale)
 
 
 def has_end(last: bytes | bytearray) -> bool:
@@ -157,38 +123,15 @@ def scale_within(size: tuple[int, int], box: tuple[int, int] | None) -> int:
     return next((scale for scale in SCALES if scale <= min(upright, turned)), 1)
 
 
-def _can_end_early(header: JpegHeader, scale: int) -> bool:
+def can_end_early(header: JpegHeader, scale: int) -> bool:
+    """Whether the first scan of a progressive file is enough at this scale."""
     return header.progressive and header.whole_dc and scale == SCALES[0]
 
 
-def _error(data: bytes | bytearray, header: JpegHeader) -> float:
-    """How many levels the averages of the first scan may be off, on either side of the mean.
-
-    If the scan sends all bits but the last, an average may lack one step of its quantization. That
-    is an eighth of as many levels, because averages are sent times 8.
-    """
-    last_bit = data[header.scan - 1] & 15
-    largest = max((data[at] for at in quantization_steps(data, 0)), default=0)
-    return largest / 16 if last_bit else 0.0
-
-
-def _averages_alone(data: bytes | bytearray, end: int) -> bytearray:
-    """The first scan, ready to be decoded.
-
-    If libjpeg has only averages, it guesses the detail that is still to come, which blurs the
-    averages. It does not do so if the step of one of the guessed coefficients is zero.
-    """
-    with memoryview(data) as view:
-        alone = bytearray(view[:end])
-    for at in quantization_steps(alone, 1):
-        alone[at] = 0
-    alone += END
-    return alone
-
-
-def _decode(
+def decode(
     data: bytes | bytearray, header: JpegHeader, space: str, scale: int
 ) -> NDArray[np.uint8] | None:
+    """The whole picture by libjpeg-turbo. `space` is GRAY or RGB. None as in `decode_whole`."""
     height, width = -(-header.height // scale), -(-header.width // scale)
     try:
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(

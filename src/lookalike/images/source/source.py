@@ -50,7 +50,7 @@ class Encoded(Source):
 
     @abstractmethod
     def contents(self, least_side: int | None, max_bytes: int) -> Contents:
-        """All bytes, or with a `least_side` perhaps only those that `decode_luma` needs.
+        """All bytes, or with a `least_side` perhaps only those that `decode_lumas` needs.
 
         Raises `ImageError`, also if there are more than `max_bytes`.
         """

@@ -1,0 +1,67 @@
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "arrays.h"
+#include "bind.h"
+#include "jpeg/reader.h"
+
+namespace lookalike {
+namespace {
+
+const char* name_of(jpeg::Verdict verdict) {
+    switch (verdict) {
+        case jpeg::Verdict::read: return "read";
+        case jpeg::Verdict::premature: return "premature";
+        case jpeg::Verdict::corrupt: return "corrupt";
+        case jpeg::Verdict::too_large: return "too large";
+        default: return "left";
+    }
+}
+
+jpeg::Verdict read(const AnyArray& data, int64_t scale, bool first_scan, jpeg::Planes& planes) {
+    const uint8_t* bytes = packed<uint8_t>(data, "data", 1, "(size,) of uint8");
+    if (scale != 2 && scale != 4 && scale != 8)
+        refuse("scale must be 2, 4 or 8, not ", std::to_string(scale));
+    planes.scale = static_cast<int>(scale);
+    nb::gil_scoped_release unlocked;
+    return jpeg::read_luma(bytes, data.size(), first_scan, planes);
+}
+
+NewArray<uint8_t> array_of(jpeg::Pixels& pixels) {
+    return new_array(std::move(pixels.values), {pixels.height, pixels.width});
+}
+
+std::tuple<std::string, std::optional<NewArray<uint8_t>>> luma_of(const AnyArray& data,
+                                                                  int64_t scale, bool first_scan) {
+    jpeg::Planes planes{8, false};
+    const jpeg::Verdict verdict = read(data, scale, first_scan, planes);
+    if (verdict != jpeg::Verdict::read) return {name_of(verdict), std::nullopt};
+    return {name_of(verdict), array_of(planes.pixels[0])};
+}
+
+std::tuple<std::string, std::vector<NewArray<uint8_t>>> lumas_of(const AnyArray& data,
+                                                                 int64_t scale) {
+    jpeg::Planes planes{8, true};
+    const jpeg::Verdict verdict = read(data, scale, false, planes);
+    std::vector<NewArray<uint8_t>> found;
+    if (verdict == jpeg::Verdict::read)
+        for (size_t k = 0; k < planes.count(); ++k) found.push_back(array_of(planes.pixels[k]));
+    return {name_of(verdict), std::move(found)};
+}
+
+}  // namespace
+
+void bind_jpeg(nb::module_& module) {
+    using nb::arg;
+    module.def("jpeg_luma", &luma_of, arg("data"), arg("scale"), arg("first_scan") = false);
+    module.def("jpeg_lumas", &lumas_of, arg("data"), arg("scale"));
+}
+
+}  // namespace lookalike
