@@ -100,7 +100,8 @@ class Queries(System):
         for path in edited:
             with self.queries.runs():
                 matches = index.query(str(path))
-            found |= {frozenset((path, Path(one.key))) for one in matches}
+            same = [one for one in matches if one.verdict == "same"]
+            found |= {frozenset((path, Path(one.key))) for one in same}
         return found
 
 

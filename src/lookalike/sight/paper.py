@@ -25,7 +25,9 @@ LEVELS = 13
 LEAST_SHARE = 0.6
 """A picture is paper-like if at least this share of its pixels have one grey."""
 LEAST_OF_OTHER = 0.4
-"""In a pair of which one picture is paper-like, the other has at least this share of one grey."""
+"""In a pair of which one picture is paper-like, the other has at least this share of one grey. If
+it has less, the first may be a photograph that was made so bright that most of it is white.
+"""
 LEAST_OF_TWO = 0.8
 """So is a picture of two greys, such as a chat or a code, if they have this share together."""
 PAGE_SHARE = 0.25
@@ -48,16 +50,6 @@ def is_paper(grey: NDArray[np.uint8], least_share: float = LEAST_SHARE) -> bool:
         return True
     counts[at : at + LEVELS] = 0
     return most + _most(counts)[1] >= LEAST_OF_TWO * grey.size
-
-
-def are_paper(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    """Whether a pair of pictures follows the rule for paper: one is, and the other nearly.
-
-    A photograph that was made so bright that most of it is white is like paper, but its original
-    is not. `one` and `other` are as for `is_paper`.
-    """
-    pair = one, other
-    return any(map(is_paper, pair)) and all(is_paper(each, LEAST_OF_OTHER) for each in pair)
 
 
 def may_be_page(grey: NDArray[np.uint8]) -> bool:

@@ -21,7 +21,8 @@ bool agrees(const Placement& placed, const Look& look) {
 
 // Whether the picture is one of stripes, which lie well on all other stripes.
 bool is_chance(const Placement& placed, const Look& look) {
-    return look.coherence > 0.6F && placed.evidence < 25 && look.r < 0.93F;
+    return look.coherence > 0.6F &&
+           (placed.evidence < 10 || (placed.evidence < 25 && look.r < 0.93F));
 }
 
 }  // namespace

@@ -20,7 +20,6 @@ from lookalike.sight.paper import (
     LEAST_OF_OTHER,
     LEAST_OF_PAGES,
     Sheet,
-    are_paper,
     compare_paper,
     is_paper,
     may_be_page,
@@ -109,12 +108,13 @@ class CloserLook:
         self._see(np.unique(np.concatenate([one, other])))
         known = self._are_in(one, self._readable) & self._are_in(other, self._readable)
         papers = self._are_in(one, self._papers) | self._are_in(other, self._papers)
-        papers &= self._are_in(one, self._nearly_papers) & self._are_in(other, self._nearly_papers)
-        at = np.flatnonzero(known & papers)
+        both = self._are_in(one, self._nearly_papers) & self._are_in(other, self._nearly_papers)
+        at = np.flatnonzero(known & papers & both)
         advance(len(one) - len(at))
         layout = self._differ_by_thumbs(one, other, ~known & (agreement < LEAST_OF_PAPER))
         pages = self._are_in(one, self._pages) & self._are_in(other, self._pages)
         layout |= pages & (agreement < LEAST_OF_PAGES)
+        layout |= papers & (agreement < LEAST_OF_PAPER)
         layout[at] = self._differ_as_paper(one[at], other[at], orientation[at], advance)
         differs = self._colour_differs(one, other, orientation)
         verdicts = (LAYOUT * layout + COLOUR * differs).astype(np.uint8)
@@ -229,7 +229,7 @@ def _same_parts(pair: tuple[list[NDArray[np.uint8]], bool]) -> bool:
     parts, is_doubtful = pair
     if not parts or min(parts[0].shape) < 2:
         return False
-    if are_paper(*parts):
+    if any(map(is_paper, parts)):
         looks = compare_paper(list(map(Sheet, parts)), *np.array([[0], [1]], np.uint32))
         return bool(looks.same[0])
     # Else it is a photograph, perhaps on paper, as in a screenshot.
