@@ -147,9 +147,7 @@ def plan(
 
     A file goes only if it directly matches one that stays, together with its sidecars and its raw
     file. What could be a loss is held back, with the reason. Read the plan with lookalike plan
-    show, and carry it out with lookalike apply.
-
-    Exits with 0 if something can go, and with 3 if nothing can.
+    show, and carry it out with lookalike apply. Exits with 3 if nothing can go.
 
     \b
     Examples:
@@ -171,14 +169,12 @@ def plan(
         chosen = Choices.of(keep=keep, prefer=prefer, **_keywords(choices, paths or []))
     kept = opened(catalog_at, create=paths is not None) if catalog_at else nullcontext()
     with output_to(output, private=True) as write, kept as catalog:
-        disk = Disk()
         if from_file:
             result = _result_from(from_file)
         else:
             result = _searched(paths, chosen, catalog, quiet, matching, keywords)
-            if catalog and catalog.account:
-                disk = Disk(catalog.account.recall)
-        found = planned(result, chosen, disk)
+        account = catalog.account if catalog else None
+        found = planned(result, chosen, Disk(account.recall) if account else Disk())
         write(found.to_json())
     if not quiet:
         click.echo("\n".join(summary_lines(found)), err=True)
