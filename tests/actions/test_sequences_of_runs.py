@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import lookalike
-from clean_up import Place, all_bytes
+from clean_up import Dying, Killed, Place, all_bytes, snapshot
 from files import encoded
+from lookalike.actions.apply import apply_with
+from lookalike.actions.applying import Choices
 from lookalike.actions.checks.standing import Standing
 from lookalike.actions.history import history
+from lookalike.actions.undo import undo_with
 from lookalike.matching.comparison import compare
 from lookalike.planning.plan import Action
 from pictures import photo
@@ -123,3 +128,51 @@ def test_whatever_went_matches_something_that_is_there(place: Place, data: st.Da
     here = all_bytes(place.tree)
     for one in seen - here:
         assert any(matches(one, other) for other in here)
+
+
+def grown(place: Place, draw: Any) -> None:
+    """A tree with hard links, copies and sidecars."""
+    place.clear()
+    for _ in range(draw(st.integers(2, 7))):
+        path = add(place, draw)
+        for kind in draw(st.sets(st.sampled_from(["link", "copy", "sidecar", "its sidecar"]))):
+            if kind == "link":
+                free(place, f"l{path.name}").hardlink_to(path)
+            elif kind == "copy":
+                shutil.copy2(path, free(place, f"c{path.name}"))
+            else:
+                beside = path if kind == "sidecar" else place.tree / f"c{path.name}"
+                Path(f"{beside}.xmp").write_bytes(b"<x/>")
+
+
+@pytest.mark.thorough
+@settings(deadline=None, max_examples=60, phases=PHASES)
+@given(data=st.data())
+def test_runs_that_are_taken_back_one_by_one_give_the_first_tree(
+    place: Place, data: st.DataObject
+) -> None:
+    """Even if any of the runs or of their undoing is killed."""
+    grown(place, data.draw)
+    before = snapshot(place.tree)
+    for _ in range(data.draw(st.integers(1, 4))):
+        action = data.draw(st.sampled_from([*Action]))
+        plan = lookalike.plan(
+            lookalike.find_duplicates(place.tree, max_distance=MOST, verify=False, workers=1),
+            keep=data.draw(st.sampled_from(["pixels", "-pixels", "name:[02468]", "long-name"])),
+            do=action,
+            to=place.to if action is Action.MOVE else None,
+            distance_for_action=None if action is Action.DELETE else MOST,
+        )
+        totals = plan.totals
+        count = totals.remove + totals.companions if action is Action.DELETE else None
+        dying = Dying(data.draw(st.sampled_from([10**9, *range(0, 300, 7)])))
+        with suppress(Killed):
+            apply_with(dying, plan, Choices(delete=count))
+    runs = [one.run for one in history() if one.undoes is None]
+    for run in reversed(runs):
+        with suppress(Killed):
+            undo_with(Dying(data.draw(st.sampled_from([10**9, *range(0, 100, 7)]))), run)
+        outcome = lookalike.undo(run)
+        assert not outcome.problems, outcome
+    assert snapshot(place.tree) == before
+    assert not list(place.root.rglob(".lookalike-*"))
