@@ -15,7 +15,7 @@ from lookalike.actions.apply import apply, apply_with
 from lookalike.actions.disk.fs import FileSystem
 from lookalike.actions.undo import undo, undo_with
 from lookalike.cli.commands import commands
-from lookalike.planning.plan import Action
+from lookalike.planning.plan import Action, Companion
 from volumes import volume
 
 NAMES = [
@@ -49,7 +49,7 @@ def test_any_name_goes_is_told_of_and_comes_back(fast: Place, action: Action) ->
     removals = []
     for at, name in enumerate(NAMES):
         path = fast.file(f"{at} {name[:60]}/{name}", b"picture")
-        companions = ()
+        companions: tuple[Companion, ...] = ()
         if len(name) < 200:
             beside = fast.file(f"{at} {name[:60]}/{name}.xmp", b"<x/>")
             companions = (companion(beside, 1),)
