@@ -11,6 +11,7 @@ from clean_up import Dying, Killed, Place, all_bytes, companion, group, plan, re
 from lookalike.actions.apply import apply_with
 from lookalike.actions.applying import Choices
 from lookalike.actions.disk.fs import FileSystem
+from lookalike.actions.history import history
 from lookalike.actions.journal.journal import Record
 from lookalike.actions.undo import undo_with
 from lookalike.planning.plan import KEEPS_NAME, Action, Plan
@@ -107,3 +108,26 @@ def check_undo_killed_at_every_call(place: Place, action: Action, to: Path, stri
         if not killed:
             return at
         at += stride
+
+
+def check_clearing_up_killed_at_every_call(place: Place, action: Action, to: Path) -> int:
+    """End a run between a sidecar and its picture, and then what clears up after it."""
+    first, at = 0, 0
+    while True:
+        place.clear()
+        wanted = tree_for(place, action, to)
+        before = snapshot(place.tree)
+        killed = run_until_killed(lambda fs: apply_with(fs, wanted, choices(action)), first)  # noqa: B023
+        assert killed
+        both = [(place.tree / "sub" / name).exists() for name in ("b.jpg", "b.jpg.xmp")]
+        if both != [True, False] or list(place.tree.rglob(".lookalike-*")):
+            first += 1
+            continue
+        killed = run_until_killed(lambda fs: apply_with(fs, plan(), choices(action, 0)), at)
+        check_nothing_lost(place, before, to)
+        undo_with(FileSystem(), history()[0].run)
+        assert snapshot(place.tree) == before, (action, at)
+        assert place.leftovers() == [], (action, at)
+        if not killed:
+            return at
+        at += 1

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from clean_up import Place
-from killing import ACTIONS, check_killed_at_every_call, check_undo_killed_at_every_call
+from killing import (
+    ACTIONS,
+    check_clearing_up_killed_at_every_call,
+    check_killed_at_every_call,
+    check_undo_killed_at_every_call,
+)
 from lookalike.planning.plan import Action
 from volumes import volume
 
@@ -31,3 +36,10 @@ def test_undoing_that_is_killed_at_any_call_can_be_repeated(
     fast_place: Place, action: Action
 ) -> None:
     assert check_undo_killed_at_every_call(fast_place, action, fast_place.to) > 50
+
+
+@pytest.mark.parametrize("action", [Action.TRASH, Action.MOVE, Action.DELETE])
+def test_clearing_up_that_is_killed_at_any_call_can_be_repeated(
+    fast_place: Place, action: Action
+) -> None:
+    assert check_clearing_up_killed_at_every_call(fast_place, action, fast_place.to) > 30

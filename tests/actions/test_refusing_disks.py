@@ -190,6 +190,23 @@ def test_a_user_cannot_be_made_to_remove_what_he_may_not_read(open_place: Place)
     assert b.exists()
 
 
+def test_files_of_others_in_a_sticky_folder_stay(open_place: Place) -> None:
+    open_place.tree.chmod(0o1777)
+    a, b, c = (open_place.file(f"{name}.jpg", b"picture") for name in "abc")
+    os.chown(c, 65534, 65534)
+    plan_file = open_place.root / "plan.json"
+    for action in (Action.TRASH, Action.HARDLINK):
+        wanted = plan(group([a], removal(b, action)))
+        plan_file.write_text(wanted.to_json())
+        before = snapshot(open_place.tree)
+        said = run_as_nobody(open_place, plan_file)
+        assert said[-1] in {"{'failed': 1}", "{'skipped': 1}"}, said
+        assert snapshot(open_place.tree) == before
+        assert open_place.leftovers() == []
+    plan_file.write_text(plan(group([a], removal(c))).to_json())
+    assert run_as_nobody(open_place, plan_file) == ["{'trash': 1}"]
+
+
 def test_names_are_not_joined_if_other_people_may_read_them(place: Place) -> None:
     a, b = place.file("a.jpg", b"picture"), place.file("b.jpg", b"picture")
     b.chmod(0o600)

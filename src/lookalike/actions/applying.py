@@ -16,7 +16,7 @@ from lookalike.actions.disk.spot import Changed, Spot
 from lookalike.actions.disk.volume import is_read_only
 from lookalike.actions.doing import Doer
 from lookalike.actions.moving import DOUBT
-from lookalike.actions.restoring import Restorer, problem
+from lookalike.actions.restoring import Restorer, back, problem
 from lookalike.planning.plan import KEEPS_NAME
 from lookalike.work.progress import silent
 
@@ -232,7 +232,7 @@ class Applying:
         outcomes: dict[int, tuple[str, str | bool]] = {}
         for one in reversed(done):
             try:
-                restorer.restore(one, restorer.goal(one), one.temporary)
+                restorer.restore(one, restorer.goal(one), back(one.temporary))
                 outcomes[one.n] = "undone", "its picture stayed"
             except DOUBT as error:
                 outcomes[one.n] = "done", True

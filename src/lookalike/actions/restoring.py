@@ -212,6 +212,14 @@ class Restorer:
             folder = os.path.dirname(folder)
 
 
+def back(temporary: str) -> str:
+    """The temporary name of a file that is brought back within its own run.
+
+    Under the first one there may be the file itself, which must never be taken for a copy.
+    """
+    return f"{temporary}-back"
+
+
 def second(temporary: str) -> str:
     """The temporary name of a name that makes room, where two cannot change places."""
     return f"{temporary}-link"

@@ -11,7 +11,7 @@ from lookalike.actions.journal.intent import RESTORE, Intent
 from lookalike.actions.journal.journal import Journal, Record
 from lookalike.actions.journal.runs import records
 from lookalike.actions.moving import DOUBT, put_back
-from lookalike.actions.restoring import AWAY, Restorer, problem, second
+from lookalike.actions.restoring import AWAY, Restorer, back, problem, second
 from lookalike.planning.plan import KEEPS_NAME
 from lookalike.text import plural
 
@@ -39,8 +39,8 @@ class Settler:
             if self._record.outcomes.get(n, ("",))[0] not in {"done", "undone"}
         ]
         problems: list[str] = []
-        # First each file for itself, because bringing one back uses its temporary name again.
-        for step in (self._settle, self._complete_unit):
+        # First each file for itself, because its unit can be completed only then.
+        for step in (self._settle_back, self._settle, self._complete_unit):
             for intent in left:
                 try:
                     step(intent)
@@ -56,6 +56,20 @@ class Settler:
             source, target = target, source
         if target is not None:
             self._drop_second_name(source, target)
+        self._settle_temporaries(intent, source, target)
+        if target is not None and intent.action != RESTORE:
+            with suppress(FileNotFoundError):
+                self._restorer.tidy(intent)
+
+    def _settle_back(self, intent: Intent) -> None:
+        """A file was being brought back within its run."""
+        if intent.action != RESTORE:
+            coming = intent._replace(action=RESTORE, temporary=back(intent.temporary))
+            ends = (intent.path, None) if intent.to is None else (intent.to, intent.path)
+            self._settle_temporaries(coming, *ends)
+
+    def _settle_temporaries(self, intent: Intent, source: str, target: str | None) -> None:
+        """Give files under temporary names their own, or remove what was being made."""
         with Spot(self._fs, source) as spot, spot.beside(intent.temporary) as temporary:
             if self._fs.exists(temporary.name, temporary.at):
                 self._settle_temporary(intent, spot, temporary, target)
@@ -64,9 +78,6 @@ class Settler:
                     self._settle_temporary(intent, spot, link, target)
         if target is not None:
             self._drop_copy(intent, source, target)
-            if intent.action != RESTORE:
-                with suppress(FileNotFoundError):
-                    self._restorer.tidy(intent)
 
     def _complete_unit(self, picture: Intent) -> None:
         """If a picture has stayed, bring back its companions that went before it."""
@@ -76,7 +87,7 @@ class Settler:
             return
         for one in self._companions.get(picture.path, ()):
             if self._restorer.look(one).word == AWAY:
-                self._restorer.restore(one, self._restorer.goal(one), one.temporary)
+                self._restorer.restore(one, self._restorer.goal(one), back(one.temporary))
 
     def _drop_second_name(self, source: str, target: str) -> None:
         """A move in two steps ended between them: take the first step back."""

@@ -81,7 +81,9 @@ class Catalog:
         return cls(Database(path, create=create))
 
     def close(self) -> None:
-        """Close the files. Everything is stored already."""
+        """Close the files."""
+        if self.account is not None:
+            self.account.memory.close()
         self.database.close()
 
     def scan(

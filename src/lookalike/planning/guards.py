@@ -203,4 +203,5 @@ class Guards:
         return f"metadata: {self._name(stays, goes)} lacks its {lacking}" if lacking else ""
 
     def _said(self, number: int) -> Metadata | None:
-        return self._members.disk.metadata(self._members.paths[number])
+        members = self._members
+        return members.disk.metadata_at(members.at[number], members.paths[number])

@@ -151,3 +151,27 @@ def test_a_name_that_is_not_text_survives(tmp_path: Path) -> None:
     done = run("plan", "--from", "-", given=found.stdout)
     (removal,) = Plan.from_json(done.stdout).groups[0].remove
     assert os.fsencode(removal.file.path).endswith(b"/b\xff.png")
+
+
+def test_neither_threads_nor_the_seed_of_hashes_change_a_plan(folder: Path) -> None:
+    """Nor does the order of the paths."""
+    (folder / "a.png.xmp").write_bytes(b"<x/>")
+    shutil.copy(folder / "a.png.xmp", folder / "b.png.xmp")
+    paths = [folder / "sub", folder / "a.png", folder / "b.png"]
+    plans = []
+    for seed, workers, order in (("0", "1", paths), ("1", "3", paths[::-1])):
+        command = [
+            sys.executable,
+            "-m",
+            "lookalike",
+            "plan",
+            "--workers",
+            workers,
+            *map(str, order),
+        ]
+        done = subprocess.run(
+            command, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        )
+        plans.append(json.loads(done.stdout) | {"argv": None})
+    assert plans[0] == plans[1]
+    assert plans[0]["totals"]["remove"] == 2

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lookalike.catalog.catalog import Catalog
     from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.hashing.request import Request
+    from lookalike.sources.beside.disk import Recall
     from lookalike.work.progress import Progress
 
 
@@ -32,6 +33,14 @@ class Account(NamedTuple):
     """All roots, if the whole catalogue was searched."""
     assumed: int
     """How many images have the content of others on trust: size, time and both ends are equal."""
+    memory: CatalogMemory
+    """What is known of the images by their positions. It can be asked until the catalogue is closed
+    or searched again."""
+
+    @property
+    def recall(self) -> Recall:
+        """Gives the metadata of an image. A file is opened only if that is not known."""
+        return self.memory.metadata
 
     @property
     def lines(self) -> list[str]:
@@ -79,9 +88,11 @@ def remembered(
     try:
         yield memory
         everything = roots(catalog.database) if images is None else []
-        catalog.account = Account(scan, everything, memory.assumed_count)
+        catalog.account = Account(scan, everything, memory.assumed_count, memory)
+        memory.opens_files = True
     finally:
         memory.close()
+        memory.thumbs = None
 
 
 def _folders(images: object) -> list[str]:

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lookalike.cli import options
-from lookalike.cli.catalog.place import told_apart
+from lookalike.cli.catalog.place import may_remember, opened, told_apart
 from lookalike.cli.images import Command, reads_images
 from lookalike.cli.options import usage_errors
 from lookalike.cli.output import output as output_to
+from lookalike.cli.sets import Sets
 from lookalike.errors import LookalikeError, PlanError
 
 if TYPE_CHECKING:
+    from lookalike.catalog.catalog import Catalog
     from lookalike.hashing.options import Matching, Options
-    from lookalike.matching.keepers.order import Order
+    from lookalike.planning.choices import Choices
     from lookalike.report.result import Result
 
 NOTHING_TO_DO = 3
@@ -127,10 +129,12 @@ def chooses(command: Command) -> Command:
 @options.output
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress bar and no summary.")
 @options.matches
+@may_remember
 @reads_images
 def plan(
-    images: Iterable[str],
+    images: Iterable[str] | None,
     from_file: str | None,
+    catalog_at: str | None,
     keep: tuple[str, ...],
     prefer: tuple[str, ...],
     choices: dict[str, Any],
@@ -143,13 +147,12 @@ def plan(
 
     A file goes only if it directly matches one that stays, together with its sidecars and its raw
     file. What could be a loss is held back, with the reason. Read the plan with lookalike plan
-    show, and carry it out with lookalike apply.
-
-    Exits with 0 if something can go, and with 3 if nothing can.
+    show, and carry it out with lookalike apply. Exits with 3 if nothing can go.
 
     \b
     Examples:
       lookalike plan ~/Pictures -o plan.json
+      lookalike plan ~/Pictures --catalog -o plan.json   # only what changed is opened
       lookalike plan ~/Pictures --keep format:heic,jpeg --keep pixels -o plan.json
       lookalike plan /mnt/camera --against ~/Pictures -o plan.json
       lookalike find ~/Pictures --json | lookalike plan --from - -o plan.json
@@ -160,24 +163,39 @@ def plan(
     from lookalike.planning.words import summary_lines
     from lookalike.sources.beside import Disk
 
-    paths = [path for path in images if isinstance(path, str)]
-    if not paths and not from_file:
-        raise click.UsageError("name either PATHs to search or a result with --from")
+    paths = None if images is None else [path for path in images if isinstance(path, str)]
+    _check(paths, from_file, catalog_at, choices["reference"])
     with usage_errors():
-        chosen = Choices.of(keep=keep, prefer=prefer, **_keywords(choices, paths))
-    with output_to(output, private=True) as write:
+        chosen = Choices.of(keep=keep, prefer=prefer, **_keywords(choices, paths or []))
+    kept = opened(catalog_at, create=paths is not None) if catalog_at else nullcontext()
+    with output_to(output, private=True) as write, kept as catalog:
         if from_file:
             result = _result_from(from_file)
         else:
-            result = _searched(
-                [*paths, *choices["reference"]], chosen.order(), quiet, matching, keywords
-            )
-        found = planned(result, chosen, Disk())
+            result = _searched(paths, chosen, catalog, quiet, matching, keywords)
+        account = catalog.account if catalog else None
+        found = planned(result, chosen, Disk(account.recall) if account else Disk())
         write(found.to_json())
     if not quiet:
         click.echo("\n".join(summary_lines(found)), err=True)
     if not found.totals.remove:
         raise click.exceptions.Exit(NOTHING_TO_DO)
+
+
+def _check(
+    paths: list[str] | None,
+    from_file: str | None,
+    catalog_at: str | None,
+    references: tuple[str, ...],
+) -> None:
+    """Raise `click.UsageError` unless something is named to plan, and only once."""
+    if from_file and catalog_at:
+        raise click.UsageError("--from cannot be given with --catalog: nothing is searched")
+    if from_file:
+        return
+    if not paths and (paths is not None or references):
+        raise click.UsageError("name either PATHs to search or a result with --from")
+    Sets(references, within=False, collection=()).check(paths or ())
 
 
 def _keywords(choices: dict[str, Any], paths: list[str]) -> dict[str, Any]:
@@ -196,19 +214,22 @@ def _keywords(choices: dict[str, Any], paths: list[str]) -> dict[str, Any]:
 
 
 def _searched(
-    images: list[str],
-    order: Order,
+    images: list[str] | None,
+    chosen: Choices,
+    catalog: Catalog | None,
     quiet: bool,
     matching: Matching,
     keywords: Options,
 ) -> Result:
+    """The duplicates among images, or only those that references have."""
     from lookalike.scan import find_duplicates
     from lookalike.work.progress import progress_bar
 
     with nullcontext() if quiet else progress_bar() as progress:
         return find_duplicates(
-            images, keep=order, apart=told_apart(), progress=progress, **matching, **keywords
-        )
+            images, against=chosen.reference or None, keep=chosen.order(), catalog=catalog,
+            apart=told_apart(catalog), progress=progress, **matching, **keywords,
+        )  # fmt: skip
 
 
 def _result_from(path: str) -> Result:
