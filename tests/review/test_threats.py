@@ -33,6 +33,9 @@ ASKS = [
     "/api/plan",
     "/api/run",
     "/api/history",
+    "/api/folders",
+    "/api/rules",
+    "/api/rules/changes?keep=pixels",
 ]
 CHANGES = {
     "/api/decide": {"group": 0, "chosen": ["keep", "remove"]},
@@ -41,6 +44,8 @@ CHANGES = {
     "/api/reveal": {"member": 0},
     "/api/apply": {"digest": "", "files": 1, "none_wanted": True, "metadata": "hold"},
     "/api/stop": {},
+    "/api/folders/decide": {"keep": 0, "lose": 1, "digest": ""},
+    "/api/rules/use": {"keep": ["pixels"]},
     "/api/history/2026-11-27T083027Z-497d/undo": {},
 }
 

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from lookalike.review.answering import Answer, Answering, number, whole
 from lookalike.review.decisions import Choice
 from lookalike.review.desktop import can_reveal, reveal
+from lookalike.review.folders import Folders
 from lookalike.review.gallery import SIDES
 from lookalike.review.guard import Refused
 from lookalike.review.views import Views
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.row import ImageInfo
     from lookalike.review.cleaning.routes import Cleaning
     from lookalike.review.gallery import Gallery
+    from lookalike.review.rules import Rules
     from lookalike.review.session import Session
 
 PATIENCE = 0.1
@@ -48,10 +50,12 @@ def static_files() -> dict[str, tuple[bytes, str]]:
 class Api:
     """Answers what the page asks about groups and pictures, and keeps what it decides."""
 
-    def __init__(self, session: Session, gallery: Gallery) -> None:
+    def __init__(self, session: Session, gallery: Gallery, rules: Rules) -> None:
         self._session = session
         self._gallery = gallery
         self._views = Views(session)
+        self._folders = Folders(session)
+        self._rules = rules
 
     def routes(self, answering: Answering) -> list[Route]:
         """All that can be asked for."""
@@ -68,6 +72,12 @@ class Api:
             Route("/api/decide", told(self.decide), methods=["POST"]),
             Route("/api/undo", told(self.undo), methods=["POST"]),
             Route("/api/redo", told(self.redo), methods=["POST"]),
+            Route("/api/folders", asked(self.folders), methods=["GET"]),
+            Route("/api/folders/preview", asked(self.preview), methods=["GET"]),
+            Route("/api/folders/decide", told(self.decide_pair), methods=["POST"]),
+            Route("/api/rules", asked(self.rules), methods=["GET"]),
+            Route("/api/rules/changes", asked(self.changes), methods=["GET"]),
+            Route("/api/rules/use", told(self.use_rules), methods=["POST"]),
             Route("/api/reveal", told(self.reveal), methods=["POST"]),
             Route("/image/{member:int}", self.image, methods=["GET"]),
         ]
@@ -111,7 +121,7 @@ class Api:
         """Save what is to become of the members of a group."""
         group = whole(given["group"])
         self._session.decide(group, [Choice(one) for one in given["chosen"]])
-        return self._changed(group)
+        return self._changed((group,))
 
     def undo(self, _: Answer) -> Answer:
         """Take a step back."""
@@ -120,6 +130,36 @@ class Api:
     def redo(self, _: Answer) -> Answer:
         """Make a step again."""
         return self._changed(self._session.redo())
+
+    def folders(self, _: Request) -> Answer:
+        """Pairs of folders."""
+        return {"pairs": self._folders.pairs()}
+
+    def preview(self, request: Request) -> Answer:
+        """What a decision for a pair of folders would do."""
+        return self._folders.preview(number(request, "keep"), number(request, "lose"))
+
+    def decide_pair(self, given: Answer) -> Answer:
+        """Decide on all groups of a pair of folders, if it is what was shown."""
+        keep, lose = whole(given["keep"]), whole(given["lose"])
+        count = self._folders.decide(keep, lose, str(given["digest"]))
+        return {"groups": count, "totals": self._session.totals._asdict()}
+
+    def rules(self, _: Request) -> Answer:
+        """The rules for what stays."""
+        return self._rules.all()
+
+    def changes(self, request: Request) -> Answer:
+        """What other rules would change."""
+        return self._rules.changes(request.query_params.getlist("keep"))
+
+    def use_rules(self, given: Answer) -> Answer:
+        """Propose by other rules from now on."""
+        keep = given["keep"]
+        if not isinstance(keep, list):
+            raise TypeError("expected a list of rules")
+        self._rules.use(keep)
+        return self._rules.all()
 
     def reveal(self, given: Answer) -> Answer:
         """Open the folder of an image."""
@@ -151,9 +191,15 @@ class Api:
         except IndexError as error:
             raise Refused(404, str(error)) from error
 
-    def _changed(self, group: int | None) -> Answer:
-        state = None if group is None else self._session.state(group).word
-        return {"group": group, "state": state, "totals": self._session.totals._asdict()}
+    def _changed(self, groups: tuple[int, ...]) -> Answer:
+        """The first of the groups that changed, how many did, and what all comes to."""
+        first = groups[0] if groups else None
+        return {
+            "group": first,
+            "state": None if first is None else self._session.state(first).word,
+            "groups": len(groups),
+            "totals": self._session.totals._asdict(),
+        }
 
 
 def application(api: Api, cleaning: Cleaning, lock: threading.Lock) -> Starlette:

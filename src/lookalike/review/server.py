@@ -25,6 +25,7 @@ from lookalike.review.cleaning.routes import Cleaning
 from lookalike.review.cleaning.runs import Runs
 from lookalike.review.gallery import Gallery
 from lookalike.review.guard import Guard, new_secret
+from lookalike.review.rules import Rules
 from lookalike.review.session import Session
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def serve(
     """
     session = Session(result, decisions)
     secret, lock = new_secret(), threading.Lock()
-    plans = Plans(session, lock, choices or Choices())
+    choices = choices or Choices()
+    plans = Plans(session, lock, choices)
 
     def look_again() -> None:
         with lock:
@@ -65,7 +67,9 @@ def serve(
         gallery = stack.enter_context(Gallery(reader))
         runs = stack.enter_context(Runs(look_again))
         port = listening.getsockname()[1]
-        inner = application(Api(session, gallery), Cleaning(plans, runs), lock)
+        inner = application(
+            Api(session, gallery, Rules(session, choices)), Cleaning(plans, runs), lock
+        )
         config = uvicorn.Config(
             Guard(inner, port, secret),
             log_level="error",

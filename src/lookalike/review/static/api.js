@@ -30,12 +30,13 @@ export class Api {
 
   /**
    * @param {string} path
-   * @param {Record<string, string | number>} [query]
+   * @param {Record<string, string | number> | string[][]} [query] by names, or as pairs
    * @param {AbortSignal} [signal]
    * @returns {Promise<any>}
    */
   async get(path, query = {}, signal) {
-    const words = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
+    const pairs = Array.isArray(query) ? query : Object.entries(query);
+    const words = new URLSearchParams(pairs.map(([k, v]) => [k, String(v)]));
     const response = await this.answered(`${path}?${words}`, { signal });
     return response.json();
   }

@@ -125,7 +125,7 @@ export class GroupsPage {
     this.store.send({ type: "group", group });
     if (words !== null) say(`${words}Group ${(row[0] + 1).toLocaleString("en")} of ` +
       `${this.total.toLocaleString("en")}, ${plural(group.size, "image")}. ` +
-      `${group.members[0].name} stays: ${group.reason}.`);
+      reasonOf(group));
     for (let next = at + 1; next <= at + AHEAD && next < this.store.state.count; next++) {
       const [number] = await this.list.row(next);
       const ahead = await this.describe(number);
@@ -190,6 +190,12 @@ export class GroupsPage {
       return;
     }
     this.changed(done);
+    if (done.groups > 1) {
+      await this.makeView(null);
+      const count = plural(done.groups, "group");
+      await this.goTo(done.group, `${words} of ${count}. `);
+      return;
+    }
     const said = `${words} of group ${(done.group + 1).toLocaleString("en")}. `;
     if (!await this.goTo(done.group, said)) say(said);
   }
@@ -200,7 +206,7 @@ export class GroupsPage {
       ? `Group ${(group.group + 1).toLocaleString("en")}: ${plural(group.size, "image")}` +
         ({ changed: " (changed since decided)", applied: " (applied)" }[group.state] ?? "")
       : "…";
-    byId("reason").textContent = group ? `${group.members[0].name} stays: ${group.reason}.` : "";
+    byId("reason").textContent = group ? reasonOf(group) : "";
     byId("totals").textContent = `${totals.decided.toLocaleString("en")} of ` +
       `${this.total.toLocaleString("en")} decided, ${plural(totals.files, "image")} to remove, ` +
       `${size(totals.bytes)}`;
@@ -210,6 +216,11 @@ export class GroupsPage {
       button.setAttribute("aria-pressed", String(on));
     }
   }
+}
+
+/** @param {Group} group */
+function reasonOf({ members, keeper, reason }) {
+  return `${members[keeper].name} stays: ${reason}.`;
 }
 
 /** @param {string} words what went wrong, or nothing */

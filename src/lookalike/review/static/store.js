@@ -19,7 +19,8 @@ import { WHOLE } from "./geometry.js";
  * @typedef {object} Group
  * @property {number} group
  * @property {string} state
- * @property {string} reason
+ * @property {number} keeper which of the members is proposed to stay
+ * @property {string} reason why it is
  * @property {number} size
  * @property {string[]} chosen
  * @property {MemberInfo[]} members
