@@ -170,7 +170,9 @@ def test_a_pair_of_folders_is_decided_on_the_page(
     """After a preview, by keyboard. U takes all of it back."""
     with open_page(browser, color_scheme=scheme, bypass_csp=True) as page:  # axe is a script
         opened(page, review, "Folders")
-        page.locator("folders-page tbody tr").first.get_by_role("button", name="Keep big").press("Enter")
+        page.locator("folders-page tbody tr").first.get_by_role("button", name="Keep big").press(
+            "Enter"
+        )
         expect(page.locator(".sentence")).to_contain_text("and remove 4 files from")
         check_access(page)
         page.keyboard.press("Enter")

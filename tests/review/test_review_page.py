@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import subprocess
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from browsing import open_page
 from files import save
 from pictures import photo
-from reviewing import Review, reviewing, reviewing_many
+from reviewing import LOOKALIKE, Review, reviewing, reviewing_many
 
 DRAWN = Path(__file__).parents[2] / "examples" / "draw_pictures.py"
 GROUPS = 4
@@ -326,10 +327,33 @@ def test_what_pictures_share_lies_at_the_same_place(
             page.keyboard.press("+")
         if isinstance(zoom, str):
             page.keyboard.press(zoom)
-        page.wait_for_timeout(300)  # until larger pictures are drawn
-        dots = np.array([dot_in(one.screenshot()) for one in page.locator(".frame").all()])
-        assert len(dots) == 4
-        assert np.abs(dots - dots[0]).max() <= 2, dots
+        check_dots(page)
+
+
+def test_a_result_that_was_read_is_laid_on_each_other_as_well(
+    marked: Review, browser: Browser
+) -> None:
+    """It does not say how a part lies on its whole, so the page looks at both."""
+    assert marked.folder is not None
+    command = [str(LOOKALIKE), "find", "in", "--thorough", "--json", "-o", "found.json"]
+    subprocess.run(command, cwd=marked.folder, check=True, capture_output=True)
+    options = ("--from", "found.json", "--decisions", "e.jsonl")
+    with (
+        reviewing(*options, cwd=marked.folder) as one,
+        open_page(browser, viewport={"width": 1600, "height": 900}) as page,
+    ):
+        opened(page, one)
+        expect(page.locator("compare-view img[src]")).to_have_count(4)
+        expect(page.locator(".words", has_text="not aligned")).to_have_count(0)
+        check_dots(page)
+
+
+def check_dots(page: Page) -> None:
+    """The dot is at the same place in all panes."""
+    page.wait_for_timeout(300)  # until larger pictures are drawn
+    dots = np.array([dot_in(one.screenshot()) for one in page.locator(".frame").all()])
+    assert len(dots) == 4
+    assert np.abs(dots - dots[0]).max() <= 2, dots
 
 
 def test_two_pictures_are_laid_on_each_other(marked: Review, browser: Browser) -> None:

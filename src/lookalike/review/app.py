@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from lookalike.review.alignment import found_by_sight
 from lookalike.review.answering import Answer, Answering, number, whole
 from lookalike.review.decisions import Choice
 from lookalike.review.desktop import can_reveal, reveal
@@ -79,6 +80,11 @@ class Api:
             Route("/api/rules/changes", asked(self.changes), methods=["GET"]),
             Route("/api/rules/use", told(self.use_rules), methods=["POST"]),
             Route("/api/reveal", told(self.reveal), methods=["POST"]),
+            Route(
+                "/api/align/{keeper:int}/{member:int}",
+                answering.asked(self.align, alone=False),
+                methods=["GET"],
+            ),
             Route("/image/{member:int}", self.image, methods=["GET"]),
         ]
 
@@ -167,6 +173,15 @@ class Api:
             raise Refused(403, "there is no desktop to show the folder on")
         reveal(self._session.image(whole(given["member"])))
         return {}
+
+    def align(self, request: Request) -> Answer:
+        """Where a picture lies on another one, by looking at both."""
+        images = [self._image_of(request.path_params[name]) for name in ("keeper", "member")]
+        shown = [self._gallery.picture(one, SIDES[1]) for one in images]
+        keeper, other = (one.result().jpeg for one in shown)
+        if not keeper or not other:
+            return {"transform": None}
+        return {"transform": found_by_sight(keeper, other, self._session.result.rule)}
 
     async def image(self, request: Request) -> Response:
         """A picture, encoded anew. It is dropped if the page no longer waits for it."""

@@ -12,7 +12,7 @@ import numpy as np
 from blake3 import blake3
 
 from lookalike.planning.by_hand.decided import Decided
-from lookalike.report.differences import differences
+from lookalike.report.differences import differences, said_differences
 from lookalike.report.html.look import name_of, place_of
 from lookalike.report.why import keeper_words, match_words
 from lookalike.review.alignment import WHOLE, transforms_of
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LOCAL = frozenset({Kind.FILE, Kind.MEMBER, Kind.ROW})
 MOST_MEMBERS = 500
 """How many members of a group can be decided on. All others are kept."""
+
+MOST_SAID = 50
+"""Of groups with more images, the page does not show what their files say."""
 
 
 class State(IntEnum):
@@ -134,6 +137,9 @@ class Session:
         keeper, reason = 0, printable(keeper_words(one))
         if self._keepers is not None and self._keepers[0][group] < len(images):
             keeper, reason = int(self._keepers[0][group]), self._keepers[1][group]
+        facts = differences(images)
+        if len(images) <= MOST_SAID:
+            facts += said_differences(images)
         matches: list[list[str]] = [[], *map(match_words, duplicates)]
         return {
             "group": group,
@@ -158,7 +164,7 @@ class Session:
                     zip(images, matches, transforms, strict=True)
                 )
             ],
-            "facts": [one._asdict() for one in differences(images)],
+            "facts": [one._asdict() for one in facts],
         }
 
     def state(self, group: int) -> State:

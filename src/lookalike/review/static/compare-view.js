@@ -2,7 +2,7 @@
 
 import { atWhole, boxOf, longerSide, matrixOf, moved, zoomed } from "./geometry.js";
 import { NOW } from "./pictures.js";
-import { compared } from "./store.js";
+import { compared, membersOf } from "./store.js";
 import { CHOICES, element } from "./words.js";
 
 const SIDES = [1600, 8192];
@@ -138,12 +138,12 @@ export class CompareView extends HTMLElement {
    * @param {State} state
    */
   describe(state) {
-    const group = /** @type {import("./store.js").Group} */ (state.group);
+    const members = membersOf(state);
     for (const pane of this.querySelectorAll("figure")) {
       const numbers = (pane.dataset.of ?? "").split(" ").map(Number);
       pane.classList.toggle("focused", numbers.includes(state.focus) && state.mode === "side");
       const said = numbers.map((number) => {
-        const member = group.members[number];
+        const member = members[number];
         const { mark, word } = CHOICES[state.chosen[number]];
         const image = this.images.get(number);
         if (image) image.alt = `${member.name}, ${member.width} x ${member.height}, ${word}`;
@@ -163,9 +163,8 @@ export class CompareView extends HTMLElement {
 
   /** What the camera needs to know, or null without a group. */
   get scene() {
-    const group = this.state?.group;
-    if (!group) return null;
-    const members = group.members;
+    if (!this.state?.group) return null;
+    const members = membersOf(this.state);
     const box = boxOf([members[0], ...[...this.images.keys()].map((at) => members[at])]);
     return { members, keeper: members[0], box, pane: this.paneSize };
   }

@@ -6,6 +6,7 @@ import { byId, fieldOf, plural, say, size } from "./words.js";
 
 const AHEAD = 3;
 const MOST_KEPT = 40;
+const MOST_ALIGNED = 12;
 const QUICK = 80; // milliseconds between two groups
 
 /** @typedef {import("./store.js").Group} Group */
@@ -126,12 +127,32 @@ export class GroupsPage {
     if (words !== null) say(`${words}Group ${(row[0] + 1).toLocaleString("en")} of ` +
       `${this.total.toLocaleString("en")}, ${plural(group.size, "image")}. ` +
       reasonOf(group));
+    this.align(group, signal);
     for (let next = at + 1; next <= at + AHEAD && next < this.store.state.count; next++) {
       const [number] = await this.list.row(next);
       const ahead = await this.describe(number);
       if (signal.aborted) return;
       for (const { id } of ahead.members.slice(0, 4)) {
         this.pictures.get(id, 1600, PERHAPS).catch(() => {});
+      }
+    }
+  }
+
+  /**
+   * Find out where pictures lie on the first one, if the search did not. Nothing waits for that.
+   * @param {Group} group
+   * @param {AbortSignal} signal
+   */
+  async align({ members }, signal) {
+    for (const { id } of members.slice(0, MOST_ALIGNED).filter(({ aligned }) => !aligned)) {
+      try {
+        const found = await this.api.get(`/api/align/${members[0].id}/${id}`, {}, signal);
+        if (signal.aborted) return;
+        if (found.transform) {
+          this.store.send({ type: "aligned", id, transform: found.transform });
+        }
+      } catch {
+        return; // it stays as it is: "not aligned"
       }
     }
   }
