@@ -30,6 +30,8 @@ ASKS = [
     "/api/rows?view=1&at=0",
     "/api/groups/0",
     "/image/0?side=320",
+    "/image/0/part?column=0&row=0",
+    "/api/align/0/1",
     "/api/plan",
     "/api/run",
     "/api/history",

@@ -24,9 +24,12 @@ from lookalike.review.guard import Refused
 from lookalike.review.views import Views
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from starlette.requests import Request
 
     from lookalike.hashing.row import ImageInfo
+    from lookalike.report.pictures import Shown
     from lookalike.review.cleaning.routes import Cleaning
     from lookalike.review.gallery import Gallery
     from lookalike.review.rules import Rules
@@ -86,6 +89,7 @@ class Api:
                 methods=["GET"],
             ),
             Route("/image/{member:int}", self.image, methods=["GET"]),
+            Route("/image/{member:int}/part", self.part, methods=["GET"]),
         ]
 
     def session(self, _: Request) -> Answer:
@@ -184,21 +188,21 @@ class Api:
         return {"transform": found_by_sight(keeper, other, self._session.result.rule)}
 
     async def image(self, request: Request) -> Response:
-        """A picture, encoded anew. It is dropped if the page no longer waits for it."""
+        """A picture, encoded anew."""
         side = number(request, "side")
         if side not in SIDES:
             raise Refused(400, f"side must be one of {', '.join(map(str, SIDES))}")
         image = await run_in_threadpool(self._image_of, request.path_params["member"])
-        future = self._gallery.picture(image, side)
-        waiting = asyncio.wrap_future(future)
-        while not (await asyncio.wait([waiting], timeout=PATIENCE))[0]:
-            if await request.is_disconnected():
-                waiting.cancel()
-                return Response(status_code=204)
-        shown = waiting.result()
-        if not shown.jpeg:
-            raise Refused(410 if shown.gone else 422, shown.reason)
-        return Response(shown.jpeg, media_type="image/jpeg")
+        return await _sent(self._gallery.picture(image, side), request)
+
+    async def part(self, request: Request) -> Response:
+        """A part of a picture at full size, encoded anew."""
+        image = await run_in_threadpool(self._image_of, request.path_params["member"])
+        try:
+            part = self._gallery.part(image, number(request, "column"), number(request, "row"))
+        except IndexError as error:
+            raise Refused(404, str(error)) from error
+        return await _sent(part, request)
 
     def _image_of(self, member: int) -> ImageInfo:
         try:
@@ -222,6 +226,19 @@ def application(api: Api, cleaning: Cleaning, lock: threading.Lock) -> Starlette
     answering = Answering(lock)
     routes = [*api.routes(answering), *cleaning.routes(answering)]
     return Starlette(routes=routes, exception_handlers={Refused: _refused})
+
+
+async def _sent(future: Future[Shown], request: Request) -> Response:
+    """A picture once it is there. It is dropped if the page no longer waits for it."""
+    waiting = asyncio.wrap_future(future)
+    while not (await asyncio.wait([waiting], timeout=PATIENCE))[0]:
+        if await request.is_disconnected():
+            waiting.cancel()
+            return Response(status_code=204)
+    shown = waiting.result()
+    if not shown.jpeg:
+        raise Refused(410 if shown.gone else 422, shown.reason)
+    return Response(shown.jpeg, media_type="image/jpeg")
 
 
 async def _refused(_: Request, error: Exception) -> Response:

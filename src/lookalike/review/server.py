@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -35,6 +35,19 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 """No other address is ever bound."""
+
+SETTINGS: dict[str, Any] = {
+    "log_level": "error",
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+    "http": "h11",
+    "loop": "asyncio",
+    "ws": "none",
+    "lifespan": "off",
+    "timeout_graceful_shutdown": 1,
+}
+"""Of uvicorn."""
 
 
 def serve(
@@ -70,18 +83,7 @@ def serve(
         inner = application(
             Api(session, gallery, Rules(session, choices)), Cleaning(plans, runs), lock
         )
-        config = uvicorn.Config(
-            Guard(inner, port, secret),
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            http="h11",
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            timeout_graceful_shutdown=1,
-        )
+        config = uvicorn.Config(Guard(inner, port, secret), **SETTINGS)
         gallery.warm_up(session.first_images(2))
         address = f"http://{HOST}:{port}/#{secret}"
         for line in _lines(address, port, browser=browser):

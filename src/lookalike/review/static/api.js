@@ -57,11 +57,12 @@ export class Api {
 
   /**
    * @param {number} member
-   * @param {number} side
+   * @param {number | string} side the longest side, or which part at full size
    * @param {AbortSignal} signal
    */
   async picture(member, side, signal) {
-    const response = await this.answered(`/image/${member}?side=${side}`, { signal });
+    const what = typeof side === "number" ? `?side=${side}` : `/part?${side}`;
+    const response = await this.answered(`/image/${member}${what}`, { signal });
     return response.blob();
   }
 

@@ -1,6 +1,7 @@
 // Pictures of a group, laid on each other: side by side, one at a time, slider, difference, blink.
 
 import { atWhole, boxOf, longerSide, matrixOf, moved, zoomed } from "./geometry.js";
+import { placeParts } from "./parts.js";
 import { NOW } from "./pictures.js";
 import { compared, membersOf } from "./store.js";
 import { CHOICES, element } from "./words.js";
@@ -177,7 +178,11 @@ export class CompareView extends HTMLElement {
       const member = scene.members[number];
       const matrix = matrixOf(member, scene.keeper, scene.box, this.state.camera, scene.pane);
       image.style.transform = `matrix(${matrix.join(",")})`;
-      this.show(number, image, longerSide(matrix, member) * devicePixelRatio);
+      const needed = longerSide(matrix, member) * devicePixelRatio;
+      this.show(number, image, needed);
+      if (!image.parentElement || !this.pictures) continue;
+      const tooFew = Math.max(member.width, member.height) > SIDES[1] && needed > SIDES[1] * 1.1;
+      placeParts(image.parentElement, member, matrix, scene.pane, this.pictures, tooFew);
     }
     if (this.state.mode === "slider") {
       const top = this.querySelectorAll(".layer")[1];
