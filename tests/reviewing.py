@@ -50,6 +50,8 @@ class Review:
     process: subprocess.Popen[str]
     port: int
     secret: str
+    folder: Path | None = None
+    """Where it was started."""
 
     @property
     def address(self) -> str:
@@ -141,7 +143,7 @@ def started(
         line = process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/#(\S+)", line)
         assert found, line + process.stderr.read()
-        yield Review(process, int(found[1]), found[2])
+        yield Review(process, int(found[1]), found[2], cwd)
     finally:
         if process.poll() is None:
             process.kill()

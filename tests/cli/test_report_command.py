@@ -50,6 +50,23 @@ def test_reading_apart_gives_the_same_page(folder: Path) -> None:
     assert (folder / "one.html").read_bytes() == (folder / "two.html").read_bytes()
 
 
+def test_a_report_searches_as_find_does(folder: Path) -> None:
+    """With a catalogue, also without naming a path again, and against references."""
+    assert run("in", "-o", "one.html", "--catalog-at", "kept", cwd=folder).returncode == 0
+    assert run("-o", "two.html", "--catalog-at", "kept", cwd=folder).returncode == 0
+    for name in ("one", "two"):
+        assert (folder / f"{name}.html").read_bytes().count(b"<img ") == 2
+    save(folder / "new" / "a.png", photo(100, 60, 1))
+    save(folder / "new" / "b.png", photo(100, 60, 2))
+    save(folder / "new" / "c.png", photo(80, 48, 2))
+    assert run("new", "--against", "in", "-o", "three.html", cwd=folder).returncode == 0
+    page = (folder / "three.html").read_text()
+    assert "a.png" in page
+    assert "b.png" not in page
+    assert run("new", "--against", "in", "--within", "-o", "four.html", cwd=folder).returncode == 0
+    assert "b.png" in (folder / "four.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -57,6 +74,9 @@ def test_reading_apart_gives_the_same_page(folder: Path) -> None:
         (["in", "--from", "in/120.png", "-o", "r.html"], b"--from cannot be given with images"),
         (["in", "-o", "r.html", "--links", "--no-paths"], b"a link tells the path"),
         (["in"], b"Missing option '-o' / '--output'"),
+        (["in", "-o", "r.html", "--within"], b"--within requires --against"),
+        (["in", "-o", "r.html", "--against", "none"], b"no such file or folder: none"),
+        (["--from", "-", "--against", "in", "-o", "r.html"], b"--from cannot be given with"),
         (["--from", "in/120.png", "-o", "r.html"], b"in/120.png cannot be used: "),
         (["in", "-o", "none/r.html"], b"none cannot be written: No such file or directory"),
         (["--from", "none.json", "-o", "r.html"], b"none.json"),

@@ -16,9 +16,11 @@ from PIL import ExifTags, Image, PngImagePlugin
 
 import lookalike
 from files import save
-from lookalike.report.differences import differences
+from lookalike.report.differences import differences, said_differences
 from lookalike.report.html.report import MOST_IN_ONE
 from lookalike.report.pictures import CHANGED, PictureReader
+from photo_metadata import exif_block
+from photo_metadata import photo as save_photo
 from pictures import photo
 
 TALES = (
@@ -314,3 +316,23 @@ def test_only_what_differs_is_a_difference(tmp_path: Path) -> None:
     assert found["size"].better == [True, False]
     assert found["size"].word == "more bytes"
     assert not any(found["dimensions"].better)
+
+
+def test_what_files_say_is_told_where_it_differs(tmp_path: Path) -> None:
+    """To say it is better than not to. Two dates are as good as each other."""
+    pixels = photo(80, 60, 1)
+    full = exif_block("2024:05:06 07:08:09", camera="Camera 1", gps=True)
+    a = save_photo(tmp_path / "a.jpg", pixels, exif=full)
+    b = save_photo(tmp_path / "b.jpg", pixels, exif=exif_block("2025:01:01 00:00:00"), quality=80)
+    c = save_photo(tmp_path / "c.jpg", pixels, quality=70)
+    one, two, three = lookalike.hash_images([a, b, c]).images
+    assert said_differences([one, one]) == []
+    found = {each.name: each for each in said_differences([one, two])}
+    assert {*found} == {"date taken", "camera", "place"}
+    assert found["date taken"].values == ["2024-05-06 07:08:09", "2025-01-01 00:00:00"]
+    assert not any(found["date taken"].better)
+    assert found["place"].values == ["has GPS", "none"]
+    assert (found["camera"].better, found["camera"].word) == ([True, False], "known")
+    c.unlink()
+    found = {each.name: each for each in said_differences([two, three])}
+    assert found["date taken"].values == ["2025-01-01 00:00:00", "unknown"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lookalike
-from lookalike.review.alignment import transforms_of
+from lookalike.matching.rules import Rule
+from lookalike.review.alignment import found_by_sight, transforms_of
 
 DRAWN = Path(__file__).parents[2] / "examples" / "draw_pictures.py"
 BOX = (240, 100, 1080, 820)
@@ -81,3 +83,32 @@ def test_a_result_read_back_knows_quarter_turns_only(folder: Path) -> None:
     known = {name for name, one in transforms.items() if one is not None}
     assert known >= {"copy", "z-whole", "smaller"}
     assert not known & {"part", "part again"}
+
+
+def as_sent(picture: Image.Image) -> bytes:
+    """A picture as the page gets it."""
+    out = BytesIO()
+    picture.convert("RGB").save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name not in {"copy", "part again"}])
+def test_what_a_result_does_not_know_is_found_by_sight(
+    scene: Image.Image, folder: Path, name: str
+) -> None:
+    """With the pictures that the page shows anyway, whichever of them is the larger one."""
+    rule = Rule.of("phash", None)
+    whole, other = as_sent(scene), as_sent(Image.open(folder / f"{name}.png"))
+    one = found_by_sight(whole, other, rule)
+    assert one is not None
+    assert np.abs(np.reshape(one, (2, 3)) - np.array(EXPECTED[name])).max() < 0.01
+    back = found_by_sight(other, whole, rule)
+    assert back is not None
+    there, again = (np.vstack([np.reshape(each, (2, 3)), [0, 0, 1]]) for each in (one, back))
+    assert np.abs(there @ again - np.eye(3)).max() < 0.02
+
+
+def test_other_pictures_are_not_laid_on_each_other(scene: Image.Image) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+    rule = Rule.of("phash", None)
+    assert found_by_sight(as_sent(scene), as_sent(Image.fromarray(noise)), rule) is None

@@ -216,11 +216,11 @@ def test_undo_goes_back_as_far_as_the_session(
             session.decide(group, choices[: len(result.groups[group])])
             past, future = [*past, session.states.tolist()], []
         elif action == "undo":
-            assert (session.undo() is None) == (len(past) == 1)
+            assert (session.undo() == ()) == (len(past) == 1)
             if len(past) > 1:
                 future.append(past.pop())
         else:
-            assert (session.redo() is None) == (not future)
+            assert (session.redo() == ()) == (not future)
             if future:
                 past.append(future.pop())
         assert session.states.tolist() == past[-1]
@@ -259,4 +259,4 @@ def test_an_empty_result_has_an_empty_view() -> None:
     views = Views(session)
     assert views.make("gain", "all", "a")[1] == 0
     assert session.totals.decided == 0
-    assert session.undo() is None
+    assert session.undo() == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import subprocess
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from browsing import open_page
 from files import save
 from pictures import photo
-from reviewing import Review, reviewing, reviewing_many
+from reviewing import LOOKALIKE, Review, reviewing, reviewing_many
 
 DRAWN = Path(__file__).parents[2] / "examples" / "draw_pictures.py"
 GROUPS = 4
@@ -335,10 +336,87 @@ def test_what_pictures_share_lies_at_the_same_place(
             page.keyboard.press("+")
         if isinstance(zoom, str):
             page.keyboard.press(zoom)
-        page.wait_for_timeout(300)  # until larger pictures are drawn
-        dots = np.array([dot_in(one.screenshot()) for one in page.locator(".frame").all()])
-        assert len(dots) == 4
-        assert np.abs(dots - dots[0]).max() <= 2, dots
+        check_dots(page)
+
+
+def test_a_result_that_was_read_is_laid_on_each_other_as_well(
+    marked: Review, browser: Browser
+) -> None:
+    """It does not say how a part lies on its whole, so the page looks at both."""
+    assert marked.folder is not None
+    command = [str(LOOKALIKE), "find", "in", "--thorough", "--json", "-o", "found.json"]
+    subprocess.run(command, cwd=marked.folder, check=True, capture_output=True)
+    options = ("--from", "found.json", "--decisions", "e.jsonl")
+    with (
+        reviewing(*options, cwd=marked.folder) as one,
+        open_page(browser, viewport={"width": 1600, "height": 900}) as page,
+    ):
+        opened(page, one)
+        expect(page.locator("compare-view img[src]")).to_have_count(4)
+        expect(page.locator(".words", has_text="not aligned")).to_have_count(0)
+        check_dots(page)
+
+
+def check_dots(page: Page) -> None:
+    """The dot is at the same place in all panes."""
+    page.wait_for_timeout(300)  # until larger pictures are drawn
+    dots = np.array([dot_in(one.screenshot()) for one in page.locator(".frame").all()])
+    assert len(dots) == 4
+    assert np.abs(dots - dots[0]).max() <= 2, dots
+
+
+WIDE = 9000
+"""Wider than the largest whole picture that the page gets."""
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Review]:
+    """A very wide picture with a square near its right end, and a smaller copy."""
+    folder = tmp_path_factory.mktemp("wide")
+    (folder / "in").mkdir()
+    image = Image.fromarray(photo(WIDE // 10, 60, 3)).resize((WIDE, 600))
+    ImageDraw.Draw(image).rectangle((8500, 300, 8539, 339), fill="#ff00ff")
+    image.save(folder / "in" / "wide.png")
+    image.resize((WIDE // 2, 300)).save(folder / "in" / "smaller.png")
+    with reviewing("in", "--decisions", "d.jsonl", cwd=folder) as one:
+        yield one
+
+
+def test_parts_of_large_pictures_have_their_own_pixels(wide: Review) -> None:
+    """They are cut from the upright picture, and there are none outside of it."""
+    answer = wide.ask("/image/0/part?column=2&row=0")
+    part = Image.open(BytesIO(answer.body))
+    assert part.size == (WIDE - 2 * 4096, 600)
+    x, y = dot_in(answer.body)
+    assert abs(x - (8519.5 - 2 * 4096)) < 1
+    assert abs(y - 319.5) < 1
+    for query in ("column=3&row=0", "column=0&row=1"):
+        assert wide.ask(f"/image/0/part?{query}").status == 404
+    for query in ("", "column=0", "column=-1&row=0", "column=0.5&row=0"):
+        assert wide.ask(f"/image/0/part?{query}").status == 400
+
+
+def test_a_very_large_picture_is_sharp_when_it_is_near(wide: Review, browser: Browser) -> None:
+    """Beyond 100 %, the part that is seen comes at full size, at the right place."""
+    with open_page(browser, viewport={"width": 1600, "height": 900}) as page:
+        opened(page, wide)
+        page.keyboard.press("f")
+        page.keyboard.press("1")
+        expect(page.locator("compare-view img[src]")).to_have_count(1)
+        frame = page.locator(".frame")
+        box = frame.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] * 8520 / WIDE, box["y"] + box["height"] / 2)
+        for _ in range(4):
+            page.mouse.wheel(0, -500)
+        expect(page.locator("img[data-part='column=2&row=0'][src]")).to_have_count(1)
+        page.wait_for_timeout(300)
+        shown = dot_in(frame.screenshot())
+        page.locator("img[data-part]").evaluate_all("all => { for (const o of all) o.remove() }")
+        whole = dot_in(frame.screenshot())
+        assert np.abs(np.subtract(shown, whole)).max() < 2
+        page.keyboard.press("0")
+        expect(page.locator("img[data-part]")).to_have_count(0)
 
 
 @pytest.mark.slow

@@ -30,9 +30,14 @@ ASKS = [
     "/api/rows?view=1&at=0",
     "/api/groups/0",
     "/image/0?side=320",
+    "/image/0/part?column=0&row=0",
+    "/api/align/0/1",
     "/api/plan",
     "/api/run",
     "/api/history",
+    "/api/folders",
+    "/api/rules",
+    "/api/rules/changes?keep=pixels",
 ]
 CHANGES = {
     "/api/decide": {"group": 0, "chosen": ["keep", "remove"]},
@@ -41,6 +46,8 @@ CHANGES = {
     "/api/reveal": {"member": 0},
     "/api/apply": {"digest": "", "files": 1, "none_wanted": True, "metadata": "hold"},
     "/api/stop": {},
+    "/api/folders/decide": {"keep": 0, "lose": 1, "digest": ""},
+    "/api/rules/use": {"keep": ["pixels"]},
     "/api/history/2026-11-27T083027Z-497d/undo": {},
 }
 

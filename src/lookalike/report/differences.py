@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from lookalike.images.metadata import read_metadata
 from lookalike.report.why import megapixels
-from lookalike.text import plural, size
+from lookalike.sources.location import Kind
+from lookalike.text import plural, printable, size
 
 if TYPE_CHECKING:
     from lookalike.hashing.row import ImageInfo
+    from lookalike.images.metadata import Metadata
 
 
 class Difference(NamedTuple):
@@ -48,6 +51,14 @@ FACTS = (
     ),
     Fact("to know", lambda one: ", ".join(one.marks) or "nothing"),
 )
+SAID: tuple[tuple[str, Callable[[Metadata], str]], ...] = (
+    ("date taken", lambda said: _taken(said)),
+    ("camera", lambda said: printable(said.camera)),
+    ("place", lambda said: "has GPS" if said.gps else ""),
+    ("keywords", lambda said: "has keywords" if said.keywords else ""),
+    ("rating", lambda said: "has a rating" if said.rating else ""),
+)
+"""What files say of their pictures. Empty if they do not."""
 MODIFIED = Fact("last changed", lambda one: _modified(one))
 
 
@@ -69,6 +80,26 @@ def _difference(fact: Fact, images: Sequence[ImageInfo]) -> Difference | None:
     return Difference(fact.name, values, better, fact.word if any(better) else "")
 
 
+def said_differences(images: Sequence[ImageInfo]) -> list[Difference]:
+    """What the files of images do not say alike of their pictures. To say it is better.
+
+    The files are read. Those in archives and elsewhere are not, and their facts are unknown.
+    """
+    said = [
+        read_metadata(one.location.path) if one.location.kind is Kind.FILE else None
+        for one in images
+    ]
+    found = []
+    for name, text in SAID:
+        values = ["unknown" if one is None else text(one) or "none" for one in said]
+        if len(set(values)) > 1:
+            better = [one is not None and bool(text(one)) for one in said]
+            lacking = not all(better)
+            word = "known" if lacking and any(better) else ""
+            found.append(Difference(name, values, [lacking and one for one in better], word))
+    return found
+
+
 def _comparable(fact: Fact, images: Sequence[ImageInfo]) -> bool:
     """Whether more is better. A larger file says nothing if it has another format."""
     return fact.name != "size" or len({one.format for one in images}) == 1
@@ -77,6 +108,16 @@ def _comparable(fact: Fact, images: Sequence[ImageInfo]) -> bool:
 def dimensions(image: ImageInfo) -> str:
     """Width and height, and how many pixels that is."""
     return f"{image.width:,} x {image.height:,} ({megapixels(image.pixels)})"
+
+
+def _taken(said: Metadata) -> str:
+    """When a picture was taken, by the clock of its camera."""
+    if said.taken_ns is None:
+        return ""
+    try:
+        return f"{datetime.fromtimestamp(said.taken_ns // 1_000_000_000, UTC):%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, OSError, ValueError):
+        return ""
 
 
 def _modified(image: ImageInfo) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from lookalike.errors import Status, WorkerStartError
 from lookalike.images import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, read_thumbnail
+from lookalike.images.thumbnail import MOST_SIDE
 from lookalike.sources import trouble_of
 from lookalike.sources.again import Again
 from lookalike.sources.choice import Choice
@@ -51,6 +52,17 @@ class Wanted(NamedTuple):
     """The stamp that the file must have, or None if its source has none."""
     max_pixels: int
     max_bytes: int
+    part: Part | None = None
+    """The part to show at full size, instead of the whole picture."""
+
+
+class Part(NamedTuple):
+    """A rectangle of an upright picture, in its pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 class PictureReader:
@@ -103,14 +115,20 @@ class PictureReader:
         inputs = self._again.inputs(wanted.keys())
         return shown | dict(threaded_map(read, inputs, self._workers))
 
-    def picture(self, image: ImageInfo, side: int) -> Shown:
-        """The picture of one image, read in the caller's thread."""
+    def picture(self, image: ImageInfo, side: int, part: Part | None = None) -> Shown:
+        """The picture of one image, or a part of it at full size, read in the caller's thread."""
         shown, wanted = _sorted_out([image])
         for one in self._again.inputs(wanted.keys()):
-            shown |= [self._shown(wanted, side, one)]
+            shown |= [self._shown(wanted, side, one, part)]
         return shown[image.path]
 
-    def _shown(self, wanted: dict[Location, ImageInfo], side: int, one: Input) -> tuple[str, Shown]:
+    def _shown(
+        self,
+        wanted: dict[Location, ImageInfo],
+        side: int,
+        one: Input,
+        part: Part | None = None,
+    ) -> tuple[str, Shown]:
         image = wanted[one.location]
         stamp = image.stamp if one.location.kind is Kind.FILE else None
         try:
@@ -118,8 +136,8 @@ class PictureReader:
             if self._isolation is not None:
                 source = one.source.sent(None, self._limits[1])
             if source is None:  # it is decoded already, so this process may as well finish it
-                return image.path, picture_of(Wanted(one.source, side, stamp, *self._limits))
-            return image.path, self._read(Wanted(source, side, stamp, *self._limits))
+                return image.path, picture_of(Wanted(one.source, side, stamp, *self._limits, part))
+            return image.path, self._read(Wanted(source, side, stamp, *self._limits, part))
         except WorkerStartError:
             raise
         except BaseException as error:  # noqa: BLE001  # one image's failure is not the page's
@@ -158,16 +176,20 @@ def _is_unchanged(image: ImageInfo) -> bool:
 
 def picture_of(wanted: Wanted) -> Shown:
     """The picture of one image. Raises the errors of `read_picture`."""
+    side = wanted.side if wanted.part is None else MOST_SIDE
     found = read_thumbnail(
         wanted.source,
-        wanted.side,
-        wanted.side,
+        side,
+        side,
         take_damaged=True,
         max_pixels=wanted.max_pixels,
         max_bytes=wanted.max_bytes,
     )
     if wanted.stamp is not None and _differ(found.stamp, wanted.stamp):
         return Shown(b"", reason=CHANGED, gone=True)
+    if wanted.part is not None:
+        x, y, width, height = wanted.part
+        found = found._replace(pixels=found.pixels[y : y + height, x : x + width])
     height, width = found.pixels.shape[:2]
     return Shown(found.to_jpeg(), width, height)
 

@@ -30,9 +30,13 @@ def keeper_words(group: Group, *, paths: bool = True) -> str:
 
     `paths`: whether the words may say where images are from.
     """
-    reason, values = group.keeper_reason, group.keeper_values
-    if not paths and reason not in PLAIN:
+    if not paths and group.keeper_reason not in PLAIN:
         return "first by the rules of the search"
+    return reason_words(group.keeper_reason, group.keeper_values)
+
+
+def reason_words(reason: str, values: tuple[object, object]) -> str:
+    """A reason with the two values that it compared."""
     word = BY_NUMBER.get(reason)
     if word is None or not all(isinstance(value, int) for value in values):
         return reason

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from blake3 import blake3
 
+from lookalike.images.picture import DIGEST_BYTES
 from lookalike.matching.links import MIRRORED, TRANSFORMS, TURNED
+from lookalike.scan import find_duplicates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.matching.links import Links
+    from lookalike.matching.rules import Rule
     from lookalike.report.group import Duplicate, Group
     from lookalike.report.result import Result
 
@@ -36,6 +40,27 @@ def transforms_of(
         known.get(digest) or _turned(one)
         for digest, one in zip(digests, [None, *duplicates], strict=True)
     ]
+
+
+def found_by_sight(keeper: bytes, other: bytes, rule: Rule) -> Transform | None:
+    """Where one picture lies on its keeper, found by looking at both. None if it is not found.
+
+    Both are JPEGs that we made, so reading them is safe.
+    """
+    result = find_duplicates(
+        [keeper, other],
+        algorithm=rule.algorithm,
+        max_distance=rule.max_distance,
+        thorough=True,
+        workers=1,
+    )
+    if not len(result.columns) or result.columns.links is None:
+        return None
+    ends = [blake3(one).digest(DIGEST_BYTES) for one in (keeper, other)]
+    if ends[0] == ends[1]:
+        return WHOLE
+    known = _from_keeper(result.columns.links_of(0), result.table.digests, ends[0])
+    return known.get(ends[1])
 
 
 def _from_keeper(links: Links, digests: NDArray[np.uint8], keeper: bytes) -> dict[bytes, Transform]:

@@ -6,14 +6,20 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from lookalike.report.pictures import Part
 
 if TYPE_CHECKING:
     from lookalike.hashing.row import ImageInfo
     from lookalike.report.pictures import PictureReader, Shown
 
+Key: TypeAlias = "tuple[str, int, Part | None]"
+
 SIDES = (320, 1600, 8192)
 """The longest sides that the page may ask for. The last one shows most pictures whole."""
+PART = 4096
+"""Parts of larger pictures are of so many pixels a side, except those at the ends."""
 MOST_BYTES = 64 << 20
 """How many bytes of pictures are kept."""
 THREADS = 2
@@ -25,7 +31,7 @@ class Gallery:
     def __init__(self, reader: PictureReader) -> None:
         self._reader = reader
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="lookalike-picture")
-        self._kept: OrderedDict[tuple[str, int], Shown] = OrderedDict()
+        self._kept: OrderedDict[Key, Shown] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -47,24 +53,33 @@ class Gallery:
         for image in images:
             self.picture(image, SIDES[1])
 
-    def picture(self, image: ImageInfo, side: int) -> Future[Shown]:
-        """The picture, soon. It can be cancelled while it waits for its turn."""
+    def picture(self, image: ImageInfo, side: int, part: Part | None = None) -> Future[Shown]:
+        """The picture, or a part of it, soon. It can be cancelled while it waits for its turn."""
+        key = image.path, side, part
         with self._lock:
-            kept = self._kept.get((image.path, side))
+            kept = self._kept.get(key)
             if kept is not None:
-                self._kept.move_to_end((image.path, side))
+                self._kept.move_to_end(key)
                 done: Future[Shown] = Future()
                 done.set_result(kept)
                 return done
-        return self._pool.submit(self._read, image, side)
+        return self._pool.submit(self._read, image, side, part)
 
-    def _read(self, image: ImageInfo, side: int) -> Shown:
-        shown = self._reader.picture(image, side)
+    def part(self, image: ImageInfo, column: int, row: int) -> Future[Shown]:
+        """A part at full size. Raises `IndexError` outside of the picture."""
+        x, y = column * PART, row * PART
+        width, height = min(PART, image.width - x), min(PART, image.height - y)
+        if width <= 0 or height <= 0:
+            raise IndexError("there is no such part")
+        return self.picture(image, SIDES[-1], Part(x, y, width, height))
+
+    def _read(self, image: ImageInfo, side: int, part: Part | None) -> Shown:
+        shown = self._reader.picture(image, side, part)
         if shown.jpeg:  # a failure may pass
-            self._keep((image.path, side), shown)
+            self._keep((image.path, side, part), shown)
         return shown
 
-    def _keep(self, key: tuple[str, int], shown: Shown) -> None:
+    def _keep(self, key: Key, shown: Shown) -> None:
         with self._lock:
             if key in self._kept:
                 return

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -25,6 +25,7 @@ from lookalike.review.cleaning.routes import Cleaning
 from lookalike.review.cleaning.runs import Runs
 from lookalike.review.gallery import Gallery
 from lookalike.review.guard import Guard, new_secret
+from lookalike.review.rules import Rules
 from lookalike.review.session import Session
 
 if TYPE_CHECKING:
@@ -34,6 +35,19 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 """No other address is ever bound."""
+
+SETTINGS: dict[str, Any] = {
+    "log_level": "error",
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+    "http": "h11",
+    "loop": "asyncio",
+    "ws": "none",
+    "lifespan": "off",
+    "timeout_graceful_shutdown": 1,
+}
+"""Of uvicorn."""
 
 
 def serve(
@@ -54,7 +68,8 @@ def serve(
     """
     session = Session(result, decisions)
     secret, lock = new_secret(), threading.Lock()
-    plans = Plans(session, lock, choices or Choices())
+    choices = choices or Choices()
+    plans = Plans(session, lock, choices)
 
     def look_again() -> None:
         with lock:
@@ -65,19 +80,10 @@ def serve(
         gallery = stack.enter_context(Gallery(reader))
         runs = stack.enter_context(Runs(look_again))
         port = listening.getsockname()[1]
-        inner = application(Api(session, gallery), Cleaning(plans, runs), lock)
-        config = uvicorn.Config(
-            Guard(inner, port, secret),
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            http="h11",
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            timeout_graceful_shutdown=1,
+        inner = application(
+            Api(session, gallery, Rules(session, choices)), Cleaning(plans, runs), lock
         )
+        config = uvicorn.Config(Guard(inner, port, secret), **SETTINGS)
         gallery.warm_up(session.first_images(2))
         address = f"http://{HOST}:{port}/#{secret}"
         for line in _lines(address, port, browser=browser):

@@ -12,7 +12,7 @@ import numpy as np
 from blake3 import blake3
 
 from lookalike.planning.by_hand.decided import Decided
-from lookalike.report.differences import differences
+from lookalike.report.differences import differences, said_differences
 from lookalike.report.html.look import name_of, place_of
 from lookalike.report.why import keeper_words, match_words
 from lookalike.review.alignment import WHOLE, transforms_of
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LOCAL = frozenset({Kind.FILE, Kind.MEMBER, Kind.ROW})
 MOST_MEMBERS = 500
 """How many members of a group can be decided on. All others are kept."""
+
+MOST_SAID = 50
+"""Of groups with more images, the page does not show what their files say."""
 
 
 class State(IntEnum):
@@ -65,7 +68,7 @@ class Totals(NamedTuple):
 class Undone(NamedTuple):
     """A step that can be taken back, or made again."""
 
-    group: int
+    groups: tuple[int, ...]
     step: Step
 
 
@@ -87,6 +90,7 @@ class Session:
         """How many files of each group are to be removed, and their bytes."""
         self._undo: list[Undone] = []
         self._redo: list[Undone] = []
+        self._keepers: tuple[NDArray[np.intp], list[str]] | None = None
         for group in self._decided_groups():
             self._update(group)
 
@@ -110,6 +114,19 @@ class Session:
         is_decided = (self.states == State.DECIDED) | (self.states == State.APPLIED)
         return Totals(int(is_decided.sum()), files, size)
 
+    def propose(self, at: NDArray[np.intp], reasons: list[str]) -> None:
+        """Propose other images to stay: for each group, the place of one of its members."""
+        self._keepers = at, reasons
+
+    def keepers_at(self) -> NDArray[np.intp]:
+        """For each group, the place of the image that is proposed to stay."""
+        return np.zeros(len(self), np.intp) if self._keepers is None else self._keepers[0]
+
+    def name(self, group: int, at: int) -> str:
+        """The name of a member of a group."""
+        member = self.columns.members[self.columns.starts[group] + at]
+        return printable(name_of(self.result.table.paths[int(member)]))
+
     def describe(self, group: int) -> dict[str, Any]:
         """Everything that the page shows of a group, as plain types. Raises `IndexError`."""
         one = self.result.groups[_checked(group, len(self))]
@@ -117,13 +134,20 @@ class Session:
         duplicates = one.first_duplicates(len(images) - 1)
         transforms = transforms_of(self.result, one, group, duplicates)
         begin = int(self.columns.starts[group])
+        keeper, reason = 0, printable(keeper_words(one))
+        if self._keepers is not None and self._keepers[0][group] < len(images):
+            keeper, reason = int(self._keepers[0][group]), self._keepers[1][group]
+        facts = differences(images)
+        if len(images) <= MOST_SAID:
+            facts += said_differences(images)
         matches: list[list[str]] = [[], *map(match_words, duplicates)]
         return {
             "group": group,
             "state": self.state(group).word,
-            "reason": printable(keeper_words(one)),
+            "keeper": keeper,
+            "reason": reason,
             "size": len(one),
-            "chosen": self._chosen(group) or _proposed(duplicates),
+            "chosen": self._chosen(group) or _proposed(duplicates, keeper),
             "members": [
                 {
                     "id": begin + at,
@@ -140,7 +164,7 @@ class Session:
                     zip(images, matches, transforms, strict=True)
                 )
             ],
-            "facts": [one._asdict() for one in differences(images)],
+            "facts": [one._asdict() for one in facts],
         }
 
     def state(self, group: int) -> State:
@@ -153,15 +177,23 @@ class Session:
         Members after the first `MOST_MEMBERS` are kept. Raises `ValueError` for another number of
         choices, `IndexError` for a group that there is not, and the errors of `Decisions.change`.
         """
-        files = self._files(_checked(group, len(self)))
-        if len(chosen) != min(len(files), MOST_MEMBERS):
-            raise ValueError(f"expected {min(len(files), MOST_MEMBERS)} choices")
-        seen = fingerprint(files)
-        every = [*chosen, *[Choice.KEEP] * (len(files) - len(chosen))]
-        step = {file: Decision(choice, seen) for file, choice in zip(files, every, strict=True)}
-        self._undo.append(Undone(group, self._change(group, step)))
+        self.decide_all([(group, chosen)])
+
+    def decide_all(self, many: list[tuple[int, list[Choice]]]) -> None:
+        """The same for several groups, as one step."""
+        step: dict[File, Decision | None] = {}
+        for group, chosen in many:
+            files = self._files(_checked(group, len(self)))
+            if len(chosen) != min(len(files), MOST_MEMBERS):
+                raise ValueError(f"expected {min(len(files), MOST_MEMBERS)} choices")
+            seen = fingerprint(files)
+            every = [*chosen, *[Choice.KEEP] * (len(files) - len(chosen))]
+            step |= {file: Decision(one, seen) for file, one in zip(files, every, strict=True)}
+        groups = tuple(group for group, _ in many)
+        self._undo.append(Undone(groups, self._change(groups, step)))
         self._redo.clear()
-        self._update(group)
+        for group in groups:
+            self._update(group)
 
     def decided(self) -> Decided:
         """What is decided about the members of groups. Those that changed since are left out."""
@@ -180,33 +212,44 @@ class Session:
         for group in np.flatnonzero(is_known).tolist():
             self._update(group)
 
-    def undo(self) -> int | None:
-        """Take the last step back. Returns its group, or None if there is no step."""
+    def undo(self) -> tuple[int, ...]:
+        """Take the last step back. Returns its groups. None of them means that there is no step."""
         return self._back(self._undo, self._redo)
 
-    def redo(self) -> int | None:
+    def redo(self) -> tuple[int, ...]:
         """Make the last step that was undone again."""
         return self._back(self._redo, self._undo)
 
-    def _back(self, steps: list[Undone], others: list[Undone]) -> int | None:
+    def _back(self, steps: list[Undone], others: list[Undone]) -> tuple[int, ...]:
         if not steps:
-            return None
-        group, step = steps[-1]
-        others.append(Undone(group, self._change(group, step)))
+            return ()
+        groups, step = steps[-1]
+        others.append(Undone(groups, self._change(groups, step)))
         steps.pop()
-        self._update(group)
-        return group
+        for group in groups:
+            self._update(group)
+        return groups
 
-    def _change(self, group: int, step: Step) -> Step:
-        """Save a step, and what it tells apart. Only files on this machine can be told apart."""
-        kinds = self.result.table.take("kind", self.columns.members[self.columns.span(group)])
-        files = zip(self._files(group), kinds, strict=True)
-        local = [file for file, kind in files if kind is Kind.FILE]
+    def _change(self, groups: Iterable[int], step: Step) -> Step:
+        """Save a step, and what it tells apart."""
+        local = [self._local_files(group) for group in groups]
         before, after = (
-            sets_of((file, one.choice if (one := of(file)) else None) for file in local)
+            frozenset().union(
+                *(sets_of((file, _choice(of(file))) for file in files) for files in local)
+            )
             for of in (self.decisions.get, step.get)
         )
         return self.decisions.change(step, Telling.between(before, after))
+
+    def _local_files(self, group: int) -> list[File]:
+        """The files of a group that can be told apart, because they can be read by their paths."""
+        kinds = self.result.table.take("kind", self.columns.members[self.columns.span(group)])
+        files = zip(self._files(group), kinds, strict=True)
+        return [file for file, kind in files if kind is Kind.FILE]
+
+    def paths(self) -> Iterator[str]:
+        """The paths of all members."""
+        return self._paths(self.columns.members)
 
     def _files(self, group: int) -> list[File]:
         """The files of a group, the keeper first."""
@@ -276,17 +319,22 @@ def _state_of(made: list[Decision | None], seen: str) -> State:
     return State.LATER if any(one.choice is Choice.LATER for one in known) else State.DECIDED
 
 
+def _choice(made: Decision | None) -> Choice | None:
+    return made.choice if made else None
+
+
 def _has_gone(path: str) -> bool:
     """Whether a file is no longer in its folder. Without the folder, its disk may be offline."""
     return not os.path.lexists(path) and os.path.isdir(os.path.dirname(path))  # noqa: PTH112, PTH120
 
 
-def _proposed(duplicates: list[Duplicate]) -> list[Choice]:
-    """What the page proposes. An image that only matches others than the keeper stays."""
-    return [
-        Choice.KEEP,
-        *(Choice.KEEP if one.evidence == "chain" else Choice.REMOVE for one in duplicates),
-    ]
+def _proposed(duplicates: list[Duplicate], keeper: int) -> list[Choice]:
+    """What the page proposes. An image that only matches others than the first one stays."""
+    direct = [True, *(one.evidence != "chain" for one in duplicates)]
+    goes = direct if direct[keeper] else [False] * len(direct)
+    chosen = [Choice.REMOVE if one else Choice.KEEP for one in goes]
+    chosen[keeper] = Choice.KEEP
+    return chosen
 
 
 def _checked(group: int, count: int) -> int:

@@ -30,12 +30,13 @@ export class Api {
 
   /**
    * @param {string} path
-   * @param {Record<string, string | number>} [query]
+   * @param {Record<string, string | number> | string[][]} [query] by names, or as pairs
    * @param {AbortSignal} [signal]
    * @returns {Promise<any>}
    */
   async get(path, query = {}, signal) {
-    const words = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
+    const pairs = Array.isArray(query) ? query : Object.entries(query);
+    const words = new URLSearchParams(pairs.map(([k, v]) => [k, String(v)]));
     const response = await this.answered(`${path}?${words}`, { signal });
     return response.json();
   }
@@ -56,11 +57,12 @@ export class Api {
 
   /**
    * @param {number} member
-   * @param {number} side
+   * @param {number | string} side the longest side, or which part at full size
    * @param {AbortSignal} signal
    */
   async picture(member, side, signal) {
-    const response = await this.answered(`/image/${member}?side=${side}`, { signal });
+    const what = typeof side === "number" ? `?side=${side}` : `/part?${side}`;
+    const response = await this.answered(`/image/${member}${what}`, { signal });
     return response.blob();
   }
 

@@ -4,6 +4,8 @@ import "./compare-view.js";
 import "./facts-table.js";
 import "./group-list.js";
 import "./history-page.js";
+import "./folders-page.js";
+import "./rules-page.js";
 import "./member-strip.js";
 import "./plan-page.js";
 import { Api, Refusal, takeSecret } from "./api.js";
@@ -26,12 +28,18 @@ const strip = /** @type {import("./member-strip.js").MemberStrip} */ (
 const facts = /** @type {import("./facts-table.js").FactsTable} */ (
   document.querySelector("facts-table"));
 const plan = /** @type {import("./plan-page.js").PlanPage} */ (document.querySelector("plan-page"));
+const folders = /** @type {import("./folders-page.js").FoldersPage} */ (
+  document.querySelector("folders-page"));
+const rules = /** @type {import("./rules-page.js").RulesPage} */ (
+  document.querySelector("rules-page"));
 const history = /** @type {import("./history-page.js").HistoryPage} */ (
   document.querySelector("history-page"));
 
 /** @type {Record<string, { place: HTMLElement, open: () => Promise<unknown> }>} */
 const PAGES = {
   groups: { place: byId("groups-page"), open: async () => list.focus() },
+  folders: { place: folders, open: () => folders.open() },
+  rules: { place: rules, open: () => rules.open() },
   plan: { place: plan, open: () => plan.open() },
   history: { place: history, open: () => history.open() },
 };
@@ -70,6 +78,8 @@ function focusBy(step) {
 /** @type {Record<string, (event: { key: string }) => unknown>} */
 const ACTIONS = {
   groups: () => turnTo("groups"),
+  folders: () => turnTo("folders"),
+  rules: () => turnTo("rules"),
   plan: () => turnTo("plan"),
   history: () => turnTo("history"),
   next: () => groups.go(store.state.at + 1),
@@ -131,7 +141,8 @@ function run(action) {
 
 function makePage() {
   const press = (/** @type {string} */ action) => run(() => ACTIONS[action]({ key: "" }));
-  makeButtons("pages", [["groups", "Groups"], ["plan", "Plan"], ["history", "History"]], press);
+  makeButtons("pages", [["groups", "Groups"], ["folders", "Folders"], ["rules", "Rules"],
+    ["plan", "Plan"], ["history", "History"]], press);
   makeButtons("modes", [["side", "Side by side"], ["flip", "One"], ["slider", "Slider"],
     ["difference", "Difference"], ["blink", "Blink"]], press);
   makeButtons("zooms", [["zoomIn", "+"], ["zoomOut", "-"], ["fit", "Fit"],
@@ -151,13 +162,15 @@ function makePage() {
 function connect() {
   view.store = store;
   view.pictures = strip.pictures = pictures;
-  plan.api = history.api = api;
-  plan.run = history.run = run;
+  for (const one of [folders, rules, plan, history]) {
+    one.api = api;
+    one.run = run;
+  }
+  history.ended = folders.decided = rules.used = () => groups.refresh();
   plan.applied = async () => {
     history.watch();
     await turnTo("history");
   };
-  history.ended = () => groups.refresh();
   list.choose = (at) => run(() => groups.go(at));
   strip.choose = (focus) => {
     store.send({ type: "focus", focus });

@@ -1,8 +1,9 @@
 // Pictures of a group, laid on each other: side by side, one at a time, slider, difference, blink.
 
 import { atWhole, boxOf, longerSide, matrixOf, moved, zoomed } from "./geometry.js";
+import { placeParts } from "./parts.js";
 import { NOW } from "./pictures.js";
-import { compared } from "./store.js";
+import { compared, membersOf } from "./store.js";
 import { CHOICES, element } from "./words.js";
 
 const SIDES = [1600, 8192];
@@ -138,12 +139,12 @@ export class CompareView extends HTMLElement {
    * @param {State} state
    */
   describe(state) {
-    const group = /** @type {import("./store.js").Group} */ (state.group);
+    const members = membersOf(state);
     for (const pane of this.querySelectorAll("figure")) {
       const numbers = (pane.dataset.of ?? "").split(" ").map(Number);
       pane.classList.toggle("focused", numbers.includes(state.focus) && state.mode === "side");
       const said = numbers.map((number) => {
-        const member = group.members[number];
+        const member = members[number];
         const { mark, word } = CHOICES[state.chosen[number]];
         const image = this.images.get(number);
         if (image) image.alt = `${member.name}, ${member.width} x ${member.height}, ${word}`;
@@ -163,9 +164,8 @@ export class CompareView extends HTMLElement {
 
   /** What the camera needs to know, or null without a group. */
   get scene() {
-    const group = this.state?.group;
-    if (!group) return null;
-    const members = group.members;
+    if (!this.state?.group) return null;
+    const members = membersOf(this.state);
     const box = boxOf([members[0], ...[...this.images.keys()].map((at) => members[at])]);
     return { members, keeper: members[0], box, pane: this.paneSize };
   }
@@ -178,7 +178,11 @@ export class CompareView extends HTMLElement {
       const member = scene.members[number];
       const matrix = matrixOf(member, scene.keeper, scene.box, this.state.camera, scene.pane);
       image.style.transform = `matrix(${matrix.join(",")})`;
-      this.show(number, image, longerSide(matrix, member) * devicePixelRatio);
+      const needed = longerSide(matrix, member) * devicePixelRatio;
+      this.show(number, image, needed);
+      if (!image.parentElement || !this.pictures) continue;
+      const tooFew = Math.max(member.width, member.height) > SIDES[1] && needed > SIDES[1] * 1.1;
+      placeParts(image.parentElement, member, matrix, scene.pane, this.pictures, tooFew);
     }
     if (this.state.mode === "slider") {
       const top = this.querySelectorAll(".layer")[1];

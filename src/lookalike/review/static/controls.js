@@ -31,7 +31,7 @@ export function makeButtons(place, buttons, press) {
       text: words, attributes: { type: "button", "data-action": action, title: does },
     });
     if (words === keys) button.ariaLabel = does;
-    else button.append(" ", element("kbd", { text: keys }));
+    else if (keys) button.append(" ", element("kbd", { text: keys }));
     button.addEventListener("click", () => press(action));
     byId(place).append(button);
   }

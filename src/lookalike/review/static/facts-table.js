@@ -30,7 +30,9 @@ export class FactsTable extends HTMLElement {
     const head = element("tr", {}, ...names.map((name) => (
       element("th", { text: name, attributes: { scope: "col" } }))));
     const rows = group.members.slice(0, 30).map((member, at) => {
-      const why = at ? member.match.join(", ") : "is the first choice to stay";
+      const proposed = at === group.keeper ? ["is proposed to stay"] : [];
+      const first = at ? member.match : group.keeper ? ["the others are compared with it"] : [];
+      const why = [...first, ...proposed].join(", ");
       return element("tr", { attributes: { "data-at": String(at) } },
         element("th", { text: `${at + 1} ${member.name}`, attributes: { scope: "row" } }),
         element("td", { className: "place", text: member.place }), element("td", { text: why }),

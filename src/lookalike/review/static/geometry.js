@@ -64,6 +64,18 @@ export function matrixOf(member, keeper, box, camera, pane) {
 }
 
 /**
+ * The numbers of the CSS matrix that takes back another one.
+ * @param {number[]} matrix
+ */
+export function inverseOf([a, b, c, d, e, f]) {
+  const whole = a * d - b * c;
+  return [
+    d / whole, -b / whole, -c / whole, a / whole,
+    (c * f - d * e) / whole, (b * e - a * f) / whole,
+  ];
+}
+
+/**
  * How many pixels of a pane the longer side of a member takes.
  * @param {number[]} matrix
  * @param {Member} member

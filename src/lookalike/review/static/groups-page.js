@@ -6,6 +6,7 @@ import { byId, fieldOf, plural, say, size } from "./words.js";
 
 const AHEAD = 3;
 const MOST_KEPT = 40;
+const MOST_ALIGNED = 12;
 const QUICK = 80; // milliseconds between two groups
 
 /** @typedef {import("./store.js").Group} Group */
@@ -125,13 +126,33 @@ export class GroupsPage {
     this.store.send({ type: "group", group });
     if (words !== null) say(`${words}Group ${(row[0] + 1).toLocaleString("en")} of ` +
       `${this.total.toLocaleString("en")}, ${plural(group.size, "image")}. ` +
-      `${group.members[0].name} stays: ${group.reason}.`);
+      reasonOf(group));
+    this.align(group, signal);
     for (let next = at + 1; next <= at + AHEAD && next < this.store.state.count; next++) {
       const [number] = await this.list.row(next);
       const ahead = await this.describe(number);
       if (signal.aborted) return;
       for (const { id } of ahead.members.slice(0, 4)) {
         this.pictures.get(id, 1600, PERHAPS).catch(() => {});
+      }
+    }
+  }
+
+  /**
+   * Find out where pictures lie on the first one, if the search did not. Nothing waits for that.
+   * @param {Group} group
+   * @param {AbortSignal} signal
+   */
+  async align({ members }, signal) {
+    for (const { id } of members.slice(0, MOST_ALIGNED).filter(({ aligned }) => !aligned)) {
+      try {
+        const found = await this.api.get(`/api/align/${members[0].id}/${id}`, {}, signal);
+        if (signal.aborted) return;
+        if (found.transform) {
+          this.store.send({ type: "aligned", id, transform: found.transform });
+        }
+      } catch {
+        return; // it stays as it is: "not aligned"
       }
     }
   }
@@ -190,6 +211,12 @@ export class GroupsPage {
       return;
     }
     this.changed(done);
+    if (done.groups > 1) {
+      await this.makeView(null);
+      const count = plural(done.groups, "group");
+      await this.goTo(done.group, `${words} of ${count}. `);
+      return;
+    }
     const said = `${words} of group ${(done.group + 1).toLocaleString("en")}. `;
     if (!await this.goTo(done.group, said)) say(said);
   }
@@ -200,7 +227,7 @@ export class GroupsPage {
       ? `Group ${(group.group + 1).toLocaleString("en")}: ${plural(group.size, "image")}` +
         ({ changed: " (changed since decided)", applied: " (applied)" }[group.state] ?? "")
       : "…";
-    byId("reason").textContent = group ? `${group.members[0].name} stays: ${group.reason}.` : "";
+    byId("reason").textContent = group ? reasonOf(group) : "";
     byId("totals").textContent = `${totals.decided.toLocaleString("en")} of ` +
       `${this.total.toLocaleString("en")} decided, ${plural(totals.files, "image")} to remove, ` +
       `${size(totals.bytes)}`;
@@ -210,6 +237,11 @@ export class GroupsPage {
       button.setAttribute("aria-pressed", String(on));
     }
   }
+}
+
+/** @param {Group} group */
+function reasonOf({ members, keeper, reason }) {
+  return `${members[keeper].name} stays: ${reason}.`;
 }
 
 /** @param {string} words what went wrong, or nothing */

@@ -11,7 +11,7 @@ export const NOW = 0, SOON = 1, PERHAPS = 2;
 /**
  * @typedef {object} Wish
  * @property {number} member
- * @property {number} side
+ * @property {number | string} side the longest side, or which part at full size
  * @property {number} urgency the smaller, the sooner
  * @property {AbortController} control
  * @property {Promise<Picture>} promise
@@ -34,7 +34,7 @@ export class Pictures {
   /**
    * The picture if it is here already.
    * @param {number} member
-   * @param {number} side
+   * @param {number | string} side the longest side, or which part at full size
    */
   here(member, side) {
     return this.kept.get(`${member}:${side}`);
@@ -42,7 +42,7 @@ export class Pictures {
 
   /**
    * @param {number} member
-   * @param {number} side
+   * @param {number | string} side the longest side, or which part at full size
    * @param {number} urgency
    * @returns {Promise<Picture>}
    */

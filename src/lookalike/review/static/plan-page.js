@@ -1,6 +1,6 @@
 // The plan of what was decided: exactly what would be done, and a number to type before it is.
 
-import { element, plural, say, size } from "./words.js";
+import { element, plural, say, size, table } from "./words.js";
 
 /** @type {Record<string, string>} */
 const ACTIONS = { trash: "to the trash" };
@@ -165,20 +165,6 @@ function parts(plan) {
       plan.held.map(([why, count]) => [why, count.toLocaleString("en")])));
   }
   return made;
-}
-
-/**
- * @param {string} caption
- * @param {string[]} names
- * @param {string[][]} rows
- */
-function table(caption, names, rows) {
-  return element("table", {},
-    element("caption", { text: caption }),
-    element("thead", {}, element("tr", {},
-      ...names.map((text) => element("th", { text, attributes: { scope: "col" } })))),
-    element("tbody", {}, ...rows.map((row) => element("tr", {},
-      ...row.map((text) => element("td", { text }))))));
 }
 
 /** @param {PlanGroup} group */

@@ -19,7 +19,8 @@ import { WHOLE } from "./geometry.js";
  * @typedef {object} Group
  * @property {number} group
  * @property {string} state
- * @property {string} reason
+ * @property {number} keeper which of the members is proposed to stay
+ * @property {string} reason why it is
  * @property {number} size
  * @property {string[]} chosen
  * @property {MemberInfo[]} members
@@ -31,6 +32,7 @@ import { WHOLE } from "./geometry.js";
  * @property {number} count groups of the view
  * @property {number} at position in the view, or -1
  * @property {Group | null} group
+ * @property {Record<number, number[]>} aligned transforms that were found since, by id of member
  * @property {string[]} chosen one per member: keep, remove, apart or later
  * @property {number} focus
  * @property {"side" | "flip" | "slider" | "difference"} mode
@@ -42,7 +44,7 @@ import { WHOLE } from "./geometry.js";
 
 /** @type {State} */
 export const FIRST = {
-  count: 0, at: -1, group: null, chosen: [], focus: 0, mode: "side", blink: false, facts: true,
+  count: 0, at: -1, group: null, aligned: {}, chosen: [], focus: 0, mode: "side", blink: false, facts: true,
   camera: WHOLE, totals: { decided: 0, files: 0, bytes: 0 },
 };
 
@@ -60,8 +62,10 @@ export function reduced(state, event) {
     case "group":
       return {
         ...state, group: event.group, chosen: event.group.chosen, focus: Math.min(1, event.group.size - 1),
-        camera: WHOLE, blink: false,
+        camera: WHOLE, blink: false, aligned: {},
       };
+    case "aligned":
+      return { ...state, aligned: { ...state.aligned, [event.id]: event.transform } };
     case "totals": return { ...state, totals: event.totals };
     case "focus":
       return { ...state, focus: Math.max(0, Math.min(event.focus, last)) };
@@ -78,6 +82,16 @@ export function reduced(state, event) {
     case "camera": return { ...state, camera: event.camera };
     default: throw new Error(`no such event: ${event.type}`);
   }
+}
+
+/**
+ * The members of the group that is shown, with what was found out about them since.
+ * @param {State} state
+ * @returns {MemberInfo[]}
+ */
+export function membersOf({ group, aligned }) {
+  return (group?.members ?? []).map((one) => (
+    aligned[one.id] ? { ...one, transform: aligned[one.id], aligned: true } : one));
 }
 
 /**

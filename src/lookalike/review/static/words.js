@@ -54,6 +54,21 @@ export function element(tag, { className = "", text = "", attributes = {} } = {}
   return made;
 }
 
+/**
+ * @param {string} caption
+ * @param {string[]} names
+ * @param {(string | Node)[][]} rows
+ */
+export function table(caption, names, rows) {
+  const head = names.map((text) => (
+    text ? element("th", { text, attributes: { scope: "col" } }) : element("td")));
+  return element("table", {},
+    element("caption", { text: caption }),
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...rows.map((row) => element("tr", {},
+      ...row.map((cell) => element("td", {}, cell))))));
+}
+
 /** @param {string} id */
 export function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
