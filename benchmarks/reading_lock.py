@@ -1,7 +1,7 @@
 """How long Python's global lock (GIL) is held per file.
 
-The measure starts from the processor time that a thread spends on a file, by the thread's own
-clock, so other programs do not count. The time in calls that release the lock is subtracted:
+The measure starts from the processor time that the process spends on a file with one worker, so
+other programs do not count. The time in calls that release the lock is subtracted:
 decoding, the kernel, hashing of bytes, and the system's calls on files. Such a call holds the lock
 for a few microseconds at its start and end, which are subtracted too. So is the time spent on
 reading the clock. The smallest of several rounds counts.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from functools import partial
-from time import thread_time_ns
+from time import process_time_ns, thread_time_ns
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -137,9 +137,9 @@ def _least_held(work: Callable[[], object], rounds: int) -> int:
             patches.enter_context(patch.object(module, name, timed))
         for _ in range(rounds + 1):
             clock.reset()
-            begin = thread_time_ns()
+            begin = process_time_ns()
             work()
-            found.append(clock.outside(thread_time_ns() - begin))
+            found.append(clock.outside(process_time_ns() - begin))
     return min(found)
 
 

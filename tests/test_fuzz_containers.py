@@ -1,7 +1,7 @@
-"""Archives and index files of any bytes each end as they should.
+"""Archives, index files and the luma of JPEGs of any bytes each end as they should.
 
-`fuzz/read_archive.py`, `fuzz/open_index.py` and `fuzz/open_sight.py` have the seeds, the checks of
-each file, and a longer fuzzing.
+`fuzz/read_archive.py`, `fuzz/open_index.py`, `fuzz/open_sight.py` and `fuzz/read_luma.py` have the
+seeds, the checks of each file, and a longer fuzzing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from fuzzers import Edit, edited, edits_of, fuzzer, slow_files_are_failures
 from lookalike import Status
 
 ARCHIVES, INDEXES = fuzzer("read_archive.py"), fuzzer("open_index.py")
-SIGHTS = fuzzer("open_sight.py")
+SIGHTS, LUMAS = fuzzer("open_sight.py"), fuzzer("read_luma.py")
 ARCHIVE_SEEDS: dict[str, bytes] = ARCHIVES["seeds"]()
 INDEX_SEEDS: dict[str, bytes] = INDEXES["seeds"]()
 SIGHT_SEEDS: dict[str, bytes] = SIGHTS["seeds"]()
+LUMA_SEEDS: dict[str, bytes] = LUMAS["seeds"]()
 
 payloads = st.sampled_from(
     [b"\0" * 4, b"\xff" * 4, b"PK\3\4", b"PK\1\2", b"PK\5\6", b"ustar", b"0000000", b"7777777"]
@@ -62,3 +63,16 @@ def test_mutated_files_of_pictures_answer_or_say_that_they_are_damaged(
 ) -> None:
     """Files of pictures are changed in the same ways."""
     SIGHTS["check"](edited(SIGHT_SEEDS[name], edits))
+
+
+def test_every_seed_of_luma_is_read() -> None:
+    """At one scale or more, and alike on every instruction set."""
+    for name, data in LUMA_SEEDS.items():
+        assert "read" in LUMAS["check"](data), name
+
+
+@settings(slow_files_are_failures, max_examples=300)
+@given(name=st.sampled_from(sorted(LUMA_SEEDS)), edits=edits_of(payloads))
+def test_mutated_jpegs_have_the_same_luma_everywhere(name: str, edits: list[Edit]) -> None:
+    """Whatever the bytes, every instruction set gives the same verdicts and pixels."""
+    LUMAS["check"](edited(LUMA_SEEDS[name], edits))

@@ -174,11 +174,18 @@ class Picture:
     @cached_property
     def doubtful(self) -> bool:
         """Whether it is flat or degenerate, or would be with slightly less detail."""
-        return not is_busy(self.grey_grid(SIDE, SIDE)) and self._detail.doubtful
+        return not self._busy and self._detail.doubtful
+
+    @cached_property
+    def _busy(self) -> bool:
+        """Whether its small grid alone shows that it has enough detail, as most have."""
+        return is_busy(self.grey_grid(SIDE, SIDE))
 
     @cached_property
     def _lack(self) -> Mark:
         """Which kind of detail it lacks, if any. Flat pictures are not degenerate, too."""
+        if self._busy:
+            return Mark(0)
         detail = self._detail
         if detail.flat:
             return Mark.FLAT

@@ -47,10 +47,10 @@ struct Data {
     size_t size() const { return static_cast<size_t>(end - begin); }
 };
 
+// The decoder is a copy that is not known elsewhere, so it can stay in registers.
 template <typename Decoder>
 LOOKALIKE_INLINE Verdict decode_all(Data& data, const Mcus& mcus, uint32_t restart_interval,
-                                    Interval& interval, Decoder&& passed) {
-    Decoder decoder = std::move(passed);  // not known elsewhere, so it can stay in registers
+                                    Interval& interval, Decoder decoder) {
     // Copies of `bits` are passed on, so that its address is not taken, and it stays in registers.
     Bits bits = interval.start(data.begin, data.end);
     uint32_t left = restart_interval, restarts = 0;
@@ -84,7 +84,7 @@ LOOKALIKE_INLINE Verdict decode_all(Data& data, const Mcus& mcus, uint32_t resta
 
 template <typename Decoder>
 Verdict decode_portable(Data& data, const Mcus& mcus, uint32_t restart_interval, Interval& interval,
-                        Decoder&& decoder) {
+                        Decoder decoder) {
     return decode_all(data, mcus, restart_interval, interval, std::move(decoder));
 }
 
@@ -92,7 +92,7 @@ Verdict decode_portable(Data& data, const Mcus& mcus, uint32_t restart_interval,
 // Shifts by any number of bits are cheaper.
 template <typename Decoder>
 LOOKALIKE_BMI2 Verdict decode_bmi2(Data& data, const Mcus& mcus, uint32_t restart_interval,
-                                   Interval& interval, Decoder&& decoder) {
+                                   Interval& interval, Decoder decoder) {
     return decode_all(data, mcus, restart_interval, interval, std::move(decoder));
 }
 #endif
@@ -101,7 +101,7 @@ LOOKALIKE_BMI2 Verdict decode_bmi2(Data& data, const Mcus& mcus, uint32_t restar
 // it predicts from. `data` then begins behind the scan.
 template <typename Decoder>
 Verdict decode(Data& data, const Mcus& mcus, uint32_t restart_interval, Interval& interval,
-               Decoder&& decoder) {
+               Decoder decoder) {
 #if LOOKALIKE_X86
     if (active_isa() != Isa::scalar)
         return decode_bmi2(data, mcus, restart_interval, interval, std::move(decoder));
