@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 import lookalike
+from bad_decoders import MAGIC
 from files import save
 from lookalike.errors import LookalikeError
 from lookalike.review.decisions import Choice, Decision, File
 from lookalike.review.kept import CatalogDecisions
 from lookalike.review.session import Session, State
 from lookalike.review.telling import sets_of
+from lookalike.work.isolation import Isolation
 from pictures import photo
 from reviewing import LOOKALIKE, own_state, reviewing
 
@@ -119,6 +121,22 @@ def test_a_picture_that_went_cannot_be_told_apart(folder: Path) -> None:
         with pytest.raises(LookalikeError, match="0-120.png"):
             session.decide(0, [APART, APART])
         assert session.state(0) is State.OPEN
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("bad_format")
+def test_a_picture_that_hangs_its_decoder_is_told_apart_by_no_one(folder: Path) -> None:
+    """It is read in another process, which is stopped. The review goes on."""
+    result = lookalike.find_duplicates(folder / "in")
+    with CatalogDecisions(folder / "catalog", Isolation(timeout=5)) as made:
+        session = Session(result, made)
+        whole = (folder / "in" / "0-120.png").read_bytes()
+        (folder / "in" / "0-120.png").write_bytes(MAGIC + b"hang")
+        with pytest.raises(LookalikeError, match="second"):
+            session.decide(0, [APART, APART])
+        (folder / "in" / "0-120.png").write_bytes(whole)
+        session.decide(0, [APART, APART])
+    assert told(folder) == [{"0-160.png", "0-120.png"}]
 
 
 @pytest.mark.parametrize(

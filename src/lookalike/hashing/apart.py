@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +88,21 @@ class ApartSet:
     """Its number in a catalogue, or 0."""
 
     @classmethod
-    def of(cls, images: Iterable[ImageSource], note: str = "", made_at: int = 0) -> ApartSet:
-        """Read two or more images. Raises `ImageError` if one cannot be read, and `ValueError`."""
+    def of(
+        cls,
+        images: Iterable[ImageSource],
+        note: str = "",
+        made_at: int = 0,
+        *,
+        read: Callable[[ImageSource], ApartContent] | None = None,
+    ) -> ApartSet:
+        """Read two or more images. `read`: reads one, if not `content_of` itself.
+
+        Raises `ImageError` if one cannot be read, and `ValueError`.
+        """
         if isinstance(images, str | bytes | os.PathLike):
             raise TypeError(f"expected two or more images that are no duplicates, not {images!r}")
-        contents = [_content_of(image) for image in images]
+        contents = list(map(read or content_of, images))
         names: dict[bytes, str] = {}
         for one in contents:
             if one.digest in names:
@@ -163,7 +173,7 @@ class Apart:
         return cls(sets)
 
 
-def _content_of(image: ImageSource) -> ApartContent:
+def content_of(image: ImageSource) -> ApartContent:
     """Read one image. Raises `ImageError`, which names it."""
     from lookalike.hashing.hashing import named
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.hashing.apart import ApartSet
 from lookalike.review.decisions import Choice, File
+
+if TYPE_CHECKING:
+    from lookalike.hashing.apart import ApartContent
+    from lookalike.images import ImageSource
 
 Sets = frozenset[frozenset[File]]
 
@@ -42,12 +46,14 @@ def sets_of(chosen: Iterable[tuple[File, Choice | None]]) -> Sets:
     return frozenset(frozenset([*apart, other]) for other in others)
 
 
-def read_sets(sets: Sets, note: str, made_at: int) -> list[ApartSet]:
+def read_sets(
+    sets: Sets, note: str, made_at: int, read: Callable[[ImageSource], ApartContent]
+) -> list[ApartSet]:
     """The contents of sets, each read once. Raises `ImageError` if one cannot be read."""
     files = sorted({file for one in sets for file in one})
     if not files:
         return []
-    whole = ApartSet.of([file.path for file in files], note, made_at)
+    whole = ApartSet.of([file.path for file in files], note, made_at, read=read)
     content = dict(zip(files, whole.contents, strict=True))
     return [
         ApartSet(tuple(content[file] for file in sorted(one)), note, made_at)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lookalike.planning.choices import Choices
     from lookalike.report.pictures import PictureReader
     from lookalike.report.result import Result
+    from lookalike.work.isolation import Isolation
     from lookalike.work.progress import Progress
 
 
@@ -76,16 +77,21 @@ class Given:
         named = self.images if isinstance(self.images, Sequence) else ()
         return Choices.of(roots=filter(os.path.isdir, named), reference=self.sets.against)
 
-    def reader(self, *, isolate: bool = False) -> PictureReader:
-        """Reads pictures within the limits of the search. `isolate`: also if it did not."""
-        from lookalike.report.pictures import PictureReader
+    def isolation(self, isolate: bool) -> Isolation | None:
+        """The limits of processes that read pictures. `isolate`: also if the search had none."""
         from lookalike.work.isolation import isolation_for
 
         words = self.keywords
-        isolation = isolation_for(words["isolate"] or isolate, words["timeout"], words["memory"])
+        return isolation_for(words["isolate"] or isolate, words["timeout"], words["memory"])
+
+    def reader(self, *, isolate: bool = False) -> PictureReader:
+        """Reads pictures within the limits of the search. `isolate`: also if it did not."""
+        from lookalike.report.pictures import PictureReader
+
+        words = self.keywords
         return PictureReader(
             workers=words["workers"],
-            isolation=isolation,
+            isolation=self.isolation(isolate),
             max_pixels=words["max_pixels"],
             max_bytes=words["max_bytes"],
         )

@@ -51,7 +51,11 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
     with extra("'lookalike[review]'", "review needs Starlette and uvicorn"):
         from lookalike.review.server import serve
 
-    kept = Decisions(Path(decisions)) if decisions else CatalogDecisions(given.catalog_folder)
+    kept = (
+        Decisions(Path(decisions))
+        if decisions
+        else CatalogDecisions(given.catalog_folder, given.isolation(isolate=True))
+    )
     with kept as made:
         with nullcontext() if quiet else progress_bar() as progress:
             result = given.result(progress)
