@@ -104,6 +104,7 @@ class Walk:
         self._members, self._units = members, units
         self._matches, self._guards = matches, guards
         self._choices, self._limits, self._place_of = choices, limits, place_of
+        self._kept, self._reliable = _Copies(choices.copies), _Copies(choices.copies)
         self._is_limited = bool(limits)
         apart = choices.told_apart is not never_apart
         self._is_choosy = apart or bool(choices.reference)
@@ -117,14 +118,16 @@ class Walk:
         """
         out = Outcome()
         seen: set[int] = set()
-        kept, reliable = _Copies(self._choices.copies), _Copies(self._choices.copies)
+        kept, reliable = self._kept, self._reliable
         unfit, group_of = self._members.unfit.__getitem__, self._members.group.__getitem__
         for number in ranked:
-            if number in seen:
-                continue
             unit = self._units[number]
-            seen.update(unit.pictures)
-            groups = set(map(group_of, unit.pictures))
+            groups = {group_of(number)}
+            if len(unit.pictures) > 1:
+                if number in seen:
+                    continue
+                seen.update(unit.pictures)
+                groups.update(map(group_of, unit.pictures))
             going = None
             stays = self._is_limited and self._must_stay(unit, out)
             if not stays and groups <= kept.enough:
