@@ -146,7 +146,7 @@ def grown(place: Place, draw: Any) -> None:
 
 
 @pytest.mark.thorough
-@settings(deadline=None, max_examples=60, phases=PHASES)
+@settings(deadline=None, max_examples=30, phases=PHASES)
 @given(data=st.data())
 def test_runs_that_are_taken_back_one_by_one_give_the_first_tree(
     place: Place, data: st.DataObject

@@ -30,15 +30,19 @@ class Emptied:
         for out in outcomes:
             for going in out.goes:
                 self._add(out, going)
-        self.folders = sorted(filter(self._is_emptied, self._names))
-        """Their paths."""
+        self.touched = sorted(self._names)
+        """The paths of all folders from which something would go."""
+        self.folders = list(filter(self._is_emptied, self.touched))
+        """The paths of those that would be left without files."""
 
     def _add(self, out: Outcome, going: Going) -> None:
-        paths = [self._members.paths[picture] for picture in going.unit.pictures]
-        for path in (*paths, *(one.file.path for one in going.beside)):
-            folder, _, name = path.rpartition("/")
+        folder = ""
+        for picture in going.unit.pictures:
+            folder, _, name = self._members.paths[picture].rpartition("/")
             self._names[folder].add(name)
-        self._units[paths[0].rpartition("/")[0]].append((out, going))
+        for one in going.beside:
+            self._names[folder].add(one.file.path.rpartition("/")[2])
+        self._units[folder].append((out, going))
 
     def _is_emptied(self, folder: str) -> bool:
         there = self._members.disk.folder(folder or "/").names
@@ -53,11 +57,11 @@ class Emptied:
 
 def warnings(members: Members, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """What to know before a plan is applied."""
-    emptied = Emptied(members, outcomes).folders
-    if emptied:
+    found = Emptied(members, outcomes)
+    if emptied := found.folders:
         names = ", ".join(map(printable, emptied[:3])) + (", …" if len(emptied) > 3 else "")
         yield f"{plural(len(emptied), 'folder')} would be left without files: {names}"
-    yield from _managed(members.disk, outcomes, members)
+    yield from _managed(members.disk, found.touched)
     further = _further_names(members, outcomes)
     if further:
         verb = "has" if further == 1 else "have"
@@ -67,11 +71,10 @@ def warnings(members: Members, outcomes: Sequence[Outcome]) -> Iterator[str]:
         )
 
 
-def _managed(disk: Disk, outcomes: Sequence[Outcome], members: Members) -> Iterator[str]:
+def _managed(disk: Disk, folders: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     found: dict[str, str] = {}
-    for number in (one for out in outcomes for going in out.goes for one in going.found):
-        folder = members.paths[number].rpartition("/")[0]
+    for folder in folders:
         while folder and folder not in seen:
             seen.add(folder)
             for name in MANAGERS.keys() & disk.folder(folder).names:

@@ -35,6 +35,8 @@ def units_of(members: Members, *, with_companions: bool) -> list[Unit]:
     for number, path in enumerate(members.paths):
         if members.states[number] is None:
             continue
+        if not members.disk.companions(path):
+            continue
         for other, role in belonging(members.disk, path).items():
             paired = members.number_of.get(other) if role in PAIRED else None
             if paired is not None:

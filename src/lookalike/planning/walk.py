@@ -112,6 +112,7 @@ class Walk:
         self._matches, self._guards = matches, guards
         self._choices, self._limits, self._place_of = choices, limits, place_of
         self._is_limited, self._decided = bool(limits) or decided is not None, decided
+        self._kept, self._reliable = _Copies(choices.copies), _Copies(choices.copies)
         apart = choices.told_apart is not never_apart
         self._is_choosy = apart or bool(choices.reference) or decided is not None
 
@@ -125,14 +126,16 @@ class Walk:
         by_hand = self._decided is not None
         out = Outcome()
         seen: set[int] = set()
-        kept, reliable = _Copies(self._choices.copies), _Copies(self._choices.copies)
+        kept, reliable = self._kept, self._reliable
         unfit, group_of = self._members.unfit.__getitem__, self._members.group.__getitem__
         for number in ranked:
-            if number in seen:
-                continue
             unit = self._units[number]
-            seen.update(unit.pictures)
-            groups = set(map(group_of, unit.pictures))
+            groups = {group_of(number)}
+            if len(unit.pictures) > 1:
+                if number in seen:
+                    continue
+                seen.update(unit.pictures)
+                groups.update(map(group_of, unit.pictures))
             going = None
             stays = self._is_limited and self._must_stay(unit, out)
             if not stays and (by_hand or groups <= kept.enough):
