@@ -11,6 +11,7 @@ import pytest
 
 from catalogs import assert_up_to_date, bmp, paths_in, scanned, settle, write
 from lookalike import Catalog
+from lookalike.catalog.scanning.targets import targets_of
 from lookalike.errors import CatalogError
 
 COUNT = 24
@@ -170,3 +171,15 @@ def test_a_root_cannot_be_moved_into_another(folder: Path, catalog: Catalog) -> 
     scanned(catalog, folder, other)
     with pytest.raises(CatalogError, match="overlaps with the root"):
         catalog.move_root(other, folder / "sub")
+
+
+def test_two_scans_at_once_make_one_root(tmp_path: Path) -> None:
+    """The second one does not know yet that the first has made it."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    with Catalog.open(tmp_path / "c") as first, Catalog.open(tmp_path / "c") as second:
+        assert second.places.all_roots() == []
+        for catalog in (first, second):
+            (target,) = targets_of(catalog.database, catalog.places, [os.fsencode(folder)], [])
+            assert target.path == os.fsencode(folder)
+        assert len(first.database.rows("SELECT id FROM root")) == 1

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from lookalike.catalog.places import relative
+from lookalike.catalog.places import Place, relative
 from lookalike.catalog.store import files, roots
 from lookalike.catalog.volumes import FileSystem, file_system_of
 from lookalike.errors import CatalogError
@@ -75,14 +75,20 @@ def _target(database: Database, places: Places, path: bytes, accepts: bool) -> T
                 return Target(root, real, b"", True)
     place = places.place_of(real)
     if place is None:
-        return Target(_new_root(database, places, real), real, b"", accepts)
+        made = _new_root(database, places, real)
+        place = Place(made, b"") if made else places.place_of(real)
+        assert place is not None
     here = real[: len(real) - len(place.path)].rstrip(b"/") or b"/" if place.path else real
     return Target(place.root, here, place.path, accepts)
 
 
-def _new_root(database: Database, places: Places, real: bytes) -> Root:
+def _new_root(database: Database, places: Places, real: bytes) -> Root | None:
+    """Make a folder a root. None if another scan has just made it, or a folder around it, one."""
     system = file_system_of(real)
     with database.writing() as connection:
+        places.forget()
+        if places.place_of(real) is not None:
+            return None
         number = roots.add_root(
             connection, real, system.volume, system.within, _inode(real, system), system.type
         )
