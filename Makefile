@@ -28,7 +28,7 @@ slow: .venv/installed-dev
 
 # The job on Spark needs an older pandas than the other tests, so it has an environment of its own.
 # It also needs Java. One cluster of real processes serves all of these tests.
-# All of them start a cluster and take half an hour. The others take seconds.
+# They take half an hour, most of it for killing the driver at random moments.
 SPARK_TESTS ?= tests/spark
 test-spark: .venv-spark/installed
 	.venv-spark/bin/python -m pytest $(SPARK_TESTS)
