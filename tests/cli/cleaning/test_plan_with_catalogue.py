@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from catalogs import settle
 from files import save
 from lookalike.cli.cleaning.plan import plan as command
 from pictures import photo
@@ -33,6 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rated = Image.Exif()
     rated[0x4746] = 5
     Image.fromarray(photo(80, 60, 0)).save(folder / "small/0.png", exif=rated)
+    settle()
     return folder
 
 
