@@ -72,7 +72,7 @@ def edit(draw: Any, document: Any, paths: list[str]) -> None:
     elif kind == "digest" and "digest" in where:
         others = [at(document["groups"], one) for one in files]
         other = draw(st.sampled_from([one for one in others if "digest" in one]))
-        for key in ("digest", "size", "mtime_ns"):
+        for key in {"digest", "size", "mtime_ns"} & other.keys():  # others were taken out before
             where[key] = other[key]
     elif kind == "do" and "do" in where:
         where["do"] = draw(st.sampled_from(WORDS))

@@ -331,14 +331,17 @@ def nearly_flat() -> Iterator[bytes]:
 
 @pytest.mark.slow
 def test_nearly_flat_pictures_have_nearly_the_same_hashes_in_both_readings() -> None:
-    """At most a sixteenth of the bits differ, for every algorithm and hash size."""
+    """At most a sixteenth of the bits differ, for every algorithm and hash size. They have the same
+    marks, except that the first scan may be enough for the fast reading.
+    """
     pictures = list(nearly_flat())
     exact = hash_images(pictures, algorithms=NAMES, reading="exact")
     for name in NAMES:
         fast = hash_images(pictures, algorithms=name)
         bits = np.bitwise_count(fast.hashes[name].data ^ exact.hashes[name].data).sum(axis=1)
         assert bits.max() <= exact.hashes[name].bits / 16, name
-        assert fast.marks == exact.marks, name
+        flat = {at: mark & ~Mark.FIRST_SCAN for at, mark in fast.marks.items()}
+        assert {at: mark for at, mark in flat.items() if mark} == exact.marks, name
 
 
 @pytest.mark.slow
