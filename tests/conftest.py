@@ -108,9 +108,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With `--quick`, properties are tried with a fifth of the random cases."""
+    """Random cases have no deadline. With `--quick`, a fifth of them is tried."""
+    if not config.getoption("hypothesis_profile", None):
+        settings.register_profile("no deadline", deadline=None)
+        settings.load_profile("no deadline")
     if config.getoption("--quick"):
-        settings.register_profile("quick", max_examples=20)
+        settings.register_profile("quick", max_examples=20, deadline=None)
         settings.load_profile("quick")
 
 
