@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +46,10 @@ class Refused(Exception):
         self.reason = reason
 
 
+PATIENCE = 1.0
+"""How many seconds the rest of a refused request may take."""
+
+
 class Guard:
     """Checks every request before the application sees it.
 
@@ -76,6 +82,7 @@ class Guard:
             self._check(scope)
             await self._app(scope, _limited(receive), guarded)
         except Refused as refusal:
+            await _read_rest(scope, receive)
             await _refuse(refusal, guarded)
 
     def _check(self, scope: Scope) -> None:
@@ -126,6 +133,17 @@ def _limited(receive: Receive) -> Receive:
         return message
 
     return limited
+
+
+async def _read_rest(scope: Scope, receive: Receive) -> None:
+    """Read a short body that is on its way. The client may not see an answer that comes before."""
+    lengths = [value for name, value in scope["headers"] if name.lower() == b"content-length"]
+    if len(lengths) != 1 or not lengths[0].isdigit() or int(lengths[0]) > MOST_BYTES:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while (await receive()).get("more_body"):
+                pass
 
 
 async def _refuse(refusal: Refused, send: Send) -> None:
