@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from lookalike import Result
 
 LOOKALIKE = Path(sys.executable).with_name("lookalike")
+GROUPS = 3
+"""How many groups the small review has."""
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,6 @@ from lookalike.errors import LookalikeError
 from lookalike.review.cleaning.runs import Runs
 from pictures import photo
 from reviewing import Answer, Review, own_state, reviewing, tree
-
-GROUPS = 3
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Three groups of two, in `in`."""
-    for seed in range(GROUPS):
-        for side in (160, 120):
-            save(tmp_path / "in" / f"{seed}-{side}.png", photo(side, side * 3 // 4, seed))
-    return tmp_path
-
-
-@pytest.fixture
-def review(folder: Path) -> Iterator[Review]:
-    """A review of them, with a journal and a trash of its own."""
-    with reviewing("in", "--decisions", "d.jsonl", cwd=folder, **own_state(folder)) as one:
-        yield one
 
 
 def decide(review: Review, group: int, *chosen: str) -> None:

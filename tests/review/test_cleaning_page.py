@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -11,27 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from browsing import open_page
-from files import save
-from pictures import photo
-from reviewing import Review, own_state, reviewing, tree
-
-GROUPS = 3
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Three groups of two, in `in`."""
-    for seed in range(GROUPS):
-        for side in (160, 120):
-            save(tmp_path / "in" / f"{seed}-{side}.png", photo(side, side * 3 // 4, seed))
-    return tmp_path
-
-
-@pytest.fixture
-def review(folder: Path) -> Iterator[Review]:
-    """A review of them, with a journal and a trash of its own."""
-    with reviewing("in", "--decisions", "d.jsonl", cwd=folder, **own_state(folder)) as one:
-        yield one
+from reviewing import GROUPS, Review, tree
 
 
 def opened(page: Page, review: Review) -> None:
