@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 import lookalike
-from lookalike.cli.compare import compare as command
+from lookalike.cli.commands import commands
 from lookalike.matching.comparison import Comparison, compare
 from lookalike.report.words import comparison_lines
 from sheets import draw_sheet, entries_of
@@ -144,11 +144,11 @@ def test_the_command_compares_by_points(tmp_path: Path) -> None:
     for name, picture in zip(names, (WHOLE, CROP), strict=True):
         Image.fromarray(picture).save(name)
     run = CliRunner().invoke
-    done = run(command, [*names, "--thorough", "--json"])
+    done = run(commands, ["compare", *names, "--thorough", "--json"])
     assert done.exit_code == 0
     expected = asdict(compare(*names, thorough=True))
     assert json.loads(done.output) == json.loads(json.dumps(expected))
-    assert run(command, names).exit_code == 1
+    assert run(commands, ["compare", *names]).exit_code == 1
 
 
 def test_bits_alone_have_no_thorough_look() -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from catalogs import settle
 from files import save
-from lookalike.cli.cleaning.plan import plan as command
+from lookalike.cli.commands import commands
 from pictures import photo
 from remembering import watch
 
@@ -43,7 +43,7 @@ def planned(folder: Path, *words: object) -> tuple[dict[str, Any], Counter[str]]
     one = watch()
     one.opened, one.folder = Counter(), str(folder)
     try:
-        done = CliRunner().invoke(command, [str(word) for word in words])
+        done = CliRunner().invoke(commands, ["plan", *map(str, words)])
     finally:
         one.folder = None
     assert done.exit_code == 0, done.output
@@ -97,6 +97,6 @@ def test_wrong_calls_are_explained(
     words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(command, words)
+    done = CliRunner().invoke(commands, ["plan", *words])
     assert done.exit_code == 2
     assert message in done.output
