@@ -11,7 +11,7 @@ import lookalike
 from lookalike.images import read_picture, source_of
 from lookalike.images.picture import turn
 from lookalike.sight.look import look_whole
-from lookalike.sight.paper import LEAST_OF_PAGES, may_be_page
+from lookalike.sight.paper import LEAST_OF_PAGES
 from lookalike.sight.seen import Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sight.turned import QUARTERS, UPRIGHT, hashes_of
@@ -42,7 +42,7 @@ class Seeing:
         self.files = files
         pictures = [read_picture(source_of(one)) for one in files]
         self.thumbs = list(map(thumb_of, pictures))
-        self.pages = [may_be_page(Seen.of(one).grey) for one in pictures]
+        self.pages = [Seen.of(one).shares.like_a_page() for one in pictures]
         hashes = [bytes(lookalike.hash_image(one, reading="exact")) for one in files]
         self.upright = [int.from_bytes(one, "big") for one in hashes]
         flat = np.array([thumb.ravel() for thumb in self.thumbs])

@@ -21,6 +21,14 @@ def test_spread_is_the_twins(rows: int, columns: int, seed: int, data: st.DataOb
     assert kernel.spread(samples, specks) == twin.spread(samples, specks)
 
 
+@given(st.integers(0, 40), st.integers(1, 40), st.integers(0, 2**32), st.sampled_from([1, 5, 256]))
+def test_a_histogram_counts_every_sample(rows: int, columns: int, seed: int, levels: int) -> None:
+    """For any number of samples, also where neighbours are equal."""
+    samples = np.random.default_rng(seed).integers(0, levels, (rows, columns), np.uint8)
+    counts = np.bincount(samples.ravel(), minlength=256)
+    np.testing.assert_array_equal(kernel.histogram(samples), counts, strict=True)
+
+
 def test_as_many_specks_as_samples_are_refused() -> None:
     """As nothing would be left."""
     samples = np.zeros((2, 3), np.uint8)

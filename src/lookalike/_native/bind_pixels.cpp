@@ -13,6 +13,7 @@
 #include "pixels/colour_bins.h"
 #include "pixels/dct.h"
 #include "pixels/haar.h"
+#include "pixels/histogram.h"
 #include "pixels/outline.h"
 #include "pixels/resample.h"
 #include "pixels/separable.h"
@@ -210,6 +211,17 @@ std::tuple<double, double> variation_of(const AnyArray& samples, int64_t block) 
     return {found.total, found.rest};
 }
 
+NewArray<int64_t> count_levels(const AnyArray& samples) {
+    const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(height, width) of uint8");
+    std::vector<int64_t> counts;
+    {
+        nb::gil_scoped_release unlocked;
+        const auto found = histogram(data, samples.size());
+        counts.assign(found.begin(), found.end());
+    }
+    return new_array(std::move(counts));
+}
+
 int spread_of(const AnyArray& samples, int64_t specks) {
     const uint8_t* data = packed<uint8_t>(samples, "samples", 2, "(height, width) of uint8");
     const size_t count = samples.size();
@@ -262,6 +274,7 @@ void bind_pixels(nb::module_& module) {
     module.def("haar_low", &haar_corner, arg("values"), arg("levels"));
     module.def("haar_remove_mean", &haar_without_mean, arg("values"));
     module.def("separable", &variation_of, arg("samples"), arg("block") = 1);
+    module.def("histogram", &count_levels, arg("samples"));
     module.def("spread", &spread_of, arg("samples"), arg("specks"));
     module.def("sureness", &mean_sureness, arg("margins"), arg("limit"));
     module.def("jpeg_outline", &outline_of, arg("data"), arg("most_scans"));

@@ -372,6 +372,9 @@ def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]
     multiples of `block`. Neither number is larger than that of the samples themselves.
     """
 
+def histogram(samples: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """`(256,)`: how many of the `(h, w)` samples have each level."""
+
 def spread(samples: NDArray[np.uint8], specks: int) -> int:
     """The smallest range of levels that holds all of `(h, w)` but `specks` samples.
 

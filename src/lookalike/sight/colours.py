@@ -107,9 +107,9 @@ def colour_distances(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float
     weakened first, down to `LEAST_GAIN`. What became too bright was clipped, which changes its
     colour. So the darker ones are also made brighter, in the same way. The least distance counts.
     """
+    if not one.size:
+        return np.zeros(len(one))
     ours, theirs = (each.reshape(len(each), -1, 3).astype(np.float64) for each in (one, other))
-    if not ours.size:
-        return np.zeros(len(ours))
     pairs = ((ours, theirs), (theirs, ours))
     ways = [way(*pair) for way in (_weakened, _brightened) for pair in pairs]
     least: NDArray[np.float64] = np.min(ways, axis=0)

@@ -7,7 +7,7 @@ most.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -38,26 +38,40 @@ MOST_DISAGREEMENT = 0.45
 """Pictures that disagree more in any place are different."""
 
 
-def is_paper(grey: NDArray[np.uint8], least_share: float = LEAST_SHARE) -> bool:
-    """Whether most of a picture is one grey, or nearly all of it two.
+class Shares(NamedTuple):
+    """How much of a picture has the same grey."""
 
-    `grey` is `(height, width)`, at most 512 pixels long.
-    `least_share`: for thumbs, on which paper and ink blur, and for the other picture of a pair.
-    """
-    counts = np.bincount(grey.ravel(), minlength=256)
-    at, most = _most(counts)
-    if most >= least_share * grey.size:
-        return True
-    counts[at : at + LEVELS] = 0
-    return most + _most(counts)[1] >= LEAST_OF_TWO * grey.size
+    one: float
+    """The largest share of the pixels that have one grey."""
+    two: float
+    """The share of that grey and of the next one together."""
+
+    @classmethod
+    def of(cls, grey: NDArray[np.uint8]) -> Shares:
+        """`grey`: `(height, width)`, at most 512 pixels long."""
+        counts = kernel.histogram(np.ascontiguousarray(grey))
+        at, most = _most(counts)
+        counts[at : at + LEVELS] = 0
+        return cls(most / grey.size, (most + _most(counts)[1]) / grey.size)
+
+    def like_paper(self, least_share: float = LEAST_SHARE) -> bool:
+        """Whether most of the picture is one grey, or nearly all of it two.
+
+        `least_share`: for thumbs, on which paper and ink blur, and for the other one of a pair.
+        """
+        return self.one >= least_share or self.two >= LEAST_OF_TWO
+
+    def like_a_page(self) -> bool:
+        """Whether a good part of the picture is one grey."""
+        return self.one >= PAGE_SHARE
 
 
-def may_be_page(grey: NDArray[np.uint8]) -> bool:
-    """Whether a good part of a picture is one grey. `grey` is as for `is_paper`."""
-    return _most(np.bincount(grey.ravel(), minlength=256))[1] >= PAGE_SHARE * grey.size
+def is_paper(grey: NDArray[np.uint8]) -> bool:
+    """Whether a picture is like paper. `grey` is as for `Shares.of`."""
+    return Shares.of(grey).like_paper()
 
 
-def _most(counts: NDArray[np.intp]) -> tuple[int, int]:
+def _most(counts: NDArray[np.int64]) -> tuple[int, int]:
     """The first of the neighbouring levels with the most pixels, and how many they have."""
     below = np.concatenate([[0], counts.cumsum()])
     in_each = below[LEVELS:] - below[:-LEVELS]

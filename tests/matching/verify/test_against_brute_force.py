@@ -18,7 +18,7 @@ from lookalike.images import read_picture, source_of
 from lookalike.images.picture import turn
 from lookalike.index import Block, searcher_for
 from lookalike.sight.look import look_whole
-from lookalike.sight.paper import LEAST_OF_PAGES, is_paper, may_be_page
+from lookalike.sight.paper import LEAST_OF_PAGES, Shares, is_paper
 from lookalike.sight.seen import Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sight.turned import UPRIGHT, hashes_of
@@ -66,7 +66,7 @@ def expected_groups(inputs: Sequence[Any], max_distance: int) -> list[list[int]]
     pictures = [read_picture(source_of(one)) for one in inputs]
     greys = [Seen.of(one).grey for one in pictures]
     assert not any(map(is_paper, greys))
-    pages = list(map(may_be_page, greys))
+    pages = [Shares.of(grey).like_a_page() for grey in greys]
     thumbs = [thumb_of(one) for one in pictures]
     hashes = [
         int.from_bytes(bytes(lookalike.hash_image(one, reading="exact")), "big") for one in inputs

@@ -1,13 +1,13 @@
 #include "pixels/spread.h"
 
 #include <algorithm>
-#include <array>
+
+#include "pixels/histogram.h"
 
 namespace lookalike {
 
 int spread(const uint8_t* samples, size_t count, size_t specks) {
-    std::array<size_t, 256> counts{};
-    for (size_t k = 0; k < count; ++k) ++counts[samples[k]];
+    const auto counts = histogram(samples, count);
     int low = 0, high = 255;
     while (!counts[static_cast<size_t>(low)]) ++low;
     // From below, let one level after the other be specks; what may still be is above.

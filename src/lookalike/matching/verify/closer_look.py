@@ -6,7 +6,7 @@ is equal, only the largest difference decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,17 +14,12 @@ import numpy as np
 from lookalike.hashing.content import Depth
 from lookalike.hashing.memory import UNKNOWN
 from lookalike.images.picture import turn
+from lookalike.matching.verify.seen_pictures import Kind, SeenPictures
 from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances
 from lookalike.sight.overlay import overlaid
-from lookalike.sight.paper import (
-    LEAST_OF_OTHER,
-    LEAST_OF_PAGES,
-    Sheet,
-    compare_paper,
-    is_paper,
-    may_be_page,
-)
+from lookalike.sight.paper import LEAST_OF_PAGES, Shares, Sheet, compare_paper
 from lookalike.sight.sheets import Sheets
+from lookalike.sight.turned import UPRIGHT
 from lookalike.work.threads import ordered_map
 
 if TYPE_CHECKING:
@@ -65,18 +60,14 @@ class CloserLook:
         self._first = pictures.first
         self._begins_blank = pictures.begins_blank
         self._look = look
-        self._papers: set[int] = set()
-        self._nearly_papers: set[int] = set()
-        self._pages: set[int] = set()
         self._workers = workers
         self._sheets = Sheets(workers)
-        self._colours: dict[int, NDArray[np.uint8] | None] = {}
-        """By position. None if the image cannot be read again."""
+        self._pictures = SeenPictures(len(again.table))
 
     @property
     def unread(self) -> int:
         """How many images could not be read again. Of these, only the thumbs were compared."""
-        return sum(colours is None for colours in self._colours.values())
+        return self._pictures.unread
 
     def look(
         self, pairs: Candidates, agreement: NDArray[np.float32], advance: Callable[[int], None]
@@ -106,17 +97,16 @@ class CloserLook:
     ) -> NDArray[np.uint8]:
         """The verdicts on pairs, which are remembered if both images could be read."""
         self._see(np.unique(np.concatenate([one, other])))
-        known = self._are_in(one, self._readable) & self._are_in(other, self._readable)
-        papers = self._are_in(one, self._papers) | self._are_in(other, self._papers)
-        both = self._are_in(one, self._nearly_papers) & self._are_in(other, self._nearly_papers)
-        at = np.flatnonzero(known & papers & both)
+        known = self._both(Kind.READ, one, other)
+        papers = self._pictures.are(Kind.PAPER, one) | self._pictures.are(Kind.PAPER, other)
+        at = np.flatnonzero(known & papers & self._both(Kind.NEARLY_PAPER, one, other))
         advance(len(one) - len(at))
         layout = self._differ_by_thumbs(one, other, ~known & (agreement < LEAST_OF_PAPER))
-        pages = self._are_in(one, self._pages) & self._are_in(other, self._pages)
-        layout |= pages & (agreement < LEAST_OF_PAGES)
+        layout |= self._both(Kind.PAGE, one, other) & (agreement < LEAST_OF_PAGES)
         layout |= papers & (agreement < LEAST_OF_PAPER)
         layout[at] = self._differ_as_paper(one[at], other[at], orientation[at], advance)
-        differs = self._colour_differs(one, other, orientation)
+        differs = np.zeros(len(one), np.bool_)
+        differs[known] = self._colour_differs(one[known], other[known], orientation[known])
         verdicts = (LAYOUT * layout + COLOUR * differs).astype(np.uint8)
         keep = self._again.memory.keep_verdicts
         keep(one[known], other[known], orientation[known], verdicts[known])
@@ -141,20 +131,12 @@ class CloserLook:
         return list(overlaid(self._sheets.grey(i), self._sheets.grey(j), transform))
 
     def _see(self, positions: NDArray[np.intp]) -> None:
-        """Read the colours of images that are new, and keep the grey of those like paper."""
-        new = np.array([at for at in positions.tolist() if at not in self._colours], np.intp)
-        self._colours |= dict.fromkeys(new.tolist())
+        """Look at images that are new, and keep the grey of those like paper."""
+        new = self._pictures.new_among(positions)
         old = set(new[self._again.memory.is_old(new)].tolist())
         for at, seen in self._seen(new):
-            self._colours[at] = seen.colours
-            is_like_paper = is_paper(seen.grey)
-            if is_like_paper:
-                self._papers.add(at)
-            if is_paper(seen.grey, LEAST_OF_OTHER):
-                self._nearly_papers.add(at)
-            if may_be_page(seen.grey):
-                self._pages.add(at)
-            if is_like_paper or at in old:  # those are not read once more
+            self._pictures.add(at, seen)
+            if seen.shares.like_paper() or at in old:  # those are not read once more
                 self._sheets.add(at, seen.grey)
 
     def _seen(self, positions: NDArray[np.intp]) -> Iterator[tuple[int, Seen]]:
@@ -181,7 +163,7 @@ class CloserLook:
         layout = np.zeros(len(one), np.bool_)
         for number in np.flatnonzero(doubtful).tolist():
             thumbs = self._look.thumbs_of(np.array([one[number], other[number]]))
-            layout[number] = any(is_paper(thumb, LEAST_OF_THUMB) for thumb in thumbs)
+            layout[number] = any(Shares.of(thumb).like_paper(LEAST_OF_THUMB) for thumb in thumbs)
         return layout
 
     def _keep_sheets(self, positions: NDArray[np.intp]) -> None:
@@ -191,29 +173,20 @@ class CloserLook:
         for position, seen in self._seen(missing):
             self._sheets.add(position, seen.grey)
 
-    @property
-    def _readable(self) -> Iterable[int]:
-        return [at for at, colours in self._colours.items() if colours is not None]
-
-    @staticmethod
-    def _are_in(positions: NDArray[np.intp], those: Iterable[int]) -> NDArray[np.bool_]:
-        return np.isin(positions, np.fromiter(those, np.intp))
+    def _both(
+        self, kind: Kind, one: NDArray[np.intp], other: NDArray[np.intp]
+    ) -> NDArray[np.bool_]:
+        """Whether both pictures of each pair are of a kind."""
+        return self._pictures.are(kind, one) & self._pictures.are(kind, other)
 
     def _colour_differs(
         self, one: NDArray[np.intp], other: NDArray[np.intp], orientation: NDArray[np.uint8]
     ) -> NDArray[np.bool_]:
-        differs = np.zeros(len(one), np.bool_)
-        known: list[int] = []
-        ours, theirs = [], []
-        for at, (i, j) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
-            first, second = self._colours[i], self._colours[j]
-            if first is not None and second is not None:
-                known.append(at)
-                ours.append(first)
-                theirs.append(turn(second, int(orientation[at])))
-        if known:
-            differs[known] = colour_distances(np.array(ours), np.array(theirs)) >= COLOUR_DIFFERS
-        return differs
+        """Whether the colours of pairs differ, of which both could be read."""
+        ours, theirs = self._pictures.colours(one), self._pictures.colours(other)
+        for at in np.flatnonzero(orientation != UPRIGHT).tolist():
+            theirs[at] = turn(theirs[at], int(orientation[at]))
+        return colour_distances(ours, theirs) >= COLOUR_DIFFERS
 
 
 def doubtful_pages(links: Links) -> NDArray[np.bool_]:
@@ -229,8 +202,9 @@ def _same_parts(pair: tuple[list[NDArray[np.uint8]], bool]) -> bool:
     parts, is_doubtful = pair
     if not parts or min(parts[0].shape) < 2:
         return False
-    if any(map(is_paper, parts)):
+    shares = list(map(Shares.of, parts))
+    if any(one.like_paper() for one in shares):
         looks = compare_paper(list(map(Sheet, parts)), *np.array([[0], [1]], np.uint32))
         return bool(looks.same[0])
     # Else it is a photograph, perhaps on paper, as in a screenshot.
-    return not (is_doubtful and all(map(may_be_page, parts)))
+    return not (is_doubtful and all(one.like_a_page() for one in shares))
