@@ -24,7 +24,7 @@ test: .venv/installed-dev lint
 	$(bin)/python -m pytest -n auto -m "not slow" --cov --cov-report=term
 
 slow: .venv/installed-dev
-	$(bin)/python -m pytest -n auto -m slow
+	$(bin)/python -m pytest -n auto -m slow --cov --cov-append --cov-report=term
 
 # The job on Spark needs an older pandas than the other tests, so it has an environment of its own.
 # It also needs Java. One cluster of real processes serves all of these tests.

@@ -6,6 +6,7 @@ seeds, the checks of each file, and a longer fuzzing.
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def test_every_index_seed_answers() -> None:
         assert INDEXES["check"](data) == ["ok", "ok"], name
 
 
+@pytest.mark.slow
 @settings(slow_files_are_failures, max_examples=250)
 @given(name=st.sampled_from(sorted(ARCHIVE_SEEDS)), edits=edits_of(payloads))
 def test_members_of_mutated_archives_are_rows_or_failures(name: str, edits: list[Edit]) -> None:
@@ -43,6 +45,7 @@ def test_members_of_mutated_archives_are_rows_or_failures(name: str, edits: list
     ARCHIVES["check"](edited(ARCHIVE_SEEDS[name], edits))
 
 
+@pytest.mark.slow
 @settings(slow_files_are_failures, max_examples=250)
 @given(name=st.sampled_from(sorted(INDEX_SEEDS)), edits=edits_of(payloads))
 def test_mutated_indexes_answer_or_say_that_they_are_damaged(name: str, edits: list[Edit]) -> None:
@@ -56,6 +59,7 @@ def test_every_seed_of_pictures_answers() -> None:
         assert SIGHTS["check"](data) == ["ok", "ok"], name
 
 
+@pytest.mark.slow
 @settings(slow_files_are_failures, max_examples=150)
 @given(name=st.sampled_from(sorted(SIGHT_SEEDS)), edits=edits_of(payloads))
 def test_mutated_files_of_pictures_answer_or_say_that_they_are_damaged(
@@ -71,6 +75,7 @@ def test_every_seed_of_luma_is_read() -> None:
         assert "read" in LUMAS["check"](data), name
 
 
+@pytest.mark.slow
 @settings(slow_files_are_failures, max_examples=300)
 @given(name=st.sampled_from(sorted(LUMA_SEEDS)), edits=edits_of(payloads))
 def test_mutated_jpegs_have_the_same_luma_everywhere(name: str, edits: list[Edit]) -> None:

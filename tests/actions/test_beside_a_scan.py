@@ -28,7 +28,7 @@ def tree(place: Place) -> Path:
     return place.tree
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_both_are_right_whatever_their_order(tree: Path, place: Place) -> None:
     """The scan sees files before, after or while they go, and the next one sees where they are."""
     plan = lookalike.plan(lookalike.find_duplicates(tree, workers=1))

@@ -85,6 +85,7 @@ def run_with(place: Place, action: Action, at: int, change: Callable[[], None]) 
     return fs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_file_that_changes_keeps_its_new_bytes(

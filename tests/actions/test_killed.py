@@ -38,6 +38,7 @@ def test_undoing_that_is_killed_at_any_call_can_be_repeated(
     assert check_undo_killed_at_every_call(fast_place, action, fast_place.to) > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", [Action.TRASH, Action.MOVE, Action.DELETE])
 def test_clearing_up_that_is_killed_at_any_call_can_be_repeated(
     fast_place: Place, action: Action

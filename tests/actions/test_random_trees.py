@@ -121,7 +121,7 @@ def check_unchanged(before: dict[Path, bytes], place: Place) -> None:
     assert set(before.values()) <= all_bytes(place.tree, place.data, place.to)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200, phases=PHASES)
 @given(data=st.data())
 def test_nothing_is_lost_whatever_the_tree_the_plan_and_others_do(

@@ -190,6 +190,7 @@ def test_a_user_cannot_be_made_to_remove_what_he_may_not_read(open_place: Place)
     assert b.exists()
 
 
+@pytest.mark.slow
 def test_files_of_others_in_a_sticky_folder_stay(open_place: Place) -> None:
     open_place.tree.chmod(0o1777)
     a, b, c = (open_place.file(f"{name}.jpg", b"picture") for name in "abc")

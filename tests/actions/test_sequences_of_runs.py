@@ -113,7 +113,7 @@ def free(place: Place, name: str) -> Path:
     return path
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60, phases=PHASES)
 @given(data=st.data())
 def test_whatever_went_matches_something_that_is_there(place: Place, data: st.DataObject) -> None:
@@ -145,7 +145,7 @@ def grown(place: Place, draw: Any) -> None:
                 Path(f"{beside}.xmp").write_bytes(b"<x/>")
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30, phases=PHASES)
 @given(data=st.data())
 def test_runs_that_are_taken_back_one_by_one_give_the_first_tree(

@@ -107,6 +107,7 @@ def test_every_drawn_picture_has_the_hashes_that_imagehash_gives(name: str) -> N
     assert {algorithm: ours[algorithm] for algorithm in theirs} == theirs
 
 
+@pytest.mark.slow
 @needs_photographs
 @pytest.mark.parametrize("algorithm", NAMES)
 def test_every_photograph_has_the_hash_that_the_other_program_gives(

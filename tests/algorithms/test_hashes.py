@@ -450,7 +450,7 @@ def test_scattered_hashes_are_made_contiguous() -> None:
     assert [bytes(one) for one in hashes] == [bytes(row) for row in data.tolist()]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_million_hashes_cost_little_more_than_their_bytes() -> None:
     """Gathered one by one, they take at most 8 MB and an eighth for growth."""
     one = numbered(5, "phash")

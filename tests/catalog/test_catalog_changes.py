@@ -355,6 +355,7 @@ def test_every_sort_of_picture_is_given_back_as_it_was(tmp_path: Path, catalog: 
     assert_up_to_date(catalog, folder, damaged="hash")
 
 
+@pytest.mark.slow
 def test_more_files_than_a_batch_or_a_block(
     tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,7 @@ def library(drawn: Path, tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
+@pytest.mark.slow
 def test_a_new_file_opens_itself_and_each_candidate_at_most_once(
     library: Path, tmp_path: Path
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_new_file_opens_itself_and_each_candidate_at_most_once(
     assert set(again.opened) <= ARCHIVES
 
 
+@pytest.mark.slow
 def test_what_changed_is_read_again(library: Path, tmp_path: Path) -> None:
     """Files that are edited, gone, renamed and moved give what they give without a catalogue."""
     searched(library, tmp_path / "c")
@@ -167,6 +169,7 @@ def test_damaged_thumbs_are_made_again(drawn: Path, plain: Searched, tmp_path: P
     assert same(searched(drawn, tmp_path / "c"), plain)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 9, 40, 60])
 def test_a_killed_search_goes_on(drawn: Path, plain: Searched, tmp_path: Path, after: int) -> None:
     """Whatever it was doing, the next one gives the same result."""
@@ -267,6 +270,7 @@ def test_what_is_pruned_loses_its_thumbs(library: Path, tmp_path: Path) -> None:
     assert set(again.opened) <= ARCHIVES
 
 
+@pytest.mark.slow
 def test_a_catalogue_that_cannot_be_written_is_used_as_it_is(library: Path, tmp_path: Path) -> None:
     """What it knows is not opened, the rest is read, and nothing is stored."""
     searched(library, tmp_path / "c")
@@ -328,6 +332,7 @@ def test_the_command_takes_the_folder_from_its_options_and_the_environment(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
 def test_smaller_limits_hold_for_what_is_known(drawn: Path, shared: Path) -> None:
     """An image that was read before is refused by a search with smaller limits."""
     searched(drawn, shared)

@@ -58,6 +58,7 @@ def test_a_person_plans_applies_and_undoes_and_finds_the_tree_as_it_was(place: P
     assert snapshot(place.tree) == before
 
 
+@pytest.mark.slow
 def test_without_a_terminal_nothing_happens_without_yes(place: Place) -> None:
     path = plan_file(place)
     refused = run("apply", path, typed="y\n")
@@ -95,6 +96,7 @@ def test_a_plan_that_others_may_have_written_is_refused(place: Place) -> None:
     assert (place.tree / "b.jpg").exists()
 
 
+@pytest.mark.slow
 def test_what_is_no_plan_is_an_error_that_names_the_file(place: Place) -> None:
     path = place.root / "plan.json"
     for text, complaint in (("{}", "not a plan"), ("nothing", "not JSON")):

@@ -71,6 +71,7 @@ def test_find_prints_groups_keeper_and_summary(folder: Path) -> None:
     assert not any(line != line.rstrip() for line in lines)
 
 
+@pytest.mark.slow
 def test_find_prints_json_and_the_summary_apart(folder: Path) -> None:
     """Only JSON goes to standard output. The summary goes to standard error, unless --quiet is
     given.
@@ -124,6 +125,7 @@ def _umask() -> int:
     return mask
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -260,6 +262,7 @@ def test_hash_prints_json_and_csv(folder: Path) -> None:
     assert [one["status"] for one in document["failures"]] == ["damaged", "empty"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "code", "verdict"),
     [
@@ -292,12 +295,14 @@ def test_help_has_examples(command: list[str]) -> None:
     assert re.search(r"Examples:\n +lookalike ", done.stdout)
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_a_progress_bar(folder: Path) -> None:
     """A terminal gets a bar on standard error, and a pipe gets none."""
     assert "reading" not in run("find", folder, "--json").stderr
     assert b"reading" in drawn_by(str(LOOKALIKE), "find", str(folder), "--json")
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
     """An interrupt ends the command in about a second: no traceback, no output file, status 130."""
     pictures = tmp_path / "pictures"

@@ -24,7 +24,7 @@ def said(*arguments: object) -> str:
     return run.stdout
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_bars_are_compared_by_their_pixels(tmp_path: Path) -> None:
     """Equal ones are alike and others are not; no distance of hashes is given for either."""
     for name, seed in (("a", 1), ("same", 1), ("b", 2)):
@@ -38,7 +38,7 @@ def test_bars_are_compared_by_their_pixels(tmp_path: Path) -> None:
         assert "one axis only" in text
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_blank_pictures_that_differ_agree_in_no_frame(tmp_path: Path) -> None:
     """The keys of the JSON do not contradict each other, though the hashes are equal."""
     for name, grey in (("a", 250), ("b", 240)):

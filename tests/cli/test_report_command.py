@@ -92,6 +92,7 @@ def test_wrong_calls_say_what_is_wrong(
     assert [one.name for one in folder.iterdir()] == ["in"]
 
 
+@pytest.mark.slow
 def test_a_report_needs_no_extra_and_a_review_names_its_own(folder: Path) -> None:
     """Without Starlette and uvicorn, a report is written, and a review says what to install."""
     code = """

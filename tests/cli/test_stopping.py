@@ -70,6 +70,7 @@ class Watched:
         return self.process.returncode, out, errors.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "code", "word", "arguments"),
     [
@@ -89,6 +90,7 @@ def test_a_signal_in_the_midst_of_reading_is_an_orderly_end(
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_several_signals_are_as_good_as_one(many: Path, tmp_path: Path) -> None:
     """Repeated signals do not stop it from tidying up, and show no traceback."""
     command = Watched(tmp_path, "find", many)
@@ -109,6 +111,7 @@ def test_the_old_output_stays_when_the_work_is_stopped(many: Path, tmp_path: Pat
     assert [one.read_text() for one in tmp_path.iterdir()] == ["old"]
 
 
+@pytest.mark.slow
 def test_a_signal_that_is_ignored_stays_ignored(few: Path, tmp_path: Path) -> None:
     """Under nohup the work continues after the terminal is gone."""
     command = Watched(

@@ -367,6 +367,7 @@ def test_segments_of_noise_are_those_of_imagehash(
     assert mine == original
 
 
+@pytest.mark.slow
 def test_segments_are_looked_for_in_a_grid_of_300_a_side() -> None:
     """Their bounds are those of the samples, scaled and rounded."""
     for name in ("photo", "gradient", "checker"):
@@ -374,6 +375,7 @@ def test_segments_are_looked_for_in_a_grid_of_300_a_side() -> None:
         assert mine == original
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_segments_are_hashed_by_any_function_of_ours(name: str) -> None:
     """With or without arguments, the function hashes them as ImageHash's does there."""

@@ -99,6 +99,7 @@ def row(name: str = "a.png", **changed: Any) -> Row:
     return made._replace(**changed)
 
 
+@pytest.mark.slow
 @settings(max_examples=cases(100), deadline=None)
 @given(st.lists(rows | failures, max_size=12), skipped)
 def test_a_table_gives_back_all_that_was_added(
@@ -130,6 +131,7 @@ def test_a_table_gives_back_all_that_was_added(
         assert list(map(bytes, table.hashes[name])) == [one.hashes[number] for one in images]
 
 
+@pytest.mark.slow
 @settings(max_examples=cases(100), deadline=None)
 @given(st.lists(rows | failures, max_size=12), skipped)
 def test_columns_and_arrow_carry_a_whole_table(

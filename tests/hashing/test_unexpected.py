@@ -344,6 +344,7 @@ def test_the_command_counts_unexpected_errors_and_debug_shows_them(
         assert "in panic" in debug.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "printed"), [("find", "stdout"), ("hash", "stderr")])
 def test_the_summary_says_how_many_errors_were_unexpected(
     command: str, printed: str, folder: Path

@@ -197,6 +197,7 @@ def churn(tmp_path: Path) -> Iterator[Path]:
     thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"isolate": True}, {"damaged": "hash"}])
 def test_a_folder_in_turmoil_is_scanned_to_its_end(options: dict[str, Any], churn: Path) -> None:
     """Every listed file is an image or a failure, and the result is valid JSON."""

@@ -243,6 +243,7 @@ def test_what_rawpy_cannot_read_is_a_failure(start: bytes) -> None:
     assert "convert it" in error.reason
 
 
+@pytest.mark.slow
 @settings(max_examples=cases(150), deadline=None)
 @given(st.sampled_from(sorted(MAKES)), st.data())
 def test_no_bytes_do_more_than_end_in_a_status(kind: str, data: st.DataObject) -> None:

@@ -303,7 +303,7 @@ def test_hashes_of_an_algorithm_fit_an_index_of_as_many_bits() -> None:
 # Equal hashes in great numbers
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_all_pairs_of_equal_hashes_come_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each pair comes once, from 1000 equal hashes and others near them, in blocks of this size."""
     monkeypatch.setattr(part, "BLOCK", 1000)

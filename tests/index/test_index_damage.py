@@ -88,6 +88,7 @@ def test_a_flipped_bit_in_the_body_is_found_by_check() -> None:
             file.check()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=cases(500))
 @given(
     st.dictionaries(st.integers(0, BODY - 1), st.integers(0, 255), min_size=1, max_size=8),

@@ -101,7 +101,7 @@ def test_keys_of_one_hash_are_told_apart(
     assert_found(keys_of(sample[4:]), sample[4:], sample[:4])
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_many_keys_are_found_at_once() -> None:
     """For keys of several blocks, all places come by wanted key, and missing ones are named."""
     rng = np.random.default_rng(0)

@@ -201,6 +201,7 @@ def test_further_images_that_nobody_plays_are_no_frames(name: str, tmp_path: Pat
     assert len(groups_of(result)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["gif", "tif"])
 def test_frames_beyond_the_bound_are_not_looked_at(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

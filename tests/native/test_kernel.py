@@ -135,6 +135,7 @@ def test_distances_are_right_for_every_width(width: int) -> None:
         )
 
 
+@pytest.mark.slow
 @on_every_isa
 @examples(150)
 @given(scans(), capacities)
@@ -174,6 +175,7 @@ def test_a_resumed_scan_finds_what_one_call_finds(
     assert np.array_equal(np.lexsort((j, i)), np.arange(len(i)))
 
 
+@pytest.mark.slow
 @on_every_isa
 def test_thousands_of_equal_hashes_give_every_pair() -> None:
     """If all hashes are equal, every pair is found once, at distance 0."""
@@ -450,6 +452,7 @@ def test_any_part_is_resampled_as_by_the_twin(
     assert_same(resampled, twin.resample(pixels, width, height, box))
 
 
+@pytest.mark.slow
 @on_every_isa
 @examples(100)
 @given(st.integers(1, 50), st.tuples(eighths, eighths), sides)

@@ -47,6 +47,7 @@ def held(plan: Plan) -> dict[str, str]:
     return {one.file.path: one.why for group in plan.groups for one in group.held}
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_nothing_goes_but_what_a_person_removes(world: World, random: Any) -> None:

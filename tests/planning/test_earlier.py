@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 
 from lookalike.planning.earlier import Went, kept_before
@@ -26,6 +27,7 @@ def test_equal_pixels_leave_no_duty_but_pass_one_on() -> None:
     assert kept_before([Went("b", "c", True), Went("a", "b", False)]) == {"b"}
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(worlds())
 def test_over_two_runs_all_that_went_matches_something_that_stays(world: World) -> None:

@@ -121,6 +121,7 @@ def test_edits_are_held_back_unless_they_are_taken(tmp_path: Path, how: str) -> 
     assert (gone(taken), held(taken)) == (["b.jpg"], {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "is_edit"), [(0.6, True), (0.98, False)])
 def test_a_deliberate_crop_is_an_edit(tmp_path: Path, share: float, is_edit: bool) -> None:
     save(tmp_path / "a.png", scene(5, 800, 600))

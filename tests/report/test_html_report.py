@@ -236,7 +236,7 @@ def test_images_from_memory_have_no_picture() -> None:
     assert result._repr_html_().count("No picture: it cannot be read a second time") == 2
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_many_groups_become_a_folder(tmp_path: Path) -> None:
     """It has an index, pages that lead to each other, and a picture for each address."""
     count = MOST_IN_ONE + 1

@@ -48,6 +48,7 @@ LUMINANCE = """element => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_contrast_in_both_schemes(browser: Browser, page_file: Path, scheme: str) -> None:
     """Every word stands out from its paper by 4.5 to 1, in both schemes."""
@@ -64,6 +65,7 @@ def test_text_has_contrast_in_both_schemes(browser: Browser, page_file: Path, sc
                     assert contrast >= 4.5, (words, contrast)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 1200])
 def test_nothing_sticks_out_of_a_narrow_window(
     browser: Browser, page_file: Path, width: int
@@ -91,6 +93,7 @@ def test_a_report_is_printed_black_on_white(browser: Browser, page_file: Path) -
         assert page.pdf().startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_folder_show_their_pictures(browser: Browser, folder_index: Path) -> None:
     """Opened from the disk, the policy lets pictures of the folder in."""
     with open_page(browser) as page:

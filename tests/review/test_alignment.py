@@ -66,6 +66,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.slow
 def test_every_copy_lies_on_the_keeper(folder: Path) -> None:
     """Also if the links are those of a copy of the keeper, or of a copy of the other."""
     transforms = found(lookalike.find_duplicates(folder, thorough=True))

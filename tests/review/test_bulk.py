@@ -162,8 +162,8 @@ def check_access(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.thorough
 def test_a_pair_of_folders_is_decided_on_the_page(
     review: Review, browser: Browser, scheme: Literal["light", "dark"]
 ) -> None:
@@ -185,8 +185,8 @@ def test_a_pair_of_folders_is_decided_on_the_page(
         expect(page.locator(".row").last).not_to_contain_text("decided")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.thorough
 def test_rules_are_put_in_another_order_on_the_page(
     review: Review, browser: Browser, scheme: Literal["light", "dark"]
 ) -> None:

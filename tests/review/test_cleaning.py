@@ -88,6 +88,7 @@ def test_what_was_shown_is_carried_out_and_taken_back(review: Review, folder: Pa
     assert review.ask(f"/api/history/{latest['run']}/undo", {}).status == 409
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [
@@ -129,6 +130,7 @@ def refused(review: Review, given: dict[str, Any]) -> Answer:
     return answer
 
 
+@pytest.mark.slow
 def test_a_plan_that_changed_since_it_was_shown_is_refused(review: Review, folder: Path) -> None:
     """By a decision in another tab, or because a file changed."""
     decide(review, 0)
@@ -146,6 +148,7 @@ def test_a_plan_that_changed_since_it_was_shown_is_refused(review: Review, folde
     assert tree(folder / "in") == before
 
 
+@pytest.mark.slow
 def test_a_group_that_changed_since_it_was_decided_is_not_planned(folder: Path) -> None:
     """It has to be looked at again first."""
     around = own_state(folder)
@@ -160,6 +163,7 @@ def test_a_group_that_changed_since_it_was_decided_is_not_planned(folder: Path) 
         assert plan(one)["files"] == 2
 
 
+@pytest.mark.slow
 def test_a_group_of_which_nothing_is_wanted_is_confirmed_apart(
     review: Review, folder: Path
 ) -> None:
@@ -176,6 +180,7 @@ def test_a_group_of_which_nothing_is_wanted_is_confirmed_apart(
     assert names(folder) == {"0-160.png", "2-160.png", "2-120.png"}
 
 
+@pytest.mark.slow
 def test_what_is_told_apart_or_left_for_later_stays(review: Review, folder: Path) -> None:
     decide(review, 0, "apart", "apart")
     decide(review, 1, "later", "later")
@@ -183,6 +188,7 @@ def test_what_is_told_apart_or_left_for_later_stays(review: Review, folder: Path
     assert plan(review)["groups"] == 0
 
 
+@pytest.mark.slow
 def test_bodies_of_plans_have_a_limit(review: Review, folder: Path) -> None:
     """Nothing of a body that is too long is looked at."""
     decide(review, 0)

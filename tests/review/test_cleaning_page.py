@@ -32,6 +32,7 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"{name} cannot be reached by Tab")
 
 
+@pytest.mark.slow
 def test_from_start_to_an_applied_plan_and_back_by_keyboard(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -81,6 +82,7 @@ def test_from_start_to_an_applied_plan_and_back_by_keyboard(
     assert tree(folder / "in") == before
 
 
+@pytest.mark.slow
 def test_a_plan_of_another_tab_is_refused_and_shown_anew(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -105,6 +107,7 @@ def test_a_plan_of_another_tab_is_refused_and_shown_anew(
     context.close()
 
 
+@pytest.mark.slow
 def test_keys_of_groups_do_nothing_on_other_pages(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -121,6 +124,7 @@ def test_keys_of_groups_do_nothing_on_other_pages(
     assert (folder / "d.jsonl").read_text().count("\n") == 1
 
 
+@pytest.mark.slow
 def test_groups_of_which_nothing_stays_need_a_tick(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -144,6 +148,7 @@ def test_groups_of_which_nothing_stays_need_a_tick(
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_plan_and_history_are_accessible(
     review: Review, browser: Browser, scheme: Literal["light", "dark"]

@@ -47,6 +47,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(steps=STEPS, cut=st.integers(0, 2000))
 def test_a_file_that_breaks_off_loses_the_last_step_only(
     tmp_path_factory: pytest.TempPathFactory, steps: list[dict[File, Decision | None]], cut: int

@@ -123,7 +123,7 @@ def test_a_picture_that_went_cannot_be_told_apart(folder: Path) -> None:
         assert session.state(0) is State.OPEN
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.usefixtures("bad_format")
 def test_a_picture_that_hangs_its_decoder_is_told_apart_by_no_one(folder: Path) -> None:
     """It is read in another process, which is stopped. The review goes on."""
@@ -167,7 +167,7 @@ def test_equal_bytes_are_one() -> None:
     assert sets_of((file, APART) for file in files) == frozenset()
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_review_keeps_its_decisions_in_the_catalogue(folder: Path) -> None:
     """Also if it is killed. Then a search honours what was told apart."""
     around = own_state(folder) | {"LOOKALIKE_CATALOG": str(folder / "catalog")}
@@ -192,7 +192,7 @@ def test_a_review_keeps_its_decisions_in_the_catalogue(folder: Path) -> None:
     assert "0-160.png" not in found.stdout
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_review_searches_with_a_catalogue_and_against_references(folder: Path) -> None:
     """References stay: they are the first of their group, and what is decided of them is held."""
     save(folder / "new" / "a.png", photo(100, 75, 0))

@@ -71,6 +71,7 @@ def saved(folder: Path) -> list[dict[str, str | None]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_whole_session_by_keyboard(review: Review, folder: Path, browser: Browser) -> None:
     """Accept, swap, keep all, tell apart, undo and redo. Each is on the disk once it is shown."""
     with open_page(browser) as page:
@@ -339,6 +340,7 @@ def test_what_pictures_share_lies_at_the_same_place(
         check_dots(page)
 
 
+@pytest.mark.slow
 def test_a_result_that_was_read_is_laid_on_each_other_as_well(
     marked: Review, browser: Browser
 ) -> None:
@@ -382,6 +384,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Review]:
         yield one
 
 
+@pytest.mark.slow
 def test_parts_of_large_pictures_have_their_own_pixels(wide: Review) -> None:
     """They are cut from the upright picture, and there are none outside of it."""
     answer = wide.ask("/image/0/part?column=2&row=0")
@@ -396,6 +399,7 @@ def test_parts_of_large_pictures_have_their_own_pixels(wide: Review) -> None:
         assert wide.ask(f"/image/0/part?{query}").status == 400
 
 
+@pytest.mark.slow
 def test_a_very_large_picture_is_sharp_when_it_is_near(wide: Review, browser: Browser) -> None:
     """Beyond 100 %, the part that is seen comes at full size, at the right place."""
     with open_page(browser, viewport={"width": 1600, "height": 900}) as page:
@@ -542,6 +546,7 @@ def test_many_groups_take_few_nodes_and_requests(browser: Browser) -> None:
     context.close()
 
 
+@pytest.mark.slow
 def test_every_key_is_in_the_help_and_in_the_docs(unchanged: Review, browser: Browser) -> None:
     """One table makes the handler and the help. The page in docs/ has the same lines."""
     docs = (Path(__file__).parents[2] / "docs" / "review.md").read_text(encoding="utf-8")

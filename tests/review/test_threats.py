@@ -299,6 +299,7 @@ def test_a_folder_is_shown_and_a_file_never_opened(review: Review, folder: Path)
     assert opened.read_text().count("\n") == 1
 
 
+@pytest.mark.slow
 def test_without_a_desktop_no_folder_is_shown(folder: Path) -> None:
     """The page does not offer it, and a request for it is refused."""
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
@@ -322,6 +323,7 @@ def test_only_this_machine_is_served(review: Review) -> None:
             socket.create_connection((address, review.port), timeout=2).close()
 
 
+@pytest.mark.slow
 def test_a_page_on_another_port_gets_nothing(
     review: Review, folder: Path, browser: Browser
 ) -> None:
@@ -387,6 +389,7 @@ def test_the_secret_stays_out_of_history_and_requests(review: Review, browser: B
     context.close()
 
 
+@pytest.mark.slow
 def test_the_browser_is_started_without_the_secret_in_its_arguments(tmp_path: Path) -> None:
     """They can be read by everybody on the machine. It gets a file that only we can read."""
     for name in "ab":

@@ -110,6 +110,7 @@ def test_pictures_that_do_not_meet_have_no_colours_in_common() -> None:
     assert distance(PHOTO, PHOTO, [[0, 0, 2], [0, 0, 2]]) == 0
 
 
+@pytest.mark.slow
 @given(
     st.floats(0.4, 1),
     st.floats(0, 1),

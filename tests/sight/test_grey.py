@@ -60,6 +60,7 @@ def test_a_picture_of_that_size_stays_as_it_is() -> None:
     np.testing.assert_array_equal(grey_picture(picture), picture.grey)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("size", [(1201, 901), (1208, 909)])
 def test_a_reduced_jpeg_is_where_the_whole_one_is(size: tuple[int, int], orientation: int) -> None:
@@ -86,6 +87,7 @@ def test_a_thumb_is_the_means_of_areas() -> None:
         np.testing.assert_array_equal(found, twin.area_mean(grey, 32, 32, box))
 
 
+@pytest.mark.slow
 def test_grey_pictures_are_frozen() -> None:
     """Larger and smaller ones, and their thumbs."""
     digests = []

@@ -64,6 +64,7 @@ def pairs(count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     return first, second + np.uint32(count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 @pytest.mark.parametrize("grid", GRIDS)
 def test_only_copies_are_the_same(grid: Callable[[Image.Image], Pixels], edit: Edit) -> None:

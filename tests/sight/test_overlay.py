@@ -30,6 +30,7 @@ def test_shares_follow_from_the_map(
     assert shares(np.array([transform], np.float32))[0].tolist() == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-2, 2), min_size=6, max_size=6))
 def test_the_map_back_has_the_same_shares_the_other_way_round(numbers: list[float]) -> None:
     """Within the size of a few samples."""

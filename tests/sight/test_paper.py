@@ -76,6 +76,7 @@ def disagreements(*greys: Grey) -> NDArray[np.float32]:
     return looks.disagreement
 
 
+@pytest.mark.slow
 @EACH_KIND
 def test_true_copies_are_the_same(kind: str) -> None:
     """Whatever is drawn, an edit of the whole picture leaves it the same."""
@@ -85,6 +86,7 @@ def test_true_copies_are_the_same(kind: str) -> None:
     )
 
 
+@pytest.mark.slow
 @EACH_KIND
 @pytest.mark.parametrize("changed", [ENTRIES, ENTRIES // 4], ids=["all", "a quarter"])
 def test_other_entries_of_one_layout_are_different(kind: str, changed: int) -> None:

@@ -41,6 +41,7 @@ def inner(table: HashTable) -> list[str]:
     return [path.partition("!/")[2] for path in table.paths]
 
 
+@pytest.mark.slow
 @in_one_folder
 @given(files=files, method=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
 def test_zips_have_the_members_that_zipfile_finds(
@@ -64,6 +65,7 @@ def test_tars_have_the_members_that_tarfile_finds(
         assert inner(members(tmp_path / "a.tar", data)) == archive.getnames()
 
 
+@pytest.mark.slow
 @in_one_folder
 @given(files=files, edits=edits_of(payloads))
 def test_what_zipfile_reads_of_a_mutated_zip_is_read_alike_or_is_a_failure(

@@ -184,6 +184,7 @@ def test_what_lies_before_the_break_is_read(kind: str, part: float, tmp_path: Pa
         assert len(table) >= int(len(FILES) * part) - 2
 
 
+@pytest.mark.slow
 @settings(max_examples=cases(150), deadline=None)
 @given(
     st.sampled_from(["zip", "cbz", "tar", "tgz", "tar.bz2", "tar.xz", "tar.zst"]),

@@ -86,6 +86,7 @@ def test_what_is_named_and_may_not_be_read_is_unreadable(
         assert read == (arguments not in (names, names[:1]))
 
 
+@pytest.mark.slow
 def test_what_is_found_and_may_not_be_read_is_unreadable(folder: Path) -> None:
     """A file, an unlistable folder, and the files of a folder that cannot be entered."""
     document = run("find", ".", "--archives", cwd=folder)

@@ -88,6 +88,7 @@ ENDLESS = {
 SHORT_OF_THE_LIMIT = {"a body with a length"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ENDLESS)
 def test_what_drips_for_ever_is_timed_out(
     server: Server, fetch: Callable[..., bytes], what: str
@@ -101,6 +102,7 @@ def test_what_drips_for_ever_is_timed_out(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", sorted(ENDLESS.keys() - SHORT_OF_THE_LIMIT))
 def test_what_pours_for_ever_is_too_large(
     server: Server, fetch: Callable[..., bytes], what: str
@@ -352,6 +354,7 @@ def test_any_retry_after_is_a_pause_or_nothing(value: str) -> None:
     assert seconds is None or seconds >= 0
 
 
+@pytest.mark.slow
 @given(st.integers(60, 10**7), st.integers(-12 * 60, 14 * 60))
 def test_a_retry_after_of_a_date_is_understood_in_any_zone(ahead: int, zone: int) -> None:
     """The pause has this many seconds from now, whatever the zone of the clock."""

@@ -27,6 +27,7 @@ def test_only_the_first_of_equals_is_new(given_identities: list[int | str]) -> N
         assert len(seen) == len(expected)
 
 
+@pytest.mark.slow
 def test_many_files_are_told_apart() -> None:
     """A hundred thousand in a row on each of two devices are all distinct."""
     seen = Seen()

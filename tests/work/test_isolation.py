@@ -155,6 +155,7 @@ def test_a_decoder_that_eats_memory_costs_one_image() -> None:
     assert table.paths == ["[1]"]
 
 
+@pytest.mark.slow
 def test_an_image_is_not_blamed_for_what_others_did(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

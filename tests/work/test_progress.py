@@ -79,6 +79,7 @@ def test_a_notebook_shows_bars(folder: Path) -> None:
         assert [one.output_type for one in shown] == ["display_data"]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own
 def test_a_bar_that_was_stopped_shows_how_far_it_came() -> None:
     """An error leaves the bar as it is, and appears under it."""

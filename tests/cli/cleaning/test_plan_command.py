@@ -74,6 +74,7 @@ def test_a_result_from_a_pipe_gives_the_same_groups(folder: Path) -> None:
     assert json.loads(piped.stdout)["groups"] == json.loads(searched.stdout)["groups"]
 
 
+@pytest.mark.slow
 def test_another_order_than_that_of_the_search_looks_again(folder: Path, tmp_path: Path) -> None:
     """The smaller file stays, and the others go because they were compared with it."""
     result = tmp_path / "result.json"
@@ -91,6 +92,7 @@ def test_nothing_to_do_is_a_status_of_its_own(folder: Path) -> None:
     assert done.stderr.endswith(b"Nothing can go.\n")
 
 
+@pytest.mark.slow
 def test_show_prints_a_line_per_file(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "plan.json"
     run("plan", folder, "--exact", "-o", out)
@@ -108,6 +110,7 @@ def test_references_stay_and_nothing_else_is_planned(folder: Path, tmp_path: Pat
     assert names(done.stdout) == ["x.png", "y.png"]
 
 
+@pytest.mark.slow
 def test_between_leaves_groups_within_one_folder_alone(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     shutil.copy(folder / "sub" / "d.png", tmp_path / "other")
@@ -144,6 +147,7 @@ def test_other_files_are_no_results_and_no_plans(tmp_path: Path) -> None:
     assert b"not a plan: plan must be 1" in run("plan", "show", wrong).stderr
 
 
+@pytest.mark.slow
 def test_a_name_that_is_not_text_survives(tmp_path: Path) -> None:
     save(tmp_path / "a.png", photo(160, 120, 1))
     shutil.copy(tmp_path / "a.png", tmp_path / os.fsdecode(b"b\xff.png"))
@@ -153,6 +157,7 @@ def test_a_name_that_is_not_text_survives(tmp_path: Path) -> None:
     assert os.fsencode(removal.file.path).endswith(b"/b\xff.png")
 
 
+@pytest.mark.slow
 def test_neither_threads_nor_the_seed_of_hashes_change_a_plan(folder: Path) -> None:
     """Nor does the order of the paths."""
     (folder / "a.png.xmp").write_bytes(b"<x/>")

@@ -297,6 +297,7 @@ def apart_of(drawn: Drawn, pairs: list[tuple[int, int]]) -> tuple[Apart, list[se
     return Apart(tuple(sets)), told
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.builds(Drawn, st.integers(0, 1 << 30), st.integers(2, 14), st.just(0)),
@@ -362,7 +363,7 @@ def test_against_references_nothing_told_apart_is_linked(
             assert i not in found
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_one_pair_among_many_equal_images_is_told_apart() -> None:
     """50,000 of one hash are not compared in pairs. The two are not together, and the others are
     with one of them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -60,6 +61,7 @@ def columns(links: list[tuple[int, int]]) -> tuple[NDArray[np.uint32], NDArray[n
     return np.ascontiguousarray(i), np.ascontiguousarray(j)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(cases())
 def test_portions_of_links_give_what_single_links_give(case: Case) -> None:

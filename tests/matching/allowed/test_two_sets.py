@@ -56,6 +56,7 @@ def test_by_bits_each_new_image_is_with_its_nearest_reference(drawn: Drawn, most
     assert sum(map(len, groups)) == len({at for group in groups for at in group})
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SEARCHES, st.integers(0, 5))
 def test_within_no_link_is_left_that_could_be_made(drawn: Drawn, most: int) -> None:
@@ -87,6 +88,7 @@ def test_within_no_link_is_left_that_could_be_made(drawn: Drawn, most: int) -> N
         assert not left
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SEARCHES, st.integers(0, 5), st.booleans())
 def test_pairs_and_links_are_between_the_sets(drawn: Drawn, most: int, within: bool) -> None:

@@ -94,6 +94,7 @@ def groups_of(result: lookalike.Result) -> list[list[int]]:
     return [sorted(group.positions.tolist()) for group in result.groups]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("max_distance", [0, 5, 12, 20])
 @pytest.mark.parametrize("seed", range(6))
 def test_groups_are_those_of_looking_at_every_pair(seed: int, max_distance: int) -> None:

@@ -236,6 +236,7 @@ def test_queries_that_found_no_room_are_read_again(
     assert (once, depths.count(Depth.POINTS)) == (len(CROWD), 2 * len(CROWD))
 
 
+@pytest.mark.slow
 def test_files_are_read_again_without_a_temporary_folder(tmp_path: Path) -> None:
     """From where they are."""
     for number, picture in enumerate(CROWD):
