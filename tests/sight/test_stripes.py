@@ -22,7 +22,7 @@ def fence(seed: int) -> Pixels:
         draw.rectangle((left, 0, middle, HEIGHT), fill=int(random.integers(150, 170)))
         draw.rectangle((middle, 0, left + period, HEIGHT), fill=int(random.integers(60, 90)))
     for _ in range(int(random.integers(3, 8))):
-        x, y = random.integers(20, WIDTH - 40), random.integers(20, HEIGHT - 30)
+        x, y = int(random.integers(20, WIDTH - 40)), int(random.integers(20, HEIGHT - 30))
         size = int(random.integers(4, 10))
         draw.ellipse((x, y, x + size, y + size), fill=int(random.integers(0, 256)))
     grey = np.asarray(image) + random.normal(0, 3, (HEIGHT, WIDTH))
