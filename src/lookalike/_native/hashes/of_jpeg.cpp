@@ -55,7 +55,7 @@ class Hasher {
         const auto pixels =
             static_cast<uint64_t>(facts_.width) * static_cast<uint64_t>(facts_.height);
         if (pixels > wanted_.max_pixels || !list_scales()) return false;
-        if (!(facts_.progressive ? read_one_by_one() : read_together())) return false;
+        if (!read()) return false;
         for (Level& level : levels_)
             if (!level.plane.is_busy()) return false;
         hashed_.first_scan = levels_.front().first_scan;
@@ -85,28 +85,27 @@ class Hasher {
         return scales_.front() > 1;
     }
 
-    void add(int scale, jpeg::Planes& planes, bool first_scan) {
+    bool read() {
+        size_t together = scales_.size();
+        if (has_first_scan()) --together;
+        if (together && !read(together, false)) return false;
+        return together == scales_.size() || read(scales_.size() - together, true);
+    }
+
+    // Whether the first scan of a progressive file is enough for an eighth of its size.
+    bool has_first_scan() const {
+        return facts_.progressive && facts_.whole_dc && scales_.back() == 8 &&
+               (is_cut_out_ || has_end(data_, size_));
+    }
+
+    // Reads as many of the scales that have not been read, in one pass.
+    bool read(size_t count, bool first_scan) {
+        const size_t first = levels_.size();
         const Extent extent{facts_.width, facts_.height, facts_.orientation};
-        levels_.emplace_back(scale, std::move(planes.at(scale)), first_scan, extent);
-    }
-
-    bool read_together() {
-        jpeg::Planes planes{scales_.front(), scales_.size() > 1};
-        if (jpeg::read_luma(data_, size_, false, planes) != jpeg::Verdict::read) return false;
-        for (const int scale : scales_) add(scale, planes, false);
-        return true;
-    }
-
-    // At an eighth of its size, a progressive file may need only its first scan.
-    bool read_one_by_one() {
-        for (const int scale : scales_) {
-            const bool first_scan =
-                is_cut_out_ || (facts_.whole_dc && scale == 8 && has_end(data_, size_));
-            jpeg::Planes planes{scale, false};
-            if (jpeg::read_luma(data_, size_, first_scan, planes) != jpeg::Verdict::read)
-                return false;
-            add(scale, planes, first_scan);
-        }
+        jpeg::Planes planes{scales_[first], count > 1};
+        if (jpeg::read_luma(data_, size_, first_scan, planes) != jpeg::Verdict::read) return false;
+        for (size_t k = first; k < first + count; ++k)
+            levels_.emplace_back(scales_[k], std::move(planes.at(scales_[k])), first_scan, extent);
         return true;
     }
 
