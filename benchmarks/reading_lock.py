@@ -13,6 +13,7 @@ import os
 from contextlib import ExitStack
 from functools import partial
 from time import process_time_ns, thread_time_ns
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -23,7 +24,7 @@ from lookalike._native import kernel
 from lookalike.algorithms import phash
 from lookalike.images import contents, picture
 from lookalike.images.jpeg import decoding as jpeg
-from lookalike.images.jpeg import luma
+from lookalike.images.jpeg import hashed, luma
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,7 @@ RELEASING = {
 """What releases the lock, by module."""
 IMPORTERS = [
     (jpeg, "simplejpeg"),
+    (hashed, "kernel"),
     (luma, "kernel"),
     (picture, "kernel"),
     (phash, "kernel"),
@@ -96,6 +98,11 @@ class Stand:
         self._module = module
         for name in RELEASING[module]:
             setattr(self, name, clock.timed(getattr(module, name)))
+        self._clock = clock
+
+    def JpegHashes(self, *arguments: Any) -> SimpleNamespace:
+        """The kernel's class of this name, whose method releases the lock."""
+        return SimpleNamespace(of=self._clock.timed(kernel.JpegHashes(*arguments).of))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)

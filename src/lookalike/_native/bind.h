@@ -7,6 +7,7 @@ namespace lookalike {
 
 void bind_features(nanobind::module_& module);
 void bind_hamming(nanobind::module_& module);
+void bind_hashes(nanobind::module_& module);
 void bind_index(nanobind::module_& module);
 void bind_jpeg(nanobind::module_& module);
 void bind_look(nanobind::module_& module);

@@ -10,6 +10,7 @@
 
 #include "arrays.h"
 #include "bind.h"
+#include "jpeg/facts.h"
 #include "jpeg/reader.h"
 
 namespace lookalike {
@@ -56,10 +57,24 @@ std::tuple<std::string, std::vector<NewArray<uint8_t>>> lumas_of(const AnyArray&
     return {name_of(verdict), std::move(found)};
 }
 
+nb::object header_of(const AnyArray& data) {
+    const uint8_t* bytes = packed<uint8_t>(data, "data", 1, "(size,) of uint8");
+    jpeg::Facts facts;
+    switch (jpeg::read_facts(bytes, data.size(), facts)) {
+        case jpeg::Beginning::other: return nb::none();
+        case jpeg::Beginning::cut_off: return nb::cast("cut off");
+        default: break;
+    }
+    return nb::make_tuple(facts.width, facts.height, facts.components, facts.progressive,
+                          facts.orientation, facts.images, facts.scan, facts.whole_dc,
+                          facts.one_scan, facts.error);
+}
+
 }  // namespace
 
 void bind_jpeg(nb::module_& module) {
     using nb::arg;
+    module.def("jpeg_header", &header_of, arg("data"));
     module.def("jpeg_luma", &luma_of, arg("data"), arg("scale"), arg("first_scan") = false);
     module.def("jpeg_lumas", &lumas_of, arg("data"), arg("scale"));
 }

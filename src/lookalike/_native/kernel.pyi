@@ -397,6 +397,44 @@ def jpeg_outline(data: NDArray[np.uint8], most_scans: int) -> NDArray[np.uint8]:
 
 JpegVerdict: TypeAlias = Literal["read", "left", "premature", "corrupt", "too large"]
 
+JpegHashKind: TypeAlias = tuple[str, int, int, float, float]
+
+class JpegHashes:
+    """Hashes JPEGs from their bytes, in fast reading. A thumb is a grey copy of 32 x 32 pixels."""
+
+    def __init__(
+        self, kinds: Sequence[JpegHashKind], thumb_least_side: int, max_pixels: int
+    ) -> None:
+        """`kinds`: the family of each algorithm, its size, and the three numbers of `Reduced`:
+        `least_side`, `doubtful_within` and `most_doubtful`. The families are `phash`, `dhash`,
+        `dhash_vertical`, `ahash` and `whash`. `thumb_least_side` is 0 without a thumb.
+
+        Raises `ValueError` for any other family or size.
+        """
+
+    def of(
+        self, data: NDArray[np.uint8], file_size: int
+    ) -> tuple[tuple[bytes, ...], bytes, int, int, int, bool, bool] | None:
+        """The hashes of a file of `file_size` bytes, one per kind.
+
+        `data` is the whole file, or its first scan, cut out. After the hashes follow the thumb,
+        width and height, upright, then `images` and `one_scan` of `jpeg_header`, and whether no
+        more than the first scan was read.
+
+        None if this is not a sound JPEG, if it has more than `max_pixels`, if it is not reduced for
+        one of the hashes, or if it may lack detail or have too many doubtful bits. Whether scans
+        are missing at its end is not looked at.
+        """
+
+def jpeg_header(
+    data: NDArray[np.uint8],
+) -> tuple[int, int, int, bool, int, int, int, bool, bool, float] | Literal["cut off"] | None:
+    """What a JPEG says up to its first scan, in the order of the fields of `JpegHeader`.
+
+    `cut off` if the data ends before. None for JPEGs without 8-bit samples in grey or colour and
+    Huffman codes, and for those that a more capable decoder should read.
+    """
+
 def jpeg_luma(
     data: NDArray[np.uint8], scale: int, first_scan: bool = False
 ) -> tuple[JpegVerdict, NDArray[np.uint8] | None]:

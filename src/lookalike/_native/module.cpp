@@ -17,6 +17,7 @@ NB_MODULE(kernel, module) {
     module.def("force_isa", &force_isa, nanobind::arg("name"));
     bind_features(module);
     bind_hamming(module);
+    bind_hashes(module);
     bind_index(module);
     bind_jpeg(module);
     bind_look(module);

@@ -57,6 +57,6 @@ def times(grid: NDArray[np.uint8], factor: int) -> NDArray[np.int64]:
 
 
 FAMILIES = (
-    Family("ahash", ahash, 5, margins=margins, pixels_of_a_bit=20),
+    Family("ahash", ahash, 5, margins=margins, pixels_of_a_bit=20, in_kernel=True),
     Family("ahash@imagededup", ahash_imagededup, 10, EIGHT),
 )

@@ -68,6 +68,8 @@ class Reduced:
     most_doubtful: float
     """The largest share of the bits that may be doubtful. A bit with a larger margin counts less: 1
     at a margin of 0, and nothing from `doubtful_within` on."""
+    in_kernel: tuple[str, int] | None = None
+    """The family and the size by which the kernel knows it, if it can hash a JPEG at once."""
 
     def bits(self, picture: Picture) -> NDArray[np.bool_] | None:
         """The bits of a reduced picture, or None if too many are doubtful.

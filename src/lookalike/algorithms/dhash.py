@@ -77,6 +77,7 @@ FAMILIES = (
         pixels_of_a_bit=PIXELS_OF_A_BIT,
         doubtful_within=1.5,
         most_doubtful=most_doubtful,
+        in_kernel=True,
     ),
     Family(
         "dhash_vertical",
@@ -86,6 +87,7 @@ FAMILIES = (
         pixels_of_a_bit=PIXELS_OF_A_BIT,
         doubtful_within=1.5,
         most_doubtful=most_doubtful,
+        in_kernel=True,
     ),
     Family("dhash@imagededup", dhash_imagededup, 10, EIGHT),
 )

@@ -73,6 +73,8 @@ class Family:
     """Both as in `Reduced`. `most_doubtful` depends on the size. They were chosen on photographs,
     and on pictures that were drawn, or faded until nearly flat. Very few photographs have to be
     read twice."""
+    in_kernel: bool = False
+    """Whether the kernel can hash a JPEG at once, under this name."""
 
     def algorithm(self, size: int) -> Algorithm:
         """The algorithm for a size, which must be a valid one."""
@@ -97,4 +99,5 @@ class Family:
             margins=lambda picture: margins(picture, size),
             doubtful_within=self.doubtful_within,
             most_doubtful=self.most_doubtful(size),
+            in_kernel=(self.name, size) if self.in_kernel else None,
         )

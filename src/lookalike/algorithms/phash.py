@@ -97,7 +97,7 @@ def twice_median(values: NDArray[np.int64]) -> np.int64:
 
 
 FAMILIES = (
-    Family("phash", phash, 10, margins=margins, pixels_of_a_bit=12),
+    Family("phash", phash, 10, margins=margins, pixels_of_a_bit=12, in_kernel=True),
     # A coefficient of one row has fewer samples, so an error in one of them weighs more.
     Family("phash_simple", phash_simple, 5, margins=margins_simple, doubtful_within=0.5),
     Family("phash@imagededup", phash_imagededup, 10, EIGHT),

@@ -95,6 +95,14 @@ def whash_imagededup(picture: Picture, size: int) -> NDArray[np.bool_]:
 
 FAMILIES = (
     # An average of many samples is closer to the exact value than a single sample is.
-    Family("whash", whash, 6, POWERS_OF_TWO, margins=margins, doubtful_within=0.5),
+    Family(
+        "whash",
+        whash,
+        6,
+        POWERS_OF_TWO,
+        margins=margins,
+        doubtful_within=0.5,
+        in_kernel=True,
+    ),
     Family("whash@imagededup", whash_imagededup, 10, EIGHT),
 )

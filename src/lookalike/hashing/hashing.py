@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lookalike.algorithms import get_algorithm
 from lookalike.checks import one_of
 from lookalike.errors import ImageError, UnexpectedError
-from lookalike.hashes import Hash, pack_bits
+from lookalike.hashes import Hash
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.recipe import READINGS, hash_elsewhere, hash_here, hash_sent, recipe_for
 from lookalike.hashing.request import request_for
@@ -69,10 +69,10 @@ def hash_image(
     check_limits(max_pixels, max_bytes)
     recipe = _recipe_for(name, reading, max_pixels, max_bytes)
     try:
-        _picture, (bits,) = recipe.read(source_of(image, fetch, max_bytes))
+        (data,) = recipe.hashes(source_of(image, fetch, max_bytes))
     except ImageError as error:
         raise named(error, image) from error
-    return Hash(pack_bits(bits), recipe.kinds[0].name)
+    return Hash(data, recipe.kinds[0].name)
 
 
 @lru_cache(maxsize=64)

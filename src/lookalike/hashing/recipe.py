@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lookalike.algorithms import Algorithm, get_algorithm
 from lookalike.checks import one_of
 from lookalike.errors import ImageError, Status, WorkerStartError
+from lookalike.hashes import pack_bits
 from lookalike.hashing.frames.sampled import Sampled
 from lookalike.hashing.row import Failure, Row
 from lookalike.images import (
     BytesSource,
+    Encoded,
     How,
+    JpegHasher,
+    OpenedSource,
     Stamp,
     WholeNeededError,
     check_limits,
+    contents_of,
+    digest_of,
     read_source,
 )
 from lookalike.sight.thumb import LEAST_SIDE, thumb_of
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.options import Damaged, Reading
-    from lookalike.images import Picture, Source
+    from lookalike.images import Contents, Hashed, Picture, Source
     from lookalike.sources import Input
     from lookalike.work.processes import Workers
 
@@ -59,12 +65,50 @@ class Recipe:
         return [get_algorithm(name) for name in self.algorithms]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without `kinds`: algorithms cannot be pickled, their names can."""
-        return {name: value for name, value in vars(self).items() if name not in {"kinds", "_also"}}
+        """The fields alone: algorithms cannot be pickled, their names can."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def row(self, one: Input) -> Row:
         """Make the row of an image. Raises the errors of `read_picture`."""
-        picture, hashes = self.read(one.source)
+        contents, source = self._opened(one.source)
+        found = contents and self._hashed(contents)
+        if contents and found:
+            return _row_of(found, contents, one)
+        return self._row_by_picture(one, source)
+
+    def hashes(self, source: Source) -> tuple[bytes, ...]:
+        """The hashes of an image, one per algorithm. Raises the errors of `read_picture`."""
+        contents, source = self._opened(source)
+        found = contents and self._hashed(contents)
+        if found:
+            return found.hashes
+        _picture, bits = self.read(source)
+        return tuple(map(pack_bits, bits))
+
+    def _opened(self, source: Source) -> tuple[Contents | None, Source]:
+        """The contents of a source if the kernel may hash them, and what else to read it from."""
+        if self._jpegs is None or not isinstance(source, Encoded):
+            return None, source
+        contents = contents_of(source, self.least_side, self.max_bytes)
+        return contents, OpenedSource(contents, source)
+
+    def _hashed(self, contents: Contents) -> Hashed | None:
+        return self._jpegs.hashed(contents) if self._jpegs else None
+
+    @cached_property
+    def _jpegs(self) -> JpegHasher | None:
+        """Hashes JPEGs in the kernel. None if it cannot make all of the hashes."""
+        kinds = []
+        for kind in self.kinds:
+            one = kind.reduced
+            if self.least_side is None or one is None or one.in_kernel is None:
+                return None
+            family, size = one.in_kernel
+            kinds.append((family, size, one.least_side, one.doubtful_within, one.most_doubtful))
+        return JpegHasher(kinds, LEAST_SIDE if self.with_thumb else 0, self.max_pixels)
+
+    def _row_by_picture(self, one: Input, source: Source) -> Row:
+        picture, hashes = self.read(source)
         if picture.damage and picture.nearly_flat:  # so are many that have nothing in common
             raise ImageError(Status.DAMAGED, f"{picture.damage}; there is too little of it to hash")
         sampled = Sampled(picture, self.kinds, hashes, only_first=self.only_first)
@@ -121,6 +165,26 @@ class Recipe:
         also = () if least_side is None else self._also
         how = How(self.max_pixels, self.max_bytes, False, least_side, self.take_damaged, None, also)
         return read_source(source, how)
+
+
+def _row_of(found: Hashed, contents: Contents, one: Input) -> Row:
+    is_beginning = contents.is_beginning
+    return Row(
+        location=one.location,
+        stamp=contents.stamp or one.stamp or Stamp(contents.size),
+        byte_count=contents.size,
+        width=found.width,
+        height=found.height,
+        format=found.format,
+        frames=1,
+        digest=digest_of(contents),
+        is_beginning=is_beginning and one.location.kind is Kind.FILE,
+        flat_digest=b"",
+        hashes=found.hashes,
+        marks=found.marks,
+        end_unseen=is_beginning,
+        thumb=found.thumb,
+    )
 
 
 def _sure_bits(kind: Algorithm, picture: Picture) -> NDArray[np.bool_] | None:

@@ -28,6 +28,11 @@ class Contents(NamedTuple):
     stamp: Stamp | None = None
     """State of the file when it was opened. None if it is not a file on this machine."""
 
+    @property
+    def is_beginning(self) -> bool:
+        """Whether only the beginning of the file was read."""
+        return len(self.data) < self.size
+
 
 def file_contents(path: str, least_side: int | None, max_bytes: int) -> Contents:
     """The contents of the file at `path`. Raises `ImageError`."""

@@ -25,7 +25,7 @@ def decoded(read: Callable[[int | None, int], Contents], how: How) -> Picture:
     """
     contents = read(how.least_side, how.max_bytes)
     picture = read_jpeg(contents, how)
-    if picture is None and len(contents.data) < contents.size:
+    if picture is None and contents.is_beginning:
         contents = read(None, how.max_bytes)
         picture = read_jpeg(contents, how)
     if picture is not None:

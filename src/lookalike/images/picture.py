@@ -120,21 +120,15 @@ class Picture:
 
     @property
     def digest(self) -> bytes:
-        """A digest that exact duplicates share: of the file's bytes, or of the pixels.
-
-        If only the beginning of a file was read, it covers that and the file's size.
-        """
+        """A digest that exact duplicates share: of the file's bytes, or of the pixels."""
         if self._file is None:
             return self.pixel_digest()
-        digest = blake3(self._file.data)
-        if self.is_beginning:
-            digest.update(self._file.size.to_bytes(8, "little"))
-        return digest.digest(DIGEST_BYTES)
+        return digest_of(self._file)
 
     @property
     def is_beginning(self) -> bool:
         """Whether only the beginning of the file was read."""
-        return self._file is not None and len(self._file.data) < self._file.size
+        return self._file is not None and self._file.is_beginning
 
     @property
     def whole_file(self) -> Contents | None:
@@ -287,6 +281,14 @@ class Picture:
             alpha = np.ascontiguousarray(turn(self._alpha, self._orientation))
             digest.update(alpha.reshape(-1).data)
         return digest.digest(DIGEST_BYTES)
+
+
+def digest_of(file: Contents) -> bytes:
+    """The digest of a file. If only its beginning was read, it covers that and the file's size."""
+    digest = blake3(file.data)
+    if file.is_beginning:
+        digest.update(file.size.to_bytes(8, "little"))
+    return digest.digest(DIGEST_BYTES)
 
 
 def _is_flat(grid: NDArray[np.uint8]) -> bool:

@@ -10,9 +10,12 @@ from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check
 from lookalike.images.source.door import source_of
 
 if TYPE_CHECKING:
+    from lookalike.images.contents import Contents
     from lookalike.images.picture import Picture
     from lookalike.images.source.door import ImageSource
-    from lookalike.images.source.source import Source
+    from lookalike.images.source.source import Encoded, Source
+
+TOO_LITTLE_MEMORY = "reading it takes more memory than there is"
 
 
 def read_picture(
@@ -48,10 +51,17 @@ def read_picture(
     return read_source(source_of(source, max_bytes), how)
 
 
+def contents_of(source: Encoded, least_side: int | None, max_bytes: int) -> Contents:
+    """The bytes of a source, as from its `contents`. Raises `ImageError`."""
+    try:
+        return source.contents(least_side, max_bytes)
+    except MemoryError as error:
+        raise ImageError(Status.TOO_LARGE, TOO_LITTLE_MEMORY) from error
+
+
 def read_source(source: Source, how: How) -> Picture:
     """The same for a source and options that have been checked."""
     try:
         return source.picture(how)
     except MemoryError as error:
-        reason = "reading it takes more memory than there is"
-        raise ImageError(Status.TOO_LARGE, reason) from error
+        raise ImageError(Status.TOO_LARGE, TOO_LITTLE_MEMORY) from error

@@ -24,13 +24,7 @@ int long_difference(const HuffmanCode& code, Bits& bits, bool& bad) {
 }
 
 bool read_one(const SymbolTable& table, Bits& bits, uint32_t& k, int16_t* block, bool& bad) {
-    bits.refill();
-    const uint32_t entry = table.entries[bits.peek(kTableBits)];
-    auto symbol = entry >> 8;
-    if (entry)
-        bits.take(entry & 31);
-    else
-        symbol = static_cast<uint32_t>(long_symbol(*table.code, bits, bad));
+    const uint32_t symbol = read_symbol(table, bits, bad);
     const uint32_t count = symbol & 15, run = symbol >> 4;
     if (!count && run != 15) return true;
     k += run;

@@ -42,6 +42,20 @@ LOOKALIKE_INLINE int read_difference(const DifferenceTable& table, Bits& bits, b
     return value;
 }
 
+// A symbol of any length. Leaves enough bits for its value.
+LOOKALIKE_INLINE uint32_t read_symbol(const SymbolTable& table, Bits& bits, bool& bad) {
+    bits.refill();
+    const uint32_t entry = table.entries[bits.peek(kTableBits)];
+    if (entry) {
+        bits.take(entry & 31);
+        return entry >> 8;
+    }
+    Bits copy = bits;  // so that its address is not taken, and it can stay in registers
+    const int symbol = long_symbol(*table.code, copy, bad);
+    bits = copy;
+    return static_cast<uint32_t>(symbol);
+}
+
 // One symbol of any length and its value, from coefficient k on. `block` may be null. Returns
 // whether the block is done.
 bool read_one(const SymbolTable& table, Bits& bits, uint32_t& k, int16_t* block, bool& bad);

@@ -1,4 +1,4 @@
-// Reads the averages of luma from the scans of a progressive JPEG.
+// Reads luma from the scans of a progressive JPEG.
 #pragma once
 
 #include <cstdint>
@@ -27,17 +27,25 @@ class Sent {
     int low_[kBlock];  // the lowest bit that was sent, or -1
 };
 
-class Averages {
+class Progressive {
  public:
-    // The first scan of averages, or a further bit of each.
-    Verdict read(Workspace& space, const Scan& scan, Data& data);
+    // A scan of averages. `with_details`: whether the other coefficients will be needed, too.
+    Verdict read_averages(Workspace& space, const Scan& scan, Data& data, bool with_details);
 
-    void draw(int16_t step, Pixels& pixels) const;
+    // A scan of other coefficients, behind one of averages.
+    Verdict read_details(Workspace& space, const Scan& scan, Data& data);
+
+    // At every scale that is wanted.
+    void draw(Workspace& space, Planes& planes) const;
 
  private:
-    Verdict allocate(const Frame& frame);
+    Verdict allocate(const Frame& frame, bool with_details);
+    void draw_averages(int16_t step, Pixels& pixels) const;
+    template <int kScale>
+    void draw_details(Workspace& space, Planes& planes) const;
 
-    size_t stride_ = 0;
+    size_t size_ = 1;              // coefficients of a block
+    size_t stride_ = 0;            // blocks
     std::vector<int16_t> values_;  // of the blocks of luma, row by row
 };
 

@@ -46,7 +46,7 @@ class Reader {
     int scans_ = 0;
     bool has_luma_ = false, has_all_ = false, drawn_ = false;
     Sent sent_;
-    Averages averages_;
+    Progressive progressive_;
 
     const Frame& frame() const { return space_.header.frame; }
 
@@ -75,7 +75,7 @@ class Reader {
         const bool was_framed = space_.header.framed;
         const Verdict verdict = space_.header.take(segment);
         if (verdict != Verdict::read || was_framed || !space_.header.framed) return verdict;
-        if (frame().progressive ? planes_.scale != 8 : first_scan_) return Verdict::left;
+        if (first_scan_ && (!frame().progressive || planes_.scale != 8)) return Verdict::left;
         planes_.set_size(frame().width, frame().height);
         return verdict;
     }
@@ -104,10 +104,14 @@ class Reader {
     Verdict take_progressive(const Scan& scan) {
         Verdict verdict = sent_.add(scan);
         if (verdict != Verdict::read) return verdict;
-        if (!scan.has_luma() || scan.first) return first_scan_ ? Verdict::left : pass_over();
+        const bool with_details = planes_.scale != 8;
+        if (!scan.has_luma() || (scan.first && !with_details))
+            return first_scan_ ? Verdict::left : pass_over();
+        if (scan.first) return progressive_.read_details(space_, scan, data_);
         verdict = latch_steps();
-        if (verdict == Verdict::read) verdict = averages_.read(space_, scan, data_);
-        if (verdict == Verdict::read && first_scan_) draw_averages();
+        if (verdict == Verdict::read)
+            verdict = progressive_.read_averages(space_, scan, data_, with_details);
+        if (verdict == Verdict::read && first_scan_) draw();
         return verdict;
     }
 
@@ -143,12 +147,12 @@ class Reader {
         if (!has_luma_) return Verdict::corrupt;
         if (!frame().progressive) return Verdict::read;
         if (!sent_.is_smooth()) return Verdict::left;
-        draw_averages();
+        draw();
         return Verdict::read;
     }
 
-    void draw_averages() {
-        averages_.draw(space_.steps.values[0], planes_.at(8));
+    void draw() {
+        progressive_.draw(space_, planes_);
         drawn_ = true;
     }
 };

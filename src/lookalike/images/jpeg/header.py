@@ -10,6 +10,10 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
+from lookalike._native import kernel
+
 START = b"\xff\xd8\xff"
 END = b"\xff\xd9"
 
@@ -61,14 +65,8 @@ class JpegHeader(NamedTuple):
     """Whether the first scan has the average of every block, at least of the luma."""
     one_scan: bool
     """Whether the first scan has everything, so no other is needed."""
-
-
-class _Frame(NamedTuple):
-    width: int
-    height: int
-    progressive: bool
-    names: bytes
-    """One byte per component."""
+    error: float
+    """How many levels the averages of the first scan may be off, on either side of the mean."""
 
 
 def read_header(data: bytes | bytearray) -> JpegHeader | None:
@@ -77,52 +75,16 @@ def read_header(data: bytes | bytearray) -> JpegHeader | None:
     None for all others, for files that a more capable decoder should read, and if `data` ends
     before the first scan.
     """
-    try:
-        return read_header_so_far(data)
-    except HeaderCutOffError:
-        return None
+    found = kernel.jpeg_header(np.frombuffer(data, np.uint8))
+    return JpegHeader(*found) if isinstance(found, tuple) else None
 
 
 def read_header_so_far(data: bytes | bytearray) -> JpegHeader | None:
     """Like `read_header`, but raises `HeaderCutOffError` if `data` ends before the first scan."""
-    frame: _Frame | None = None
-    exif, xmp, images, jfif, gain_map = b"", b"", 1, False, False
-    for marker, body, end in segments(data, TOLD):
-        if marker in SOF_HUFFMAN:
-            if frame is not None:
-                return None
-            frame = _frame(data[body:end], marker == SOF_PROGRESSIVE)
-            if frame is None:
-                return None
-        elif marker in SOF_OTHERS or marker == EOI:
-            return None
-        elif marker == APP0:
-            jfif = jfif or data.startswith(JFIF, body)
-        elif marker == APP1 and data.startswith(EXIF, body):
-            if exif:  # in several segments
-                return None
-            exif = bytes(data[body + len(EXIF) : end])
-        elif marker == APP1 and data.startswith(XMP, body):
-            xmp = bytes(data[body + len(XMP) : end])
-            gain_map = gain_map or GAIN_MAP in xmp
-        elif marker == APP2 and data.startswith(MPF, body):
-            images = _image_count(bytes(data[body + len(MPF) : end]))
-        elif marker == SOS:
-            orientation = _orientation(exif, xmp)
-            if frame is None or orientation is None:
-                return None
-            return JpegHeader(
-                frame.width,
-                frame.height,
-                len(frame.names),
-                frame.progressive,
-                orientation,
-                1 if gain_map else images,
-                end,
-                frame.progressive and _has_whole_dc(data[body:end], frame.names, jfif),
-                not frame.progressive and data[body + 1 : end - 3 : 2] == frame.names,
-            )
-    return None
+    found = kernel.jpeg_header(np.frombuffer(data, np.uint8))
+    if found == "cut off":
+        raise HeaderCutOffError
+    return JpegHeader(*found) if isinstance(found, tuple) else None
 
 
 def end_of_scan(data: bytes | bytearray, begin: int) -> int | None:
@@ -169,69 +131,3 @@ def segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, i
             at = end
     except struct.error as error:
         raise HeaderCutOffError from error
-
-
-def _frame(body: bytes | bytearray, progressive: bool) -> _Frame | None:
-    if len(body) not in {9, 15}:  # one component or three
-        return None
-    precision, height, width, components = struct.unpack_from(">BHHB", body)
-    if precision != 8 or not width or not height or len(body) != 6 + 3 * components:
-        return None
-    samplings = body[7::3]  # across and down, four bits each
-    across, down = [one >> 4 for one in samplings], [one & 15 for one in samplings]
-    if (across[0], down[0]) != (max(across), max(down)):  # luma is coarser than the rest
-        return None
-    return _Frame(width, height, progressive, bytes(body[6::3]))
-
-
-def _has_whole_dc(body: bytes | bytearray, names: bytes, jfif: bool) -> bool:
-    """Whether the scan with this header has the averages of the luma."""
-    count = body[0] if body else 0
-    if len(body) != 4 + 2 * count or not count or body[1] != names[0]:
-        return False
-    # Without JFIF, the first of three components may be red.
-    luma = count == len(names) or (jfif and count < len(names))
-    return luma and body[-3:-1] == b"\0\0" and body[-1] in FIRST_PASSES
-
-
-def _orientation(exif: bytes, xmp: bytes) -> int | None:
-    """1 if there is none. None if it cannot be determined."""
-    if exif:
-        try:
-            value = _value(exif, ORIENTATION_TAG)
-        except ValueError:
-            return None
-        if value is not None:
-            return value
-    found = _xmp_orientation(xmp)
-    return int(found[1]) if found else 1
-
-
-def _image_count(tiff: bytes) -> int:
-    try:
-        return _value(tiff, IMAGES_TAG) or 1
-    except ValueError:
-        return 1
-
-
-def _value(tiff: bytes, wanted: int) -> int | None:
-    """One number from a TIFF's first directory. None if it is not there.
-
-    Raises `ValueError` for a malformed directory or value.
-    """
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None:
-        raise ValueError("not a TIFF")
-    try:
-        (directory,) = struct.unpack_from(order + "I", tiff, 4)
-        (count,) = struct.unpack_from(order + "H", tiff, directory)
-        entry = struct.Struct(order + "HHI4s")
-        for at in range(directory + 2, directory + 2 + 12 * count, 12):
-            tag, kind, values, value = entry.unpack_from(tiff, at)
-            if tag == wanted:
-                if values != 1 or kind not in {SHORT, LONG}:
-                    raise ValueError("not one whole number")
-                return int(struct.unpack_from(order + ("H" if kind == SHORT else "I"), value)[0])
-    except struct.error as error:
-        raise ValueError("it is cut off") from error
-    return None

@@ -49,7 +49,7 @@ def decode_lumas(
     wanted = sorted(scales)
     reduced = [scale for scale in wanted if scale > 1]
     found: dict[int, Luma] = {}
-    if len(reduced) > 1 and not header.progressive and _uses_kernel():
+    if len(reduced) > 1 and not header.progressive and uses_kernel():
         verdict, planes = kernel.jpeg_lumas(np.frombuffer(data, np.uint8), reduced[0])
         _check(verdict, data, header)
         found = {reduced[0] << k: Luma(one, first_scan=False) for k, one in enumerate(planes)}
@@ -78,7 +78,7 @@ def _first_scan(
         end = len(data) - len(END) if cut_out else end_of_scan(data, header.scan)
         if end is not None:
             pixels = decode(averages_alone(data, end), header, "GRAY", scale)
-    return None if pixels is None else Luma(pixels, first_scan=True, error=_error(data, header))
+    return None if pixels is None else Luma(pixels, first_scan=True, error=header.error)
 
 
 def _pixels(data: bytes | bytearray, header: JpegHeader, scale: int) -> NDArray[np.uint8] | None:
@@ -89,14 +89,15 @@ def _pixels(data: bytes | bytearray, header: JpegHeader, scale: int) -> NDArray[
 def _by_kernel(
     data: bytes | bytearray, header: JpegHeader, scale: int, *, first_scan: bool
 ) -> tuple[kernel.JpegVerdict, NDArray[np.uint8] | None]:
-    if scale == 1 or not _uses_kernel():
+    if scale == 1 or not uses_kernel():
         return "left", None
     verdict, pixels = kernel.jpeg_luma(np.frombuffer(data, np.uint8), scale, first_scan)
     _check(verdict, data, header)
     return verdict, pixels
 
 
-def _uses_kernel() -> bool:
+def uses_kernel() -> bool:
+    """Whether the kernel decodes what it can."""
     return os.environ.get(DECODER) != TURBO
 
 
@@ -104,17 +105,6 @@ def _check(verdict: kernel.JpegVerdict, data: bytes | bytearray, header: JpegHea
     if verdict == "too large":
         reason = f"{len(data):,} bytes are too few for {header.width} x {header.height} pixels"
         raise ImageError(Status.DAMAGED, f"some of its data is missing: {reason}")
-
-
-def _error(data: bytes | bytearray, header: JpegHeader) -> float:
-    """How many levels the averages of the first scan may be off, on either side of the mean.
-
-    If the scan sends all bits but the last, an average may lack one step of its quantization. That
-    is an eighth of as many levels, because averages are sent times 8.
-    """
-    last_bit = data[header.scan - 1] & 15
-    largest = max((data[at] for at in quantization_steps(data, 0)), default=0)
-    return largest / 16 if last_bit else 0.0
 
 
 def averages_alone(data: bytes | bytearray, end: int) -> bytearray:

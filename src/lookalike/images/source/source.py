@@ -75,12 +75,27 @@ class BytesSource(Encoded):
     def contents(self, least_side: int | None, max_bytes: int) -> Contents:
         """Raises `WholeNeededError` if all bytes are needed but only the beginning is here."""
         check_bytes(self._contents.size, max_bytes)
-        if least_side is None and len(self._contents.data) < self._contents.size:
+        if least_side is None and self._contents.is_beginning:
             raise WholeNeededError
         return self._contents
 
     def sent(self, least_side: int | None, max_bytes: int) -> Source:  # noqa: ARG002
         return self
+
+
+class OpenedSource(Encoded):
+    """A source whose contents for fast reading are here already, so they are not read again."""
+
+    __slots__ = ("_contents", "_source")
+
+    def __init__(self, contents: Contents, source: Encoded) -> None:
+        self._contents = contents
+        self._source = source
+
+    def contents(self, least_side: int | None, max_bytes: int) -> Contents:
+        if least_side is None and self._contents.is_beginning:
+            return self._source.contents(least_side, max_bytes)
+        return self._contents
 
 
 class WholeNeededError(Exception):
