@@ -175,7 +175,7 @@ export class GroupsPage {
     const next = await this.api.get("/api/position", { view: this.viewNumber, after: at });
     const words = `${removed ? `${plural(removed, "image")} to remove` : "All images stay"} in ` +
       `group ${(group.group + 1).toLocaleString("en")}. `;
-    if (next.at === null) say(`${words}That was the last group to decide.`);
+    if (next.at === null) say(`${words}That was the last group to decide. Press P for the plan.`);
     else await this.go(next.at, words);
   }
 
