@@ -17,7 +17,7 @@ def opened(page: Page, review: Review) -> None:
 def test_a_held_key_shows_the_first_picture_until_it_is_let_go(
     review: Review, browser: Browser
 ) -> None:
-    """From any way of comparing. Its repetitions change nothing, and the words name what is seen."""
+    """From any way of comparing. Repetitions change nothing, and the words name what is seen."""
     with open_page(browser) as page:
         opened(page, review)
         words, layers = page.locator(".words"), page.locator(".layer")
