@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
+import subprocess
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browsing import open_page
-from reviewing import Review
+from reviewing import LOOKALIKE, Review, reviewing
+
+DRAWN = Path(__file__).parents[2] / "examples" / "draw_pictures.py"
 
 
 def opened(page: Page, review: Review) -> None:
@@ -72,3 +79,40 @@ def test_pictures_are_in_the_middle_of_their_panes_at_once(
                 assert picture
                 middles = [one["y"] + one["height"] / 2 for one in (pane, picture)]
                 assert abs(middles[0] - middles[1]) < 2
+
+
+@pytest.mark.slow
+def test_a_picture_far_behind_is_aligned_once_it_is_compared(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """A result that was read does not say how parts lie on a whole, and the page looks at the first
+    pictures of a group only until another one is compared.
+    """
+    drawn = runpy.run_path(str(DRAWN))
+    canvas = drawn["Canvas"](1200, 900, 7)
+    drawn["SCENES"]["fruit"].draw(canvas)
+    whole = canvas.photo()
+    (tmp_path / "in").mkdir()
+    whole.save(tmp_path / "in" / "whole.png")
+    for at in range(15):
+        box = (40 + 12 * at, 30 + 8 * at, 1000 + 12 * at, 760 + 8 * at)
+        whole.crop(box).save(tmp_path / "in" / f"part {at:02}.png")
+    command = [str(LOOKALIKE), "find", "in", "--thorough", "--json", "-q", "-o", "found.json"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    asked: list[str] = []
+    with (
+        reviewing("--from", "found.json", "--decisions", "d.jsonl", cwd=tmp_path) as one,
+        open_page(browser) as page,
+    ):
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(one.address)
+        page.wait_for_function("() => document.querySelectorAll('member-strip button').length > 14")
+        page.wait_for_load_state("networkidle")
+        ahead = sum("/api/align/" in url for url in asked)
+        assert ahead < 12
+        page.keyboard.press("f")
+        for _ in range(2):
+            page.keyboard.press("ArrowLeft")
+        expect(page.locator(".words")).to_contain_text("16 ")
+        expect(page.locator(".words")).not_to_contain_text("not aligned")
+        assert sum("/api/align/" in url for url in asked) > ahead

@@ -40,6 +40,7 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
     Examples:
       lookalike review ~/Pictures
       lookalike review ~/Pictures --thorough --decisions pictures.jsonl
+      lookalike review ~/Pictures --keep format:heic,jpeg --keep pixels
       lookalike find ~/Pictures --json --output found.json
       lookalike review --from found.json --no-browser --port 8642
     """
@@ -65,6 +66,7 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
                 made,
                 given.reader(isolate=True),
                 choices=given.choices(),
+                reorder=given.from_file is not None and given.order is not None,
                 port=port,
                 browser=not no_browser,
                 say=_say,

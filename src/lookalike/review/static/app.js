@@ -162,7 +162,7 @@ function makePage() {
 /** Tell the elements where to get things, and what to do. */
 function connect() {
   view.store = store;
-  view.pictures = strip.pictures = pictures;
+  view.pictures = strip.pictures = folders.pictures = pictures;
   for (const one of [folders, rules, plan, history]) {
     one.api = api;
     one.run = run;
