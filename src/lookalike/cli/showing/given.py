@@ -74,14 +74,18 @@ class Given:
         except ValueError as error:
             raise LookalikeError(f"{self.from_file} cannot be used: {error}") from error
 
-    def choices(self) -> Choices:
-        """What plans need to know of the search: its folders, and which of them may not change."""
+    def choices(self, to: str | None) -> Choices:
+        """What plans need to know of the search: its folders, and which of them may not change.
+
+        `to`: a folder that files can be moved to.
+        """
         from lookalike.planning.choices import Choices
 
         named = self.images if isinstance(self.images, Sequence) else ()
         order = {"keep": self.order.keep, "prefer": self.order.prefer} if self.order else {}
         roots = filter(os.path.isdir, named)
-        return Choices.of(roots=roots, reference=self.sets.against, **order)
+        move = {"do": "move", "to": to} if to else {}
+        return Choices.of(roots=roots, reference=self.sets.against, **order, **move)
 
     def isolation(self, isolate: bool) -> Isolation | None:
         """The limits of processes that read pictures. `isolate`: also if the search had none."""
