@@ -100,7 +100,7 @@ class Stand:
             setattr(self, name, clock.timed(getattr(module, name)))
         self._clock = clock
 
-    def JpegHashes(self, *arguments: Any) -> SimpleNamespace:
+    def JpegHashes(self, *arguments: Any) -> SimpleNamespace:  # noqa: N802
         """The kernel's class of this name, whose method releases the lock."""
         return SimpleNamespace(of=self._clock.timed(kernel.JpegHashes(*arguments).of))
 

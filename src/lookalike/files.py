@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file for `open(..., opener=)`, without waiting for a writer if a pipe is there."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 @contextmanager
 def replacing(target: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Yield a temporary file beside the target.

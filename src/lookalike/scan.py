@@ -309,7 +309,7 @@ def result_of(
     grouping = Grouping(again, hashes, order, sides, workers, max_bytes, progress)
     table, columns, stands = grouping.settled(of_image)
     if verified:
-        columns = verified.from_keepers(columns)
+        columns = verified.from_keepers(columns, progress)
     if stands is not None:
         columns = columns.between_those(stands)
     facts = Facts.of(table, rule, columns, related, verified, sides, marks)

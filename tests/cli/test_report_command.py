@@ -67,6 +67,15 @@ def test_a_report_searches_as_find_does(folder: Path) -> None:
     assert "b.png" in (folder / "four.html").read_text()
 
 
+def test_who_stays_is_decided_by_rules(folder: Path) -> None:
+    """Which is as large or as old as is asked for."""
+    assert run("in", "-o", "one.html", "--keep", "name:120*", cwd=folder).returncode == 0
+    assert run("in", "-o", "two.html", cwd=folder).returncode == 0
+    first = [(folder / f"{name}.html").read_text().index("120.png") for name in ("one", "two")]
+    assert first[0] < (folder / "one.html").read_text().index("160.png")
+    assert first[1] > (folder / "two.html").read_text().index("160.png")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -77,6 +86,11 @@ def test_a_report_searches_as_find_does(folder: Path) -> None:
         (["in", "-o", "r.html", "--within"], b"--within requires --against"),
         (["in", "-o", "r.html", "--against", "none"], b"no such file or folder: none"),
         (["--from", "-", "--against", "in", "-o", "r.html"], b"--from cannot be given with"),
+        (
+            ["--from", "-", "--keep", "oldest", "-o", "r.html"],
+            b"cannot be given with --keep",
+        ),
+        (["in", "--keep", "shiniest", "-o", "r.html"], b"shiniest"),
         (["--from", "in/120.png", "-o", "r.html"], b"in/120.png cannot be used: "),
         (["in", "-o", "none/r.html"], b"none cannot be written: No such file or directory"),
         (["--from", "none.json", "-o", "r.html"], b"none.json"),

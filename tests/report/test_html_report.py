@@ -319,7 +319,9 @@ def test_only_what_differs_is_a_difference(tmp_path: Path) -> None:
 
 
 def test_what_files_say_is_told_where_it_differs(tmp_path: Path) -> None:
-    """To say it is better than not to. Two dates are as good as each other."""
+    """To say it is better than not to. Two dates are as good as each other. A higher quality is
+    only better if the pictures have the same size, and all are JPEGs.
+    """
     pixels = photo(80, 60, 1)
     full = exif_block("2024:05:06 07:08:09", camera="Camera 1", gps=True)
     a = save_photo(tmp_path / "a.jpg", pixels, exif=full)
@@ -328,7 +330,10 @@ def test_what_files_say_is_told_where_it_differs(tmp_path: Path) -> None:
     one, two, three = lookalike.hash_images([a, b, c]).images
     assert said_differences([one, one]) == []
     found = {each.name: each for each in said_differences([one, two])}
-    assert {*found} == {"date taken", "camera", "place"}
+    assert {*found} == {"JPEG quality", "date taken", "camera", "place"}
+    assert found["JPEG quality"].values == ["about 90", "about 80"]
+    assert found["JPEG quality"].better == [True, False]
+    assert found["JPEG quality"].word == "higher quality"
     assert found["date taken"].values == ["2024-05-06 07:08:09", "2025-01-01 00:00:00"]
     assert not any(found["date taken"].better)
     assert found["place"].values == ["has GPS", "none"]
@@ -336,3 +341,5 @@ def test_what_files_say_is_told_where_it_differs(tmp_path: Path) -> None:
     c.unlink()
     found = {each.name: each for each in said_differences([two, three])}
     assert found["date taken"].values == ["2025-01-01 00:00:00", "unknown"]
+    assert found["JPEG quality"].values == ["about 80", "unknown"]
+    assert not any(found["JPEG quality"].better)

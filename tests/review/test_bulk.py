@@ -74,6 +74,9 @@ def test_a_decision_for_a_pair_is_what_was_shown_and_one_step(session: Session) 
     keep, lose = id_of["small"], id_of["big"]
     shown = folders.preview(keep, lose)
     assert (shown["groups"], shown["files"], shown["larger"]) == (3, 3, 3)
+    names = [(one["stays"][1], [name for _, name in one["goes"]]) for one in shown["shown"]]
+    assert names == [(f"{seed}-120.png", [f"{seed}-160.png"]) for seed in (1, 2, 3)]
+    assert {one["more"] for one in shown["shown"]} == {0}
     with pytest.raises(ValueError, match="changed since"):
         folders.decide(keep, lose, "0" * 64)
     assert folders.decide(keep, lose, shown["digest"]) == 3
@@ -133,6 +136,31 @@ def test_what_is_no_rule_is_refused(session: Session, keep: list[str]) -> None:
     assert rules.keep == Choices().keep
 
 
+def test_preferred_folders_come_before_any_rules(pictures: Path) -> None:
+    """The search preferred them as well, so the same rules change nothing."""
+    choices = Choices.of(prefer=pictures / "in" / "small")
+    found = lookalike.find_duplicates(pictures / "in", keep=choices.order())
+    session = Session(found, Decisions(None))
+    assert session.name(0, 0) == "0-120.png"
+    rules = Rules(session, choices)
+    assert rules.changes(list(rules.keep))["groups"] == 0
+    assert rules.changes(["pixels"])["groups"] == 0
+
+
+@pytest.mark.parametrize("given", [("in",), ("--from", "found.json")])
+def test_a_review_proposes_by_the_rules_that_it_is_given(
+    pictures: Path, tmp_path: Path, given: tuple[str, ...]
+) -> None:
+    """A result that was read is put in another order. The page of rules begins with them."""
+    (pictures / "found.json").write_text(lookalike.find_duplicates(pictures / "in").to_json())
+    options = ("--decisions", tmp_path / "d.jsonl", "--keep", "oldest", "--keep", "pixels")
+    with reviewing(*given, *options, cwd=pictures) as one:
+        group = one.ask("/api/groups/0").json
+        assert group["members"][group["keeper"]]["name"] == "0-120.png"
+        assert group["reason"] == "oldest"
+        assert one.ask("/api/rules").json["rules"] == ["oldest", "pixels"]
+
+
 def test_references_stay_by_any_rules(pictures: Path) -> None:
     found = lookalike.find_duplicates(pictures / "in" / "small", against=pictures / "in" / "big")
     session = Session(found, Decisions(None))
@@ -174,6 +202,11 @@ def test_a_pair_of_folders_is_decided_on_the_page(
             "Enter"
         )
         expect(page.locator(".sentence")).to_contain_text("and remove 4 files from")
+        pictures = page.locator(".grid img[src]")
+        expect(pictures).to_have_count(8)
+        expect(page.locator(".grid li").first).to_contain_text("✓ keep: 0-160.png")
+        expect(page.locator(".grid li").first).to_contain_text("✕ remove: 0-120.png")
+        assert pictures.evaluate_all("all => all.every(one => one.naturalWidth > 0)")
         check_access(page)
         page.keyboard.press("Enter")
         expect(page.locator("#said")).to_contain_text("4 groups decided, 4 files to remove")

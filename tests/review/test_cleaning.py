@@ -23,19 +23,20 @@ def decide(review: Review, group: int, *chosen: str) -> None:
     assert answer.status == 200
 
 
-def plan(review: Review) -> dict[str, Any]:
-    found: dict[str, Any] = review.ask("/api/plan").json
+def plan(review: Review, do: str = "trash") -> dict[str, Any]:
+    found: dict[str, Any] = review.ask(f"/api/plan?do={do}").json
     return found
 
 
-def confirmed(review: Review) -> dict[str, Any]:
+def confirmed(review: Review, do: str = "trash") -> dict[str, Any]:
     """What the page posts for the plan as it is now."""
-    shown = plan(review)
+    shown = plan(review, do)
     return {
         "digest": shown["digest"],
         "files": shown["files"],
         "none_wanted": False,
         "metadata": "hold",
+        "do": do,
     }
 
 
@@ -89,6 +90,34 @@ def test_what_was_shown_is_carried_out_and_taken_back(review: Review, folder: Pa
 
 
 @pytest.mark.slow
+def test_files_become_links_or_move_if_that_is_asked_for(folder: Path) -> None:
+    """Only equal files can be links. Where files can move to is said when the review begins, and
+    the page cannot name another folder.
+    """
+    first, copy, smaller = (folder / "in" / name for name in ("0-160.png", "a.png", "0-120.png"))
+    copy.write_bytes(first.read_bytes())
+    options = ("--decisions", "d.jsonl", "--to", "away", "--keep", "name:0-160*")
+    with reviewing("in", *options, cwd=folder, **own_state(folder)) as one:
+        members = one.ask("/api/groups/0").json["members"]
+        assert [member["name"] for member in members] == [first.name, copy.name, smaller.name]
+        decide(one, 0, "keep", "remove", "remove")
+        shown = plan(one, "hardlink")
+        assert shown["actions"] == ["trash", "dedupe", "hardlink", "move"]
+        assert (shown["files"], [count for _, count in shown["held"]]) == (1, [1])
+        assert one.ask("/api/apply", confirmed(one, "trash") | {"do": "hardlink"}).status == 409
+        assert one.ask("/api/apply", confirmed(one, "hardlink")).status == 200
+        assert ended(one)["lines"] == ["1 replaced by a hard link"]
+        assert copy.samefile(first)
+        assert one.ask("/api/groups/0").json["state"] == "decided"
+        before = smaller.read_bytes()
+        assert plan(one, "move")["to"] == str(folder / "away")
+        assert one.ask("/api/apply", confirmed(one, "move")).status == 200
+        assert ended(one)["lines"] == ["1 moved away"]
+        moved = folder / "away" / str(smaller).lstrip("/")
+        assert (moved.read_bytes(), smaller.exists()) == (before, False)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [
@@ -104,6 +133,10 @@ def test_what_was_shown_is_carried_out_and_taken_back(review: Review, folder: Pa
         ({"none_wanted": 1}, 400),
         ({"metadata": "delete"}, 400),
         ({"metadata": None}, 400),
+        ({"do": "delete"}, 400),
+        ({"do": "move"}, 400),
+        ({"do": "dedupe"}, 409),
+        ({"do": None}, 400),
     ],
 )
 def test_anything_but_what_was_shown_is_refused(

@@ -52,7 +52,7 @@ def test_from_start_to_an_applied_plan_and_back_by_keyboard(
         expect(page.locator(".planned")).to_have_count(3)
         expect(page.locator(".planned").last).to_contain_text("2-120.png kept by you")
         assert tree(folder / "in") == before
-        tab_to(page, "To confirm, type how many files go (3)")
+        tab_to(page, "To confirm, type how many files that is (3)")
         page.keyboard.type("2")
         page.keyboard.press("Enter")
         expect(page.locator("#said")).to_have_text("The number is not 3, so nothing was done.")
@@ -80,6 +80,34 @@ def test_from_start_to_an_applied_plan_and_back_by_keyboard(
         expect(page.locator(".row").first).to_contain_text("✓ decided")
         expect(page.locator("#totals")).to_contain_text("3 images to remove")
     assert tree(folder / "in") == before
+
+
+@pytest.mark.slow
+def test_what_to_do_with_files_is_chosen_by_keyboard(
+    review: Review, folder: Path, browser: Browser
+) -> None:
+    """The plan is made anew, and says what it comes to then. Here, no two files are equal."""
+    copy = folder / "in" / "0-120.png"
+    with open_page(browser) as page:
+        opened(page, review)
+        page.keyboard.press("Enter")
+        expect(page.locator("#totals")).to_contain_text("1 of 3 decided")
+        page.keyboard.press("p")
+        expect(page.locator("plan-page .sentence")).to_contain_text("1 file goes to the trash.")
+        tab_to(page, "What to do with files")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#action")).to_have_value("dedupe")
+        expect(page.locator("plan-page .sentence")).to_have_text("Nothing can go yet.")
+        expect(page.locator("plan-page form")).to_be_hidden()
+        expect(page.locator(".planned")).to_contain_text("! held back")
+        expect(page.locator("#action")).to_be_focused()
+        page.keyboard.press("ArrowUp")
+        expect(page.locator("plan-page form")).to_be_visible()
+        tab_to(page, "To confirm")
+        page.keyboard.type("1")
+        page.keyboard.press("Enter")
+        expect(page.locator(".runs")).to_contain_text("1 moved to the trash")
+    assert not copy.exists()
 
 
 @pytest.mark.slow
@@ -137,7 +165,7 @@ def test_groups_of_which_nothing_stays_need_a_tick(
     page.keyboard.press("p")
     expect(page.locator(".sentence")).to_contain_text("1 file goes to the trash.")
     page.get_by_label("Also remove 2 files of groups of which nothing stays").check()
-    page.get_by_label("To confirm, type how many files go (3)").fill("3")
+    page.get_by_label("To confirm, type how many files that is (3)").fill("3")
     page.keyboard.press("Enter")
     expect(page.locator(".now")).to_contain_text("3 moved to the trash")
     context.close()

@@ -7,6 +7,7 @@ import stat
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from lookalike.errors import ImageError, Status, words_of
+from lookalike.files import without_waiting
 from lookalike.images.jpeg.decoding import LAST_BYTES, FirstScan, has_end
 from lookalike.images.limits import check_bytes
 from lookalike.images.stamp import Stamp
@@ -38,7 +39,7 @@ def file_contents(path: str, least_side: int | None, max_bytes: int) -> Contents
     """The contents of the file at `path`. Raises `ImageError`."""
     try:
         _require_file(os.stat(path))  # noqa: PTH116  # open regular files only
-        with open(path, "rb", buffering=0, opener=_opener) as file:
+        with open(path, "rb", buffering=0, opener=without_waiting) as file:
             status = os.fstat(file.fileno())
             _require_file(status)
             # Special files report a size of 0 but still have bytes to read.
@@ -118,11 +119,6 @@ def _read(file: IO[bytes], count: int) -> bytes:
     while len(data) < count and (more := file.read(count - len(data))):
         data += more
     return data
-
-
-def _opener(path: str, flags: int) -> int:
-    """Do not wait for a writer, in case a pipe has replaced the file."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _require_file(status: os.stat_result) -> None:

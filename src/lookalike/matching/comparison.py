@@ -212,7 +212,7 @@ def _by_sight(two: _Two, rule: Rule, found: Comparison, columns: GroupColumns) -
     again = Rereading(table, two.read, Memory(two.thumbs))
     verified = Verified.of(again, hashes, nodes, rule, two.thumbs, 1, silent)
     alike = bool(verified.of_image[0] == verified.of_image[1])
-    seen = verified.from_keepers(columns)
+    seen = verified.from_keepers(columns, silent)
     assert seen.looks is not None
     agreement, turned, mirrored, differs, *_ = (column.tolist()[1] for column in seen.looks)
     if found.compared == 1:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from lookalike.images.jpeg.quality import quality_of
 from lookalike.images.metadata import read_metadata
 from lookalike.report.why import megapixels
 from lookalike.sources.location import Kind
@@ -89,7 +90,7 @@ def said_differences(images: Sequence[ImageInfo]) -> list[Difference]:
         read_metadata(one.location.path) if one.location.kind is Kind.FILE else None
         for one in images
     ]
-    found = []
+    found = [quality] if (quality := _quality(images)) is not None else []
     for name, text in SAID:
         values = ["unknown" if one is None else text(one) or "none" for one in said]
         if len(set(values)) > 1:
@@ -98,6 +99,23 @@ def said_differences(images: Sequence[ImageInfo]) -> list[Difference]:
             word = "known" if lacking and any(better) else ""
             found.append(Difference(name, values, [lacking and one for one in better], word))
     return found
+
+
+def _quality(images: Sequence[ImageInfo]) -> Difference | None:
+    """What JPEGs were saved with. More is better if they have equally many pixels.
+
+    A copy may be saved with more than its original, but then it is mostly smaller or larger.
+    """
+    known = [
+        quality_of(one.location.path) if one.location.kind is Kind.FILE else None for one in images
+    ]
+    if len(set(known)) < 2:
+        return None
+    same = None not in known and len({one.pixels for one in images}) == 1
+    most = max(one for one in known if one is not None)
+    values = ["unknown" if one is None else f"about {one}" for one in known]
+    better = [same and one == most for one in known]
+    return Difference("JPEG quality", values, better, "higher quality" if same else "")
 
 
 def _comparable(fact: Fact, images: Sequence[ImageInfo]) -> bool:

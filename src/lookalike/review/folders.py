@@ -25,6 +25,8 @@ MOST_PAIRS = 500
 """How many pairs are sent, those with the most groups first."""
 MOST_SHOWN = 30
 """How many groups of a preview are sent."""
+MOST_GOING = 3
+"""How many files of each of them that go."""
 DONE = (State.DECIDED, State.APPLIED)
 
 
@@ -110,7 +112,7 @@ class Folders:
         table, (_, of) = self._session.result.table, self._places
         pixels = table.sizes[columns.members, 1] * table.sizes[columns.members, 2]
         files = size = larger = 0
-        shown: list[list[Any]] = []
+        shown: list[dict[str, Any]] = []
         for group, choices in proposal.chosen:
             begin = int(columns.starts[group])
             goes = [begin + at for at, one in enumerate(choices) if one is Choice.REMOVE]
@@ -121,7 +123,13 @@ class Folders:
             stays = int(kept[pixels[kept].argmax()])
             larger += int((pixels[goes] > pixels[stays]).sum())
             if len(shown) < MOST_SHOWN:
-                shown.append([self._name(stays), [self._name(one) for one in goes]])
+                shown.append(
+                    {
+                        "stays": self._named(stays),
+                        "goes": list(map(self._named, goes[:MOST_GOING])),
+                        "more": len(goes[MOST_GOING:]),
+                    }
+                )
         return {
             "digest": proposal.digest,
             "groups": len(proposal.chosen),
@@ -131,9 +139,10 @@ class Folders:
             "shown": shown,
         }
 
-    def _name(self, member: int) -> str:
+    def _named(self, member: int) -> tuple[int, str]:
+        """The number of a member, and its name."""
         path = self._session.result.table.paths[int(self._session.columns.members[member])]
-        return printable(path.rpartition("/")[2])
+        return member, printable(path.rpartition("/")[2])
 
     def decide(self, keep: int, lose: int, digest: str) -> int:
         """Decide on all groups of a pair, as one step. Returns how many there were.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -38,6 +39,7 @@ class Rules:
     def __init__(self, session: Session, choices: Choices) -> None:
         self._session = session
         self._reference = choices.limits()
+        self._prefer = choices.prefer
         self.keep: tuple[str, ...] = choices.keep
         """The rules in force."""
 
@@ -45,9 +47,9 @@ class Rules:
         """The rules in force, and the words that could be rules."""
         return {"rules": list(self.keep), "default": list(DEFAULT_KEEP), "known": list(BY_WORD)}
 
-    def keepers(self, keep: list[str]) -> Keepers:
+    def keepers(self, keep: Iterable[str]) -> Keepers:
         """Who stays by these rules. Raises `ValueError` and `TypeError` for what is no rule."""
-        order = Order.of(keep)
+        order = Order.of(keep, self._prefer)
         result, columns = self._session.result, self._session.columns
         ranking = rank(
             result.table,
@@ -95,7 +97,7 @@ class Rules:
             ],
         }
 
-    def use(self, keep: list[str]) -> None:
+    def use(self, keep: Sequence[str]) -> None:
         """Propose by these rules from now on."""
         found = self.keepers(keep)
         self._session.propose(found.at, found.reasons)

@@ -56,20 +56,24 @@ def serve(
     reader: PictureReader,
     *,
     choices: Choices | None = None,
+    reorder: bool = False,
     port: int = 0,
     browser: bool = True,
     say: Callable[[str], None],
 ) -> None:
     """Serve until an interrupt, which ends it in order.
 
-    `choices`: what plans need to know of the search. `port`: 0 for a free one. `browser`: whether
+    `choices`: what plans need to know of the search. `reorder`: propose to keep other images than
+    the result, by the rules of `choices`. `port`: 0 for a free one. `browser`: whether
     to open the page. `say`: prints a line for people.
     Raises `LookalikeError` if the port is in use.
     """
     session = Session(result, decisions)
     secret, lock = new_secret(), threading.Lock()
     choices = choices or Choices()
-    plans = Plans(session, lock, choices)
+    plans, rules = Plans(session, lock, choices), Rules(session, choices)
+    if reorder:
+        rules.use(rules.keep)
 
     def look_again() -> None:
         with lock:
@@ -80,9 +84,7 @@ def serve(
         gallery = stack.enter_context(Gallery(reader))
         runs = stack.enter_context(Runs(look_again))
         port = listening.getsockname()[1]
-        inner = application(
-            Api(session, gallery, Rules(session, choices)), Cleaning(plans, runs), lock
-        )
+        inner = application(Api(session, gallery, rules), Cleaning(plans, runs), lock)
         config = uvicorn.Config(Guard(inner, port, secret), **SETTINGS)
         gallery.warm_up(session.first_images(2))
         address = f"http://{HOST}:{port}/#{secret}"

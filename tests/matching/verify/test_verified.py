@@ -431,3 +431,25 @@ def test_progress_advances_while_paper_is_compared() -> None:
     assert (steps > 0).all()
     assert steps[done[1:] <= 120].max() <= 32  # turned, the thumbs differ, which takes no time
     assert said[-1][0] == said[-1][1] > 120
+
+
+def test_progress_advances_while_members_are_compared_with_their_keepers() -> None:
+    """Of a large group, most pairs that connect it are between other members."""
+    rng = np.random.default_rng(3)
+    picture = photo(96, 72, 5).astype(np.int16)
+    copies = [
+        np.clip(picture + rng.integers(-30, 31, picture.shape), 0, 255).astype(np.uint8)
+        for _ in range(400)
+    ]
+    said: list[tuple[int, int | None]] = []
+
+    def progress(stage: str, done: int, total: int | None) -> None:
+        if stage == "comparing with keepers":
+            said.append((done, total))
+
+    result = find_duplicates(copies, progress=progress)
+    assert [len(group) for group in result.groups] == [400]
+    done = [done for done, _ in said]
+    assert len(done) > 1
+    assert done == sorted(set(done))
+    assert {total for _, total in said} == {done[-1]}

@@ -21,6 +21,7 @@ from lookalike.errors import LookalikeError, words_of
 
 if TYPE_CHECKING:
     from lookalike.hashing.options import Matching, Options
+    from lookalike.matching.keepers.order import Order
     from lookalike.planning.choices import Choices
     from lookalike.report.pictures import PictureReader
     from lookalike.report.result import Result
@@ -38,6 +39,8 @@ class Given:
     from_file: str | None
     catalog_at: str | None
     sets: Sets
+    order: Order | None
+    """What decides which image of a group stays, if that was given."""
 
     @property
     def catalog_folder(self) -> Path:
@@ -59,6 +62,7 @@ class Given:
                     within=self.sets.within,
                     catalog=catalog,
                     apart=told_apart(catalog),
+                    keep=self.order or (),
                     progress=progress,
                     **self.matching,
                     **self.keywords,
@@ -70,12 +74,18 @@ class Given:
         except ValueError as error:
             raise LookalikeError(f"{self.from_file} cannot be used: {error}") from error
 
-    def choices(self) -> Choices:
-        """What plans need to know of the search: its folders, and which of them may not change."""
+    def choices(self, to: str | None) -> Choices:
+        """What plans need to know of the search: its folders, and which of them may not change.
+
+        `to`: a folder that files can be moved to.
+        """
         from lookalike.planning.choices import Choices
 
         named = self.images if isinstance(self.images, Sequence) else ()
-        return Choices.of(roots=filter(os.path.isdir, named), reference=self.sets.against)
+        order = {"keep": self.order.keep, "prefer": self.order.prefer} if self.order else {}
+        roots = filter(os.path.isdir, named)
+        move = {"do": "move", "to": to} if to else {}
+        return Choices.of(roots=roots, reference=self.sets.against, **order, **move)
 
     def isolation(self, isolate: bool) -> Isolation | None:
         """The limits of processes that read pictures. `isolate`: also if the search had none."""
@@ -120,6 +130,8 @@ def finds_or_reads(command: Callable[..., None]) -> Command:
     """Add the options to a command, which receives them as `given`."""
 
     @takes_references
+    @options.keep
+    @options.prefer
     @options.matches
     @may_remember
     @reads_images
@@ -132,14 +144,21 @@ def finds_or_reads(command: Callable[..., None]) -> Command:
         from_file: str | None,
         catalog_at: str | None,
         sets: Sets,
+        keep: tuple[str, ...],
+        prefer: tuple[str, ...],
         **others: object,
     ) -> None:
+        from lookalike.matching.keepers.order import Order
+
         if from_file is None and images == ():
             raise click.UsageError("Missing argument 'PATH...'.")
         if from_file is not None and sets.against:
             raise click.UsageError("--from cannot be given with --against: its groups are made")
         sets.check(images or ())
-        command(given=Given(images, keywords, matching, from_file, catalog_at, sets), **others)
+        with options.usage_errors():
+            order = Order.of(keep, prefer) if keep or prefer else None
+        given = Given(images, keywords, matching, from_file, catalog_at, sets, order)
+        command(given=given, **others)
 
     added: Command = with_given
     return added

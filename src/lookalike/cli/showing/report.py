@@ -48,6 +48,8 @@ def report(given: Given, output: str, no_paths: bool, links: bool, quiet: bool) 
 
     if links and no_paths:
         raise click.UsageError("--links cannot be given with --no-paths: a link tells the path")
+    if given.from_file is not None and given.order:
+        raise click.UsageError("--from cannot be given with --keep or --prefer: who stays is known")
     try:
         require_target(Path(output))
         with nullcontext() if quiet else progress_bar() as progress, given.reader() as reader:

@@ -21,6 +21,12 @@ from lookalike.cli.showing.given import Given, finds_or_reads
     "what is told apart holds for every search]",
 )
 @click.option(
+    "--to",
+    type=click.Path(file_okay=False, readable=False),
+    metavar="DIR",
+    help="Let the page move files to DIR, too.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
@@ -29,7 +35,9 @@ from lookalike.cli.showing.given import Given, finds_or_reads
 )
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress bar.")
-def review(given: Given, decisions: str | None, port: int, no_browser: bool, quiet: bool) -> None:
+def review(
+    given: Given, decisions: str | None, to: str | None, port: int, no_browser: bool, quiet: bool
+) -> None:
     """Look at the groups in the browser, compare pictures, and decide what may go.
 
     No file is changed until you apply the plan that the page shows. Decisions are saved as you make
@@ -40,6 +48,7 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
     Examples:
       lookalike review ~/Pictures
       lookalike review ~/Pictures --thorough --decisions pictures.jsonl
+      lookalike review ~/Pictures --keep format:heic,jpeg --keep pixels
       lookalike find ~/Pictures --json --output found.json
       lookalike review --from found.json --no-browser --port 8642
     """
@@ -64,7 +73,8 @@ def review(given: Given, decisions: str | None, port: int, no_browser: bool, qui
                 result,
                 made,
                 given.reader(isolate=True),
-                choices=given.choices(),
+                choices=given.choices(to),
+                reorder=given.from_file is not None and given.order is not None,
                 port=port,
                 browser=not no_browser,
                 say=_say,

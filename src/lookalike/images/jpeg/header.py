@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import IO, NamedTuple, TypeVar
 
 import numpy as np
 
 from lookalike._native import kernel
 
+Found = TypeVar("Found")
+
+HEAD, MOST_HEAD = 1 << 16, 1 << 24
+"""How many bytes of a file are read at first for its header, and at most."""
 START = b"\xff\xd8\xff"
 END = b"\xff\xd9"
 
@@ -131,3 +135,18 @@ def segments(data: bytes | bytearray, wanted: set[int]) -> Iterator[tuple[int, i
             at = end
     except struct.error as error:
         raise HeaderCutOffError from error
+
+
+def from_head(file: IO[bytes], data: bytes, read: Callable[[bytes], Found]) -> Found | None:
+    """What `read` finds in the beginning of a file. None if it needs too much of it.
+
+    `data`: what was read of the file so far. `read` raises `HeaderCutOffError` if it needs more.
+    """
+    while True:
+        try:
+            return read(data)
+        except HeaderCutOffError:
+            more = file.read(max(len(data), HEAD)) if len(data) < MOST_HEAD else b""
+            if not more:
+                return None
+            data += more

@@ -6,22 +6,23 @@ RIFF container of WebP.
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from lookalike.errors import ImageError
+from lookalike.files import without_waiting
 from lookalike.images.contents import file_contents
 from lookalike.images.jpeg.header import (
     APP1,
     EXIF,
+    HEAD,
     SOS,
     START,
     XMP,
-    HeaderCutOffError,
+    from_head,
     segments,
 )
 from lookalike.images.limits import DEFAULT_MAX_BYTES
@@ -29,8 +30,6 @@ from lookalike.images.pillow.opening import open_image
 from lookalike.images.tiff.directories import ORDERS, Tiff
 
 APP13 = 0xED
-HEAD, MOST_HEAD = 1 << 16, 1 << 24
-"""How many bytes of a JPEG are read at first, and at most."""
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_XMP = b"XML:com.adobe.xmp\0"
 MOST_XMP = 1 << 20
@@ -49,10 +48,10 @@ class Blocks(NamedTuple):
 
 def blocks_of(path: str) -> Blocks:
     """The blocks of a file. Raises `ImageError` and `OSError` if it cannot be read."""
-    with open(path, "rb", buffering=0, opener=_opener) as file:
+    with open(path, "rb", buffering=0, opener=without_waiting) as file:
         head = file.read(HEAD)
         if head.startswith(START):
-            return _of_jpeg(file, head)
+            return from_head(file, head, _of_segments) or Blocks()
     return blocks_in(bytes(file_contents(path, None, DEFAULT_MAX_BYTES).data))
 
 
@@ -60,7 +59,7 @@ def blocks_in(data: bytes) -> Blocks:
     """The blocks in the bytes of a file. Raises `ImageError`."""
     if data.startswith(START):
         file = BytesIO(data)
-        return _of_jpeg(file, file.read(HEAD))
+        return from_head(file, file.read(HEAD), _of_segments) or Blocks()
     if data.startswith(PNG):
         return _of_png(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -69,22 +68,6 @@ def blocks_in(data: bytes) -> Blocks:
     if data[:2] in ORDERS and (tiff := Tiff.of(data)):
         return Blocks(data, _of_tag(tiff, XMP_TAG), _of_tag(tiff, IPTC_TAG))
     return _by_pillow(data)
-
-
-def _opener(path: str, flags: int) -> int:
-    """Do not wait for a writer, in case a pipe is at the path."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _of_jpeg(file: IO[bytes], data: bytes) -> Blocks:
-    while True:
-        try:
-            return _of_segments(data)
-        except HeaderCutOffError:
-            more = file.read(len(data)) if len(data) < MOST_HEAD else b""
-            if not more:
-                return Blocks()
-            data += more
 
 
 def _of_segments(data: bytes) -> Blocks:

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
+from lookalike.files import without_waiting
+
 CONTENT_ID = b"com.apple.quicktime.content.identifier"
 SINCE_1904 = 2_082_844_800
 """Seconds from 1904, where QuickTime begins to count, to 1970."""
@@ -30,7 +32,7 @@ class Movie(NamedTuple):
 def read_movie(path: str) -> Movie | None:
     """What a file says of itself. None if it cannot be read or is not a film."""
     try:
-        with open(path, "rb", opener=_opener) as file:
+        with open(path, "rb", opener=without_waiting) as file:
             moov = _moov(file)
     except (OSError, ValueError):  # ValueError: a null byte in the name
         return None
@@ -38,10 +40,6 @@ def read_movie(path: str) -> Movie | None:
         return None
     created, seconds = _duration(moov)
     return Movie(_content_id(moov), created, seconds)
-
-
-def _opener(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _moov(file: IO[bytes]) -> bytes | None:

@@ -6,7 +6,9 @@ that stays.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,6 +16,7 @@ import numpy as np
 from lookalike.matching.groups import MemberLooks
 from lookalike.matching.links import Links
 from lookalike.matching.verify.candidates import Candidates
+from lookalike.matching.verify.second_look import Verdicts
 from lookalike.sight.turned import UPRIGHT, hashes_of
 
 if TYPE_CHECKING:
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
     from lookalike.matching.verify.candidates import Pictures
     from lookalike.matching.verify.confirming import Confirming
     from lookalike.matching.verify.second_look import SecondLook
+    from lookalike.work.progress import Progress
 
 BATCH = 1 << 12
+PORTION = 1 << 6
+"""Pairs between two reports of progress. Each may have to be read again."""
 NO_STILL = 1 << 15
 """More bits than any two thumbs differ in. Animations and documents are never turned."""
 
@@ -44,6 +50,7 @@ def looked_from_keepers(
     confirming: Confirming,
     look: SecondLook,
     orientations: tuple[int, ...],
+    progress: Progress,
 ) -> GroupColumns:
     """The groups with a look at each member from its keeper, and all confirmed links."""
     keepers = columns.members[columns.starts][columns.group]
@@ -54,7 +61,7 @@ def looked_from_keepers(
     new, at = new[apart], at[apart]
     i, j = np.divmod(new, len(pictures))
     pairs = _Pairs(i, j, columns.distance[at])
-    refused = _looked(pairs, pictures, confirming, look, orientations)
+    refused = _looked(pairs, pictures, confirming, look, orientations, progress)
     links = confirming.links
     found = _rows(keys, Links.concatenated([links, refused]), pictures)
     seen = found >= 0
@@ -106,6 +113,7 @@ def _looked(
     confirming: Confirming,
     look: SecondLook,
     orientations: tuple[int, ...],
+    progress: Progress,
 ) -> Links:
     """Look at pairs, the confirmed of which become links. Returns the others.
 
@@ -116,7 +124,7 @@ def _looked(
     for begin in range(0, len(pairs.i), BATCH):
         some = _Pairs._make(column[begin : begin + BATCH] for column in pairs)
         nearest, *others = _turned(some, pictures, look, orientations)
-        verdicts = confirming.confirm_each(nearest)
+        verdicts = _confirmed(nearest, confirming, partial(_advance, progress, begin, len(pairs.i)))
         same = verdicts.same.copy()
         for candidates in others:
             left = np.flatnonzero(~same & (candidates.distance <= look.turned_limit))
@@ -127,6 +135,21 @@ def _looked(
         seen = plain._replace(agreement=verdicts.agreement[~same])
         refused.append(seen.oriented(different.orientation))
     return Links.concatenated(refused)
+
+
+def _confirmed(
+    pairs: Candidates, confirming: Confirming, advance: Callable[[int], None]
+) -> Verdicts:
+    """What is found out about pairs. Tells `advance` how many of them are settled."""
+    found: list[Verdicts] = []
+    for begin in range(0, len(pairs.i), PORTION):
+        found.append(confirming.confirm_each(pairs.among(slice(begin, begin + PORTION))))
+        advance(min(begin + PORTION, len(pairs.i)))
+    return Verdicts._make(map(np.concatenate, zip(*found, strict=True)))
+
+
+def _advance(progress: Progress, begin: int, total: int, done: int) -> None:
+    progress("comparing with keepers", begin + done, total)
 
 
 def _turned(

@@ -134,11 +134,13 @@ class Verified:
             for number in order[at][:MOST_RELATED].tolist()
         ]
 
-    def from_keepers(self, columns: GroupColumns) -> GroupColumns:
+    def from_keepers(self, columns: GroupColumns, progress: Progress) -> GroupColumns:
         """The groups with a look at each member from its keeper."""
         back = dict.fromkeys(INVERSE[one] for one in self.orientations)
         orientations = tuple(dict.fromkeys((*self.orientations, *back)))
-        return looked_from_keepers(columns, self.pictures, self.confirming, self.look, orientations)
+        return looked_from_keepers(
+            columns, self.pictures, self.confirming, self.look, orientations, progress
+        )
 
 
 def orientations_for(rule: Rule) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from blake3 import blake3
 from lookalike.actions.checks.standing import Standing
 from lookalike.checks import one_of
 from lookalike.planning.choices import WORDS, Choices
+from lookalike.planning.plan import Action
 from lookalike.planning.planning import planned
 from lookalike.sources.beside import Disk
 
@@ -41,26 +42,43 @@ class Shown(NamedTuple):
         return [file for group in groups for file in group.files()]
 
 
+OFFERED = (Action.TRASH, Action.DEDUPE, Action.HARDLINK)
+"""What can be done with files. Nothing is deleted for good from a page."""
+
+
 class Plans:
     """Makes plans of the decisions of a session."""
 
     def __init__(self, session: Session, lock: threading.Lock, choices: Choices) -> None:
-        """`lock`: is held while the session is read. `choices`: what is known of the search."""
+        """`lock`: is held while the session is read.
+
+        `choices`: what is known of the search, and a folder that files can be moved to.
+        """
         self._session, self._lock = session, lock
         # A person has seen what is cropped, coloured or one of a burst. They cannot see metadata.
         self._choices = replace(choices, take_edited=True, bursts="take")
+        self.actions = (*OFFERED, Action.MOVE) if choices.to else OFFERED
+        """What the page may ask for."""
+        self.to = choices.to
         self._last: Shown | None = None
 
-    def make(self, metadata: str) -> Shown:
+    def make(self, metadata: str, do: str) -> Shown:
         """The plan of what is decided now.
 
-        `metadata`: `hold` files that know more than the one that stays, or `ignore` that. Raises
-        `ValueError`, and `JournalError` if earlier runs cannot be read.
+        `metadata`: `hold` files that know more than the one that stays, or `ignore` that. `do`: one
+        of `actions`. Raises `ValueError`, and `JournalError` if earlier runs cannot be read.
         """
         one_of(metadata, "metadata", WORDS["metadata"])
+        one_of(do, "do", tuple(map(str, self.actions)))
         with self._lock:
             decided = self._session.decided()
-        choices = replace(self._choices, metadata=metadata, kept_before=Standing().digests)
+        choices = replace(
+            self._choices,
+            metadata=metadata,
+            do=(Action(do),),
+            to=self.to if do == Action.MOVE else None,
+            kept_before=Standing().digests,
+        )
         plan = planned(self._session.result, choices, Disk(), decided)
         self._last = Shown(plan, blake3(plan.to_json().encode("ascii")).hexdigest())
         return self._last

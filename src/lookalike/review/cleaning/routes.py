@@ -57,7 +57,9 @@ class Cleaning:
 
     def plan(self, request: Request) -> Answer:
         """The plan of what is decided now."""
-        return plan_of(self._plans.make(request.query_params.get("metadata", "hold")))
+        asked = request.query_params
+        shown = self._plans.make(asked.get("metadata", "hold"), asked.get("do", "trash"))
+        return {"actions": list(self._plans.actions), "to": self._plans.to, **plan_of(shown)}
 
     def groups(self, request: Request) -> Answer:
         """Some groups of the plan that was shown."""
@@ -71,7 +73,7 @@ class Cleaning:
         require_linux()
         digest, files = str(given["digest"]), whole(given["files"])
         none_wanted = truth(given["none_wanted"])
-        shown = self._plans.make(str(given["metadata"]))
+        shown = self._plans.make(str(given["metadata"]), str(given["do"]))
         if shown.digest != digest:
             raise Refused(409, "the plan has changed since: look at it again")
         expected = len(shown.wanted) + (len(shown.unwanted) if none_wanted else 0)

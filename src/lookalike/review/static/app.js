@@ -109,6 +109,7 @@ const ACTIONS = {
   slider: () => store.send({ type: "mode", mode: "slider" }),
   difference: () => store.send({ type: "mode", mode: "difference" }),
   blink: () => store.send({ type: "blink" }),
+  hold: () => store.send({ type: "hold" }),
   zoomIn: () => view.zoom(1.25),
   zoomOut: () => view.zoom(0.8),
   fit: () => view.fit(),
@@ -161,7 +162,7 @@ function makePage() {
 /** Tell the elements where to get things, and what to do. */
 function connect() {
   view.store = store;
-  view.pictures = strip.pictures = pictures;
+  view.pictures = strip.pictures = folders.pictures = pictures;
   for (const one of [folders, rules, plan, history]) {
     one.api = api;
     one.run = run;
@@ -177,7 +178,8 @@ function connect() {
     list.focus(); // so that Enter and Space go on to mean what they mean everywhere
   };
   store.listeners.push((state) => {
-    for (const one of [view, strip, facts, groups]) one.render(state);
+    // The view is last, because the others leave it more or less room.
+    for (const one of [strip, facts, groups, view]) one.render(state);
   });
 }
 
@@ -207,6 +209,9 @@ function listen() {
     event.preventDefault();
     run(() => ACTIONS[action](event));
   });
+  const letGo = () => run(() => store.send({ type: "letGo" }));
+  document.addEventListener("keyup", letGo);
+  window.addEventListener("blur", letGo); // the key is let go elsewhere then
 }
 
 /**
@@ -214,7 +219,7 @@ function listen() {
  * @param {KeyboardEvent} event
  */
 function wantedBy(event) {
-  if (event.key === "Escape") return page === "groups" ? undefined : "groups";
+  if (event.key === "Escape") return "groups";
   const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
   const field = /** @type {Element} */ (event.target).matches("input, select");
   const action = isUndo && !field && !event.altKey

@@ -55,6 +55,7 @@ export class CompareView extends HTMLElement {
     const numbers = compared(state);
     const layout = `${state.mode}${state.blink}${numbers}`;
     if (other || layout !== this.layout) this.build(state, numbers, layout);
+    if (state.held !== null) this.turnTo(state.held === (state.focus > 0) ? 0 : 1);
     this.describe(state);
     this.place();
   }
@@ -128,7 +129,12 @@ export class CompareView extends HTMLElement {
 
   /** Show the other one of two pictures. */
   flip() {
-    this.turn = 1 - this.turn;
+    this.turnTo(1 - this.turn);
+  }
+
+  /** @param {number} turn which of the two pictures that lie on each other is shown */
+  turnTo(turn) {
+    this.turn = turn;
     this.querySelectorAll(".layer").forEach((layer, at) => {
       layer.classList.toggle("out", at !== this.turn);
     });
@@ -152,7 +158,7 @@ export class CompareView extends HTMLElement {
         return `${number + 1} ${mark} ${word}: ${member.name}${apart}`;
       });
       const words = /** @type {HTMLElement} */ (pane.querySelector(".words"));
-      words.textContent = said.join("   ");
+      words.textContent = state.held === null ? said.join("   ") : said[this.turn];
       pane.dataset.choice = numbers.length === 1 ? state.chosen[numbers[0]] : "";
     }
   }

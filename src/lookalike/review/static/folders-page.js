@@ -1,8 +1,9 @@
 // Pairs of folders that share pictures. One of the two keeps, in all groups of the pair.
 
-import { element, plural, say, size, table } from "./words.js";
+import { CHOICES, element, plural, say, size, table } from "./words.js";
 
 /** @typedef {{ id: number, name: string, files: number }} Folder */
+/** @typedef {{ stays: [number, string], goes: [number, string][], more: number }} Sample */
 /** @typedef {{ folders: [Folder, Folder], groups: number, open: number }} Pair */
 
 export class FoldersPage extends HTMLElement {
@@ -10,6 +11,8 @@ export class FoldersPage extends HTMLElement {
     super();
     /** @type {import("./api.js").Api | null} */
     this.api = null;
+    /** @type {import("./pictures.js").Pictures | null} */
+    this.pictures = null;
     /** @type {(work: () => Promise<unknown>) => unknown} */
     this.run = (work) => work();
     /** @type {() => void | Promise<void>} */
@@ -78,11 +81,7 @@ export class FoldersPage extends HTMLElement {
       this.preview.replaceChildren();
       this.querySelector("h2")?.focus();
     });
-    const lines = found.shown.map((/** @type {[string, string[]]} */ [stays, goes]) => (
-      element("li", {}, element("span", { className: "choice", text: "✓" }), ` ${stays} `,
-        element("small", { text: `✕ ${goes.join(", ")}` }))));
     const rest = found.groups - found.shown.length;
-    if (rest) lines.push(element("li", { text: `and ${plural(rest, "more group")}` }));
     this.preview.replaceChildren(
       element("p", {
         className: "sentence",
@@ -94,8 +93,32 @@ export class FoldersPage extends HTMLElement {
         text: `${plural(found.larger, "file")} to remove would have more pixels than what is kept.`,
       })] : []),
       element("p", {}, yes, " ", no),
-      element("ul", { className: "planned" }, ...lines));
+      element("ul", { className: "grid" }, ...found.shown.map(
+        (/** @type {Sample} */ one) => this.sample(one))),
+      ...(rest ? [element("p", { text: `and ${plural(rest, "more group")}` })] : []));
     yes.focus();
+  }
+
+  /**
+   * The pictures of a group: the one that stays, and those that go.
+   * @param {Sample} group
+   */
+  sample({ stays, goes, more }) {
+    return element("li", {}, this.picture(stays, "keep"),
+      ...goes.map((one) => this.picture(one, "remove")),
+      ...(more ? [element("span", { text: `and ${more.toLocaleString("en")} more` })] : []));
+  }
+
+  /**
+   * @param {[number, string]} member its number and its name
+   * @param {string} choice
+   */
+  picture([id, name], choice) {
+    const image = element("img", { attributes: { alt: "" } }); // the words below say what it is
+    this.pictures?.fill(image, id);
+    const { mark, word } = CHOICES[choice];
+    return element("figure", { attributes: { "data-choice": choice } }, image,
+      element("figcaption", { className: "choice", text: `${mark} ${word}: ${name}` }));
   }
 
   /**

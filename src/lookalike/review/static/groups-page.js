@@ -2,11 +2,12 @@
 
 import { ask } from "./controls.js";
 import { PERHAPS } from "./pictures.js";
+import { compared, membersOf } from "./store.js";
 import { byId, fieldOf, plural, say, size } from "./words.js";
 
 const AHEAD = 3;
 const MOST_KEPT = 40;
-const MOST_ALIGNED = 12;
+const MOST_ALIGNED = 12; // pictures that are aligned before they are compared
 const QUICK = 80; // milliseconds between two groups
 
 /** @typedef {import("./store.js").Group} Group */
@@ -30,6 +31,9 @@ export class GroupsPage {
     this.viewNumber = 0;
     this.total = 0;
     this.pending = new AbortController();
+    /** @type {Set<number>} members that were tried to align since the group is shown */
+    this.tried = new Set();
+    this.aligning = false;
     this.lastGo = -Infinity;
     this.list.load = async (at) => {
       const view = this.viewNumber;
@@ -123,11 +127,11 @@ export class GroupsPage {
     if (signal.aborted) return;
     complain("");
     this.pictures.wantOnly(new Set(group.members.map((/** @type {{ id: number }} */ one) => one.id)));
+    this.tried = new Set();
     this.store.send({ type: "group", group });
     if (words !== null) say(`${words}Group ${(row[0] + 1).toLocaleString("en")} of ` +
       `${this.total.toLocaleString("en")}, ${plural(group.size, "image")}. ` +
       reasonOf(group));
-    this.align(group, signal);
     for (let next = at + 1; next <= at + AHEAD && next < this.store.state.count; next++) {
       const [number] = await this.list.row(next);
       const ahead = await this.describe(number);
@@ -138,23 +142,33 @@ export class GroupsPage {
     }
   }
 
-  /**
-   * Find out where pictures lie on the first one, if the search did not. Nothing waits for that.
-   * @param {Group} group
-   * @param {AbortSignal} signal
-   */
-  async align({ members }, signal) {
-    for (const { id } of members.slice(0, MOST_ALIGNED).filter(({ aligned }) => !aligned)) {
+  /** Find out where pictures lie on the first one, if the search did not. Nothing waits for that. */
+  async align() {
+    if (this.aligning) return;
+    this.aligning = true;
+    for (let id; (id = this.nextToAlign()) !== undefined;) {
+      this.tried.add(id);
+      const { signal } = this.pending;
+      const first = membersOf(this.store.state)[0].id;
       try {
-        const found = await this.api.get(`/api/align/${members[0].id}/${id}`, {}, signal);
-        if (signal.aborted) return;
-        if (found.transform) {
+        const found = await this.api.get(`/api/align/${first}/${id}`, {}, signal);
+        if (!signal.aborted && found.transform) {
           this.store.send({ type: "aligned", id, transform: found.transform });
         }
       } catch {
-        return; // it stays as it is: "not aligned"
+        // it stays as it is: "not aligned"
       }
     }
+    this.aligning = false;
+  }
+
+  /** A picture that is compared now, or one of the first of the group. */
+  nextToAlign() {
+    const { state } = this.store;
+    const members = membersOf(state);
+    const shown = state.group ? compared(state).map((at) => members[at]) : [];
+    return [...shown, ...members.slice(0, MOST_ALIGNED)].find(
+      ({ id, aligned }) => !aligned && !this.tried.has(id))?.id;
   }
 
   /**
@@ -175,7 +189,7 @@ export class GroupsPage {
     const next = await this.api.get("/api/position", { view: this.viewNumber, after: at });
     const words = `${removed ? `${plural(removed, "image")} to remove` : "All images stay"} in ` +
       `group ${(group.group + 1).toLocaleString("en")}. `;
-    if (next.at === null) say(`${words}That was the last group to decide.`);
+    if (next.at === null) say(`${words}That was the last group to decide. Press P for the plan.`);
     else await this.go(next.at, words);
   }
 
@@ -223,6 +237,7 @@ export class GroupsPage {
 
   /** @param {import("./store.js").State} state */
   render({ group, totals, mode, blink }) {
+    this.align();
     byId("title").textContent = group
       ? `Group ${(group.group + 1).toLocaleString("en")}: ${plural(group.size, "image")}` +
         ({ changed: " (changed since decided)", applied: " (applied)" }[group.state] ?? "")

@@ -33,6 +33,8 @@ export const KEYS = [
   { keys: "S", codes: ["s"], action: "slider", does: "slider" },
   { keys: "D", codes: ["d"], action: "difference", does: "difference" },
   { keys: "B", codes: ["b"], action: "blink", does: "blink, twice a second" },
+  { keys: "V", codes: ["v"], action: "hold",
+    does: "while held: the first picture instead of the focused one" },
   { keys: "+", codes: ["+", "="], action: "zoomIn", does: "zoom in" },
   { keys: "-", codes: ["-"], action: "zoomOut", does: "zoom out" },
   { keys: "0", codes: ["0"], action: "fit", does: "fit into the window" },

@@ -1,6 +1,5 @@
 // All images of a group as small pictures, each with what is to become of it.
 
-import { SOON } from "./pictures.js";
 import { CHOICES, element } from "./words.js";
 
 export class MemberStrip extends HTMLElement {
@@ -12,7 +11,6 @@ export class MemberStrip extends HTMLElement {
     this.choose = () => {};
     /** @type {import("./store.js").Group | null} */
     this.group = null;
-    this.watch = new IntersectionObserver((entries) => this.seen(entries), { root: this });
   }
 
   /** @param {import("./store.js").State} state */
@@ -36,33 +34,19 @@ export class MemberStrip extends HTMLElement {
   /** @param {import("./store.js").Group | null} group */
   build(group) {
     this.group = group;
-    this.watch.disconnect();
     this.replaceChildren();
     for (const [at, member] of (group?.members ?? []).entries()) {
-      const button = element("button", { attributes: { type: "button" } },
-        element("img", { attributes: { alt: "" } }),
+      const image = element("img", { attributes: { alt: "" } });
+      const button = element("button", { attributes: { type: "button" } }, image,
         element("span", { className: "name", text: `${at + 1} ${member.name}` }),
         element("span", { className: "choice" }));
-      button.dataset.member = String(member.id);
       button.addEventListener("click", () => this.choose(at));
       this.append(button);
-      this.watch.observe(button);
+      this.pictures?.fill(image, member.id);
     }
     if (group && group.size > group.members.length) {
       const rest = group.size - group.members.length;
       this.append(element("p", { text: `${rest.toLocaleString("en")} more, which are kept` }));
-    }
-  }
-
-  /** @param {IntersectionObserverEntry[]} entries */
-  seen(entries) {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting || !(target instanceof HTMLElement)) continue;
-      this.watch.unobserve(target);
-      const image = /** @type {HTMLImageElement} */ (target.querySelector("img"));
-      this.pictures?.get(Number(target.dataset.member), 320, SOON).then(({ address }) => {
-        if (address) image.src = address;
-      }, () => {});
     }
   }
 }

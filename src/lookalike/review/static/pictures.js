@@ -3,6 +3,7 @@
 import { Refusal } from "./api.js";
 
 const MOST = 160;
+const SMALL = 320;
 const AT_ONCE = 3; // a browser has six connections to a server, and decisions must not wait
 
 export const NOW = 0, SOON = 1, PERHAPS = 2;
@@ -29,6 +30,28 @@ export class Pictures {
     this.wishes = new Map();
     /** @type {Set<string>} */
     this.loading = new Set();
+    this.watch = new IntersectionObserver((entries) => this.seen(entries));
+  }
+
+  /**
+   * Fill an element with a small picture, once it is seen.
+   * @param {HTMLImageElement} image
+   * @param {number} member
+   */
+  fill(image, member) {
+    image.dataset.member = String(member);
+    this.watch.observe(image);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  seen(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting || !(target instanceof HTMLImageElement)) continue;
+      this.watch.unobserve(target);
+      this.get(Number(target.dataset.member), SMALL, SOON).then(({ address }) => {
+        if (address) target.src = address;
+      }, () => {});
+    }
   }
 
   /**

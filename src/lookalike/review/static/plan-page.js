@@ -2,11 +2,35 @@
 
 import { element, plural, say, size, table } from "./words.js";
 
-/** @type {Record<string, string>} */
-const ACTIONS = { trash: "to the trash" };
+/**
+ * What can be done with files: in a word, and in a sentence that begins with their number.
+ * @type {Record<string, { word: string, does: (one: boolean, size: string, to: string) => string }>}
+ */
+const ACTIONS = {
+  trash: {
+    word: "to the trash",
+    does: (one, bytes) => `${one ? "goes" : "go"} to the trash. ${bytes} are free after emptying it.`,
+  },
+  move: {
+    word: "to another folder",
+    does: (one, bytes, to) => `${one ? "moves" : "move"} to ${to}, ${bytes}.`,
+  },
+  dedupe: {
+    word: "share storage",
+    does: (one, bytes) => `${one ? "shares" : "share"} the storage of equal files that stay. ` +
+      `That frees ${bytes}.`,
+  },
+  hardlink: {
+    word: "become hard links",
+    does: (one, bytes) => `${one ? "becomes another name" : "become other names"} of equal files ` +
+      `that stay. That frees ${bytes}.`,
+  },
+};
 
 /**
  * @typedef {object} Plan
+ * @property {string[]} actions what can be done
+ * @property {string | null} to where files can be moved to
  * @property {string} digest
  * @property {number} files
  * @property {number} bytes
@@ -42,6 +66,9 @@ export class PlanPage extends HTMLElement {
     this.shown = 0;
     this.metadata = check("Also remove files with metadata that the ones that stay lack");
     this.unwanted = check("");
+    this.action = element("select");
+    this.action.id = "action";
+    this.action.addEventListener("change", () => this.run(() => this.open()));
     this.metadata.input.addEventListener("change", () => this.run(() => this.open()));
     this.unwanted.input.addEventListener("change", () => this.ask());
     this.number = element("input", {
@@ -62,7 +89,8 @@ export class PlanPage extends HTMLElement {
   }
 
   connectedCallback() {
-    const options = element("p", {}, this.metadata.label);
+    const action = element("label", { text: "What to do with files ", attributes: { for: "action" } });
+    const options = element("p", {}, action, this.action, this.metadata.label);
     this.append(element("h2", { text: "Plan", attributes: { tabindex: "-1" } }),
       this.about, options, this.form, this.files, this.more);
   }
@@ -72,18 +100,30 @@ export class PlanPage extends HTMLElement {
     this.about.replaceChildren(element("p", { text: "Making the plan…" }));
     this.form.hidden = this.more.hidden = true;
     this.files.replaceChildren();
-    const metadata = this.metadata.input.checked ? "ignore" : "hold";
-    const plan = this.plan = /** @type {Plan} */ (await this.api?.get("/api/plan", { metadata }));
+    const plan = this.plan = /** @type {Plan} */ (await this.api?.get("/api/plan", this.wanted));
+    if (!this.action.length) {
+      this.action.append(...plan.actions.map((value) => (
+        element("option", { text: ACTIONS[value].word, attributes: { value } }))));
+    }
     this.unwanted.words.textContent = ` Also remove ${plural(plan.unwanted, "file")} of groups of ` +
       `which nothing stays, ${size(plan.unwanted_bytes)}`;
-    this.about.replaceChildren(...parts(plan));
+    const words = sentence(plan, this.wanted.do);
+    this.about.replaceChildren(...parts(plan, words));
     if (plan.unwanted) this.about.append(element("p", {}, this.unwanted.label));
     else this.unwanted.input.checked = false;
     if (!this.canApply) this.about.append(element("p", { text: "Plans are applied on Linux only." }));
     this.ask();
     this.shown = 0;
     await this.showMore();
-    say(sentence(plan));
+    say(words);
+  }
+
+  /** What the plan is to be like. */
+  get wanted() {
+    return {
+      metadata: this.metadata.input.checked ? "ignore" : "hold",
+      do: this.action.value || "trash",
+    };
   }
 
   /** How many files go, with what is ticked. */
@@ -94,7 +134,7 @@ export class PlanPage extends HTMLElement {
 
   ask() {
     this.number.value = "";
-    this.question.textContent = `To confirm, type how many files go (${this.count}): `;
+    this.question.textContent = `To confirm, type how many files that is (${this.count}): `;
     this.form.hidden = !this.canApply || !this.count;
   }
 
@@ -107,8 +147,7 @@ export class PlanPage extends HTMLElement {
     }
     await this.api?.post("/api/apply", {
       digest: this.plan.digest, files: this.count,
-      none_wanted: this.unwanted.input.checked,
-      metadata: this.metadata.input.checked ? "ignore" : "hold",
+      none_wanted: this.unwanted.input.checked, ...this.wanted,
     });
     await this.applied();
   }
@@ -133,27 +172,29 @@ function check(text) {
   return { input, words, label: element("label", {}, input, words) };
 }
 
-/** @param {Plan} plan */
-function sentence(plan) {
-  if (!plan.files) return "Nothing can go yet.";
-  const verb = plan.files === 1 ? "goes" : "go";
-  return `${plural(plan.files, "file")} ${verb} to the trash. ${size(plan.bytes)} are free after ` +
-    "emptying it.";
+/**
+ * @param {Plan} plan
+ * @param {string} action
+ */
+function sentence({ files, bytes, to }, action) {
+  if (!files) return "Nothing can go yet.";
+  return `${plural(files, "file")} ${ACTIONS[action].does(files === 1, size(bytes), to ?? "")}`;
 }
 
 /**
  * What a plan comes to.
  * @param {Plan} plan
+ * @param {string} words what happens to the files
  */
-function parts(plan) {
-  const made = [element("p", { className: "sentence", text: sentence(plan) })];
+function parts(plan, words) {
+  const made = [element("p", { className: "sentence", text: words })];
   for (const warning of plan.warnings) {
     made.push(element("p", { className: "warning", text: `Warning: ${warning}.` }));
   }
   if (plan.volumes.length) {
     made.push(table("What goes where", ["action", "volume", "files", "size"],
       plan.volumes.map(([action, volume, files, bytes]) => (
-        [ACTIONS[action] ?? action, volume, files.toLocaleString("en"), size(bytes)]))));
+        [ACTIONS[action].word, volume, files.toLocaleString("en"), size(bytes)]))));
   }
   if (plan.folders.length) {
     made.push(table("Folders that lose most", ["folder", "files that go", "of"],

@@ -37,6 +37,7 @@ import { WHOLE } from "./geometry.js";
  * @property {number} focus
  * @property {"side" | "flip" | "slider" | "difference"} mode
  * @property {boolean} blink
+ * @property {boolean | null} held whether the key that flips is down, or null if it was not used
  * @property {boolean} facts
  * @property {import("./geometry.js").Camera} camera
  * @property {{ decided: number, files: number, bytes: number }} totals
@@ -44,8 +45,8 @@ import { WHOLE } from "./geometry.js";
 
 /** @type {State} */
 export const FIRST = {
-  count: 0, at: -1, group: null, aligned: {}, chosen: [], focus: 0, mode: "side", blink: false, facts: true,
-  camera: WHOLE, totals: { decided: 0, files: 0, bytes: 0 },
+  count: 0, at: -1, group: null, aligned: {}, chosen: [], focus: 0, mode: "side", blink: false, held: null,
+  facts: true, camera: WHOLE, totals: { decided: 0, files: 0, bytes: 0 },
 };
 
 /**
@@ -58,17 +59,17 @@ export function reduced(state, event) {
   const last = state.chosen.length - 1;
   switch (event.type) {
     case "view": return { ...state, count: event.count, at: -1, group: null, chosen: [] };
-    case "at": return { ...state, at: event.at, group: null, chosen: [], blink: false };
+    case "at": return { ...state, at: event.at, group: null, chosen: [], blink: false, held: null };
     case "group":
       return {
         ...state, group: event.group, chosen: event.group.chosen, focus: Math.min(1, event.group.size - 1),
-        camera: WHOLE, blink: false, aligned: {},
+        camera: WHOLE, blink: false, held: null, aligned: {},
       };
     case "aligned":
       return { ...state, aligned: { ...state.aligned, [event.id]: event.transform } };
     case "totals": return { ...state, totals: event.totals };
     case "focus":
-      return { ...state, focus: Math.max(0, Math.min(event.focus, last)) };
+      return { ...state, focus: Math.max(0, Math.min(event.focus, last)), held: null };
     case "choose":
       return {
         ...state,
@@ -76,8 +77,11 @@ export function reduced(state, event) {
       };
     case "chooseAll":
       return { ...state, chosen: state.chosen.map((_, at) => event.choice(at)) };
-    case "mode": return { ...state, mode: event.mode, blink: false };
-    case "blink": return { ...state, blink: !state.blink, mode: state.blink ? state.mode : "flip" };
+    case "mode": return { ...state, mode: event.mode, blink: false, held: null };
+    case "blink":
+      return { ...state, blink: !state.blink, held: null, mode: state.blink ? state.mode : "flip" };
+    case "hold": return { ...state, held: true, mode: "flip", blink: false };
+    case "letGo": return state.held ? { ...state, held: false } : state;
     case "facts": return { ...state, facts: !state.facts };
     case "camera": return { ...state, camera: event.camera };
     default: throw new Error(`no such event: ${event.type}`);
@@ -99,11 +103,11 @@ export function membersOf({ group, aligned }) {
  * @param {State} state
  * @returns {number[]}
  */
-export function compared({ mode, focus, chosen, blink }) {
+export function compared({ mode, focus, chosen, blink, held }) {
   const count = chosen.length;
   if (mode === "side" && count <= 4) return chosen.map((_, at) => at);
   const pair = [0, focus || 1];
-  if (mode !== "side") return mode === "flip" && !blink ? [focus] : pair;
+  if (mode !== "side") return mode === "flip" && !blink && held === null ? [focus] : pair;
   const begin = Math.max(1, Math.min(focus - 1, count - 3));
   return [0, begin, begin + 1, begin + 2];
 }
@@ -119,6 +123,7 @@ export class Store {
   send(event) {
     const before = this.state;
     this.state = reduced(before, event);
+    if (this.state === before) return;
     for (const listener of this.listeners) listener(this.state, before);
   }
 }

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from blake3 import blake3
 
+from lookalike.files import without_waiting
 from lookalike.images.metadata import Metadata, Movie, read_metadata, read_movie
 from lookalike.images.picture import DIGEST_BYTES
 from lookalike.sources.beside.companions import Companion, Folder, Role
@@ -101,7 +102,7 @@ class Disk:
         """The digest of all bytes of a file, made like those of a table. None if unreadable."""
         hasher = blake3()
         try:
-            with open(path, "rb", buffering=0, opener=_opener) as file:
+            with open(path, "rb", buffering=0, opener=without_waiting) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     return None
                 while chunk := file.read(CHUNK):
@@ -136,8 +137,3 @@ class Disk:
         apart = abs(still.taken_ns - moving.created_ns)
         off = min(apart % ZONES, -apart % ZONES)
         return apart <= MOST_ZONES and off <= LIVE_APART and moving.seconds < LIVE_SECONDS
-
-
-def _opener(path: str, flags: int) -> int:
-    """Do not wait for a writer, in case a pipe is at the path."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
