@@ -105,7 +105,7 @@ def test_plain_groups_are_decided_as_a_walk_decides_them(
     choices |= {"copies": 1, "empty_folders": "warn", "protect": (), "only": (), "reference": ()}
     plan = world.plan(**choices)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lookalike.planning.plain.Plain.takes", lambda *_: False)
+        patch.setattr("lookalike.planning.deciding.plain.Plain.takes", lambda *_: False)
         assert world.plan(**choices) == plan
 
 

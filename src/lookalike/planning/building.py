@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lookalike.matching.keepers.ranking import Ranking
+    from lookalike.planning.deciding.walk import Going, Outcome
     from lookalike.planning.members import Members
     from lookalike.planning.reasons import Pair
     from lookalike.planning.units import Unit
-    from lookalike.planning.walk import Going, Outcome
 
 File = TypeVar("File", Removal, Held, Companion)
 

@@ -11,8 +11,8 @@ from lookalike.text import plural, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from lookalike.planning.deciding.walk import Going, Outcome
     from lookalike.planning.members import Members
-    from lookalike.planning.walk import Going, Outcome
     from lookalike.sources.beside import Disk
 
 MANAGERS = {"digikam4.db": "digiKam", ".immich": "Immich"}

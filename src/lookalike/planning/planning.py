@@ -16,15 +16,15 @@ from lookalike.matching.rules import Rule
 from lookalike.planning.building import Building
 from lookalike.planning.by_hand.unwanted import Unwanted
 from lookalike.planning.choices import Choices
+from lookalike.planning.deciding.guards import Guards
+from lookalike.planning.deciding.plain import Plain, can_be_plain
+from lookalike.planning.deciding.walk import Walk
 from lookalike.planning.folders import Emptied, warnings
-from lookalike.planning.guards import Guards
 from lookalike.planning.matches import Matches
 from lookalike.planning.members import Members
-from lookalike.planning.plain import Plain, can_be_plain
 from lookalike.planning.plan import Plan
 from lookalike.planning.stored.document import RULE
 from lookalike.planning.units import units_of
-from lookalike.planning.walk import Walk
 from lookalike.sources.beside import Disk
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from lookalike.matching.keepers.ranking import Ranking
     from lookalike.planning.by_hand.decided import Decided
     from lookalike.planning.choices import Paths
+    from lookalike.planning.deciding.walk import Outcome
     from lookalike.planning.units import Unit
-    from lookalike.planning.walk import Outcome
     from lookalike.report.result import Result
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lookalike.matching.keepers.ranking import Ranking
     from lookalike.planning.choices import Choices
-    from lookalike.planning.guards import Guards
+    from lookalike.planning.deciding.guards import Guards
     from lookalike.planning.matches import Matches
     from lookalike.planning.members import Members
     from lookalike.planning.plan import Action, Match
