@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lookalike.catalog.quick import WHOLE
 from lookalike.catalog.recipes import tried_with
 from lookalike.catalog.scanning.job import entry_stat
+from lookalike.catalog.stats import Stat
 from lookalike.catalog.store import contents, files, roots
 from lookalike.errors import Status
 from lookalike.hashing.row import Row
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     import sqlite3
 
     from lookalike.catalog.scanning.job import ArchiveJob, FolderAt, Job, OldPlace
+    from lookalike.catalog.scanning.moves import Left
     from lookalike.catalog.scanning.summary import ScanSummary
-    from lookalike.catalog.stats import Stat
     from lookalike.catalog.store.database import Database
     from lookalike.catalog.thumb_file import ThumbFile
     from lookalike.hashing.recipe import Recipe
@@ -70,29 +71,41 @@ class Batch:
         self._thumbs = thumbs
         self._summary = summary
         self._changes: list[Callable[[sqlite3.Connection], None]] = []
+        self._shifts: list[tuple[Left, FolderAt, bytes, int]] = []
         self._new = _New(0, {})
         self._since = time.monotonic()
 
     def add(self, change: Callable[[sqlite3.Connection], None]) -> None:
         """Add a change, and store all if it is time. Raises `CatalogError`."""
-        if not self._changes:
-            self._since = time.monotonic()
         self._changes.append(change)
-        if len(self._changes) >= MOST:
+        self._added()
+
+    def shifts(self, left: Left, folder: FolderAt, name: bytes, ctime_ns: int) -> None:
+        """A file is in another folder now, and otherwise as it was. Like `moves`, for many."""
+        self._shifts.append((left, folder, name, ctime_ns))
+        self._added()
+
+    def _added(self) -> None:
+        count = len(self._changes) + len(self._shifts)
+        if count == 1:
+            self._since = time.monotonic()
+        if count >= MOST:
             self.flush()
 
     def flush_if_due(self) -> None:
         """Store the changes if they have waited long enough."""
-        if self._changes and time.monotonic() - self._since > SECONDS:
+        if (self._changes or self._shifts) and time.monotonic() - self._since > SECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Store the changes. Raises `CatalogError` if that fails; then none of them is stored."""
         changes, self._changes = self._changes, []
+        shifts, self._shifts = self._shifts, []
         rows: dict[int, Row] = {}
-        if changes:
+        if changes or shifts:
             with self._database.writing() as connection:
                 self._new = _New(contents.newest(connection), rows)
+                _shift(connection, shifts)
                 for change in changes:
                     change(connection)
                 contents.add(connection, self._new.contents)
@@ -225,6 +238,24 @@ class Batch:
                 self._summary.changed += not is_same
 
         self.add(change)
+
+
+def _shift(connection: sqlite3.Connection, shifts: list[tuple[Left, FolderAt, bytes, int]]) -> None:
+    """Give files that were moved their new places."""
+    places: dict[int, bool] = {}
+    several: list[files.Shift] = []
+    for left, folder, name, ctime_ns in shifts:
+        if left.folder not in places:
+            place = roots.place_of_folder(connection, left.folder)
+            places[left.folder] = place == (left.root, left.path)
+        number = left.id if places[left.folder] else 0  # 0: none, so the file is stored anew
+        new = folder_id(connection, folder), name, ctime_ns
+        several.append(files.Shift(*new, number, left.folder, left.name, left.inode))
+    for at in files.shift(connection, several):
+        left, _, name, ctime_ns = shifts[at]
+        stat = Stat(left.size, left.mtime_ns, ctime_ns, left.inode, born_ns=left.born_ns)
+        values = files.values_of(several[at].folder, name, b"", stat, left.content, 0)
+        files.store(connection, values)
 
 
 def folder_id(connection: sqlite3.Connection, folder: FolderAt) -> int:

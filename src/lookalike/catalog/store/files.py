@@ -191,6 +191,49 @@ def move(
     return cursor.rowcount > 0
 
 
+def movable(database: Database, folder: int, most: int) -> list[tuple[Any, ...]]:
+    """Up to `most` plain files of a folder with a content, an inode and a time of birth.
+
+    Their number, name, size, time, inode, birth and content.
+    """
+    return database.rows(
+        "SELECT id, name, size, mtime_ns, inode, born_ns, content_id FROM file "
+        "WHERE folder_id = ? AND member = x'' AND inode IS NOT NULL AND born_ns IS NOT NULL "
+        f"AND content_id IS NOT NULL AND NOT flags & {ARCHIVE} LIMIT ?",
+        (folder, most),
+    )
+
+
+class Shift(NamedTuple):
+    """A file that gets another folder and name, and what must hold of it before."""
+
+    folder: int
+    name: bytes
+    ctime_ns: int
+    id: int
+    old_folder: int
+    old_name: bytes
+    inode: int
+
+
+def shift(connection: sqlite3.Connection, shifts: list[Shift]) -> list[int]:
+    """Move many files, like `move`. Returns the places of those that could not be moved."""
+    done = connection.executemany(
+        f"UPDATE OR IGNORE file SET folder_id = ?, name = ?, ctime_ns = ?, "
+        f"flags = flags & ~{RACY | MISSING}, gone_at = NULL "
+        "WHERE id = ? AND folder_id = ? AND name = ? AND inode = ?",
+        shifts,
+    )
+    if done.rowcount == len(shifts):
+        return []
+    find = "SELECT 1 FROM file WHERE id = ? AND folder_id = ? AND name = ?"
+    return [
+        at
+        for at, one in enumerate(shifts)
+        if connection.execute(find, (one.id, one.folder, one.name)).fetchone() is None
+    ]
+
+
 def set_missing(connection: sqlite3.Connection, numbers: str, now: int) -> None:
     """Mark files as missing, and the members of archives with them. `numbers`: a JSON array."""
     connection.execute(
