@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lookalike.catalog.quick import WHOLE
 from lookalike.catalog.recipes import tried_with
@@ -32,6 +32,10 @@ SECONDS = 1.0
 COARSE, FINE = 2_000_000_000, 100_000_000
 """How many nanoseconds the times of a file system may be off: those in whole seconds, and others.
 """
+
+
+Shifted: TypeAlias = "tuple[Left, tuple[Any, ...], FolderAt, bytes, int]"
+"""The folder that a file left, its values there, and its folder, name and ctime now."""
 
 
 class _New:
@@ -71,7 +75,7 @@ class Batch:
         self._thumbs = thumbs
         self._summary = summary
         self._changes: list[Callable[[sqlite3.Connection], None]] = []
-        self._shifts: list[tuple[Left, FolderAt, bytes, int]] = []
+        self._shifts: list[Shifted] = []
         self._new = _New(0, {})
         self._since = time.monotonic()
 
@@ -80,9 +84,14 @@ class Batch:
         self._changes.append(change)
         self._added()
 
-    def shifts(self, left: Left, folder: FolderAt, name: bytes, ctime_ns: int) -> None:
-        """A file is in another folder now, and otherwise as it was. Like `moves`, for many."""
-        self._shifts.append((left, folder, name, ctime_ns))
+    def shifts(
+        self, left: Left, row: tuple[Any, ...], folder: FolderAt, name: bytes, ctime_ns: int
+    ) -> None:
+        """A file is in another folder now, and otherwise as it was. Like `moves`, for many.
+
+        `row`: as `files.movable` returns it.
+        """
+        self._shifts.append((left, row, folder, name, ctime_ns))
         self._added()
 
     def _added(self) -> None:
@@ -240,22 +249,25 @@ class Batch:
         self.add(change)
 
 
-def _shift(connection: sqlite3.Connection, shifts: list[tuple[Left, FolderAt, bytes, int]]) -> None:
+def _shift(connection: sqlite3.Connection, shifts: list[Shifted]) -> None:
     """Give files that were moved their new places."""
-    places: dict[int, bool] = {}
-    several: list[files.Shift] = []
-    for left, folder, name, ctime_ns in shifts:
-        if left.folder not in places:
-            place = roots.place_of_folder(connection, left.folder)
-            places[left.folder] = place == (left.root, left.path)
-        number = left.id if places[left.folder] else 0  # 0: none, so the file is stored anew
-        new = folder_id(connection, folder), name, ctime_ns
-        several.append(files.Shift(*new, number, left.folder, left.name, left.inode))
+    folders = {left.id: left for left, *_ in shifts}
+    there = {
+        number
+        for number, left in folders.items()
+        if roots.place_of_folder(connection, number) == (left.root, left.path)
+    }
+    several = [
+        # No file has the number 0, so one whose folder is another now is stored anew.
+        (folder.id or folder_id(connection, folder), name, ctime_ns,
+         row[0] if left.id in there else 0, left.id, row[1], row[4])
+        for left, row, folder, name, ctime_ns in shifts
+    ]  # fmt: skip
     for at in files.shift(connection, several):
-        left, _, name, ctime_ns = shifts[at]
-        stat = Stat(left.size, left.mtime_ns, ctime_ns, left.inode, born_ns=left.born_ns)
-        values = files.values_of(several[at].folder, name, b"", stat, left.content, 0)
-        files.store(connection, values)
+        folder, name, ctime_ns, *_ = several[at]
+        _, _, size, mtime_ns, inode, born_ns, content = shifts[at][1]
+        stat = Stat(size, mtime_ns, ctime_ns, inode, born_ns=born_ns)
+        files.store(connection, files.values_of(folder, name, b"", stat, content, 0))
 
 
 def folder_id(connection: sqlite3.Connection, folder: FolderAt) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lookalike.catalog.stats import stored_inode, stored_time
+from lookalike.catalog.stats import LARGEST, stored_time
 from lookalike.catalog.store import files
 
 if TYPE_CHECKING:
@@ -22,19 +22,11 @@ MOST = 100_000
 
 
 class Left(NamedTuple):
-    """A file that is not in its folder any more."""
+    """A folder that files left."""
 
     id: int
     root: int
     path: bytes
-    """Of its folder."""
-    folder: int
-    name: bytes
-    size: int
-    mtime_ns: int
-    inode: int
-    born_ns: int
-    content: int
 
 
 class Moves:
@@ -50,7 +42,8 @@ class Moves:
         """`has`: which contents the recipe knows."""
         self._database, self._twins = database, twins
         self._batch, self._births, self._has = batch, births, has
-        self._left: dict[int, Left] = {}
+        self._files: dict[int, tuple[Left, tuple[Any, ...]]] = {}
+        """What files.movable knows of each, by inode, and the folder that it left."""
         self._folders: set[int] = set()
 
     def learn(self, twin: Twin) -> None:
@@ -61,22 +54,24 @@ class Moves:
         there = self._twins.names_in(twin.root, twin.folder_path)
         if there is None:
             return
-        if len(self._left) > MOST:
-            self._left.clear()
-        for row in files.movable(self._database, twin.folder, MOST):
-            left = Left(row[0], twin.root, twin.folder_path, twin.folder, *row[1:])
-            if left.name not in there and self._has[left.content]:
-                self._left[left.inode] = left
+        if len(self._files) > MOST:
+            self._files.clear()
+        left, has = Left(twin.folder, twin.root, twin.folder_path), self._has
+        rows = files.movable(self._database, twin.folder, MOST)
+        self._files |= {row[4]: (left, row) for row in rows if row[1] not in there and has[row[6]]}
 
     def takes(self, visit: Visit, name: bytes, status: os.stat_result) -> bool:
         """Whether a file is one of these. It is stored then."""
-        inode = stored_inode(status.st_ino)
-        left = self._left.get(inode) if inode is not None else None
-        if left is None or status.st_nlink > 1:
+        inode = status.st_ino & LARGEST
+        known = self._files.get(inode)
+        if known is None or status.st_nlink > 1:
             return False
-        is_same = left.mtime_ns == stored_time(status.st_mtime_ns) and left.size == status.st_size
-        if not is_same or left.born_ns != self._births.born_ns(name, visit.descriptor):
+        left, row = known
+        _, _, size, mtime_ns, _, born_ns, _ = row
+        if status.st_mtime_ns != mtime_ns or status.st_size != size:
             return False
-        del self._left[left.inode]
-        self._batch.shifts(left, visit.at, name, stored_time(status.st_ctime_ns))
+        if self._births.born_ns(name, visit.descriptor) != born_ns:
+            return False
+        del self._files[inode]
+        self._batch.shifts(left, row, visit.at, name, stored_time(status.st_ctime_ns))
         return True

@@ -204,20 +204,15 @@ def movable(database: Database, folder: int, most: int) -> list[tuple[Any, ...]]
     )
 
 
-class Shift(NamedTuple):
-    """A file that gets another folder and name, and what must hold of it before."""
+def shift(
+    connection: sqlite3.Connection,
+    shifts: list[tuple[int, bytes, int, int, int, bytes, int]],
+) -> list[int]:
+    """Move many files, like `move`. Returns the places of those that could not be moved.
 
-    folder: int
-    name: bytes
-    ctime_ns: int
-    id: int
-    old_folder: int
-    old_name: bytes
-    inode: int
-
-
-def shift(connection: sqlite3.Connection, shifts: list[Shift]) -> list[int]:
-    """Move many files, like `move`. Returns the places of those that could not be moved."""
+    Each has its new folder, name and ctime, its number, and what must hold of it before: its
+    folder, name and inode.
+    """
     done = connection.executemany(
         f"UPDATE OR IGNORE file SET folder_id = ?, name = ?, ctime_ns = ?, "
         f"flags = flags & ~{RACY | MISSING}, gone_at = NULL "
@@ -229,8 +224,8 @@ def shift(connection: sqlite3.Connection, shifts: list[Shift]) -> list[int]:
     find = "SELECT 1 FROM file WHERE id = ? AND folder_id = ? AND name = ?"
     return [
         at
-        for at, one in enumerate(shifts)
-        if connection.execute(find, (one.id, one.folder, one.name)).fetchone() is None
+        for at, (folder, name, _, number, *_) in enumerate(shifts)
+        if connection.execute(find, (number, folder, name)).fetchone() is None
     ]
 
 
