@@ -136,15 +136,12 @@ class _Everything:
         part = self._without_repeats(part)
         if not part.files:
             return
-        _, members, _, _, _, contents_of, _, flags = zip(*part.files, strict=True)
-        numbers = np.array(contents_of, np.int64)
+        numbers = np.array([one[5] for one in part.files], np.int64)
         has, records = self._facts.many(numbers, self._width)
         plain = has & ((records["flags"] & HAS_EXTRA) == 0)
         plain &= (records["frames"] == 1) & (records["marks"] == 0)
         plain &= ~self._memory.are_too_large(records)
-        plain &= np.array(flags) & files.ASSUMED == 0
-        if any(members):
-            plain &= [not member for member in members]
+        plain &= [not (one[1] or one[7] & files.ASSUMED) for one in part.files]
         if self.named:
             paths = map(_path, part.folders, part.files)
             plain &= [path not in self.named for path in paths]
@@ -176,8 +173,9 @@ class _Everything:
         )
 
     def _add_plain(self, part: _Part, records: NDArray[np.void], turned: NDArray[np.uint8]) -> None:
-        fields = list(zip(*part.files, strict=True))
-        numbers, sizes, times = (np.array(fields[at], np.int64) for at in (5, 2, 3))
+        numbers, sizes, times = (
+            np.array([one[field] for one in part.files], np.int64) for field in (5, 2, 3)
+        )
         flags, zeros = records["flags"], np.zeros(len(records), np.intp)
         columns = {
             "path": list(map(_path, part.folders, part.files)),
