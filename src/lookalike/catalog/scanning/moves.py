@@ -64,7 +64,7 @@ class Moves:
         """Whether a file is one of these. It is stored then."""
         inode = status.st_ino & LARGEST
         known = self._files.get(inode)
-        if known is None or status.st_nlink > 1:
+        if known is None or status.st_nlink > 1 or not visit.system.keeps_inodes:
             return False
         left, row = known
         _, _, size, mtime_ns, _, born_ns, _ = row
