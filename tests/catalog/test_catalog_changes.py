@@ -409,6 +409,42 @@ def test_a_file_that_moves_to_another_root_is_not_lost(tmp_path: Path, catalog: 
         assert_up_to_date(catalog, root)
 
 
+def test_files_that_leave_a_folder_together_are_moved_but_for_those_that_differ(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """One was edited on the way, one was copied, and one has a new file in its old place."""
+    old, new = tmp_path / "pictures/old", tmp_path / "pictures/new"
+    old.mkdir(parents=True)
+    for number in range(8):
+        write(old / f"{number}.bmp", bmp(number))
+    settle()
+    scanned(catalog, tmp_path / "pictures")
+    new.mkdir()
+    for number in range(6):
+        (old / f"{number}.bmp").rename(new / f"{number}.jpg")
+    write(new / "2.jpg", bmp(12), LONG_AGO + 1)
+    write(old / "3.bmp", bmp(13))
+    shutil.copy2(old / "6.bmp", new / "6.bmp")
+    settle()
+    found = scanned(catalog)
+    assert (found.moved, found.opened, found.gone) == (5, 3, 1)
+    assert_up_to_date(catalog, tmp_path / "pictures")
+
+
+def test_a_file_that_is_not_where_it_was_known_is_not_moved(folder: Path, catalog: Catalog) -> None:
+    """Another scan was faster, so the caller stores the file anew."""
+    scanned(catalog, folder)
+    select = "SELECT folder_id, name, ctime_ns, id, folder_id, name, inode FROM file ORDER BY id"
+    there, elsewhere, another, *_ = catalog.database.rows(select)
+    shifts = [
+        (there[0], b"moved", *there[2:]),
+        (elsewhere[0], b"new", *elsewhere[2:5], b"old", elsewhere[6]),
+        (another[0], b"moved", *another[2:]),
+    ]
+    with catalog.database.writing() as connection:
+        assert files.shift(connection, shifts) == [1, 2]
+
+
 def test_a_renamed_folder_takes_its_files_along(tmp_path: Path, catalog: Catalog) -> None:
     """Even to another root. A copy that is met first does not take the place of the original."""
     one, two = tmp_path / "one", tmp_path / "two"

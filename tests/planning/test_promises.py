@@ -97,6 +97,18 @@ def test_the_order_of_the_inputs_changes_nothing(
     assert world.plan(order=order, **choices).to_json() == world.plan(**choices).to_json()
 
 
+@settings(max_examples=150, deadline=None)
+@given(worlds(), CHOICES)
+def test_plain_groups_are_decided_as_a_walk_decides_them(
+    world: World, choices: dict[str, Any]
+) -> None:
+    choices |= {"copies": 1, "empty_folders": "warn", "protect": (), "only": (), "reference": ()}
+    plan = world.plan(**choices)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lookalike.planning.deciding.plain.Plain.takes", lambda *_: False)
+        assert world.plan(**choices) == plan
+
+
 @settings(max_examples=50, deadline=None)
 @given(worlds(), CHOICES)
 def test_a_plan_comes_back_from_json(world: World, choices: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable
+from struct import Struct
 
 from blake3 import blake3
 
@@ -20,8 +21,9 @@ WHOLE = 2 * END
 NANOSECONDS = 1_000_000_000
 NO_FOLLOW, EMPTY_PATH, BIRTH = 0x100, 0x1000, 0x800
 """AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH and STATX_BTIME of Linux."""
-MASK, SECONDS, FRACTION = slice(0, 4), slice(80, 88), slice(88, 92)
-"""Where `struct statx` has the mask of what it holds, and the time of birth."""
+STATX = Struct("@I76xqI")
+"""Where `struct statx` has the mask of what it holds, and the seconds and nanoseconds of birth."""
+STATX_BYTES = 256
 
 
 def quick_digest(path: str) -> bytes:
@@ -71,24 +73,27 @@ def _statx() -> Callable[..., int] | None:
 _function = _statx()
 
 
-def born_ns(name: bytes, folder: int) -> int | None:
-    """When a file was made, given the descriptor of its folder. None if the system does not say."""
-    return _born_ns(folder, name, NO_FOLLOW)
+class Births:
+    """Asks when files were made. For one thread, since all answers come in one buffer."""
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(STATX_BYTES)
+
+    def born_ns(self, name: bytes, folder: int) -> int | None:
+        """When a file was made, given the descriptor of its folder. None if that is unknown."""
+        return self._ask(folder, name, NO_FOLLOW)
+
+    def of_folder(self, folder: int) -> int | None:
+        """The same for a folder, given its descriptor."""
+        return self._ask(folder, b"", EMPTY_PATH)
+
+    def _ask(self, folder: int, name: bytes, flags: int) -> int | None:
+        if _function is None or _function(folder, name, flags, BIRTH, self._buffer):
+            return None
+        mask, seconds, fraction = STATX.unpack_from(self._buffer)
+        return seconds * NANOSECONDS + fraction if mask & BIRTH else None
 
 
 def inode_and_birth(folder: int) -> tuple[int | None, int | None]:
     """The inode of a folder, given its descriptor, and when it was made."""
-    return stored_inode(os.fstat(folder).st_ino), _born_ns(folder, b"", EMPTY_PATH)
-
-
-def _born_ns(folder: int, name: bytes, flags: int) -> int | None:
-    if _function is None:
-        return None
-    buffer = ctypes.create_string_buffer(256)
-    if _function(folder, name, flags, BIRTH, buffer):
-        return None
-    data = buffer.raw
-    if not int.from_bytes(data[MASK], sys.byteorder) & BIRTH:
-        return None
-    seconds = int.from_bytes(data[SECONDS], sys.byteorder, signed=True)
-    return seconds * NANOSECONDS + int.from_bytes(data[FRACTION], sys.byteorder)
+    return stored_inode(os.fstat(folder).st_ino), Births().of_folder(folder)

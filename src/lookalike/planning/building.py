@@ -5,21 +5,18 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from blake3 import blake3
-
 from lookalike.planning.plan import EXACT, Action, Companion, Held, Kept, PlanGroup, Removal
-from lookalike.planning.reasons import Reasons
+from lookalike.planning.reasons import Reasons, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lookalike.matching.keepers.ranking import Ranking
+    from lookalike.planning.deciding.walk import Going, Outcome
     from lookalike.planning.members import Members
     from lookalike.planning.reasons import Pair
     from lookalike.planning.units import Unit
-    from lookalike.planning.walk import Going, Outcome
 
-KEY_BYTES = 8
 File = TypeVar("File", Removal, Held, Companion)
 
 
@@ -98,7 +95,7 @@ class Building:
         digests = {one.file.digest for files in (keep, remove, held) for one in files}
         digests.update(beside.file.digest for one in remove for beside in one.companions)
         return PlanGroup(
-            _key(digests), tuple(keep), _by_path(remove), _by_path(held), out.none_wanted
+            key_of(digests), tuple(keep), _by_path(remove), _by_path(held), out.none_wanted
         )
 
     def _stays(self, out: Outcome) -> list[int]:
@@ -195,8 +192,3 @@ def _by_path(files: list[File]) -> tuple[File, ...]:
 
 def _path(one: Removal | Held | Companion) -> str:
     return one.file.path
-
-
-def _key(digests: set[str]) -> str:
-    """Follows from the digests of files, in any order."""
-    return blake3(",".join(sorted(digests)).encode()).hexdigest(KEY_BYTES)

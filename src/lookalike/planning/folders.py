@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lookalike.text import plural, printable
@@ -10,8 +11,8 @@ from lookalike.text import plural, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from lookalike.planning.deciding.walk import Going, Outcome
     from lookalike.planning.members import Members
-    from lookalike.planning.walk import Going, Outcome
     from lookalike.sources.beside import Disk
 
 MANAGERS = {"digikam4.db": "digiKam", ".immich": "Immich"}
@@ -23,13 +24,19 @@ LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 class Emptied:
     """The folders that would be left without files."""
 
-    def __init__(self, members: Members, outcomes: Iterable[Outcome]) -> None:
+    def __init__(
+        self, members: Members, outcomes: Iterable[Outcome], plain: Iterable[int] = ()
+    ) -> None:
+        """`plain`: members that go besides those of the outcomes."""
         self._members = members
         self._names: dict[str, set[str]] = defaultdict(set)
         self._units: dict[str, list[tuple[Outcome, Going]]] = defaultdict(list)
         for out in outcomes:
             for going in out.goes:
                 self._add(out, going)
+        for path in (members.paths[number] for number in plain):
+            folder, _, name = path.rpartition("/")
+            self._names[folder].add(name)
         self.touched = sorted(self._names)
         """The paths of all folders from which something would go."""
         self.folders = list(filter(self._is_emptied, self.touched))
@@ -55,14 +62,15 @@ class Emptied:
                 out.hold(going, "last files: nothing else would be left in its folder")
 
 
-def warnings(members: Members, outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """What to know before a plan is applied."""
-    found = Emptied(members, outcomes)
+def warnings(members: Members, outcomes: Sequence[Outcome], plain: Sequence[int]) -> Iterator[str]:
+    """What to know before a plan is applied. `plain`: as in `Emptied`."""
+    found = Emptied(members, outcomes, plain)
     if emptied := found.folders:
         names = ", ".join(map(printable, emptied[:3])) + (", …" if len(emptied) > 3 else "")
         yield f"{plural(len(emptied), 'folder')} would be left without files: {names}"
     yield from _managed(members.disk, found.touched)
-    further = _further_names(members, outcomes)
+    walked = (one for out in outcomes for going in out.goes for one in going.found)
+    further = _further_names(members, chain(walked, plain))
     if further:
         verb = "has" if further == 1 else "have"
         yield (
@@ -84,11 +92,11 @@ def _managed(disk: Disk, folders: Iterable[str]) -> Iterator[str]:
         yield f"{printable(folder)} is managed by {program}, which would miss the files that go"
 
 
-def _further_names(members: Members, outcomes: Sequence[Outcome]) -> int:
-    """How many files that go have names besides those that go."""
+def _further_names(members: Members, goes: Iterable[int]) -> int:
+    """How many of the files that go have names besides those that go."""
     names: dict[tuple[int, int], int] = defaultdict(int)
     links: dict[tuple[int, int], int] = {}
-    for number in (one for out in outcomes for going in out.goes for one in going.found):
+    for number in goes:
         state = members.states[number]
         if state is not None and state.links > 1:
             names[state.dev, state.inode] += 1

@@ -93,25 +93,27 @@ class Members:
         table, at = self.table, self.positions
         names = ("path", "kind", "file_bytes", "modified_ns")
         columns = (table.take(name, at) for name in names)
-        damages, folders, state_of = table.damages, self._folders, self.disk.state
+        paths, states, unfit, state_of = self.paths, self.states, self.unfit, self.disk.state
+        folders = self._folders
         for number, (path, kind, size, modified) in enumerate(zip(*columns, strict=True)):
             if kind is not Kind.FILE:
-                self.paths[number] = path
-                self.unfit[number] = NOT_FILES.get(kind, "not a file")
+                paths[number] = path
+                unfit[number] = NOT_FILES.get(kind, "not a file")
                 continue
             folder, slash, name = path.rpartition("/")
             known = folders.get(folder + slash)
             if known is None:
                 known = folders[folder + slash] = self._folder(folder or slash or ".")
-            self.paths[number] = real = known.inside + name
-            self.states[number] = state = state_of(real)
-            unfit = known.unfit or _changed(state, size, modified)
-            if unfit:
-                self.unfit[number] = unfit
-            elif self.at[number] in damages:
-                self.unfit[number] = DAMAGED
-            if known.blocked:
-                self.blocked[number] = known.blocked
+            inside, why, blocked = known
+            paths[number] = real = inside + name
+            states[number] = state = state_of(real)
+            if why or state is None or state[:2] != (size, modified) or not state.is_file:
+                unfit[number] = why or _changed(state, size, modified)
+            if blocked:
+                self.blocked[number] = blocked
+        damages = table.damages
+        for number in (one for one, at in enumerate(self.at) if at in damages) if damages else ():
+            self.unfit[number] = self.unfit[number] or DAMAGED
 
     def _folder(self, folder: str) -> _Folder:
         """What a folder means for its files."""
@@ -150,11 +152,13 @@ class Members:
 
     def file(self, number: int) -> PlannedFile:
         """A file as it is planned. Its digest is taken now if the search read only a part."""
-        path, state = self.paths[number], self.states[number]
-        digest = self.digest(number) or self._digests[number]
+        path, state, digest = self.paths[number], self.states[number], self._digests[number]
+        if number in self._begun:
+            digest = self.digest(number) or digest
         if state is None:
             return PlannedFile(path, 0, 0, digest)
-        return PlannedFile(path, state.size, state.mtime_ns, digest, state.inode, state.dev)
+        size, mtime_ns, inode, dev, *_ = state
+        return PlannedFile(path, size, mtime_ns, digest, inode, dev)
 
     def same_file(self, one: int, other: int) -> bool:
         """Whether two paths are names of one file."""

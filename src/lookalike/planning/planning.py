@@ -16,14 +16,15 @@ from lookalike.matching.rules import Rule
 from lookalike.planning.building import Building
 from lookalike.planning.by_hand.unwanted import Unwanted
 from lookalike.planning.choices import Choices
+from lookalike.planning.deciding.guards import Guards
+from lookalike.planning.deciding.plain import Plain, can_be_plain
+from lookalike.planning.deciding.walk import Walk
 from lookalike.planning.folders import Emptied, warnings
-from lookalike.planning.guards import Guards
 from lookalike.planning.matches import Matches
 from lookalike.planning.members import Members
 from lookalike.planning.plan import Plan
 from lookalike.planning.stored.document import RULE
 from lookalike.planning.units import units_of
-from lookalike.planning.walk import Walk
 from lookalike.sources.beside import Disk
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from lookalike.matching.keepers.ranking import Ranking
     from lookalike.planning.by_hand.decided import Decided
     from lookalike.planning.choices import Paths
+    from lookalike.planning.deciding.walk import Outcome
     from lookalike.planning.units import Unit
-    from lookalike.planning.walk import Outcome
     from lookalike.report.result import Result
 
 
@@ -131,13 +132,18 @@ def _planned(result: Result, choices: Choices, disk: Disk, decided: Decided | No
     place_of = np.zeros(len(members.paths), np.intp)
     place_of[ranked] = np.arange(len(ranked))
     places = place_of.tolist()
+    plain = Plain(members, units, matches, guards)
+    if decided is None and can_be_plain(choices):
+        sets = [one for one in sets if not plain.takes(one)]
     walk = Walk(members, units, matches, guards, choices, choices.limits(), places, decided)
     decide = walk.decide if decided is None else _by_hand(walk, members, units, choices, decided)
     outcomes = list(map(decide, sets))
     if choices.empty_folders == "hold":
         Emptied(members, outcomes).hold()
     building = Building(members, units, places, choices.do)
-    built = building.groups(sets, outcomes, ranking, rank_of.tolist())
+    ranks = rank_of.tolist()
+    walked = building.groups(sets, outcomes, ranking, ranks)
+    built = chain(walked, plain.groups(ranking, ranks, choices.do))
     return Plan(
         rule=Rule(**{name: getattr(result.rule, name) for name in RULE}),
         groups=tuple(sorted(built, key=_first_path)),
@@ -149,7 +155,7 @@ def _planned(result: Result, choices: Choices, disk: Disk, decided: Decided | No
         roots=tuple(sorted({disk.real(root) for root in choices.roots})),
         companions=choices.companions,
         to=choices.to,
-        warnings=tuple(warnings(members, outcomes)),
+        warnings=tuple(warnings(members, outcomes, plain.goes)),
         argv=choices.argv,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from blake3 import blake3
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from lookalike.matching.keepers.rules import KeeperRule
     from lookalike.planning.members import Members
 
+KEY_BYTES = 8
 Pair = tuple[int, int]
 """The numbers of the better and the worse member."""
 
@@ -60,3 +62,8 @@ class Reasons:
         """What the worse one lacks."""
         rule, theirs, ours = self._decided[pair]
         return f"{rule.lack}: {ours} against {theirs}" if ours or theirs else rule.lack
+
+
+def key_of(digests: set[str]) -> str:
+    """The key of a group. It follows from the digests of its files, in any order."""
+    return blake3(",".join(sorted(digests)).encode()).hexdigest(KEY_BYTES)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lookalike.catalog.quick import WHOLE
 from lookalike.catalog.recipes import tried_with
 from lookalike.catalog.scanning.job import entry_stat
+from lookalike.catalog.stats import Stat
 from lookalike.catalog.store import contents, files, roots
 from lookalike.errors import Status
 from lookalike.hashing.row import Row
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     import sqlite3
 
     from lookalike.catalog.scanning.job import ArchiveJob, FolderAt, Job, OldPlace
+    from lookalike.catalog.scanning.moves import Left
     from lookalike.catalog.scanning.summary import ScanSummary
-    from lookalike.catalog.stats import Stat
     from lookalike.catalog.store.database import Database
     from lookalike.catalog.thumb_file import ThumbFile
     from lookalike.hashing.recipe import Recipe
@@ -31,6 +32,10 @@ SECONDS = 1.0
 COARSE, FINE = 2_000_000_000, 100_000_000
 """How many nanoseconds the times of a file system may be off: those in whole seconds, and others.
 """
+
+
+Shifted: TypeAlias = "tuple[Left, tuple[Any, ...], FolderAt, bytes, int]"
+"""The folder that a file left, its values there, and its folder, name and ctime now."""
 
 
 class _New:
@@ -70,29 +75,46 @@ class Batch:
         self._thumbs = thumbs
         self._summary = summary
         self._changes: list[Callable[[sqlite3.Connection], None]] = []
+        self._shifts: list[Shifted] = []
         self._new = _New(0, {})
         self._since = time.monotonic()
 
     def add(self, change: Callable[[sqlite3.Connection], None]) -> None:
         """Add a change, and store all if it is time. Raises `CatalogError`."""
-        if not self._changes:
-            self._since = time.monotonic()
         self._changes.append(change)
-        if len(self._changes) >= MOST:
+        self._added()
+
+    def shifts(
+        self, left: Left, row: tuple[Any, ...], folder: FolderAt, name: bytes, ctime_ns: int
+    ) -> None:
+        """A file is in another folder now, and otherwise as it was. Like `moves`, for many.
+
+        `row`: as `files.movable` returns it.
+        """
+        self._shifts.append((left, row, folder, name, ctime_ns))
+        self._added()
+
+    def _added(self) -> None:
+        count = len(self._changes) + len(self._shifts)
+        if count == 1:
+            self._since = time.monotonic()
+        if count >= MOST:
             self.flush()
 
     def flush_if_due(self) -> None:
         """Store the changes if they have waited long enough."""
-        if self._changes and time.monotonic() - self._since > SECONDS:
+        if (self._changes or self._shifts) and time.monotonic() - self._since > SECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Store the changes. Raises `CatalogError` if that fails; then none of them is stored."""
         changes, self._changes = self._changes, []
+        shifts, self._shifts = self._shifts, []
         rows: dict[int, Row] = {}
-        if changes:
+        if changes or shifts:
             with self._database.writing() as connection:
                 self._new = _New(contents.newest(connection), rows)
+                _shift(connection, shifts)
                 for change in changes:
                     change(connection)
                 contents.add(connection, self._new.contents)
@@ -225,6 +247,27 @@ class Batch:
                 self._summary.changed += not is_same
 
         self.add(change)
+
+
+def _shift(connection: sqlite3.Connection, shifts: list[Shifted]) -> None:
+    """Give files that were moved their new places."""
+    folders = {left.id: left for left, *_ in shifts}
+    there = {
+        number
+        for number, left in folders.items()
+        if roots.place_of_folder(connection, number) == (left.root, left.path)
+    }
+    several = [
+        # No file has the number 0, so one whose folder is another now is stored anew.
+        (folder.id or folder_id(connection, folder), name, ctime_ns,
+         row[0] if left.id in there else 0, left.id, row[1], row[4])
+        for left, row, folder, name, ctime_ns in shifts
+    ]  # fmt: skip
+    for at in files.shift(connection, several):
+        folder, name, ctime_ns, *_ = several[at]
+        _, _, size, mtime_ns, inode, born_ns, content = shifts[at][1]
+        stat = Stat(size, mtime_ns, ctime_ns, inode, born_ns=born_ns)
+        files.store(connection, files.values_of(folder, name, b"", stat, content, 0))
 
 
 def folder_id(connection: sqlite3.Connection, folder: FolderAt) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lookalike.catalog.places import joined
-from lookalike.catalog.quick import born_ns
+from lookalike.catalog.quick import Births
 from lookalike.catalog.recipes import still_fails
 from lookalike.catalog.scanning.job import ArchiveJob, Candidate, Job, entry_stat
+from lookalike.catalog.scanning.moves import Moves
 from lookalike.catalog.scanning.twins import place_of
 from lookalike.catalog.stats import Stat
 from lookalike.catalog.store import contents, files
@@ -56,6 +57,8 @@ class Sorting:
         """Files with several names that could not be read, by `Job.shared`."""
         self._database = database
         self._twins = twins
+        self._births = Births()
+        self._moves = Moves(database, twins, batch, self._births, has)
         self._batch = batch
         self._recipe = request.recipe
         self._choice = request.inputs.choice
@@ -69,8 +72,11 @@ class Sorting:
     def jobs(self, visit: Visit, part: Compared, sieve: Sieve) -> Iterator[Job | ArchiveJob]:
         """What must be looked at or read among some files of a folder."""
         for name, status in part.fresh:
-            text = os.fsdecode(name)
-            if sieve.takes_file(text, visit.prefix):
+            if not sieve.takes_file(os.fsdecode(name), visit.prefix):
+                continue
+            if self._trust != "nothing" and self._moves.takes(visit, name, status):
+                self._summary.moved += 1
+            else:
                 yield from self._fresh(self._job(visit, name, status), visit.device)
         for values, status in part.odd:
             entry = Entry(*values)
@@ -99,7 +105,7 @@ class Sorting:
 
     def _job(self, visit: Visit, name: bytes, status: os.stat_result) -> Job:
         stat = Stat.of(status, keeps_inodes=visit.system.keeps_inodes)
-        stat = stat._replace(born_ns=born_ns(name, visit.descriptor))
+        stat = stat._replace(born_ns=self._births.born_ns(name, visit.descriptor))
         return Job(visit.at, name, os.fsdecode(joined(visit.path, name)), stat)
 
     def _fresh(self, job: Job, device: int) -> Iterator[Job | ArchiveJob]:
@@ -120,6 +126,7 @@ class Sorting:
     def _moved(self, job: Job, twin: Twin) -> Iterator[Job]:
         """A file is known under another name."""
         self._summary.moved += 1
+        self._moves.learn(twin)
         failed = None if self._is_hashed(twin.content) else self._failure(twin.id)
         self._batch.moves(place_of(twin), job, twin.content, failed=failed)
         if self._trust == "nothing" or not (

@@ -60,6 +60,18 @@ class Twins:
                 return twin
         return None
 
+    def names_in(self, root: int, folder: bytes) -> set[bytes] | None:
+        """What is in a folder now. None if that cannot be known."""
+        path = self._online.path_of(root)
+        if path is None:
+            return None
+        try:
+            return set(os.listdir(joined(path, folder)))
+        except (FileNotFoundError, NotADirectoryError):
+            return set()
+        except OSError:
+            return None
+
     def _candidate(self, twin: Twin) -> Candidate | None:
         if twin.quick is None or not self._is_hashed(twin):
             return None

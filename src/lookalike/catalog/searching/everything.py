@@ -66,7 +66,7 @@ def everything(
         table.add(outcome)
         table.named.add(os.path.realpath(outcome.path))
     done = 0
-    for part in _parts(catalog.database, number):
+    for part in _parts(catalog.database):
         table.add_part(part)
         done += len(part.files)
         progress("reading", done, None)
@@ -83,17 +83,17 @@ class _Part(NamedTuple):
     """The values of a `Present` each."""
 
 
-def _parts(database: Database, recipe: int) -> Iterator[_Part]:
+def _parts(database: Database) -> Iterator[_Part]:
     for root in roots.roots(database):
         part = _Part(root.id, [], [])
         folders = roots.folders_under(database, root.id, b"")
         for folder in sorted(folders, key=lambda one: one.path.split(b"/")):
             path = os.fsdecode(joined(root.path, folder.path)).rstrip("/") + "/"
-            after = b"", 0
-            while found := files.present(database, folder.id, recipe, after, PART):
+            after = b""
+            while found := files.present(database, folder.id, after, PART):
                 part.files.extend(found)
                 part.folders.extend([path] * len(found))
-                after = found[-1][0], found[-1][6]
+                after = found[-1][0]
                 if len(part.files) >= PART:
                     yield part
                     part = _Part(root.id, [], [])
@@ -115,6 +115,8 @@ class _Everything:
         self._facts = FactsReader(catalog.database, number)
         names = self._facts.formats()
         self._formats = [names.get(one, "") for one in range(max(names, default=0) + 1)]
+        self._database, self._number = catalog.database, number
+        self._shared = files.shared_inodes(catalog.database)
         self._seen = Seen()
         self._repeats = 0
 
@@ -159,8 +161,10 @@ class _Everything:
 
     def _without_repeats(self, part: _Part) -> _Part:
         """The same without further names of files that were added before."""
-        add, high = self._seen.add, part.root << 64
-        fresh = [one[4] is None or bool(one[1]) or add(high | one[4]) for one in part.files]
+        if not self._shared:
+            return part
+        add, high, shared = self._seen.add, part.root << 64, self._shared
+        fresh = [one[4] not in shared or bool(one[1]) or add(high | one[4]) for one in part.files]
         if all(fresh):
             return part
         self._repeats += fresh.count(False)
@@ -195,8 +199,9 @@ class _Everything:
             return
         found = self._facts(one.content) if one.content else None
         if found is None:
-            status = Status(one.status or "unreadable")
-            self.add(Failure(location.key, status, one.reason or UNREAD))
+            failed = files.failure(self._database, one.id, self._number)
+            status, reason = failed[:2] if failed else (Status.UNREADABLE, UNREAD)
+            self.add(Failure(location.key, Status(status), reason))
             return
         row = found.row(location, Stamp(one.size, one.mtime_ns))
         if self._memory.is_too_large(row):

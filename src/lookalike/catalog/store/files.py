@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -191,6 +192,44 @@ def move(
     return cursor.rowcount > 0
 
 
+def movable(database: Database, folder: int, most: int) -> list[tuple[Any, ...]]:
+    """Up to `most` plain files of a folder with a content, an inode and a time of birth.
+
+    Their number, name, size, time, inode, birth and content.
+    """
+    return database.rows(
+        "SELECT id, name, size, mtime_ns, inode, born_ns, content_id FROM file "
+        "WHERE folder_id = ? AND member = x'' AND inode IS NOT NULL AND born_ns IS NOT NULL "
+        f"AND content_id IS NOT NULL AND NOT flags & {ARCHIVE} LIMIT ?",
+        (folder, most),
+    )
+
+
+def shift(
+    connection: sqlite3.Connection,
+    shifts: list[tuple[int, bytes, int, int, int, bytes, int]],
+) -> list[int]:
+    """Move many files, like `move`. Returns the places of those that could not be moved.
+
+    Each has its new folder, name and ctime, its number, and what must hold of it before: its
+    folder, name and inode.
+    """
+    done = connection.executemany(
+        f"UPDATE OR IGNORE file SET folder_id = ?, name = ?, ctime_ns = ?, "
+        f"flags = flags & ~{RACY | MISSING}, gone_at = NULL "
+        "WHERE id = ? AND folder_id = ? AND name = ? AND inode = ?",
+        shifts,
+    )
+    if done.rowcount == len(shifts):
+        return []
+    find = "SELECT 1 FROM file WHERE id = ? AND folder_id = ? AND name = ?"
+    return [
+        at
+        for at, (folder, name, _, number, *_) in enumerate(shifts)
+        if connection.execute(find, (number, folder, name)).fetchone() is None
+    ]
+
+
 def set_missing(connection: sqlite3.Connection, numbers: str, now: int) -> None:
     """Mark files as missing, and the members of archives with them. `numbers`: a JSON array."""
     connection.execute(
@@ -303,22 +342,37 @@ class Present(NamedTuple):
     """0 if it was never read."""
     id: int
     flags: int
-    status: str | None
-    """Of its failure by a recipe, if that could not read it."""
-    reason: str | None
 
 
-def present(
-    database: Database, folder: int, recipe: int, after: tuple[bytes, int], most: int
-) -> list[tuple[Any, ...]]:
-    """The files of a folder that are not missing, archives left out, by name.
+PRESENT = (
+    "SELECT name, member, size, mtime_ns, inode, COALESCE(content_id, 0), id, flags FROM file "
+    f"WHERE folder_id = ? AND NOT flags & {MISSING | ARCHIVE}"
+)
 
-    `after`: the name and number of the last one before. They have the values of a `Present`.
+
+def present(database: Database, folder: int, after: bytes, most: int) -> list[tuple[Any, ...]]:
+    """The files of a folder that are not missing, archives left out, by name and number.
+
+    Those with names beyond `after`, about `most` of them, with all members of an archive. They have
+    the values of a `Present`.
     """
-    return database.rows(
-        "SELECT name, member, size, mtime_ns, inode, COALESCE(content_id, 0), id, flags, status, "
-        "reason FROM file LEFT JOIN failure ON file_id = id AND recipe_id = ? "
-        "WHERE folder_id = ? AND name >= ? AND (name, id) > (?, ?) "
-        f"AND NOT flags & {MISSING | ARCHIVE} ORDER BY name, id LIMIT ?",
-        (recipe, folder, after[0], *after, most),
+    # The index has this order. To sort by the number as well would take half as long again.
+    ordered = f"{PRESENT} AND name > ? ORDER BY name LIMIT ?"
+    found = database.rows(ordered, (folder, after, most))
+    if len(found) == most:
+        last = found[-1][0]  # there may be more of this name
+        found = [row for row in found if row[0] != last] or database.rows(
+            f"{PRESENT} AND name = ?", (folder, last)
+        )
+    if any(row[1] for row in found):
+        found.sort(key=itemgetter(0, 6))
+    return found
+
+
+def shared_inodes(database: Database) -> set[int]:
+    """The inodes that several plain files of the same size and time have."""
+    rows = database.rows(
+        "SELECT inode FROM file WHERE member = x'' AND inode IS NOT NULL "
+        "GROUP BY mtime_ns, size, inode HAVING COUNT(*) > 1"
     )
+    return {row[0] for row in rows}

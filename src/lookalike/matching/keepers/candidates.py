@@ -94,19 +94,19 @@ class Candidates:
         Copies with equal bytes say the same. If a set has only these, none is read, and they count
         as saying nothing.
         """
-        differ = self._bytes_differ()
-        found: dict[bytes, Metadata] = {}
+        differ = self._bytes_differ().tolist()
         digests = self.table.take("digest", self.at)
-        several = []
-        several_of = zip(self.at.tolist(), self.files(), digests, differ.tolist(), strict=True)
-        for at, path, digest, wanted in several_of:
-            if path is None or not wanted:
-                several.append(NOTHING)
-                continue
-            if digest not in found:
-                found[digest] = self.disk.metadata_at(at, path) or NOTHING
-            several.append(found[digest])
-        return several
+        several = list(zip(self.at.tolist(), self.files(), digests, differ, strict=True))
+        found: dict[bytes, Metadata] = {}
+        for at, path, digest, wanted in several:
+            if path is not None and wanted and digest not in found:
+                said = self.disk.metadata_at(at, path)
+                if said is not None:  # otherwise it may be gone, and a copy of it still there
+                    found[digest] = said
+        return [
+            found.get(digest, NOTHING) if path is not None and wanted else NOTHING
+            for _, path, digest, wanted in several
+        ]
 
     def _bytes_differ(self) -> NDArray[np.bool_]:
         """Whether an image is in a set whose images do not all have the same bytes."""

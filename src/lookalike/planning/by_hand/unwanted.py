@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lookalike.planning.deciding.walk import Beside, Going, Outcome
 from lookalike.planning.members import DAMAGED
 from lookalike.planning.units import file_beside, is_shared
-from lookalike.planning.walk import Beside, Going, Outcome
 from lookalike.sources.beside import Role
 from lookalike.text import printable
 

@@ -48,6 +48,7 @@ class Guards:
         self._members, self._matches, self._choices = members, matches, choices
         self._table, self._blank = result.table, result.table.flat_digests
         self._is_sound = members.are_sound()
+        self._is_plain = self._are_plain()
         bits = get_algorithm(result.algorithm).bits
         self.distance = choices.largest_distance(bits if by_hand else result.max_distance)
         """The largest distance of a match that is planned. A person may see more in a match."""
@@ -69,12 +70,20 @@ class Guards:
             return f"same file: another name of {self._name(stays, goes)}"
         if match.exact:
             return ""
-        return (
-            self._flat(goes, stays)
-            or self._raw(goes, stays)
-            or ("" if match.same_pixels else self._about_pictures(goes, stays, match))
-            or self._metadata(goes, stays)
-        )
+        if not self._is_plain[goes] or not self._is_plain[stays]:
+            return self._flat(goes, stays) or self._raw(goes, stays)
+        reason = "" if match.same_pixels else self._about_pictures(goes, stays, match)
+        return reason or self._about_metadata(goes, stays, match.same_pixels)
+
+    def _are_plain(self) -> list[bool]:
+        """Whether each is neither blank nor a raw file."""
+        raw = self._members.is_raw
+        if not self._blank:
+            return [not is_raw for is_raw in raw]
+        return [
+            not (is_raw or at in self._blank)
+            for is_raw, at in zip(raw, self._members.at, strict=True)
+        ]
 
     def _about_files(self, goes: int, stays: int, match: Match) -> str:
         """Reasons that lie in one of the two files alone."""
@@ -98,8 +107,19 @@ class Guards:
             or self._frames(goes, stays)
             or self._far(match)
             or self._earlier(goes)
-            or self._burst(goes, stays)
         )
+
+    def _about_metadata(self, goes: int, stays: int, same_pixels: bool) -> str:
+        """Reasons that need what both files say of their pictures."""
+        bursts = not same_pixels and self._choices.bursts != "take"
+        hold = self._choices.metadata != "ignore"
+        if not bursts and not hold:
+            return ""
+        ours, theirs = self._said(goes), self._said(stays)
+        if ours is None or theirs is None:
+            return "metadata: it cannot be read" if hold else ""
+        reason = self._burst(goes, stays, ours, theirs) if bursts else ""
+        return reason or (self._metadata(goes, stays, ours, theirs) if hold else "")
 
     def _name(self, number: int, beside: int) -> str:
         """The path of a member, or only its name if it is in the same folder as another one."""
@@ -109,7 +129,7 @@ class Guards:
 
     def _flat(self, goes: int, stays: int) -> str:
         at = self._members.at
-        blank = self._blank and (at[goes] in self._blank or at[stays] in self._blank)
+        blank = at[goes] in self._blank or at[stays] in self._blank
         return "blank: only equal bytes count" if blank else ""
 
     def _raw(self, goes: int, stays: int) -> str:
@@ -161,12 +181,9 @@ class Guards:
             return "earlier run: it stays for a file that went"
         return ""
 
-    def _burst(self, goes: int, stays: int) -> str:
+    def _burst(self, goes: int, stays: int, ours: Metadata, theirs: Metadata) -> str:
         """Pictures of one camera, seconds apart, or of one second with other numbers."""
-        if self._choices.bursts == "take":
-            return ""
-        ours, theirs = map(self._said, (goes, stays))
-        if ours is None or theirs is None or not ours.camera or ours.camera != theirs.camera:
+        if not ours.camera or ours.camera != theirs.camera:
             return ""
         if ours.taken_ns is None or theirs.taken_ns is None:
             return ""
@@ -190,13 +207,8 @@ class Guards:
         found = [_number(path.rpartition("/")[2].partition(".")[0]) for path in paths]
         return None not in found and len({one[1] for one in found if one}) > 1
 
-    def _metadata(self, goes: int, stays: int) -> str:
-        if self._choices.metadata == "ignore":
-            return ""
-        ours, theirs = map(self._said, (goes, stays))
-        if ours is None or theirs is None:
-            return "metadata: it cannot be read"
-        if ours is theirs or ours == theirs:
+    def _metadata(self, goes: int, stays: int, ours: Metadata, theirs: Metadata) -> str:
+        if ours == theirs:
             return ""
         has = theirs.facts
         lacking = ", ".join(fact for fact in ours.facts if fact not in has)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lookalike.planning.by_hand.decided import Decided
     from lookalike.planning.choices import Choices
-    from lookalike.planning.guards import Guards
+    from lookalike.planning.deciding.guards import Guards
     from lookalike.planning.limits import Limits
     from lookalike.planning.matches import Matches
     from lookalike.planning.members import Members
