@@ -75,7 +75,7 @@ class JpegHashes {
         return nb::make_tuple(nb::tuple(hashes), bytes_of(hashed.thumb),
                               on_its_side ? facts.height : facts.width,
                               on_its_side ? facts.width : facts.height, facts.images,
-                              facts.one_scan, hashed.first_scan);
+                              hashed.whole, hashed.first_scan);
     }
 
     static nb::bytes bytes_of(const std::string& text) {

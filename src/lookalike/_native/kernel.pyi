@@ -418,12 +418,11 @@ class JpegHashes:
         """The hashes of a file of `file_size` bytes, one per kind.
 
         `data` is the whole file, or its first scan, cut out. After the hashes follow the thumb,
-        width and height, upright, then `images` and `one_scan` of `jpeg_header`, and whether no
-        more than the first scan was read.
+        width and height, upright, `images` of `jpeg_header`, whether all scans are known to be
+        there, and whether no more than the first scan was read.
 
         None if this is not a sound JPEG, if it has more than `max_pixels`, if it is not reduced for
-        one of the hashes, or if it may lack detail or have too many doubtful bits. Whether scans
-        are missing at its end is not looked at.
+        one of the hashes, or if it may lack detail or have too many doubtful bits.
         """
 
     def of_file(

@@ -68,6 +68,7 @@ class Hasher {
         for (Level& level : levels_)
             if (!level.plane.is_busy()) return false;
         hashed_.first_scan = levels_.front().first_scan;
+        hashed_.whole |= facts_.one_scan;
         return make_hashes();
     }
 
@@ -113,6 +114,7 @@ class Hasher {
         const Extent extent{facts_.width, facts_.height, facts_.orientation};
         jpeg::Planes planes{scales_[first], count > 1};
         if (jpeg::read_luma(data_, size_, first_scan, planes) != jpeg::Verdict::read) return false;
+        hashed_.whole |= planes.whole;
         for (size_t k = first; k < first + count; ++k)
             levels_.emplace_back(scales_[k], std::move(planes.at(scales_[k])), first_scan, extent);
         return true;

@@ -20,6 +20,7 @@ struct Wanted {
 struct Hashed {
     jpeg::Facts facts;
     bool first_scan = false;          // whether no more of the finest picture was read
+    bool whole = false;               // whether all scans are known to be there
     std::vector<std::string> hashes;  // one per kind
     std::string thumb;
 };

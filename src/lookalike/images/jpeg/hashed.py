@@ -122,9 +122,9 @@ class JpegHasher:
 
 
 def _is_whole(found: tuple[Any, ...], data: NDArray[np.uint8]) -> bool:
-    """Whether all scans are there. With a single scan, the kernel has seen all of it."""
-    one_scan: bool = found[5]
-    return one_scan or not look_through(data.data).missing
+    """Whether all scans are there. The kernel may not have seen all of them."""
+    seen: bool = found[5]
+    return seen or not look_through(data.data).missing
 
 
 def _hashed(
