@@ -24,7 +24,7 @@ from lookalike._native import kernel
 from lookalike.algorithms import phash
 from lookalike.images import contents, picture
 from lookalike.images.jpeg import decoding as jpeg
-from lookalike.images.jpeg import hashed, luma
+from lookalike.images.jpeg import hashed, luma, scans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,20 +38,22 @@ TARGET = 40.0
 COUNT = 200
 RELEASING = {
     simplejpeg: ["decode_jpeg"],
-    kernel: ["resample", "grey", "dct_low", "jpeg_luma"],
-    os: ["stat", "open", "fstat"],
+    kernel: ["resample", "grey", "dct_low", "jpeg_luma", "jpeg_outline"],
+    os: ["stat", "open", "fstat", "close"],
 }
 """What releases the lock, by module."""
 IMPORTERS = [
     (jpeg, "simplejpeg"),
     (hashed, "kernel"),
     (luma, "kernel"),
+    (scans, "kernel"),
     (picture, "kernel"),
     (phash, "kernel"),
     (contents, "os"),
+    (hashed, "os"),
 ]
 """Where these modules are used."""
-FUNCTIONS = [(contents, "_read"), (picture, "blake3")]
+FUNCTIONS = [(contents, "_read"), (picture, "blake3"), (hashed, "blake3")]
 """What else releases the lock, where it is used."""
 
 
@@ -101,8 +103,10 @@ class Stand:
         self._clock = clock
 
     def JpegHashes(self, *arguments: Any) -> SimpleNamespace:  # noqa: N802
-        """The kernel's class of this name, whose method releases the lock."""
-        return SimpleNamespace(of=self._clock.timed(kernel.JpegHashes(*arguments).of))
+        """The kernel's class of this name, whose methods release the lock."""
+        made = kernel.JpegHashes(*arguments)
+        timed = self._clock.timed
+        return SimpleNamespace(of=timed(made.of), of_file=timed(made.of_file))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)

@@ -5,21 +5,54 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jpegs import every_kind, exif, frame_at, jpeg, patched, scene, with_segments
+from jpegs import (
+    every_kind,
+    exif,
+    frame_at,
+    jpeg,
+    patched,
+    scene,
+    with_segments,
+    without_segments,
+    xmp,
+)
 from lookalike import ImageError, Status, hash_images
-from lookalike.hashing.recipe import recipe_for
+from lookalike.hashing.recipe import Recipe, recipe_for
 from lookalike.hashing.row import Row
 from lookalike.images import read_picture
 from lookalike.images.jpeg import luma
 from lookalike.sources import Input, Kind, source_of
 from lookalike.sources.location import Location
 
-ALGORITHMS = ("phash", "dhash", "ahash", "whash", "phash_simple", "dhash_vertical", "phash:16")
+ALGORITHMS = (
+    "phash",
+    "dhash",
+    "ahash",
+    "whash",
+    "phash_simple",
+    "dhash_vertical",
+    "phash:16",
+    "phash:5",
+    "dhash:12",
+    "ahash:7",
+    "whash:4",
+    "phash@imagededup",
+)
+IN_KERNEL = ("phash", "dhash", "ahash", "dhash_vertical", "phash:16", "whash:4")
 FILES = {
     **every_kind(scene(707, 530, 1)),
     "large": jpeg(scene(1637, 1301, 2)),
     "large progressive": jpeg(scene(1637, 1301, 3), progressive=True),
-    "turned": with_segments(jpeg(scene(900, 700, 4)), exif(6)),
+    "over its first scan": jpeg(scene(2400, 1700, 5), progressive=True, quality=95),
+    **{
+        f"turned by {value}": with_segments(jpeg(scene(900 + value, 700, 4)), exif(value))
+        for value in range(10)
+    },
+    "turned by XMP": with_segments(jpeg(scene(901, 707)), xmp(b'<a tiff:Orientation="8"/>')),
+    "turned by both": with_segments(
+        jpeg(scene(901, 707)), xmp(b"<tiff:Orientation>8<"), exif(6, order=">")
+    ),
+    "in two parts": without_segments(jpeg(scene(640, 480)), 0xFE) + jpeg(scene(64, 48)),
     "broken": jpeg(scene(707, 530, 1))[:-3000],
     "flat": jpeg(np.full((700, 900, 3), 90, np.uint8)),
 }
@@ -42,6 +75,18 @@ def test_both_give_equal_rows(name: str, damaged: str, monkeypatch: pytest.Monke
     found = rows(algorithms=[name], damaged=damaged)
     use_turbo(monkeypatch)
     assert found == rows(algorithms=[name], damaged=damaged)
+
+
+def test_usual_files_are_hashed_without_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel does it in one call, for all algorithms at once. The rows are complete."""
+    usual = [name for name in FILES if name.startswith(("large", "turned", "over"))]
+    expected = hash_images([FILES[name] for name in usual], algorithms=IN_KERNEL).columns()
+    monkeypatch.setattr(Recipe, "read", lambda *_: pytest.fail("it made a picture"))
+    table = hash_images([FILES[name] for name in usual], algorithms=IN_KERNEL)
+    assert not table.failures
+    assert {name: list(values) for name, values in table.columns().items()} == {
+        name: list(values) for name, values in expected.items()
+    }
 
 
 def test_libjpeg_turbo_is_used_on_request(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@
 
 #include "arrays.h"
 #include "bind.h"
+#include "hashes/of_file.h"
 #include "hashes/of_jpeg.h"
 
 namespace lookalike {
@@ -48,7 +49,25 @@ class JpegHashes {
             nb::gil_scoped_release unlocked;
             made = hash_jpeg(bytes, data.size(), file_size, wanted_, hashed);
         }
-        if (!made) return nb::none();
+        return made ? found_of(hashed) : nb::none();
+    }
+
+    nb::object of_file(int descriptor, const nb::ndarray<nb::device::cpu>& data) const {
+        auto* bytes = packed<uint8_t>(data, "data", 1, "(size,) of uint8");
+        Hashed hashed;
+        Reading reading{};
+        {
+            nb::gil_scoped_release unlocked;
+            reading = hash_file(descriptor, bytes, data.size(), wanted_, hashed);
+        }
+        if (reading == Reading::first_scan) return nb::cast("first scan");
+        return reading == Reading::done ? found_of(hashed) : nb::none();
+    }
+
+ private:
+    Wanted wanted_;
+
+    static nb::object found_of(const Hashed& hashed) {
         const jpeg::Facts& facts = hashed.facts;
         nb::list hashes;
         for (const std::string& one : hashed.hashes) hashes.append(bytes_of(one));
@@ -56,11 +75,8 @@ class JpegHashes {
         return nb::make_tuple(nb::tuple(hashes), bytes_of(hashed.thumb),
                               on_its_side ? facts.height : facts.width,
                               on_its_side ? facts.width : facts.height, facts.images,
-                              facts.one_scan, hashed.first_scan);
+                              hashed.whole, hashed.first_scan);
     }
-
- private:
-    Wanted wanted_;
 
     static nb::bytes bytes_of(const std::string& text) {
         return nb::bytes(text.data(), text.size());
@@ -74,7 +90,8 @@ void bind_hashes(nb::module_& module) {
     nb::class_<JpegHashes>(module, "JpegHashes")
         .def(nb::init<const std::vector<Described>&, int, uint64_t>(), arg("kinds"),
              arg("thumb_least_side"), arg("max_pixels"))
-        .def("of", &JpegHashes::of, arg("data"), arg("file_size"));
+        .def("of", &JpegHashes::of, arg("data"), arg("file_size"))
+        .def("of_file", &JpegHashes::of_file, arg("descriptor"), arg("data").noconvert());
 }
 
 }  // namespace lookalike

@@ -418,12 +418,20 @@ class JpegHashes:
         """The hashes of a file of `file_size` bytes, one per kind.
 
         `data` is the whole file, or its first scan, cut out. After the hashes follow the thumb,
-        width and height, upright, then `images` and `one_scan` of `jpeg_header`, and whether no
-        more than the first scan was read.
+        width and height, upright, `images` of `jpeg_header`, whether all scans are known to be
+        there, and whether no more than the first scan was read.
 
         None if this is not a sound JPEG, if it has more than `max_pixels`, if it is not reduced for
-        one of the hashes, or if it may lack detail or have too many doubtful bits. Whether scans
-        are missing at its end is not looked at.
+        one of the hashes, or if it may lack detail or have too many doubtful bits.
+        """
+
+    def of_file(
+        self, descriptor: int, data: NDArray[np.uint8]
+    ) -> tuple[tuple[bytes, ...], bytes, int, int, int, bool, bool] | Literal["first scan"] | None:
+        """The same for an open file that has as many bytes as `data`. They are read into that.
+
+        `first scan` if no more than that may be needed. None also if the file has fewer bytes, or
+        cannot be read. Then perhaps only a part of it is in `data`.
         """
 
 def jpeg_header(

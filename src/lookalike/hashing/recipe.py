@@ -18,12 +18,10 @@ from lookalike.images import (
     Encoded,
     How,
     JpegHasher,
-    OpenedSource,
     Stamp,
     WholeNeededError,
     check_limits,
-    contents_of,
-    digest_of,
+    hash_source,
     read_source,
 )
 from lookalike.sight.thumb import LEAST_SIDE, thumb_of
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.hashing.options import Damaged, Reading
-    from lookalike.images import Contents, Hashed, Picture, Source
+    from lookalike.images import Hashed, Picture, Source
     from lookalike.sources import Input
     from lookalike.work.processes import Workers
 
@@ -70,30 +68,22 @@ class Recipe:
 
     def row(self, one: Input) -> Row:
         """Make the row of an image. Raises the errors of `read_picture`."""
-        contents, source = self._opened(one.source)
-        found = contents and self._hashed(contents)
-        if contents and found:
-            return _row_of(found, contents, one)
-        return self._row_by_picture(one, source)
+        found, source = self._hashed(one.source)
+        return _row_of(found, one) if found else self._row_by_picture(one, source)
 
     def hashes(self, source: Source) -> tuple[bytes, ...]:
         """The hashes of an image, one per algorithm. Raises the errors of `read_picture`."""
-        contents, source = self._opened(source)
-        found = contents and self._hashed(contents)
+        found, source = self._hashed(source)
         if found:
             return found.hashes
         _picture, bits = self.read(source)
         return tuple(map(pack_bits, bits))
 
-    def _opened(self, source: Source) -> tuple[Contents | None, Source]:
-        """The contents of a source if the kernel may hash them, and what else to read it from."""
+    def _hashed(self, source: Source) -> tuple[Hashed | None, Source]:
+        """What the kernel makes of a source at once, or None, and what to read it from then."""
         if self._jpegs is None or not isinstance(source, Encoded):
             return None, source
-        contents = contents_of(source, self.least_side, self.max_bytes)
-        return contents, OpenedSource(contents, source)
-
-    def _hashed(self, contents: Contents) -> Hashed | None:
-        return self._jpegs.hashed(contents) if self._jpegs else None
+        return hash_source(source, self._jpegs, self.least_side, self.max_bytes)
 
     @cached_property
     def _jpegs(self) -> JpegHasher | None:
@@ -167,22 +157,21 @@ class Recipe:
         return read_source(source, how)
 
 
-def _row_of(found: Hashed, contents: Contents, one: Input) -> Row:
-    is_beginning = contents.is_beginning
+def _row_of(found: Hashed, one: Input) -> Row:
     return Row(
         location=one.location,
-        stamp=contents.stamp or one.stamp or Stamp(contents.size),
-        byte_count=contents.size,
+        stamp=found.stamp or one.stamp or Stamp(found.byte_count),
+        byte_count=found.byte_count,
         width=found.width,
         height=found.height,
         format=found.format,
         frames=1,
-        digest=digest_of(contents),
-        is_beginning=is_beginning and one.location.kind is Kind.FILE,
+        digest=found.digest,
+        is_beginning=found.is_beginning and one.location.kind is Kind.FILE,
         flat_digest=b"",
         hashes=found.hashes,
         marks=found.marks,
-        end_unseen=is_beginning,
+        end_unseen=found.is_beginning,
         thumb=found.thumb,
     )
 

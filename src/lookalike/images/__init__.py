@@ -13,14 +13,13 @@ from lookalike.images.mark import Mark
 from lookalike.images.picture import Picture, digest_of
 from lookalike.images.pillow.later_frames import MOMENTS, frames_at
 from lookalike.images.preparation import PREPARATION
-from lookalike.images.reading import contents_of, read_picture, read_source
+from lookalike.images.reading import hash_source, read_picture, read_source
 from lookalike.images.source.door import ImageSource, is_image_source, source_of
 from lookalike.images.source.encoded import FileSource, ItemSource, Unreadable
 from lookalike.images.source.item import Item
 from lookalike.images.source.source import (
     BytesSource,
     Encoded,
-    OpenedSource,
     Source,
     WholeNeededError,
 )
@@ -44,16 +43,15 @@ __all__ = [
     "ItemSource",
     "JpegHasher",
     "Mark",
-    "OpenedSource",
     "Picture",
     "Source",
     "Stamp",
     "Unreadable",
     "WholeNeededError",
     "check_limits",
-    "contents_of",
     "digest_of",
     "frames_at",
+    "hash_source",
     "is_image_source",
     "lost_at_end",
     "read_picture",

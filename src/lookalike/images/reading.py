@@ -10,7 +10,7 @@ from lookalike.images.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, check
 from lookalike.images.source.door import source_of
 
 if TYPE_CHECKING:
-    from lookalike.images.contents import Contents
+    from lookalike.images.jpeg.hashed import Hashed, JpegHasher
     from lookalike.images.picture import Picture
     from lookalike.images.source.door import ImageSource
     from lookalike.images.source.source import Encoded, Source
@@ -51,10 +51,12 @@ def read_picture(
     return read_source(source_of(source, max_bytes), how)
 
 
-def contents_of(source: Encoded, least_side: int | None, max_bytes: int) -> Contents:
-    """The bytes of a source, as from its `contents`. Raises `ImageError`."""
+def hash_source(
+    source: Encoded, hasher: JpegHasher, least_side: int | None, max_bytes: int
+) -> tuple[Hashed | None, Source]:
+    """What a hasher makes of a source, as from its `hashed`. Raises `ImageError`."""
     try:
-        return source.contents(least_side, max_bytes)
+        return source.hashed(hasher, least_side, max_bytes)
     except MemoryError as error:
         raise ImageError(Status.TOO_LARGE, TOO_LITTLE_MEMORY) from error
 

@@ -50,15 +50,25 @@ class Hasher {
           facts_(hashed.facts),
           hashed_(hashed) {}
 
-    bool hash() {
-        if (jpeg::read_facts(data_, size_, hashed_.facts) != jpeg::Beginning::known) return false;
+    Outlook look() {
+        switch (jpeg::read_facts(data_, size_, hashed_.facts)) {
+            case jpeg::Beginning::other: return Outlook::bad;
+            case jpeg::Beginning::cut_off: return Outlook::unknown;
+            default: break;
+        }
         const auto pixels =
             static_cast<uint64_t>(facts_.width) * static_cast<uint64_t>(facts_.height);
-        if (pixels > wanted_.max_pixels || !list_scales()) return false;
-        if (!read()) return false;
+        if (pixels > wanted_.max_pixels || !list_scales()) return Outlook::bad;
+        return facts_.progressive && scales_.front() == 8 ? Outlook::first_scan : Outlook::good;
+    }
+
+    bool hash() {
+        const Outlook outlook = look();
+        if (outlook == Outlook::bad || outlook == Outlook::unknown || !read()) return false;
         for (Level& level : levels_)
             if (!level.plane.is_busy()) return false;
         hashed_.first_scan = levels_.front().first_scan;
+        hashed_.whole |= facts_.one_scan;
         return make_hashes();
     }
 
@@ -104,6 +114,7 @@ class Hasher {
         const Extent extent{facts_.width, facts_.height, facts_.orientation};
         jpeg::Planes planes{scales_[first], count > 1};
         if (jpeg::read_luma(data_, size_, first_scan, planes) != jpeg::Verdict::read) return false;
+        hashed_.whole |= planes.whole;
         for (size_t k = first; k < first + count; ++k)
             levels_.emplace_back(scales_[k], std::move(planes.at(scales_[k])), first_scan, extent);
         return true;
@@ -131,12 +142,20 @@ class Hasher {
     }
 };
 
+bool is_jpeg(const uint8_t* data, size_t size) {
+    return size >= 3 && data[0] == 0xFF && data[1] == 0xD8 && data[2] == 0xFF;
+}
+
 }  // namespace
+
+Outlook look_at_jpeg(const uint8_t* data, size_t size, const Wanted& wanted) {
+    Hashed hashed;
+    return is_jpeg(data, size) ? Hasher(data, size, true, wanted, hashed).look() : Outlook::bad;
+}
 
 bool hash_jpeg(const uint8_t* data, size_t size, uint64_t file_size, const Wanted& wanted,
                Hashed& hashed) {
-    if (size < 3 || data[0] != 0xFF || data[1] != 0xD8 || data[2] != 0xFF) return false;
-    return Hasher(data, size, size < file_size, wanted, hashed).hash();
+    return is_jpeg(data, size) && Hasher(data, size, size < file_size, wanted, hashed).hash();
 }
 
 }  // namespace lookalike

@@ -101,13 +101,12 @@ class Beginner {
         const uint8_t* body = data_ + begin_;
         if (framed_ || (length() != 9 && length() != 15)) return false;
         framed_ = true;
-        const int precision = body[0];
+        facts_.components = length() == 9 ? 1 : 3;
         facts_.height = body[1] << 8 | body[2];
         facts_.width = body[3] << 8 | body[4];
-        facts_.components = body[5];
         facts_.progressive = marker == kProgressive;
-        if (precision != 8 || !facts_.width || !facts_.height ||
-            length() != 6 + 3 * static_cast<size_t>(facts_.components))
+        const int precision = body[0], components = body[5];
+        if (precision != 8 || components != facts_.components || !facts_.width || !facts_.height)
             return false;
         for (int k = 0; k < facts_.components; ++k) {
             const uint8_t *one = body + 6 + 3 * k, *luma = body + 6;

@@ -21,6 +21,7 @@ struct Planes {
     int scale;
     bool with_coarser;
     Pixels pixels[3] = {};  // at the scale, twice the scale and so on
+    bool whole = false;     // whether every scan of a progressive file was seen
 
     size_t count() const { return !with_coarser || scale == 8 ? 1 : scale == 4 ? 2 : 3; }
     Pixels& at(int of) { return pixels[of == scale ? 0 : of == 2 * scale ? 1 : 2]; }

@@ -35,7 +35,9 @@ Mcus blocks_of(const Frame& frame) {
 
 }  // namespace
 
-Sent::Sent() { std::fill(low_, low_ + kBlock, -1); }
+Sent::Sent() {
+    for (Low& low : low_) low.fill(-1);
+}
 
 Verdict Sent::add(const Scan& scan) {
     const int last = scan.last;
@@ -44,17 +46,33 @@ Verdict Sent::add(const Scan& scan) {
         return Verdict::corrupt;
     if ((scan.high && scan.low != scan.high - 1) || scan.low > kLargestShift)
         return Verdict::corrupt;
-    if (!scan.has_luma()) return Verdict::read;
-    if (scan.first && !has_averages()) return Verdict::corrupt;
-    for (int k = scan.first; k <= last; ++k) {
-        if (scan.high != std::max(low_[k], 0)) return Verdict::corrupt;
-        low_[k] = scan.low;
+    bool is_next = true;
+    for (int i = 0; i < scan.count; ++i) {
+        const bool added = add_to(low_[scan.members[i]], scan);
+        if (scan.members[i] == 0) is_next = added;
+        has_gaps_ |= !added;
     }
-    return Verdict::read;
+    return is_next ? Verdict::read : Verdict::corrupt;
+}
+
+bool Sent::add_to(Low& low, const Scan& scan) {
+    if (scan.first && low[0] < 0) return false;
+    for (int k = scan.first; k <= scan.last; ++k) {
+        if (scan.high != std::max(low[k], 0)) return false;
+        low[k] = scan.low;
+    }
+    return true;
 }
 
 bool Sent::is_smooth() const {
-    return std::all_of(low_ + 1, low_ + 1 + kGuessed, [](int low) { return low == 0; });
+    const int* guessed = low_[0].data() + 1;
+    return std::all_of(guessed, guessed + kGuessed, [](int low) { return low == 0; });
+}
+
+bool Sent::is_whole(int components) const {
+    return !has_gaps_ && std::all_of(low_, low_ + components, [](const Low& low) {
+        return std::all_of(low.begin(), low.end(), [](int one) { return one == 0; });
+    });
 }
 
 Verdict Progressive::read_averages(Workspace& space, const Scan& scan, Data& data,

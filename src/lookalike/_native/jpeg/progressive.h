@@ -1,6 +1,7 @@
 // Reads luma from the scans of a progressive JPEG.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -10,21 +11,28 @@
 
 namespace lookalike::jpeg {
 
-// Which bits of luma's coefficients have been sent.
+// Which bits of the coefficients have been sent.
 class Sent {
  public:
     Sent();
 
-    // Takes note of a scan. Scans that libjpeg warns of or refuses are corrupt.
+    // Takes note of a scan. If libjpeg warns of its luma or refuses it, it is corrupt.
     Verdict add(const Scan& scan);
 
-    // Whether so much is there that libjpeg would not guess the rest.
+    // Whether so much of luma is there that libjpeg would not guess the rest.
     bool is_smooth() const;
 
-    bool has_averages() const { return low_[0] >= 0; }
+    // Whether everything was sent in order, of as many components.
+    bool is_whole(int components) const;
 
  private:
-    int low_[kBlock];  // the lowest bit that was sent, or -1
+    using Low = std::array<int, kBlock>;  // the lowest bit that was sent, or -1
+
+    Low low_[kMostComponents];
+    bool has_gaps_ = false;
+
+    // Returns whether the scan sends what was next.
+    static bool add_to(Low& low, const Scan& scan);
 };
 
 class Progressive {

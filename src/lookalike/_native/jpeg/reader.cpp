@@ -147,6 +147,7 @@ class Reader {
         if (!has_luma_) return Verdict::corrupt;
         if (!frame().progressive) return Verdict::read;
         if (!sent_.is_smooth()) return Verdict::left;
+        planes_.whole = sent_.is_whole(frame().count);
         draw();
         return Verdict::read;
     }

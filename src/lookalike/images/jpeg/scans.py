@@ -69,7 +69,7 @@ def segments(data: bytes | bytearray) -> Iterator[Segment]:
         at = end
 
 
-def look_through(data: bytes | bytearray) -> Scans:
+def look_through(data: bytes | bytearray | memoryview) -> Scans:
     """Walk the markers of a JPEG. Raises `ImageError` if it has more than `MAX_SCANS` scans."""
     outline = kernel.jpeg_outline(np.frombuffer(data, np.uint8), MAX_SCANS + 1).tobytes()
     return _known(outline) if len(outline) <= LONGEST_KNOWN else _said(outline)

@@ -15,6 +15,7 @@ from lookalike.images.limits import check_bytes
 if TYPE_CHECKING:
     from lookalike.images.contents import Contents
     from lookalike.images.how import How
+    from lookalike.images.jpeg.hashed import Hashed, JpegHasher
     from lookalike.images.picture import Picture
 
 
@@ -57,6 +58,16 @@ class Encoded(Source):
 
     def picture(self, how: How) -> Picture:
         return decoded(self.contents, how)
+
+    def hashed(
+        self, hasher: JpegHasher, least_side: int | None, max_bytes: int
+    ) -> tuple[Hashed | None, Source]:
+        """What a hasher makes of it, or None, and what to read it from then.
+
+        Raises the errors of `contents`.
+        """
+        contents = self.contents(least_side, max_bytes)
+        return hasher.hashed(contents), OpenedSource(contents, self)
 
     def sent(self, least_side: int | None, max_bytes: int) -> Source:
         return BytesSource(self.contents(least_side, max_bytes))
