@@ -1,6 +1,6 @@
 """Take the screenshots of docs/review.md, with the pictures of the demo.
 
-python docs/draw_review.py    # needs the packages of the tests, and chromium
+PYTHONPATH=tests python docs/draw_review.py    # needs the packages of the tests, and chromium
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ HERE = Path(__file__).parent
 SHOTS: dict[str, tuple[Literal["light", "dark"], list[str]]] = {
     "light": ("light", ["j", "5"]),
     "dark": ("dark", ["j", "j", "j", "j", "5", "d"]),
+    "folders": ("dark", ["Folders", "Keep holiday"]),
     "plan": ("light", ["Enter", "Enter", "Enter", "Enter", "p"]),
 }
-"""The colours of each screenshot, and the keys to press before it."""
+"""The colours of each screenshot, and the keys or buttons to press before it."""
 
 
 def main() -> None:
@@ -43,7 +44,11 @@ def main() -> None:
                 page.locator("member-strip button").first.wait_for()
                 for key in keys:
                     page.wait_for_timeout(500)
-                    page.keyboard.press(key)
+                    button = page.get_by_role("button", name=key, exact=True).first
+                    if len(key) > len("Enter"):
+                        button.click()
+                    else:
+                        page.keyboard.press(key)
                 page.wait_for_timeout(3000)
                 target = HERE / f"review-{name}.jpg"
                 page.screenshot(path=target, type="jpeg", quality=85)

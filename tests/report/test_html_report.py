@@ -338,6 +338,11 @@ def test_what_files_say_is_told_where_it_differs(tmp_path: Path) -> None:
     assert not any(found["date taken"].better)
     assert found["place"].values == ["has GPS", "none"]
     assert (found["camera"].better, found["camera"].word) == ([True, False], "known")
+    d = save(tmp_path / "d.png", pixels)
+    found = {
+        each.name: each for each in said_differences([two, *lookalike.hash_images([d]).images])
+    }
+    assert found["JPEG quality"].values == ["about 80", "not a JPEG"]
     c.unlink()
     found = {each.name: each for each in said_differences([two, three])}
     assert found["date taken"].values == ["2025-01-01 00:00:00", "unknown"]

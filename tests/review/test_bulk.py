@@ -226,6 +226,7 @@ def test_rules_are_put_in_another_order_on_the_page(
     """What changes is shown before the rules are used."""
     with open_page(browser, color_scheme=scheme, bypass_csp=True) as page:  # axe is a script
         opened(page, review, "Rules")
+        expect(page.locator(".rules li").nth(3)).to_contain_text("pixels most pixels")
         for _ in range(8):
             page.get_by_role("button", name="oldest: earlier").press("Enter")
         expect(page.locator("#said")).to_contain_text("oldest is rule 1 of 11.")

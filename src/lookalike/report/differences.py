@@ -113,7 +113,10 @@ def _quality(images: Sequence[ImageInfo]) -> Difference | None:
         return None
     same = None not in known and len({one.pixels for one in images}) == 1
     most = max(one for one in known if one is not None)
-    values = ["unknown" if one is None else f"about {one}" for one in known]
+    values = [
+        f"about {quality}" if quality else "unknown" if one.format == "JPEG" else "not a JPEG"
+        for one, quality in zip(images, known, strict=True)
+    ]
     better = [same and one == most for one in known]
     return Difference("JPEG quality", values, better, "higher quality" if same else "")
 

@@ -44,8 +44,12 @@ class Rules:
         """The rules in force."""
 
     def all(self) -> dict[str, Any]:
-        """The rules in force, and the words that could be rules."""
-        return {"rules": list(self.keep), "default": list(DEFAULT_KEEP), "known": list(BY_WORD)}
+        """The rules in force, and the words that could be rules, with what they prefer."""
+        return {
+            "rules": list(self.keep),
+            "default": list(DEFAULT_KEEP),
+            "known": {word: rules[0].reason for word, rules in BY_WORD.items()},
+        }
 
     def keepers(self, keep: Iterable[str]) -> Keepers:
         """Who stays by these rules. Raises `ValueError` and `TypeError` for what is no rule."""

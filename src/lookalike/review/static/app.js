@@ -52,6 +52,7 @@ let page = "groups";
 async function turnTo(name) {
   page = name;
   complain("");
+  if (name !== "groups") say("");
   for (const [other, { place }] of Object.entries(PAGES)) place.hidden = other !== name;
   for (const button of document.querySelectorAll("#pages button")) {
     const isThis = button.getAttribute("data-action") === name;

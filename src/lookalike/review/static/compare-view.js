@@ -158,7 +158,7 @@ export class CompareView extends HTMLElement {
         return `${number + 1} ${mark} ${word}: ${member.name}${apart}`;
       });
       const words = /** @type {HTMLElement} */ (pane.querySelector(".words"));
-      words.textContent = state.held === null ? said.join("   ") : said[this.turn];
+      words.textContent = state.held === null ? said.join(" · ") : said[this.turn];
       pane.dataset.choice = numbers.length === 1 ? state.chosen[numbers[0]] : "";
     }
   }

@@ -35,7 +35,7 @@ export class FactsTable extends HTMLElement {
       const why = [...first, ...proposed].join(", ");
       return element("tr", { attributes: { "data-at": String(at) } },
         element("th", { text: `${at + 1} ${member.name}`, attributes: { scope: "row" } }),
-        element("td", { className: "place", text: member.place }), element("td", { text: why }),
+        element("td", { className: "place", text: member.place }), element("td", { className: "why", text: why }),
         ...facts.map((fact) => this.cell(fact, at)));
     });
     this.append(element("table", {},

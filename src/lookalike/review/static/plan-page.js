@@ -67,7 +67,6 @@ export class PlanPage extends HTMLElement {
     this.metadata = check("Also remove files with metadata that the ones that stay lack");
     this.unwanted = check("");
     this.action = element("select");
-    this.action.id = "action";
     this.action.addEventListener("change", () => this.run(() => this.open()));
     this.metadata.input.addEventListener("change", () => this.run(() => this.open()));
     this.unwanted.input.addEventListener("change", () => this.ask());
@@ -89,8 +88,8 @@ export class PlanPage extends HTMLElement {
   }
 
   connectedCallback() {
-    const action = element("label", { text: "What to do with files ", attributes: { for: "action" } });
-    const options = element("p", {}, action, this.action, this.metadata.label);
+    const options = element("p", {},
+      element("label", {}, "What to do with files", this.action), this.metadata.label);
     this.append(element("h2", { text: "Plan", attributes: { tabindex: "-1" } }),
       this.about, options, this.form, this.files, this.more);
   }

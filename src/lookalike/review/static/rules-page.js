@@ -15,10 +15,14 @@ export class RulesPage extends HTMLElement {
     this.rules = [];
     /** @type {string[]} */
     this.usual = [];
+    /** @type {Record<string, string>} what each word prefers */
+    this.prefers = {};
     this.list = element("ol", { className: "rules" });
     this.known = element("datalist");
     this.known.id = "known-rules";
-    this.field = element("input", { attributes: { type: "text", list: "known-rules", size: "16" } });
+    this.field = element("input", {
+      attributes: { type: "text", list: "known-rules", size: "20", placeholder: "such as format:heic,jpeg" },
+    });
     this.field.id = "rule";
     this.changes = element("section", { attributes: { "aria-live": "polite" } });
   }
@@ -46,8 +50,9 @@ export class RulesPage extends HTMLElement {
   async open() {
     const found = await this.api?.get("/api/rules");
     this.usual = found.default;
-    this.known.replaceChildren(...found.known.map((/** @type {string} */ value) => (
-      element("option", { attributes: { value } }))));
+    this.prefers = found.known;
+    this.known.replaceChildren(...Object.entries(this.prefers).map(([value, label]) => (
+      element("option", { attributes: { value, label } }))));
     this.set(found.rules);
   }
 
@@ -57,6 +62,7 @@ export class RulesPage extends HTMLElement {
     this.changes.replaceChildren();
     this.list.replaceChildren(...rules.map((rule, at) => element("li", {},
       element("span", { text: rule }), " ",
+      element("small", { text: this.prefers[rule] ?? "" }), " ",
       this.button("↑", () => this.move(at, -1), `${rule}: earlier`, at === 0), " ",
       this.button("↓", () => this.move(at, 1), `${rule}: later`, at === rules.length - 1), " ",
       this.button("Remove", () => this.set(rules.filter((one) => one !== rule)),
