@@ -3,6 +3,8 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -12,6 +14,7 @@
 #include "bind.h"
 #include "jpeg/facts.h"
 #include "jpeg/reader.h"
+#include "jpeg/workspace.h"
 
 namespace lookalike {
 namespace {
@@ -70,12 +73,46 @@ nb::object header_of(const AnyArray& data) {
                           facts.one_scan, facts.error);
 }
 
+// As a segment of a JPEG has it: how many codes of each length, then their symbols.
+jpeg::HuffmanCode code_of(const AnyArray& array, const char* name, int most) {
+    const uint8_t* bytes = packed<uint8_t>(array, name, 1, "(16 + n,) of uint8");
+    constexpr size_t kCounts = jpeg::kLongestCode, kMost = kCounts + 256;
+    jpeg::HuffmanCode code;
+    if (array.size() >= kCounts && array.size() <= kMost &&
+        std::accumulate(bytes, bytes + kCounts, kCounts) == array.size()) {
+        code.assign(bytes, bytes + kCounts, array.size() - kCounts);
+        if (code.prepare(most)) return code;
+    }
+    refuse(name, " must be a Huffman code");
+}
+
+template <typename Entry>
+NewArray<Entry> copy_of(const Entry* entries) {
+    return new_array(std::vector<Entry>(entries, entries + jpeg::kEntries));
+}
+
+nb::tuple tables_of(const AnyArray& differences, const AnyArray& others) {
+    const jpeg::HuffmanCode averages = code_of(differences, "differences", 15);
+    const jpeg::HuffmanCode rest = code_of(others, "others", 255);
+    const auto space = std::make_unique<jpeg::Workspace>();
+    jpeg::Tables& tables = space->tables[0];
+    tables.differences.make(averages);
+    tables.symbols.make(rest);
+    tables.skip.make(rest);
+    tables.skip.make_after(averages, tables.after_difference);
+    space->values.make(rest, space->seconds);
+    return nb::make_tuple(copy_of(tables.differences.entries), copy_of(tables.symbols.entries),
+                          copy_of(tables.skip.entries()), copy_of(tables.after_difference),
+                          copy_of(space->values.entries));
+}
+
 }  // namespace
 
 void bind_jpeg(nb::module_& module) {
     using nb::arg;
     module.def("jpeg_header", &header_of, arg("data"));
     module.def("jpeg_luma", &luma_of, arg("data"), arg("scale"), arg("first_scan") = false);
+    module.def("jpeg_tables", &tables_of, arg("differences"), arg("others"));
     module.def("jpeg_lumas", &lumas_of, arg("data"), arg("scale"));
 }
 

@@ -468,6 +468,18 @@ def jpeg_lumas(data: NDArray[np.uint8], scale: int) -> tuple[JpegVerdict, list[N
     The list is empty unless the verdict is `read`.
     """
 
+def jpeg_tables(
+    differences: NDArray[np.uint8], others: NDArray[np.uint8]
+) -> tuple[
+    NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint64]
+]:
+    """The tables that the reader makes of two Huffman codes, for tests. `tables.h` explains them.
+
+    A code is `(16 + n,)`: how many codes there are of each length, then their n symbols. The tables
+    are those of differences, symbols, symbols to skip, the same after a difference, and values.
+    Each is `(2048,)`, by the next 11 bits. Raises `ValueError` for what is not a code.
+    """
+
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A 64-bit hash of each of n texts, `(n,)`: MurmurHash64A with seed 0.
 
