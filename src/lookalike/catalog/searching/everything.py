@@ -11,7 +11,7 @@ import numpy as np
 
 from lookalike.catalog.places import joined
 from lookalike.catalog.recipes import definition_of
-from lookalike.catalog.store import contents, files, roots
+from lookalike.catalog.store import contents, files, present, roots
 from lookalike.catalog.store.contents import FactsReader
 from lookalike.catalog.store.facts import END_UNSEEN, HAS_EXTRA, IS_BEGINNING
 from lookalike.errors import CatalogError, Status
@@ -90,7 +90,7 @@ def _parts(database: Database) -> Iterator[_Part]:
         for folder in sorted(folders, key=lambda one: one.path.split(b"/")):
             path = os.fsdecode(joined(root.path, folder.path)).rstrip("/") + "/"
             after = b""
-            while found := files.present(database, folder.id, after, PART):
+            while found := present.present(database, folder.id, after, PART):
                 part.files.extend(found)
                 part.folders.extend([path] * len(found))
                 after = found[-1][0]
@@ -116,7 +116,7 @@ class _Everything:
         names = self._facts.formats()
         self._formats = [names.get(one, "") for one in range(max(names, default=0) + 1)]
         self._database, self._number = catalog.database, number
-        self._shared = files.shared_inodes(catalog.database)
+        self._shared = present.shared_inodes(catalog.database)
         self._seen = Seen()
         self._repeats = 0
 
@@ -156,7 +156,7 @@ class _Everything:
                 some = _Part(part.root, part.folders[begin:end], part.files[begin:end])
                 self._add_plain(some, records[begin:end], turned[taken : taken + count])
             if end < len(part.files):
-                self._add_odd(part.folders[end], files.Present(*part.files[end]))
+                self._add_odd(part.folders[end], present.Present(*part.files[end]))
             begin, taken = end + 1, taken + count
 
     def _without_repeats(self, part: _Part) -> _Part:
@@ -193,7 +193,7 @@ class _Everything:
         self._memory.add_many(numbers, records["size"], records["digest"], turned)
         self._builder.extend(columns, len(records))
 
-    def _add_odd(self, folder: str, one: files.Present) -> None:
+    def _add_odd(self, folder: str, one: present.Present) -> None:
         location = _location(folder, one)
         if location.kind is Kind.FILE and location.path in self.named:
             return
@@ -218,7 +218,7 @@ def _path(folder: str, values: tuple[Any, ...]) -> str:
     return folder + name
 
 
-def _location(folder: str, one: files.Present) -> Location:
+def _location(folder: str, one: present.Present) -> Location:
     path = folder + os.fsdecode(one.name)
     if not one.member:
         return Location(Kind.FILE, path)
