@@ -74,8 +74,8 @@ class JpegHashes {
         const bool on_its_side = Extent{0, 0, facts.orientation}.is_on_its_side();
         return nb::make_tuple(nb::tuple(hashes), bytes_of(hashed.thumb),
                               on_its_side ? facts.height : facts.width,
-                              on_its_side ? facts.width : facts.height, facts.images,
-                              hashed.whole, hashed.first_scan);
+                              on_its_side ? facts.width : facts.height, facts.images, hashed.whole,
+                              hashed.first_scan);
     }
 
     static nb::bytes bytes_of(const std::string& text) {

@@ -471,7 +471,11 @@ def jpeg_lumas(data: NDArray[np.uint8], scale: int) -> tuple[JpegVerdict, list[N
 def jpeg_tables(
     differences: NDArray[np.uint8], others: NDArray[np.uint8]
 ) -> tuple[
-    NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint64]
+    NDArray[np.uint16],
+    NDArray[np.uint16],
+    NDArray[np.uint16],
+    NDArray[np.uint16],
+    NDArray[np.uint64],
 ]:
     """The tables that the reader makes of two Huffman codes, for tests. `tables.h` explains them.
 

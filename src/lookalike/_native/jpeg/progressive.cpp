@@ -70,9 +70,10 @@ bool Sent::is_smooth() const {
 }
 
 bool Sent::is_whole(int components) const {
-    return !has_gaps_ && std::all_of(low_, low_ + components, [](const Low& low) {
-        return std::all_of(low.begin(), low.end(), [](int one) { return one == 0; });
-    });
+    int whole = 0;
+    for (const Low& low : low_)
+        whole += std::all_of(low.begin(), low.end(), [](int one) { return one == 0; });
+    return !has_gaps_ && whole == components;
 }
 
 Verdict Progressive::read_averages(Workspace& space, const Scan& scan, Data& data,
