@@ -164,6 +164,11 @@ def test_without_paths_nothing_says_where_images_come_from(
     for tale in (*TALES, "2003-04", "2003:04", str(tmp_path)):
         assert tale.lower().encode() not in lower
     assert b"more pixels" in written[False]
+    # A date is left out too, so the page does not claim that only names differ.
+    assert b"Only the name differs." not in written[False]
+    assert b"Nothing shown here differs." in written[False]
+    assert b"2 files could not be read:</p>" in written[True]
+    assert b"2 files could not be read.</p>" in written[False]  # no colon: nothing follows
 
 
 def test_rules_for_keepers_are_not_quoted_without_paths(folder: Path, tmp_path: Path) -> None:

@@ -69,11 +69,13 @@ def test_deleting_every_file_changes_nothing(folder: Path, isolate: bool) -> Non
     }  # fmt: skip
 
 
-def test_json_comes_back(folder: Path) -> None:
+def test_json_comes_back(folder: Path, tmp_path: Path) -> None:
     """The result read back has the same groups, counts, failures, rows, JSON, CSV and text."""
     first = find_duplicates(folder)
     assert len(first.groups) == 4
-    assert first.related
+    assert len(first.related) == 1
+    page = first.write_report(tmp_path / "report.html", paths=False)
+    assert "1 pair of images has something else in common." in page.read_text()
     second = Result.from_json(first.to_json())
     assert second.to_dict() == first.to_dict() == json.loads(first.to_json())
     assert written(second) == written(first)

@@ -62,7 +62,7 @@ def _members(number: int, group: Group, pictures: Mapping[str, Shown], look: Loo
             lines.append(f'<p class="place">{text(look.place(image))}</p>')
         if match:
             lines.append(f'<p class="match">{text(match)}</p>')
-        lines.append(_facts(found, at))
+        lines.append(_facts(found, at, look))
         yield "\n".join([*lines, "</li>\n"])
 
 
@@ -82,7 +82,7 @@ def _linked(name: str, address: str) -> str:
     return f'<a href="{address}">{name}</a>' if address else name
 
 
-def _facts(found: list[Difference], at: int) -> str:
+def _facts(found: list[Difference], at: int, look: Look) -> str:
     """What differs, for one of the images."""
     rows = []
     for one in found:
@@ -90,7 +90,10 @@ def _facts(found: list[Difference], at: int) -> str:
         if one.better[at]:
             value = f"<b>{value}</b> <i>▲ {one.word}</i>"
         rows.append(f"<div><dt>{one.name}</dt><dd>{value}</dd></div>")
-    return f"<dl>{''.join(rows)}</dl>" if rows else '<p class="same">Only the name differs.</p>'
+    if rows:
+        return f"<dl>{''.join(rows)}</dl>"
+    nothing = "Only the name differs." if look.paths else "Nothing shown here differs."
+    return f'<p class="same">{nothing}</p>'
 
 
 def _other_lines(group: Group, shown: int, look: Look) -> Iterable[str]:

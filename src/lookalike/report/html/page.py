@@ -57,6 +57,8 @@ def summary_html(result: Result, *, paths: bool) -> str:
         if line.startswith("  "):  # a file, and what is wrong with it
             listed += [line.strip()] if paths else []
             continue
+        if not paths and line.endswith(":"):  # files would follow
+            line = f"{line[:-1]}."
         out += [*_list_of(listed), f"<p>{text(line)}</p>\n"]
         listed = []
     return f'<div class="summary">\n{"".join([*out, *_list_of(listed)])}</div>\n'
@@ -68,7 +70,8 @@ def related_html(result: Result, *, paths: bool) -> str:
     if not pairs:
         return ""
     if not paths:
-        return f"<p>{plural(len(pairs), 'pair')} of images have something else in common.</p>\n"
+        have = "has" if len(pairs) == 1 else "have"
+        return f"<p>{plural(len(pairs), 'pair')} of images {have} something else in common.</p>\n"
     lines = [f"{printable(one.first)} {printable(one.reason)}" for one in pairs]
     return "".join(["<h2>Related, but not duplicates</h2>\n", *_list_of(lines)])
 
