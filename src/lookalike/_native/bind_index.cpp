@@ -12,6 +12,7 @@
 #include "owned_band.h"
 #include "search/band.h"
 #include "search/distinct.h"
+#include "search/huge_pages.h"
 #include "search/join.h"
 #include "search/probe.h"
 
@@ -34,6 +35,9 @@ std::tuple<NewArray<uint32_t>, NewArray<uint32_t>, nb::object> sort_band(const A
     auto sorted = copy ? allocate<uint64_t>(hashes.count * hashes.words) : nullptr;
     {
         nb::gil_scoped_release unlocked;
+        advise_huge_pages(offsets.get(), (bits.value_count() + 1) * sizeof offsets[0]);
+        advise_huge_pages(order.get(), hashes.count * sizeof order[0]);
+        if (copy) advise_huge_pages(sorted.get(), hashes.count * hashes.words * sizeof sorted[0]);
         sort_into_band(bits, hashes, offsets.get(), order.get(), sorted.get());
     }
     nb::object sorted_array = nb::none();

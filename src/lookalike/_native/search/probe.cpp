@@ -8,35 +8,47 @@
 namespace lookalike {
 namespace {
 
-// The numbers of `size` bits with `weight` bits set, ascending (R. W. Gosper, HAKMEM 175, 1972).
+// The numbers of `size` bits with `first` to `last` bits set, those with fewer first (R. W. Gosper,
+// HAKMEM 175, 1972).
 class Combinations {
  public:
-    Combinations(size_t size, size_t weight)
-        : end_(uint64_t{1} << size), next_(weight <= size ? (uint64_t{1} << weight) - 1 : end_) {}
+    Combinations(size_t size, size_t first, size_t last)
+        : end_(uint64_t{1} << size), weight_(first), last_(std::min(last, size)) {
+        begin_weight();
+    }
 
     bool done() const { return next_ >= end_; }
 
     uint32_t take() {
         const auto taken = static_cast<uint32_t>(next_);
-        if (taken == 0) {
-            next_ = end_;
-        } else {
+        if (taken) {
             const uint64_t ripple = next_ + (next_ & (0 - next_));
             next_ = (ripple ^ next_) >> (2 + lowest_bit(taken)) | ripple;
+        }
+        if (!taken || done()) {
+            ++weight_;
+            begin_weight();
         }
         return taken;
     }
 
  private:
-    uint64_t end_, next_;
+    uint64_t end_, next_ = 0;
+    size_t weight_, last_;
+
+    void begin_weight() { next_ = weight_ <= last_ ? (uint64_t{1} << weight_) - 1 : end_; }
 };
 
-// Where the values that differ from the query's in `weight` bits begin and end in a band. They are
-// looked up some at a time and prefetched, because each may lie anywhere in memory.
+// Where the values that differ from the query's in `first` to `last` bits begin and end in a band.
+// Each may lie anywhere in memory. So while one batch of them is compared, the hashes of the next
+// are on their way, and so are the places of the one after that.
 class Ring {
  public:
-    Ring(const Band& band, const uint64_t* query, size_t weight)
-        : band_(band), value_(band.bits->value(query)), left_(band.bits->size(), weight) {}
+    Ring(const Band& band, const uint64_t* query, size_t first, size_t last)
+        : band_(band), value_(band.bits->value(query)), left_(band.bits->size(), first, last) {
+        take_values();
+        find_runs();
+    }
 
     struct Run {
         size_t begin, count;
@@ -44,45 +56,61 @@ class Ring {
 
     // The next non-empty runs, up to kBatch. None at the end.
     size_t next(Run* runs) {
-        uint32_t values[kBatch];
-        size_t found = 0;
-        while (found == 0 && !left_.done()) {
-            size_t count = 0;
-            for (; count < kBatch && !left_.done(); ++count) {
-                values[count] = value_ ^ left_.take();
-                prefetch(band_.offsets + values[count]);
-            }
-            for (size_t k = 0; k < count; ++k) {
-                const auto [begin, end] = band_.run(values[k]);
-                runs[found] = {begin, end - begin};
-                if (begin == end) continue;
-                ++found;
-                if (band_.sorted) {
-                    const uint64_t* behind =
-                        band_.sorted + std::min(end, begin + kAhead) * band_.hashes.words;
-                    for (const uint64_t* line = band_.sorted + begin * band_.hashes.words;
-                         line < behind; line += 8)
-                        prefetch(line);
-                } else {
-                    for (size_t place = begin; place < std::min(end, begin + 8); ++place)
-                        prefetch(band_.order + place);
-                }
-            }
-        }
-        if (!band_.sorted)
-            for (size_t k = 0; k < found; ++k)
-                for (size_t place = 0; place < std::min<size_t>(runs[k].count, 16); ++place)
-                    prefetch(band_.hashes[band_.number(runs[k].begin + place)]);
+        while (!found_ && value_count_) find_runs();
+        const size_t found = found_;
+        std::copy(runs_, runs_ + found, runs);
+        if (!band_.sorted) prefetch_by_number(found);
+        find_runs();
         return found;
     }
 
     static constexpr size_t kBatch = 64;
-    static constexpr size_t kAhead = 64;  // how many hashes of a run are prefetched
 
  private:
+    static constexpr size_t kHashesAhead = 64, kNumbersAhead = 16;  // of a run
+
     const Band& band_;
     const uint32_t value_;
     Combinations left_;
+    uint32_t values_[kBatch];
+    Run runs_[kBatch];
+    size_t value_count_ = 0, found_ = 0;
+
+    void take_values() {
+        for (value_count_ = 0; value_count_ < kBatch && !left_.done(); ++value_count_) {
+            const uint32_t value = value_ ^ left_.take();
+            values_[value_count_] = value;
+            prefetch(band_.offsets + value);
+        }
+    }
+
+    // Those of the values that were taken.
+    void find_runs() {
+        found_ = 0;
+        for (size_t k = 0; k < value_count_; ++k) {
+            const auto [begin, end] = band_.run(values_[k]);
+            if (begin == end) continue;
+            runs_[found_++] = {begin, end - begin};
+            if (band_.sorted)
+                prefetch_all(band_.sorted + begin * band_.hashes.words,
+                             std::min(end - begin, kHashesAhead) * band_.hashes.words);
+            else
+                prefetch_all(band_.order + begin, std::min(end - begin, kNumbersAhead));
+        }
+        take_values();
+    }
+
+    template <typename Number>
+    static void prefetch_all(const Number* from, size_t count) {
+        constexpr size_t kLine = 64 / sizeof(Number);
+        for (const Number* line = from; line < from + count; line += kLine) prefetch(line);
+    }
+
+    void prefetch_by_number(size_t found) const {
+        for (size_t k = 0; k < found; ++k)
+            for (size_t place = 0; place < std::min(runs_[k].count, kNumbersAhead); ++place)
+                prefetch(band_.hashes[band_.number(runs_[k].begin + place)]);
+    }
 };
 
 // Scratch memory for one query.
@@ -181,7 +209,8 @@ void find_nearest(const std::vector<Band>& bands, const std::vector<uint32_t>& s
     for (size_t distance = 0; distance < schedule.size() && work < hashes.count; ++distance) {
         const size_t at = schedule[distance];
         const Band& band = bands[at];
-        Ring ring(band, query, static_cast<size_t>(reached[at] + 1));
+        const auto weight = static_cast<size_t>(reached[at] + 1);
+        Ring ring(band, query, weight, weight);
         for (size_t count; (count = ring.next(runs)) && work < hashes.count;) {
             work += count * kLook;
             for (size_t k = 0; k < count; ++k) {
@@ -218,23 +247,20 @@ Neighbours probe(const std::vector<Band>& bands, const std::vector<int>& band_di
         for (size_t at = 0; at < bands.size(); ++at) {
             const Band& band = bands[at];
             const int farthest = std::min(band_distances[at], static_cast<int>(band.bits->size()));
-            for (int weight = 0; weight <= farthest; ++weight) {
-                Ring ring(band, query, static_cast<size_t>(weight));
-                for (size_t count; (count = ring.next(runs));) {
-                    for (size_t k = 0; k < count; ++k) {
-                        bench.look(
-                            band, query, runs[k], max_distance, [&](size_t place, size_t distance) {
-                                const size_t hash = band.number(place);
-                                for (size_t other = 0; other < at; ++other)
-                                    if (band_distances[other] >= 0 &&
-                                        bands[other].bits->distance(query, band.hashes[hash]) <=
-                                            static_cast<size_t>(band_distances[other]))
-                                        return;  // seen before
-                                add(neighbours, next, hash, distance);
-                            });
-                    }
-                }
-            }
+            if (farthest < 0) continue;
+            Ring ring(band, query, 0, static_cast<size_t>(farthest));
+            for (size_t count; (count = ring.next(runs));)
+                for (size_t k = 0; k < count; ++k)
+                    bench.look(band, query, runs[k], max_distance,
+                               [&](size_t place, size_t distance) {
+                                   const size_t hash = band.number(place);
+                                   for (size_t other = 0; other < at; ++other)
+                                       if (band_distances[other] >= 0 &&
+                                           bands[other].bits->distance(query, band.hashes[hash]) <=
+                                               static_cast<size_t>(band_distances[other]))
+                                           return;  // seen before
+                                   add(neighbours, next, hash, distance);
+                               });
         }
     }
     return neighbours;
