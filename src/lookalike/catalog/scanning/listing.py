@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from lookalike.catalog.store import contents, files
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 PART = 20_000
 """How many files of a folder are compared at a time. A folder may have millions."""
+
+
+Odd: TypeAlias = tuple[Any, os.stat_result]
+"""A known file, as the values of an `Entry`, and its state now."""
 
 
 class Listed(NamedTuple):
@@ -29,8 +33,8 @@ class Compared(NamedTuple):
     unchanged: int
     fresh: list[tuple[bytes, os.stat_result]]
     """Not known under this name."""
-    odd: list[tuple[Any, os.stat_result]]
-    """Known, as the values of an `Entry`, but not unchanged, or not hashed."""
+    odd: list[Odd]
+    """Not unchanged, or not hashed."""
     gone: list[int]
     """The ids of those that are not there, and were."""
 
@@ -68,7 +72,7 @@ def compared(
 
 def _compared(folder: int, names: list[bytes], known: dict[bytes, Any], has: bytearray) -> Compared:
     fresh: list[tuple[bytes, os.stat_result]] = []
-    odd: list[tuple[Any, os.stat_result]] = []
+    odd: list[Odd] = []
     find, stat, lost = known.pop, os.stat, 0
     for name in names:  # for each file of every scan: what is in this loop is what a scan costs
         try:
@@ -84,7 +88,7 @@ def _compared(folder: int, names: list[bytes], known: dict[bytes, Any], has: byt
         if entry is None:
             fresh.append((name, now))
             continue
-        _, _, size, mtime, ctime, inode, content, flags = entry
+        _, _, size, mtime, ctime, inode, content, flags, _ = entry
         if (
             mtime != now.st_mtime_ns
             or size != now.st_size

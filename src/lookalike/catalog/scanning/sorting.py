@@ -12,7 +12,7 @@ from lookalike.catalog.recipes import still_fails
 from lookalike.catalog.scanning.job import ArchiveJob, Candidate, Job, entry_stat
 from lookalike.catalog.scanning.moves import Moves
 from lookalike.catalog.scanning.twins import place_of
-from lookalike.catalog.stats import Stat
+from lookalike.catalog.stats import LARGEST, Stat
 from lookalike.catalog.store import contents, files
 from lookalike.catalog.store.files import Entry
 from lookalike.errors import Status
@@ -21,7 +21,7 @@ from lookalike.sources.kinds import is_archive
 
 if TYPE_CHECKING:
     from lookalike.catalog.scanning.batch import Batch
-    from lookalike.catalog.scanning.listing import Compared
+    from lookalike.catalog.scanning.listing import Compared, Odd
     from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.scanning.twins import Twins
     from lookalike.catalog.scanning.walk import Visit
@@ -78,13 +78,17 @@ class Sorting:
                 self._summary.moved += 1
             else:
                 yield from self._fresh(self._job(visit, name, status), visit.device)
-        for values, status in part.odd:
+        odd = self._moved_along(visit, part.odd) if visit.has_moved_files else part.odd
+        for values, status in odd:
             entry = Entry(*values)
             job = self._job(visit, entry.name, status)
             job.entry = entry
             text = os.fsdecode(entry.name)
             if not sieve.takes_file(text, visit.prefix):
                 self._returned(job)
+            elif visit.has_moved_files and _is_same_file(entry, job.stat):
+                self._batch.keeps(job, entry.content, entry.flags & files.RACY)
+                yield from self._moved(job, entry)
             elif self._is_container(job):
                 yield from self._odd_archive(job)
             else:
@@ -111,7 +115,7 @@ class Sorting:
     def _fresh(self, job: Job, device: int) -> Iterator[Job | ArchiveJob]:
         found = self._twins.find(job.stat, device)
         if found.moved:
-            yield from self._moved(job, found.moved)
+            yield from self._moved_alone(job, found.moved)
         elif self._choice.archives and is_archive(job.path):
             yield self._archive(job)
         elif self._trust == "nothing":
@@ -123,16 +127,48 @@ class Sorting:
             job.candidates = found.candidates
             yield from self._once(job, device)
 
-    def _moved(self, job: Job, twin: Twin) -> Iterator[Job]:
+    def _moved_alone(self, job: Job, twin: Twin) -> Iterator[Job]:
         """A file is known under another name."""
-        self._summary.moved += 1
         self._moves.learn(twin)
         failed = None if self._is_hashed(twin.content) else self._failure(twin.id)
         self._batch.moves(place_of(twin), job, twin.content, failed=failed)
-        if self._trust == "nothing" or not (
-            self._is_hashed(twin.content) or failed or twin.flags & files.ARCHIVE
-        ):
-            job.entry = Entry(twin.id, job.name, *job.stat[:4], twin.content, twin.flags)
+        yield from self._moved(job, twin)
+
+    def _moved_along(self, visit: Visit, odd: list[Odd]) -> list[Odd]:
+        """Take over files that came to a folder with all others. Returns those that did not."""
+        if self._trust == "nothing":
+            return odd
+        rest: list[Odd] = []
+        moved: list[tuple[int, int]] = []
+        has, born_ns, folder = self._has, self._births.born_ns, visit.descriptor
+        for one in odd:  # for each file of what may be millions
+            (number, name, size, mtime_ns, _, inode, content, flags, born), now = one
+            if (
+                mtime_ns == now.st_mtime_ns
+                and size == now.st_size
+                and inode == now.st_ino
+                and born is not None
+                and not flags
+                and has[content]
+                and now.st_ctime_ns < LARGEST
+                and born == born_ns(name, folder)
+            ):
+                moved.append((now.st_ctime_ns, number))
+            else:
+                rest.append(one)
+        self._summary.moved += len(moved)
+        self._batch.changes(moved)
+        return rest
+
+    def _moved(self, job: Job, known: Entry | Twin) -> Iterator[Job]:
+        """A file came from elsewhere. It is read only if the recipe does not know it."""
+        self._summary.moved += 1
+        is_done = self._is_hashed(known.content) or self._fails(known.id)
+        if self._trust == "nothing" or not (is_done or known.flags & files.ARCHIVE):
+            state = job.stat[:4]
+            job.entry = Entry(
+                known.id, job.name, *state, known.content, known.flags, known.born_ns
+            )
             yield job
 
     def _once(self, job: Job, device: int) -> Iterator[Job]:
@@ -236,6 +272,12 @@ class Sorting:
             return None
         failure = Failure("", Status(found.status), found.reason)
         return found if still_fails(failure, self._recipe, found.tried_with) else None
+
+
+def _is_same_file(entry: Entry, stat: Stat) -> bool:
+    """Whether a file is the one that was known, as far as can be seen without reading it."""
+    is_same = _has_times(entry, stat) and entry.inode == stat.inode
+    return is_same and entry.born_ns is not None and entry.born_ns == stat.born_ns
 
 
 def _has_times(entry: Entry, stat: Stat) -> bool:
