@@ -12,7 +12,7 @@ from lookalike.catalog.recipes import still_fails
 from lookalike.catalog.scanning.job import ArchiveJob, Candidate, Job, entry_stat
 from lookalike.catalog.scanning.moves import Moves
 from lookalike.catalog.scanning.twins import place_of
-from lookalike.catalog.stats import LARGEST, Stat
+from lookalike.catalog.stats import Stat
 from lookalike.catalog.store import contents, files
 from lookalike.catalog.store.files import Entry
 from lookalike.errors import Status
@@ -21,7 +21,7 @@ from lookalike.sources.kinds import is_archive
 
 if TYPE_CHECKING:
     from lookalike.catalog.scanning.batch import Batch
-    from lookalike.catalog.scanning.listing import Compared, Odd
+    from lookalike.catalog.scanning.listing import Compared
     from lookalike.catalog.scanning.summary import ScanSummary
     from lookalike.catalog.scanning.twins import Twins
     from lookalike.catalog.scanning.walk import Visit
@@ -78,8 +78,7 @@ class Sorting:
                 self._summary.moved += 1
             else:
                 yield from self._fresh(self._job(visit, name, status), visit.device)
-        odd = self._moved_along(visit, part.odd) if visit.has_moved_files else part.odd
-        for values, status in odd:
+        for values, status in part.odd:
             entry = Entry(*values)
             job = self._job(visit, entry.name, status)
             job.entry = entry
@@ -134,41 +133,13 @@ class Sorting:
         self._batch.moves(place_of(twin), job, twin.content, failed=failed)
         yield from self._moved(job, twin)
 
-    def _moved_along(self, visit: Visit, odd: list[Odd]) -> list[Odd]:
-        """Take over files that came to a folder with all others. Returns those that did not."""
-        if self._trust == "nothing":
-            return odd
-        rest: list[Odd] = []
-        moved: list[tuple[int, int]] = []
-        has, born_ns, folder = self._has, self._births.born_ns, visit.descriptor
-        for one in odd:  # for each file of what may be millions
-            (number, name, size, mtime_ns, _, inode, content, flags, born), now = one
-            if (
-                mtime_ns == now.st_mtime_ns
-                and size == now.st_size
-                and inode == now.st_ino
-                and born is not None
-                and not flags
-                and has[content]
-                and now.st_ctime_ns < LARGEST
-                and born == born_ns(name, folder)
-            ):
-                moved.append((now.st_ctime_ns, number))
-            else:
-                rest.append(one)
-        self._summary.moved += len(moved)
-        self._batch.changes(moved)
-        return rest
-
     def _moved(self, job: Job, known: Entry | Twin) -> Iterator[Job]:
         """A file came from elsewhere. It is read only if the recipe does not know it."""
         self._summary.moved += 1
         is_done = self._is_hashed(known.content) or self._fails(known.id)
         if self._trust == "nothing" or not (is_done or known.flags & files.ARCHIVE):
             state = job.stat[:4]
-            job.entry = Entry(
-                known.id, job.name, *state, known.content, known.flags, known.born_ns
-            )
+            job.entry = Entry(known.id, job.name, *state, known.content, known.flags, known.born_ns)
             yield job
 
     def _once(self, job: Job, device: int) -> Iterator[Job]:

@@ -39,8 +39,9 @@ def source_of(
     for name in names[:LOOKS]:
         for twin in _moved_here(database, descriptor, name):
             if twin.folder not in busy and _is_empty(database, online, at, twin):
-                left = files.names_in(database, twin.folder)
-                return twin.folder if set(left).issubset(names) else None
+                known = files.names_in(database, twin.folder)
+                has_all = known == names or set(known).issubset(names)
+                return twin.folder if has_all else None
     return None
 
 

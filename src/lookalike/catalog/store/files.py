@@ -231,23 +231,18 @@ def shift(
 
 
 def names_in(database: Database, folder: int) -> list[bytes]:
-    """The names of the plain files of a folder that are not missing."""
+    """The names of the plain files of a folder that are not missing, sorted."""
     rows = database.rows(
-        f"SELECT name FROM file WHERE folder_id = ? AND member = x'' AND NOT flags & {MISSING}",
+        f"SELECT name FROM file WHERE folder_id = ? AND member = x'' AND NOT flags & {MISSING} "
+        "ORDER BY name",
         (folder,),
     )
-    return [row[0] for row in rows]
+    return [name for (name,) in rows]
 
 
 def set_changed(connection: sqlite3.Connection, changed: Iterable[tuple[int, int]]) -> None:
-    """Note when the states of files changed, which are there. `changed`: times and numbers.
-
-    The members of archives share the states of these.
-    """
-    connection.executemany(
-        f"UPDATE file SET ctime_ns = ?, flags = flags & ~{MISSING}, gone_at = NULL WHERE id = ?",
-        changed,
-    )
+    """Note when the states of plain files changed, and nothing else did: times and numbers."""
+    connection.executemany("UPDATE file SET ctime_ns = ? WHERE id = ?", changed)
 
 
 def set_missing(connection: sqlite3.Connection, numbers: str, now: int) -> None:
