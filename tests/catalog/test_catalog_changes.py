@@ -469,3 +469,88 @@ def test_a_renamed_folder_takes_its_files_along(tmp_path: Path, catalog: Catalog
     assert (summary.moved, summary.opened, summary.gone) == (2, 0, 0)
     for root in (one, two):
         assert_up_to_date(catalog, root)
+
+
+def move_all(old: Path, new: Path) -> None:
+    """Move the files of a folder to a new one, one by one."""
+    new.mkdir()
+    for path in sorted(old.iterdir()):
+        path.rename(new / path.name)
+
+
+def folders_of(catalog: Catalog) -> dict[bytes, int]:
+    return dict(catalog.database.rows("SELECT path, id FROM folder"))
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_new_folder_takes_the_place_of_one_whose_files_it_has(
+    tmp_path: Path, catalog: Catalog, stays: bool
+) -> None:
+    """Whatever was known of them goes along. A folder that is gone may have been elsewhere."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    old, new = one / "old", (one if stays else two) / "new"
+    for number, root in enumerate((one, two)):
+        root.mkdir()
+        write(root / "stays.bmp", bmp(30 + number))
+    old.mkdir()
+    for number in range(3):
+        write(old / f"{number}.bmp", bmp(number))
+    write(old / "broken.bmp", b"not a picture")
+    write(old / "several.zip", zip_of({"a.bmp": bmp(50), "b.bmp": bmp(51)}))
+    settle()
+    scanned(catalog, one, two, archives=True)
+    number = folders_of(catalog)[b"old"]
+    move_all(old, new)
+    if not stays:
+        old.rmdir()
+    summary = scanned(catalog, archives=True)
+    assert (summary.moved, summary.opened, summary.new, summary.gone) == (5, 0, 0, 0)
+    assert folders_of(catalog)[b"new"] == number
+    for root in (one, two):
+        assert_up_to_date(catalog, root, archives=True)
+    summary = scanned(catalog, archives=True)
+    assert (summary.moved, summary.changed, summary.opened, summary.gone) == (0, 0, 0, 0)
+
+
+def test_a_folder_that_has_files_left_or_lost_some_keeps_its_place(
+    folder: Path, catalog: Catalog
+) -> None:
+    for name in ("left", "lost"):
+        (folder / name).mkdir()
+        for number in range(3):
+            write(folder / name / f"{number}.bmp", bmp(number + 50))
+    settle()
+    scanned(catalog, folder)
+    before = folders_of(catalog)
+    (folder / "lost/2.bmp").unlink()
+    for name in ("left", "lost"):
+        move_all(folder / name, folder / f"new {name}")
+    write(folder / "left/3.bmp", bmp(90))
+    settle()
+    summary = scanned(catalog)
+    assert (summary.moved, summary.opened, summary.new, summary.gone) == (5, 1, 1, 1)
+    assert before.items() <= folders_of(catalog).items()
+    assert paths_in(catalog, missing=True) == {str(folder / "lost/2.bmp")}
+    assert_up_to_date(catalog, folder)
+
+
+def test_only_what_came_along_is_not_read_in_a_folder_that_took_the_place_of_another(
+    folder: Path, catalog: Catalog
+) -> None:
+    """A file that was made anew has another time of birth, even with the inode of the old one."""
+    (folder / "old").mkdir()
+    for number in range(4):
+        write(folder / f"old/{number}.bmp", bmp(number + 50))
+    settle()
+    scanned(catalog, folder)
+    number = folders_of(catalog)[b"old"]
+    move_all(folder / "old", folder / "new")
+    (folder / "new/1.bmp").unlink()
+    write(folder / "new/1.bmp", bmp(77))
+    write(folder / "new/2.bmp", bmp(78), LONG_AGO + 5)
+    write(folder / "new/more.bmp", bmp(79))
+    settle()
+    summary = scanned(catalog)
+    assert (summary.moved, summary.opened) == (2, 3)
+    assert folders_of(catalog)[b"new"] == number
+    assert_up_to_date(catalog, folder)

@@ -109,6 +109,25 @@ class Library(RuleBasedStateMachine):
                         self.doubtful.add(path.stat().st_ino)
                 return
 
+    @rule(root=st.sampled_from(ROOTS), stays=st.booleans())
+    def move_files(self, root: str, stays: bool) -> None:
+        """Move all that is in a folder to a new one, one by one. The old one may stay, empty."""
+        one, other = self.at(f"{root}/sub"), self.at(f"{root}/other")
+        for old, new in ((one, other), (other, one)):
+            if new.exists() and not any(new.iterdir()):
+                new.rmdir()
+            if old.exists() and not new.exists():
+                new.mkdir()
+                for path in sorted(old.iterdir()):
+                    self.doubt_links(str(path.relative_to(self.base)))
+                    path.rename(new / path.name)
+                for path in new.rglob("*.bmp"):  # other files may be known there
+                    if str(path.relative_to(self.base)) in self.recorded:
+                        self.doubtful.add(path.stat().st_ino)
+                if not stays:
+                    old.rmdir()
+                return
+
     @rule(old=places, new=places)
     def copy(self, old: str, new: str) -> None:
         """Copy a file with its times."""

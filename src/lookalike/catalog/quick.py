@@ -21,8 +21,11 @@ WHOLE = 2 * END
 NANOSECONDS = 1_000_000_000
 NO_FOLLOW, EMPTY_PATH, BIRTH = 0x100, 0x1000, 0x800
 """AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH and STATX_BTIME of Linux."""
-STATX = Struct("@I76xqI")
-"""Where `struct statx` has the mask of what it holds, and the seconds and nanoseconds of birth."""
+STATE = 0x40 | 0x80 | 0x100 | 0x200 | BIRTH
+"""The same for all that makes the state of a file: its times, inode and size."""
+STATX = Struct("@I28xQQ32xqI4xqI4xqI")
+"""Where `struct statx` has the mask of what it holds, the inode and size, and the seconds and
+nanoseconds of birth, of the last change of the state, and of that of the data."""
 STATX_BYTES = 256
 
 
@@ -90,8 +93,24 @@ class Births:
     def _ask(self, folder: int, name: bytes, flags: int) -> int | None:
         if _function is None or _function(folder, name, flags, BIRTH, self._buffer):
             return None
-        mask, seconds, fraction = STATX.unpack_from(self._buffer)
+        mask, _, _, seconds, fraction, *_ = STATX.unpack_from(self._buffer)
         return seconds * NANOSECONDS + fraction if mask & BIRTH else None
+
+    def state(self, name: bytes, folder: int) -> tuple[int, int, int, int, int] | None:
+        """The size, time, inode, birth and time of the state of a file. None if one is unknown.
+
+        All in one call, which takes half as long as `os.stat` and `born_ns`.
+        """
+        if _function is None or _function(folder, name, NO_FOLLOW, STATE, self._buffer):
+            return None
+        found = STATX.unpack_from(self._buffer)
+        mask, inode, size, born, born_part, changed, changed_part, modified, modified_part = found
+        if mask & STATE != STATE:
+            return None
+        return (
+            size, modified * NANOSECONDS + modified_part, inode,
+            born * NANOSECONDS + born_part, changed * NANOSECONDS + changed_part,
+        )  # fmt: skip
 
 
 def inode_and_birth(folder: int) -> tuple[int | None, int | None]:

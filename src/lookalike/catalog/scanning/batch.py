@@ -162,6 +162,10 @@ class Batch:
 
         self.add(change)
 
+    def changes(self, states: list[tuple[int, int]]) -> None:
+        """Only the states of some files changed. `states`: when they did, and their numbers."""
+        self.add(lambda connection: files.set_changed(connection, states))
+
     def reads(self, job: Job, outcome: Row | Failure) -> None:
         """A file was read."""
         if isinstance(outcome, Row):

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lookalike.catalog.quick import Births
 from lookalike.catalog.store import contents, files
 
 if TYPE_CHECKING:
+    from lookalike.catalog.scanning.walk import Visit
     from lookalike.catalog.store.database import Database
 
 PART = 20_000
@@ -33,6 +35,8 @@ class Compared(NamedTuple):
     """Known, as the values of an `Entry`, but not unchanged, or not hashed."""
     gone: list[int]
     """The ids of those that are not there, and were."""
+    moved: list[tuple[int, int]]
+    """When the states of those changed that were moved here, and their ids."""
 
 
 def listed(folder: int) -> Listed:
@@ -49,20 +53,22 @@ def listed(folder: int) -> Listed:
     return Listed(sorted(names), sorted(folders))
 
 
-def compared(
-    database: Database, number: int | None, folder: int, names: list[bytes], has: bytearray
-) -> Iterator[Compared]:
+def compared(database: Database, visit: Visit, has: bytearray) -> Iterator[Compared]:
     """Compare the files of a folder with what is known, some at a time.
 
-    `number`: of the folder, None if it is new. `folder`: its descriptor. `has`: for each content,
-    whether the recipe knows it.
+    `has`: for each content, whether the recipe knows it.
     """
+    births, names = Births(), visit.names
     begin = b""
     for at in range(0, max(len(names), 1), PART):
+        part = names[at : at + PART]
         end = names[at + PART] if at + PART < len(names) else None
-        known = files.between(database, number, begin, end) if number else {}
+        known = files.between(database, visit.at.id, begin, end) if visit.at.id else {}
         contents.extend(database, has)  # after that, so that it has room for all of these
-        yield _compared(folder, names[at : at + PART], known, has)
+        moved: list[tuple[int, int]] = []
+        if visit.has_moved_files:
+            part, moved = _moved(births, visit.descriptor, part, known, has)
+        yield _compared(visit.descriptor, part, known, has)._replace(moved=moved)
         begin = end or b""
 
 
@@ -84,7 +90,7 @@ def _compared(folder: int, names: list[bytes], known: dict[bytes, Any], has: byt
         if entry is None:
             fresh.append((name, now))
             continue
-        _, _, size, mtime, ctime, inode, content, flags = entry
+        _, _, size, mtime, ctime, inode, content, flags, _ = entry
         if (
             mtime != now.st_mtime_ns
             or size != now.st_size
@@ -96,4 +102,27 @@ def _compared(folder: int, names: list[bytes], known: dict[bytes, Any], has: byt
             odd.append((entry, now))
     gone = [entry[0] for entry in known.values() if not entry[7] & files.MISSING]
     unchanged = len(names) - len(fresh) - len(odd) - lost
-    return Compared(unchanged, fresh, odd, gone)
+    return Compared(unchanged, fresh, odd, gone, [])
+
+
+def _moved(
+    births: Births, folder: int, names: list[bytes], known: dict[bytes, Any], has: bytearray
+) -> tuple[list[bytes], list[tuple[int, int]]]:
+    """Find the files that came to a folder with all others, and take them out of what is known.
+
+    Returns the other names, and as `Compared.moved`.
+    """
+    others: list[bytes] = []
+    moved: list[tuple[int, int]] = []
+    state = births.state
+    for name in names:  # the same holds for this loop
+        entry = known.get(name)
+        now = state(name, folder) if entry else None
+        if entry and now:
+            number, _, size, mtime, _, inode, content, flags, born = entry
+            if now[:4] == (size, mtime, inode, born) and not flags and has[content]:
+                moved.append((now[4], number))
+                del known[name]
+                continue
+        others.append(name)
+    return others, moved

@@ -164,10 +164,11 @@ class Scan:
             finished.append((target, walk, gone))
 
     def _visited(self, visit: Visit, gone: array[int], sieve: Sieve) -> Iterator[Input]:
-        for part in compared(
-            self._database, visit.at.id, visit.descriptor, visit.names, self._believed
-        ):
+        for part in compared(self._database, visit, self._believed):
             gone.extend(part.gone)
+            if part.moved:
+                self.summary.moved += len(part.moved)
+                self._batch.changes(part.moved)
             if visit.is_moved:
                 self.summary.moved += part.unchanged
             else:

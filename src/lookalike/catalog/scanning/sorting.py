@@ -85,6 +85,9 @@ class Sorting:
             text = os.fsdecode(entry.name)
             if not sieve.takes_file(text, visit.prefix):
                 self._returned(job)
+            elif visit.has_moved_files and _is_same_file(entry, job.stat):
+                self._batch.keeps(job, entry.content, entry.flags & files.RACY)
+                yield from self._moved(job, entry)
             elif self._is_container(job):
                 yield from self._odd_archive(job)
             else:
@@ -111,7 +114,7 @@ class Sorting:
     def _fresh(self, job: Job, device: int) -> Iterator[Job | ArchiveJob]:
         found = self._twins.find(job.stat, device)
         if found.moved:
-            yield from self._moved(job, found.moved)
+            yield from self._moved_alone(job, found.moved)
         elif self._choice.archives and is_archive(job.path):
             yield self._archive(job)
         elif self._trust == "nothing":
@@ -123,16 +126,20 @@ class Sorting:
             job.candidates = found.candidates
             yield from self._once(job, device)
 
-    def _moved(self, job: Job, twin: Twin) -> Iterator[Job]:
+    def _moved_alone(self, job: Job, twin: Twin) -> Iterator[Job]:
         """A file is known under another name."""
-        self._summary.moved += 1
         self._moves.learn(twin)
         failed = None if self._is_hashed(twin.content) else self._failure(twin.id)
         self._batch.moves(place_of(twin), job, twin.content, failed=failed)
-        if self._trust == "nothing" or not (
-            self._is_hashed(twin.content) or failed or twin.flags & files.ARCHIVE
-        ):
-            job.entry = Entry(twin.id, job.name, *job.stat[:4], twin.content, twin.flags)
+        yield from self._moved(job, twin)
+
+    def _moved(self, job: Job, known: Entry | Twin) -> Iterator[Job]:
+        """A file came from elsewhere. It is read only if the recipe does not know it."""
+        self._summary.moved += 1
+        is_done = self._is_hashed(known.content) or self._fails(known.id)
+        if self._trust == "nothing" or not (is_done or known.flags & files.ARCHIVE):
+            state = job.stat[:4]
+            job.entry = Entry(known.id, job.name, *state, known.content, known.flags, known.born_ns)
             yield job
 
     def _once(self, job: Job, device: int) -> Iterator[Job]:
@@ -236,6 +243,12 @@ class Sorting:
             return None
         failure = Failure("", Status(found.status), found.reason)
         return found if still_fails(failure, self._recipe, found.tried_with) else None
+
+
+def _is_same_file(entry: Entry, stat: Stat) -> bool:
+    """Whether a file is the one that was known, as far as can be seen without reading it."""
+    is_same = _has_times(entry, stat) and entry.inode == stat.inode
+    return is_same and entry.born_ns is not None and entry.born_ns == stat.born_ns
 
 
 def _has_times(entry: Entry, stat: Stat) -> bool:

@@ -12,6 +12,7 @@ from lookalike.catalog.places import joined
 from lookalike.catalog.quick import inode_and_birth
 from lookalike.catalog.scanning.job import FolderAt
 from lookalike.catalog.scanning.listing import listed
+from lookalike.catalog.scanning.sources import source_of
 from lookalike.catalog.stats import stored_inode
 from lookalike.catalog.store import roots
 from lookalike.catalog.volumes import FileSystem, file_system_of
@@ -38,6 +39,8 @@ class Visit(NamedTuple):
     """Of its files, sorted."""
     is_moved: bool
     """Whether it was known under another name, and nothing is known about it but that."""
+    has_moved_files: bool
+    """Whether it has all files of a known folder, which were moved to it one by one."""
     system: FileSystem
 
 
@@ -73,6 +76,8 @@ class Walk:
         self._target = target
         self._online = online
         self._moved: set[int] = set()
+        self._busy: set[int] = set()
+        """The folders whose files were handed out."""
         self.sieve = sieve
         self._summary = summary
 
@@ -117,10 +122,13 @@ class Walk:
         except OSError:
             self._leave(one.inner)
             return []
-        if known:
-            self.visited.add(known.id)
+        has_moved = at.id is None and bool(names) and self._is_filled(at, descriptor, names)
+        if at.id is not None:
+            self.visited.add(at.id)
+            if names:
+                self._busy.add(at.id)
         is_moved = at.id in self._moved
-        yield Visit(at, path, one.prefix, descriptor, device, names, is_moved, system)
+        yield Visit(at, path, one.prefix, descriptor, device, names, is_moved, has_moved, system)
         inner = [(name, os.fsdecode(name)) for name in folders]
         if not self.sieve.choice.recursive:
             return []
@@ -147,6 +155,20 @@ class Walk:
             at.id = found.id if found else None
             return found
         return None
+
+    def _is_filled(self, at: FolderAt, descriptor: int, names: list[bytes]) -> bool:
+        """Whether a new folder has all files of a known one. Then it takes that one's place."""
+        if at.identity[0] is None:
+            return False
+        found = source_of(self._database, self._online, at, descriptor, names, self._busy)
+        if found is None:
+            return False
+        with self._database.writing() as connection:
+            if not roots.replace_folder(connection, found, (at.root, at.path), at.identity):
+                return False
+        at.id = found
+        self._moved.add(found)
+        return True
 
     def _is_same(
         self, at: FolderAt, before: bytes | None, is_mount: bool, system: FileSystem

@@ -29,9 +29,10 @@ class Entry(NamedTuple):
     content: int
     """0 if it was never read."""
     flags: int
+    born_ns: int | None
 
 
-ENTRY = "id, name, size, mtime_ns, ctime_ns, inode, COALESCE(content_id, 0), flags"
+ENTRY = "id, name, size, mtime_ns, ctime_ns, inode, COALESCE(content_id, 0), flags, born_ns"
 
 
 def between(
@@ -227,6 +228,21 @@ def shift(
         for at, (folder, name, _, number, *_) in enumerate(shifts)
         if connection.execute(find, (number, folder, name)).fetchone() is None
     ]
+
+
+def names_in(database: Database, folder: int) -> list[bytes]:
+    """The names of the plain files of a folder that are not missing, sorted."""
+    rows = database.rows(
+        f"SELECT name FROM file WHERE folder_id = ? AND member = x'' AND NOT flags & {MISSING} "
+        "ORDER BY name",
+        (folder,),
+    )
+    return [name for (name,) in rows]
+
+
+def set_changed(connection: sqlite3.Connection, changed: Iterable[tuple[int, int]]) -> None:
+    """Note when the states of plain files changed, and nothing else did: times and numbers."""
+    connection.executemany("UPDATE file SET ctime_ns = ? WHERE id = ?", changed)
 
 
 def set_missing(connection: sqlite3.Connection, numbers: str, now: int) -> None:

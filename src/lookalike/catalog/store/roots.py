@@ -146,6 +146,23 @@ def move_folder(
     )
 
 
+def replace_folder(
+    connection: sqlite3.Connection,
+    number: int,
+    place: tuple[int, bytes],
+    identity: tuple[int | None, int | None],
+) -> bool:
+    """Let a folder be another one, at this root and path. The folders in it stay where they are.
+
+    Returns whether that was possible. It is not if the path is known already.
+    """
+    cursor = connection.execute(
+        "UPDATE OR IGNORE folder SET root_id = ?, path = ?, inode = ?, born_ns = ? WHERE id = ?",
+        (*place, *identity, number),
+    )
+    return cursor.rowcount > 0
+
+
 def set_volume(connection: sqlite3.Connection, number: int, volume: bytes | None) -> None:
     """Note which file system is mounted at a folder. None if it is that of the folder around it."""
     connection.execute("UPDATE folder SET volume = ? WHERE id = ?", (volume, number))
