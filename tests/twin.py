@@ -428,6 +428,11 @@ def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]
     return total / means.size, max(total - found, 0.0) / means.size
 
 
+def histogram(samples: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many samples have each level."""
+    return np.bincount(samples.ravel(), minlength=256)
+
+
 def spread(samples: NDArray[np.uint8], specks: int) -> int:
     ordered = np.sort(samples, axis=None).astype(int)
     count = ordered.size - specks

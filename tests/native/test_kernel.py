@@ -30,7 +30,7 @@ LOOKING = {
     "look_whole", "look_through", "weakest_bits", "near_points", "sight_candidates", "sight_verify",
     "compare_sheets",
 }  # fmt: skip
-READING = {"jpeg_luma", "jpeg_lumas"}
+READING = {"jpeg_header", "jpeg_luma", "jpeg_lumas"}
 
 # Instruction sets
 

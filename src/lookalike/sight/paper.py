@@ -48,8 +48,8 @@ class Shares(NamedTuple):
 
     @classmethod
     def of(cls, grey: NDArray[np.uint8]) -> Shares:
-        """`grey`: `(height, width)`, at most 512 pixels long."""
-        counts = kernel.histogram(np.ascontiguousarray(grey))
+        """`grey`: `(height, width)`, at most 512 pixels long, or all of its rows in one."""
+        counts = kernel.histogram(np.ascontiguousarray(grey).reshape(1, -1))
         at, most = _most(counts)
         counts[at : at + LEVELS] = 0
         return cls(most / grey.size, (most + _most(counts)[1]) / grey.size)
