@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
@@ -294,6 +294,7 @@ def test_a_flat_picture_is_read_exactly(kind: str) -> None:
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=5),
     share=st.floats(0, 1),
 )
+@example(KINDS["grey"], [(1.0, 254), (0.25, 0)], 0.0)
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 def test_whatever_the_bytes_are_there_is_a_picture_or_a_status(
     data: bytes, changes: list[tuple[float, int]], share: float

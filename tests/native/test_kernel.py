@@ -28,7 +28,7 @@ Span = tuple[int, int]
 TWINS = [twin, features_twin]
 LOOKING = {
     "look_whole", "look_through", "weakest_bits", "near_points", "sight_candidates", "sight_verify",
-    "compare_sheets",
+    "compare_sheets", "jpeg_tables",
 }  # fmt: skip
 READING = {"jpeg_header", "jpeg_luma", "jpeg_lumas"}
 

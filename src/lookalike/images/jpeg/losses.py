@@ -129,6 +129,8 @@ class _Trimming:
         if not surplus or self._looks > MOST_LOOKS:
             return False
         ends = [0, *_ends_of_intervals(self._data)]
+        if len(ends) < 2:  # it has no scan
+            return False
         # The surplus is at the end of the shortest beginning that causes the warning.
         last = bisect_left(ends, True, lo=1, hi=len(ends) - 1, key=self._has_surplus)
         # The count includes surplus of earlier intervals, if it was too little for a warning.
