@@ -7,37 +7,22 @@ the same hashes.
 
 from __future__ import annotations
 
-import os
-import stat
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from blake3 import blake3
 
 from lookalike._native import kernel
 from lookalike.images.jpeg.luma import uses_kernel
 from lookalike.images.jpeg.scans import look_through
 from lookalike.images.mark import Mark
-from lookalike.images.picture import DIGEST_BYTES, digest_of
-from lookalike.images.stamp import Stamp
+from lookalike.images.picture import digest_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lookalike.images.contents import Contents
-
-MOST_BYTES = 1 << 23
-"""Larger files are not kept in memory of ours. Decoding them takes much longer than anything else.
-"""
-OPENING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-"""Does not wait for a writer, in case a pipe has replaced the file."""
-ELSEWHERE: Final = "elsewhere"
-
-_spare = threading.local()
-"""Has memory for the bytes of a file, unless they are in use."""
+    from lookalike.images.stamp import Stamp
 
 
 class Hashed(NamedTuple):
@@ -80,45 +65,6 @@ class JpegHasher:
         if found is None or not (file.is_beginning or _is_whole(found, data)):
             return None
         return _hashed(found, file.size, file.stamp, digest_of(file), file.is_beginning)
-
-    def hashed_file(self, path: str, max_bytes: int) -> Hashed | Literal["elsewhere"] | None:
-        """The same for a file on this machine, without an object in Python for what it contains.
-
-        `elsewhere` if only its `Contents` can tell: it is large, its first scan may be enough, or
-        it cannot be opened.
-        """
-        if not uses_kernel():
-            return ELSEWHERE
-        with suppress(OSError, ValueError):
-            # A device is not opened, because that may set it in motion.
-            if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  # a path costs more
-                return ELSEWHERE
-            descriptor = os.open(path, OPENING)
-            try:
-                status = os.fstat(descriptor)
-                if stat.S_ISREG(status.st_mode) and 0 < status.st_size <= min(
-                    MOST_BYTES, max_bytes
-                ):
-                    return self._opened(descriptor, Stamp.of(status))
-            finally:
-                os.close(descriptor)
-        return ELSEWHERE
-
-    def _opened(self, descriptor: int, stamp: Stamp) -> Hashed | Literal["elsewhere"] | None:
-        size = stamp.size
-        memory = _spare.__dict__.pop("memory", None)
-        if memory is None or len(memory) < size:
-            memory = np.empty(1 << size.bit_length(), np.uint8)
-        data = memory[:size]
-        found = self._in_kernel.of_file(descriptor, data)
-        outcome: Hashed | Literal["elsewhere"] | None = None
-        if found == "first scan":
-            outcome = ELSEWHERE
-        elif found is not None and _is_whole(found, data):
-            digest = blake3(data).digest(DIGEST_BYTES)
-            outcome = _hashed(found, size, stamp, digest, is_beginning=False)
-        _spare.memory = memory
-        return outcome
 
 
 def _is_whole(found: tuple[Any, ...], data: NDArray[np.uint8]) -> bool:

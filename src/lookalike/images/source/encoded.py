@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from lookalike.images.contents import file_contents, item_contents
-from lookalike.images.jpeg.hashed import ELSEWHERE
 from lookalike.images.source.item import key_of
 from lookalike.images.source.source import Encoded
 
 if TYPE_CHECKING:
     from lookalike.errors import ImageError
     from lookalike.images.contents import Contents
-    from lookalike.images.jpeg.hashed import Hashed, JpegHasher
     from lookalike.images.source.item import Item
     from lookalike.images.source.source import Source
 
@@ -27,14 +25,6 @@ class FileSource(Encoded):
 
     def contents(self, least_side: int | None, max_bytes: int) -> Contents:
         return file_contents(self._path, least_side, max_bytes)
-
-    def hashed(
-        self, hasher: JpegHasher, least_side: int | None, max_bytes: int
-    ) -> tuple[Hashed | None, Source]:
-        found = hasher.hashed_file(self._path, max_bytes)
-        if found == ELSEWHERE:
-            return super().hashed(hasher, least_side, max_bytes)
-        return found, self
 
     def sent(self, least_side: int | None, max_bytes: int) -> Source:  # noqa: ARG002
         """Any process on this machine can read it."""
