@@ -103,10 +103,8 @@ class Stand:
         self._clock = clock
 
     def JpegHashes(self, *arguments: Any) -> SimpleNamespace:  # noqa: N802
-        """The kernel's class of this name, whose methods release the lock."""
-        made = kernel.JpegHashes(*arguments)
-        timed = self._clock.timed
-        return SimpleNamespace(of=timed(made.of), of_file=timed(made.of_file))
+        """The kernel's class of this name, whose method releases the lock."""
+        return SimpleNamespace(of=self._clock.timed(kernel.JpegHashes(*arguments).of))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)

@@ -10,7 +10,6 @@
 
 #include "arrays.h"
 #include "bind.h"
-#include "hashes/of_file.h"
 #include "hashes/of_jpeg.h"
 
 namespace lookalike {
@@ -52,18 +51,6 @@ class JpegHashes {
         return made ? found_of(hashed) : nb::none();
     }
 
-    nb::object of_file(int descriptor, const nb::ndarray<nb::device::cpu>& data) const {
-        auto* bytes = packed<uint8_t>(data, "data", 1, "(size,) of uint8");
-        Hashed hashed;
-        Reading reading{};
-        {
-            nb::gil_scoped_release unlocked;
-            reading = hash_file(descriptor, bytes, data.size(), wanted_, hashed);
-        }
-        if (reading == Reading::first_scan) return nb::cast("first scan");
-        return reading == Reading::done ? found_of(hashed) : nb::none();
-    }
-
  private:
     Wanted wanted_;
 
@@ -90,8 +77,7 @@ void bind_hashes(nb::module_& module) {
     nb::class_<JpegHashes>(module, "JpegHashes")
         .def(nb::init<const std::vector<Described>&, int, uint64_t>(), arg("kinds"),
              arg("thumb_least_side"), arg("max_pixels"))
-        .def("of", &JpegHashes::of, arg("data"), arg("file_size"))
-        .def("of_file", &JpegHashes::of_file, arg("descriptor"), arg("data").noconvert());
+        .def("of", &JpegHashes::of, arg("data"), arg("file_size"));
 }
 
 }  // namespace lookalike

@@ -425,15 +425,6 @@ class JpegHashes:
         one of the hashes, or if it may lack detail or have too many doubtful bits.
         """
 
-    def of_file(
-        self, descriptor: int, data: NDArray[np.uint8]
-    ) -> tuple[tuple[bytes, ...], bytes, int, int, int, bool, bool] | Literal["first scan"] | None:
-        """The same for an open file that has as many bytes as `data`. They are read into that.
-
-        `first scan` if no more than that may be needed. None also if the file has fewer bytes, or
-        cannot be read. Then perhaps only a part of it is in `data`.
-        """
-
 def jpeg_header(
     data: NDArray[np.uint8],
 ) -> tuple[int, int, int, bool, int, int, int, bool, bool, float] | Literal["cut off"] | None:

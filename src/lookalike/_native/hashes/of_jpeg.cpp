@@ -50,21 +50,11 @@ class Hasher {
           facts_(hashed.facts),
           hashed_(hashed) {}
 
-    Outlook look() {
-        switch (jpeg::read_facts(data_, size_, hashed_.facts)) {
-            case jpeg::Beginning::other: return Outlook::bad;
-            case jpeg::Beginning::cut_off: return Outlook::unknown;
-            default: break;
-        }
+    bool hash() {
+        if (jpeg::read_facts(data_, size_, hashed_.facts) != jpeg::Beginning::known) return false;
         const auto pixels =
             static_cast<uint64_t>(facts_.width) * static_cast<uint64_t>(facts_.height);
-        if (pixels > wanted_.max_pixels || !list_scales()) return Outlook::bad;
-        return facts_.progressive && scales_.front() == 8 ? Outlook::first_scan : Outlook::good;
-    }
-
-    bool hash() {
-        const Outlook outlook = look();
-        if (outlook == Outlook::bad || outlook == Outlook::unknown || !read()) return false;
+        if (pixels > wanted_.max_pixels || !list_scales() || !read()) return false;
         for (Level& level : levels_)
             if (!level.plane.is_busy()) return false;
         hashed_.first_scan = levels_.front().first_scan;
@@ -147,11 +137,6 @@ bool is_jpeg(const uint8_t* data, size_t size) {
 }
 
 }  // namespace
-
-Outlook look_at_jpeg(const uint8_t* data, size_t size, const Wanted& wanted) {
-    Hashed hashed;
-    return is_jpeg(data, size) ? Hasher(data, size, true, wanted, hashed).look() : Outlook::bad;
-}
 
 bool hash_jpeg(const uint8_t* data, size_t size, uint64_t file_size, const Wanted& wanted,
                Hashed& hashed) {

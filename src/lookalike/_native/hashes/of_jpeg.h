@@ -25,16 +25,6 @@ struct Hashed {
     std::string thumb;
 };
 
-// What the beginning of a file promises.
-enum class Outlook {
-    bad,         // it is not hashed here
-    unknown,     // more of it must be seen
-    first_scan,  // it may be enough to read its first scan
-    good
-};
-
-Outlook look_at_jpeg(const uint8_t* data, size_t size, const Wanted& wanted);
-
 // `size` are the bytes that are there: all of `file_size`, or the first scan, cut out. Returns
 // whether the hashes are those of fast reading. They are not made if there is any doubt: another
 // kind of file, damage, little detail, or too many doubtful bits.
