@@ -118,4 +118,5 @@ def test_colours_that_come_apart_are_unknown(
     data = by_cjpeg(COLOURED, "-sample", sampling, *scans)
     assert data is not None
     ours = seen(data)
-    assert (ours[0, 0], ours[0, 3:].any()) == (0, False)
+    assert not ours[0, 0]
+    assert not ours[0, 3:].any()
