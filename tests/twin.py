@@ -464,8 +464,9 @@ def _means(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     for axis in (0, 1):
         cells = cells.repeat(8, axis)  # so that the edges of the areas are between pixels
     height, width = pixels.shape
-    sums: NDArray[np.int64] = cells.reshape(8, height, 8, width).sum(axis=(1, 3))
-    return (2 * sums + height * width) // (2 * height * width)
+    sums = cells.reshape(8, height, 8, width).sum(axis=(1, 3))
+    means: NDArray[np.int64] = (2 * sums + height * width) // (2 * height * width)
+    return means
 
 
 def spread(samples: NDArray[np.uint8], specks: int) -> int:
