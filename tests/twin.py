@@ -442,7 +442,8 @@ def glance(grey: NDArray[np.uint8], colours: NDArray[np.uint8] | None) -> bytes:
         shares.append(sums[at])
         counts[at : at + 13] = 0
     share = np.cumsum(shares) / _sampled(grey, 48).size
-    head = [int(colours is not None), *(int(255 * one + 0.5) for one in share)]
+    parts = (*share, _roughness(grey.astype(np.int64)))
+    head = [int(colours is not None), *(int(255 * one + 0.5) for one in parts)]
     if colours is None:
         return bytes([*head, *[0] * 128])
     if colours.ndim == 2:
@@ -451,6 +452,17 @@ def glance(grey: NDArray[np.uint8], colours: NDArray[np.uint8] | None) -> bytes:
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     chroma = np.rint([128 + (blue - luma) / 1.772, 128 + (red - luma) / 1.402]).clip(0, 255)
     return bytes([*head, *chroma.astype(np.uint8).ravel()])
+
+
+def _roughness(grey: NDArray[np.int64]) -> float:
+    step = max(min(grey.shape) // 48, 1)
+    spread = 2 * float(grey[::step, ::step].var())
+    contrasts = [
+        float((np.diff(each, axis=1)[:, ::step] ** 2).mean())
+        for each in (grey[::step], grey.T[::step])
+        if each.shape[1] > 1
+    ]
+    return min(max(contrasts, default=0) / spread, 1.0) if spread > 0 else 1.0
 
 
 def _sampled(pixels: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:

@@ -50,7 +50,28 @@ def code(seed: int, modules: int, scale: int) -> Image.Image:
     return Image.fromarray((squares.repeat(scale, 0).repeat(scale, 1) * 255).astype(np.uint8))
 
 
+def dense(seed: int, side: int = 512) -> Image.Image:
+    """A page full of small print."""
+    random = np.random.default_rng(seed)
+    page = Image.new("L", (side, side), "white")
+    draw = ImageDraw.Draw(page)
+    for top in range(4, side - 12, 13):
+        letters = random.integers(97, 123, side // 6)
+        letters[random.integers(0, len(letters), len(letters) // 6)] = 32
+        draw.text((4, top), bytes(letters.astype(np.uint8)).decode(), fill="black")
+    return page
+
+
+def dithered(seed: int) -> Image.Image:
+    """Print on a ground that becomes darker, in black and white dots."""
+    shade = np.linspace(-60, 60, 512)[None]
+    grey = np.asarray(dense(seed), np.float64) * 0.5 + 100 + shade
+    return Image.fromarray(grey.clip(0, 255).astype(np.uint8)).convert("1").convert("L")
+
+
 PAPER = {
+    "small print": dense(4),
+    "dots": dithered(5),
     "form": form(1),
     "small form": form(1).resize((175, 225), Image.Resampling.LANCZOS),
     "code": code(2, 33, 12),
@@ -113,9 +134,19 @@ def test_the_layout_of_a_glance_is_as_described() -> None:
     """A picture of one grey has all of both shares, and no colour. Red has much of Cr."""
     grey, red = np.full((60, 80), 90, np.uint8), np.zeros((60, 80, 3), np.uint8)
     red[..., 0] = 200
-    assert seen(grey).tolist() == [[1, 255, 255, *([128] * 2 * CELLS)]]
-    blues, reds = seen(red)[0, 3 : 3 + CELLS], seen(red)[0, 3 + CELLS :]
+    assert seen(grey).tolist() == [[1, 255, 255, 255, *([128] * 2 * CELLS)]]
+    blues, reds = seen(red)[0, 4 : 4 + CELLS], seen(red)[0, 4 + CELLS :]
     assert (set(blues.tolist()), set(reds.tolist())) == ({94}, {228})
+
+
+def test_a_changed_line_of_small_print_is_another_page() -> None:
+    """The pages only have the same layout, although their thumbs agree."""
+    page, other = dense(6), dense(7)
+    changed = page.copy()
+    changed.paste(other.crop((150, 250, 350, 263)), (150, 250))
+    found = find_duplicates([jpeg(page, quality=92), jpeg(changed, quality=92)])
+    assert not found.groups
+    assert len(found.related) == 1
 
 
 def every_kind() -> list[bytes]:

@@ -24,16 +24,20 @@ if TYPE_CHECKING:
     from lookalike.images import Picture
 
 CELLS = COLOUR_SIDE * COLOUR_SIDE
-BYTES = 3 + 2 * CELLS
-"""Whether the colours are known, the two of `Shares` in 255ths, Cb of each cell, and Cr of each.
+BYTES = 4 + 2 * CELLS
+"""Whether the colours are known, the two of `Shares` and the roughness in 255ths, Cb of each cell,
+and Cr of each.
 
-The shares are those of a sample of the pixels, with at least 48 along each side. The colours are
-means over the cells, of a sample with at least 192 along each side.
+The shares are those of a sample of the grey pixels, with at least 48 along each side. The roughness
+is 1 - the correlation of these with their neighbours, across or down, whichever is more. The
+colours are means over the cells, of a sample with at least 192 along each side.
 """
 GREY = 128
 """Cb and Cr of what has no colour."""
 MOST_OF_ONE, MOST_OF_TWO = 0.3, 0.5
-"""With smaller shares, a picture is not like paper, and no part of a pair of paper."""
+"""With smaller shares, a smooth picture is not like paper, and its pairs need no rule for it."""
+MOST_ROUGHNESS = 0.15
+"""What is rougher may be small print or dots, which become many greys when they are reduced."""
 NEAR = 12.0
 """Below this distance, pictures do not differ in colour: a closer look measures up to 3 more."""
 
@@ -65,7 +69,7 @@ def close(
     numbers.
     """
     same: NDArray[np.bool_] = (
-        (one[:, 0] == 1) & (other[:, 0] == 1) & (_is_no_paper(one) | _is_no_paper(other))
+        (one[:, 0] == 1) & (other[:, 0] == 1) & (_are_unlike_paper(one) | _are_unlike_paper(other))
     )
     at = np.flatnonzero(same)
     if not len(at):
@@ -77,12 +81,12 @@ def close(
     return same
 
 
-def _is_no_paper(glances: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    most = np.array([255 * MOST_OF_ONE, 255 * MOST_OF_TWO])
-    return np.asarray((glances[:, 1:3] < most).all(axis=1))
+def _are_unlike_paper(glances: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    most = 255 * np.array([MOST_OF_ONE, MOST_OF_TWO, MOST_ROUGHNESS])
+    return np.asarray((glances[:, 1:4] < most).all(axis=1))
 
 
 def _chroma(glances: NDArray[np.uint8]) -> NDArray[np.float64]:
     """`(m, COLOUR_SIDE, COLOUR_SIDE, 2)`: Cb and Cr without their offset."""
-    cells = glances[:, 3:].reshape(-1, 2, COLOUR_SIDE, COLOUR_SIDE).astype(np.float64) - GREY
+    cells = glances[:, 4:].reshape(-1, 2, COLOUR_SIDE, COLOUR_SIDE).astype(np.float64) - GREY
     return np.ascontiguousarray(np.moveaxis(cells, 1, -1))

@@ -38,11 +38,11 @@ size_t take_most(Counts& counts) {
 // Every so many pixels of one channel along both axes, at least `least` of them on the shorter
 // side.
 struct Sample {
-    size_t width, height;
+    size_t step, width, height;
     std::vector<uint8_t> pixels;
 
     Sample(const View& view, size_t least, ptrdiff_t channel) {
-        const size_t step = std::max<size_t>(std::min(view.width, view.height) / least, 1);
+        step = std::max<size_t>(std::min(view.width, view.height) / least, 1);
         width = (view.width + step - 1) / step;
         height = (view.height + step - 1) / step;
         pixels.reserve(width * height);
@@ -56,15 +56,52 @@ struct Sample {
     }
 };
 
-std::string written(bool known, const View& grey, const Cells& blue, const Cells& red) {
+double variance(const Counts& counts, double all) {
+    double sum = 0, squares = 0;
+    for (size_t k = 0; k < counts.size(); ++k) {
+        const auto level = static_cast<double>(k), count = static_cast<double>(counts[k]);
+        sum += level * count;
+        squares += level * level * count;
+    }
+    return (squares - sum * sum / all) / all;
+}
+
+// The mean square of what lies between a sampled pixel and the next one, across or down, whichever
+// is more.
+double contrast(const View& grey, size_t step) {
+    uint64_t sums[2] = {}, counts[2] = {};
+    for (size_t y = 0; y < grey.height; y += step)
+        for (size_t x = 0; x < grey.width; x += step) {
+            const uint8_t* pixel = grey.data + static_cast<ptrdiff_t>(y) * grey.row_stride +
+                                   static_cast<ptrdiff_t>(x) * grey.column_stride;
+            const auto add = [&](size_t axis, ptrdiff_t stride) {
+                const int difference = pixel[stride] - pixel[0];
+                sums[axis] += static_cast<uint64_t>(difference * difference);
+                ++counts[axis];
+            };
+            if (x + 1 < grey.width) add(0, grey.column_stride);
+            if (y + 1 < grey.height) add(1, grey.row_stride);
+        }
+    double most = 0;
+    for (size_t axis = 0; axis < 2; ++axis)
+        if (counts[axis])
+            most =
+                std::max(most, static_cast<double>(sums[axis]) / static_cast<double>(counts[axis]));
+    return most;
+}
+
+std::string encoded(bool known, const View& grey, const Cells& blue, const Cells& red) {
     const Sample sample(grey, kGreySide, 0);
     Counts counts = histogram(sample.pixels.data(), sample.pixels.size());
     const auto all = static_cast<double>(sample.pixels.size());
+    const double spread = 2 * variance(counts, all), most = contrast(grey, sample.step);
+    const double roughness = spread > 0 ? std::min(most / spread, 1.0) : 1.0;
     const size_t one = take_most(counts), two = one + take_most(counts);
     std::string out{static_cast<char>(known)};
     for (const size_t part : {one, two})
         out +=
             static_cast<char>(static_cast<uint8_t>(255 * (static_cast<double>(part) / all) + 0.5));
+    out += static_cast<char>(static_cast<uint8_t>(255 * roughness + 0.5));
     out.append(blue.begin(), blue.end());
     out.append(red.begin(), red.end());
     return out;
@@ -116,7 +153,7 @@ std::string glance_at(const View& grey, const View* colours) {
     } else if (colours) {
         take_chroma(*colours, blue, red);
     }
-    return written(colours, grey, blue, red);
+    return encoded(colours, grey, blue, red);
 }
 
 std::string glance_at(const Plane& plane, const jpeg::Chroma& chroma, const Extent& extent) {
@@ -129,7 +166,7 @@ std::string glance_at(const Plane& plane, const jpeg::Chroma& chroma, const Exte
         cells[k] = turned(means_of(pixels, chroma.columns, chroma.width, chroma.height),
                           extent.orientation);
     }
-    return written(chroma.kind != Kind::unknown, plane.view(), cells[0], cells[1]);
+    return encoded(chroma.kind != Kind::unknown, plane.view(), cells[0], cells[1]);
 }
 
 }  // namespace lookalike

@@ -20,7 +20,7 @@ class Luma {
  public:
     Luma(Workspace& space, const Scan& scan, const Mcus& mcus, bool same_tables, Planes& planes)
         : space_(space),
-          chroma_(planes.chroma, space, scan, mcus, 0),
+          chroma_(planes.chroma, space, scan, mcus),
           finest_(planes, mcus, true),
           quarter_(planes, mcus, kQuarter),
           eighth_(planes, mcus, kCoarser),

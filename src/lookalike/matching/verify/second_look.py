@@ -87,7 +87,9 @@ class SecondLook:
         return np.ascontiguousarray(self._thumbs.read(positions, self._made_again)[:, :BYTES])
 
     def glances_of(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
-        """`(n, glance.BYTES)`: the glances at images."""
+        """`(n, glance.BYTES)`: the glances at images. Zeros if they are not stored."""
+        if not self._thumbs.stored:
+            return np.zeros((len(positions), KEPT_BYTES - BYTES), np.uint8)
         return self._thumbs.read(positions, self._made_again)[:, BYTES:]
 
     def _turned_distance(
