@@ -31,7 +31,8 @@ struct Chroma {
         if (scan.count != kMostComponents || blue.across != red.across || blue.down != red.down)
             return false;
         for (size_t i = 0; i < 2; ++i)
-            if (!take_step(header, i) || steps[i] << scan.low > kMostLost) return false;
+            if (!take_step(header, i) || (scan.low && steps[i] * (1 << scan.low) > kMostLost))
+                return false;
         const auto part = [](int side, int of, int all) {
             return static_cast<size_t>((side * of + all - 1) / all);
         };
@@ -59,7 +60,7 @@ struct Chroma {
 class ChromaBlocks {
  public:
     ChromaBlocks(Chroma* chroma, const Workspace& space, const Scan& scan, const Mcus& mcus)
-        : low_(scan.low), half_((1u << scan.low) >> 1) {
+        : low_(scan.low), left_out_((1 << scan.low) - 1) {
         if (!chroma || !chroma->begin(space.header, scan, mcus)) return;
         const Component& one = space.header.frame.components[1];
         across_ = one.across;
@@ -84,14 +85,14 @@ class ChromaBlocks {
             for (size_t v = 0; v < down_; ++v)
                 for (size_t h = 0; h < across_; ++h) {
                     averages_[i] += static_cast<uint32_t>(read(i));  // it may overflow, as for luma
-                    const auto average = static_cast<int16_t>(averages_[i] << low_ | half_);
-                    out_[i][first + v * stride_ + h] = flat_pixel<8>(average, steps_[i]);
+                    const int twice = 2 * static_cast<int16_t>(averages_[i] << low_) + left_out_;
+                    out_[i][first + v * stride_ + h] = pixel((twice * steps_[i] + 8) >> 4);
                 }
     }
 
  private:
     const int low_;
-    const uint32_t half_;  // of what is not there
+    const int left_out_;  // twice the mean of the bits that are not there
     bool wanted_ = false;
     size_t across_ = 0, down_ = 0, stride_ = 0;
     int16_t steps_[2] = {};
