@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
+from lookalike.hashing.paths import Paths
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,7 +36,7 @@ def taken(values: Values, at: NDArray[np.intp]) -> list[Any]:
     if isinstance(values, array):
         found: list[Any] = np.frombuffer(values, values.typecode)[at].tolist()
         return found
-    if isinstance(values, Numbers | Blocks | Identities | Codes | Sparse):
+    if isinstance(values, Numbers | Blocks | Identities | Codes | Sparse | Paths):
         return values.take(at)
     return list(map(values.__getitem__, at.tolist()))
 
@@ -57,7 +59,7 @@ def extend(values: Values, many: Any, count: int) -> None:
         values.extend(many or {}, count)
     elif isinstance(values, Identities) and many is None:
         values.extend(np.zeros((count, Identities.BYTES), np.uint8))
-    elif isinstance(values, list | Numbers | Identities | Codes | Blocks):
+    elif isinstance(values, Paths | Numbers | Identities | Codes | Blocks):
         values.extend(many)
     else:
         raise TypeError(f"expected a column, not {type(values).__name__}")
