@@ -168,14 +168,16 @@ class _Everything:
 
     def _unusual(self, numbers: NDArray[np.int64], facts: NDArray[np.void]) -> dict[str, Any]:
         """The columns of what few images have."""
-        marks, of = np.unique(facts["marks"], return_inverse=True)
+        marks = np.flatnonzero(np.bincount(facts["marks"]))
         several = np.flatnonzero(facts["frames"] != 1)
         extras = {
             at: self._facts.extra(int(numbers[at]))
             for at in np.flatnonzero(facts["flags"] & HAS_EXTRA).tolist()
         }
         return {
-            "marks": Coded(of, [Mark(one) for one in marks.tolist()]),
+            "marks": Coded(
+                np.searchsorted(marks, facts["marks"]), [Mark(one) for one in marks.tolist()]
+            ),
             "frames": dict(zip(several.tolist(), facts["frames"][several].tolist(), strict=True)),
             "flat_digest": {at: extra.flat_digest for at, extra in extras.items()},
             "samples": {at: extra.samples for at, extra in extras.items()},

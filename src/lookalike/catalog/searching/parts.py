@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -96,8 +97,9 @@ def parts(database: Database, root: Root, size: int) -> Iterator[Part]:
 
 
 def _portions(part: Part, size: int) -> Iterator[Part]:
-    for begin in range(0, part.size, size):
-        yield part.between(begin, min(begin + size, part.size))
+    edges = np.linspace(0, part.size, max(part.size // size, 1) + 1).astype(int).tolist()
+    for begin, end in pairwise(edges):
+        yield part.between(begin, end)
 
 
 def _part(root: int, folders: list[tuple[int, str]], found: list[Listing]) -> Part:

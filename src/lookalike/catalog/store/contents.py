@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -236,16 +237,19 @@ class FactsReader:
         has = np.zeros(len(numbers), np.bool_)
         kind = record_type(width)
         records = np.zeros((len(numbers), kind.itemsize), np.uint8)
-        blocks = numbers // BLOCK
-        for block in np.unique(blocks).tolist():
+        order = np.argsort(numbers, kind="stable")  # quick if they ascend
+        blocks, places = np.divmod(numbers[order], BLOCK)
+        begins = np.flatnonzero(np.diff(blocks, prepend=-1, append=-1))
+        for begin, end in pairwise(begins.tolist()):
             with self._database.reading:
-                present, facts = self._block(block)
+                present, facts = self._block(int(blocks[begin]))
             if present:
-                here = np.flatnonzero(blocks == block)
-                at = numbers[here] % BLOCK
-                has[here] = np.frombuffer(present, np.bool_)[at]
+                at = places[begin:end]
+                has[begin:end] = np.frombuffer(present, np.bool_)[at]
                 known = np.frombuffer(facts, np.uint8).reshape(BLOCK, kind.itemsize)
-                records[here] = known.take(at, axis=0)
+                known.take(at, axis=0, out=records[begin:end])
+        if (order[1:] < order[:-1]).any():
+            has[order], records[order] = has.copy(), records.copy()
         return has, records.view(kind).ravel()
 
     def extra(self, number: int) -> Extra:
