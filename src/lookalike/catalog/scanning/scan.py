@@ -21,7 +21,7 @@ from lookalike.catalog.scanning.summary import ScanSummary
 from lookalike.catalog.scanning.targets import Online, settle
 from lookalike.catalog.scanning.twins import Twins
 from lookalike.catalog.scanning.walk import Walk
-from lookalike.catalog.store import contents, files, roots
+from lookalike.catalog.store import contents, files, listings, roots
 from lookalike.catalog.thumb_file import ThumbFile
 from lookalike.errors import Status
 from lookalike.hashing.hashing import outcomes_of
@@ -31,6 +31,7 @@ from lookalike.sources.choice import Sieve
 from lookalike.sources.input import Input
 from lookalike.sources.inputs import Inputs
 from lookalike.sources.location import Kind, Location, Stamp
+from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
     from lookalike.catalog.places import Places
@@ -99,6 +100,9 @@ class Scan:
             lost, trouble = Losses(self._database, target).mark(gone, walk)
             self.summary.gone += lost
             self._finish(target, trouble)
+        if self.summary.opened:  # then the search of everything that follows need not do it
+            for target, *_ in finished:
+                listings.complete(self._database, target.root.id, target.scope, silent)
         return self.summary
 
     def _read(self, inputs: Iterator[Input]) -> None:
