@@ -4,7 +4,7 @@ PYTHON ?= python3
 bin := .venv/bin
 native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 
-.PHONY: demo demo-review quick test slow test-spark lint sanitize docs clean
+.PHONY: demo demo-review quick test slow coverage test-spark lint sanitize docs clean
 
 demo: .venv/installed
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
@@ -21,10 +21,14 @@ quick: .venv/installed-dev
 	$(bin)/python -m pytest -q -n auto --quick -m "not slow"
 
 test: .venv/installed-dev lint
-	$(bin)/python -m pytest -n auto -m "not slow" --cov --cov-report=term
+	$(bin)/python -m pytest -n auto -m "not slow"
 
 slow: .venv/installed-dev
-	$(bin)/python -m pytest -n auto -m slow --cov --cov-append --cov-report=term
+	$(bin)/python -m pytest -n auto -m slow
+
+# All of these tests with more random cases, and which lines they reach.
+coverage: .venv/installed-dev
+	$(bin)/python -m pytest -n auto --hypothesis-profile=many --cov --cov-report=term
 
 # The job on Spark needs an older pandas than the other tests, so it has an environment of its own.
 # It also needs Java. One cluster of real processes serves all of these tests.

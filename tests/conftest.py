@@ -101,6 +101,8 @@ THOROUGH = frozenset(
 In other files, such tests are marked `thorough`.
 """
 
+RANDOM_CASES = {"quick": 20, "some": 40, "many": 200}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--quick` for the tests that most changes need."""
@@ -108,13 +110,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Random cases have no deadline. With `--quick`, a fifth of them is tried."""
-    if not config.getoption("hypothesis_profile", None):
-        settings.register_profile("no deadline", deadline=None)
-        settings.load_profile("no deadline")
-    if config.getoption("--quick"):
-        settings.register_profile("quick", max_examples=20, deadline=None)
-        settings.load_profile("quick")
+    """How many random cases are tried where a test does not say so. They have no deadline."""
+    for profile, count in RANDOM_CASES.items():
+        settings.register_profile(profile, max_examples=count, deadline=None)
+    quick = "quick" if config.getoption("--quick") else "some"
+    settings.load_profile(config.getoption("hypothesis_profile", None) or quick)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

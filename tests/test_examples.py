@@ -57,6 +57,7 @@ def found_by_hashes(copy: Any) -> bool:
     return not copy.frame and copy.crop < 0.1 and copy.turn != Image.Transpose.FLIP_LEFT_RIGHT
 
 
+@pytest.mark.slow
 def test_the_demo_shows_every_kind_of_outcome(photos: Path) -> None:
     """Its scenes with copies are a group each, turned ones included, and the rest is alone, flat,
     skipped or a failure.

@@ -50,6 +50,7 @@ def test_reading_apart_gives_the_same_page(folder: Path) -> None:
     assert (folder / "one.html").read_bytes() == (folder / "two.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_report_searches_as_find_does(folder: Path) -> None:
     """With a catalogue, also without naming a path again, and against references."""
     assert run("in", "-o", "one.html", "--catalog-at", "kept", cwd=folder).returncode == 0

@@ -135,6 +135,7 @@ def in_shell(script: str, **options: Any) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "reader"), [("", "head -1"), ("--json", "true"), ("--csv", "head -c 70000")]
 )
@@ -185,6 +186,7 @@ FULL: dict[str, Callable[[Path, Path], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
 @pytest.mark.parametrize("kind", FULL)
 def test_a_full_disk_is_an_error_and_leaves_nothing(

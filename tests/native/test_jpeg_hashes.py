@@ -8,7 +8,7 @@ from lookalike._native import kernel
 from lookalike.algorithms import get_algorithm
 from lookalike.hashes import pack_bits
 from lookalike.images import Picture, read_picture
-from lookalike.sight.thumb import LEAST_SIDE, thumb_of
+from lookalike.sight.thumb import BYTES, LEAST_SIDE, thumb_of
 
 pytestmark = pytest.mark.usefixtures("isa")
 
@@ -58,7 +58,7 @@ def test_a_turned_picture_has_the_hashes_of_the_upright_one(orientation: int) ->
     assert found is not None
     picture: Picture = read_picture(data, least_side=LEAST_SIDE)
     assert found[0] == tuple(by_picture(data, name) for name in NAMES)
-    assert found[1] == thumb_of(picture).tobytes()
+    assert found[1][:BYTES] == thumb_of(picture).tobytes()
     assert found[2:4] == (picture.width, picture.height)
 
 

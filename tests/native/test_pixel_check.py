@@ -136,6 +136,7 @@ def look_through(maps: NDArray[np.float64]) -> NDArray[np.float32]:
     return kernel.look_through(thumbs, sizes, GREY, maps)
 
 
+@pytest.mark.slow
 @on_every_isa
 @pytest.mark.parametrize("off", [0, 1.5], ids=["exact", "a pixel off"])
 def test_a_look_through_a_map_is_that_of_its_twin(off: float) -> None:

@@ -50,6 +50,7 @@ def test_pictures_that_are_not_moved_disagree_as_the_twin_says(
     assert grid == round(0.7 * max(picture.size))
 
 
+@pytest.mark.slow
 @on_every_isa
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_instruction_set_gives_the_same_bytes(kind: str) -> None:

@@ -83,6 +83,7 @@ def test_nothing_sticks_out_of_a_narrow_window(
         assert page.locator(".no-picture").count() == 1
 
 
+@pytest.mark.slow
 def test_a_report_is_printed_black_on_white(browser: Browser, page_file: Path) -> None:
     """Whatever the scheme of the screen is."""
     with open_page(browser, color_scheme="dark") as page:

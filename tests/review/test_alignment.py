@@ -77,6 +77,7 @@ def test_every_copy_lies_on_the_keeper(folder: Path) -> None:
         assert np.abs(one - np.array(expected)).max() < 0.01, (name, one)
 
 
+@pytest.mark.slow
 def test_a_result_read_back_knows_quarter_turns_only(folder: Path) -> None:
     """For all others, no transform is better than a wrong one."""
     result = lookalike.find_duplicates(folder, thorough=True)

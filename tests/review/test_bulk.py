@@ -147,6 +147,7 @@ def test_preferred_folders_come_before_any_rules(pictures: Path) -> None:
     assert rules.changes(["pixels"])["groups"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [("in",), ("--from", "found.json")])
 def test_a_review_proposes_by_the_rules_that_it_is_given(
     pictures: Path, tmp_path: Path, given: tuple[str, ...]

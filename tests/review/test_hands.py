@@ -60,6 +60,7 @@ def test_escape_leads_from_a_button_back_to_the_groups(review: Review, browser: 
         expect(page.locator("#totals")).to_contain_text("1 of 3 decided")
 
 
+@pytest.mark.slow
 def test_pictures_are_in_the_middle_of_their_panes_at_once(
     review: Review, browser: Browser
 ) -> None:

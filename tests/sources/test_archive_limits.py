@@ -132,6 +132,7 @@ def test_members_that_share_their_bytes_count_each(tmp_path: Path) -> None:
     assert [one.path for one in table.failures] == [str(tmp_path / "a.zip")]
 
 
+@pytest.mark.slow
 @compressed
 def test_a_stream_of_zeros_is_left_early(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -153,6 +153,7 @@ def test_the_command_takes_lists(tmp_path: Path) -> None:
     assert done.stderr == b"missing: gone.png: there is no such file\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

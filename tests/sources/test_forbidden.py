@@ -96,6 +96,7 @@ def test_what_is_found_and_may_not_be_read_is_unreadable(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_strict_still_exits_with_1(folder: Path) -> None:
     """A failure is a failure, not a usage error."""
     assert run("find", "b.png", "--strict", cwd=folder, code=1)["images"] == 0

@@ -208,6 +208,7 @@ def test_limits_hold_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert statuses(hash_images(zeros)) == {"": Status.TOO_LARGE}
 
 
+@pytest.mark.slow
 @pytest.mark.thorough
 @pytest.mark.parametrize("dictionary", [False, True])
 def test_rows_are_unpacked_some_at_a_time(dictionary: bool, tmp_path: Path) -> None:

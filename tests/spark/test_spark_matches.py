@@ -13,6 +13,7 @@ from lookalike.hashing.row import Row
 from lookalike.hashing.table import HashTable
 from lookalike.matching.rereading import nothing_again
 from lookalike.matching.rules import Rule
+from lookalike.sight.glance import BYTES as GLANCE_BYTES
 from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import QUARTERS, UPRIGHT, hashes_of
 from lookalike.sources.location import Kind, Location, Stamp
@@ -80,7 +81,7 @@ def seen(pictures: list[NDArray[np.uint8]], is_reference: list[bool]) -> Matches
     thumbs = Thumbs(QUARTERS)
     pixels = np.stack([np.ascontiguousarray(one).ravel() for one in pictures])
     for one in pixels:
-        thumbs.add(one.tobytes())
+        thumbs.add(one.tobytes() + bytes(GLANCE_BYTES))
     thumbs.finish()
     hashes = hashes_of(pixels, (UPRIGHT,))[0]
     table = table_of(hashes, range(len(pictures)))

@@ -241,6 +241,7 @@ def test_a_process_that_cannot_begin_ends_the_work() -> None:
         workers(0)
 
 
+@pytest.mark.slow
 @linux_only
 def test_no_process_is_left_when_the_work_is_over_or_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -278,6 +279,7 @@ def script(path: Path, *names: Path, **environment: str) -> subprocess.Popen[str
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_plain_script_needs_no_guard(tmp_path: Path) -> None:
     """A program is not run again in its worker processes."""
     crashing = tmp_path / "bad.png"

@@ -58,7 +58,7 @@ class JpegHashes {
         const jpeg::Facts& facts = hashed.facts;
         nb::list hashes;
         for (const std::string& one : hashed.hashes) hashes.append(bytes_of(one));
-        const bool on_its_side = Extent{0, 0, facts.orientation}.is_on_its_side();
+        const bool on_its_side = is_on_its_side(facts.orientation);
         return nb::make_tuple(nb::tuple(hashes), bytes_of(hashed.thumb),
                               on_its_side ? facts.height : facts.width,
                               on_its_side ? facts.width : facts.height, facts.images, hashed.whole,

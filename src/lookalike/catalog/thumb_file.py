@@ -1,4 +1,4 @@
-"""`ThumbFile`: the thumbs of contents, and the hashes of the turned pictures, in two files.
+"""`ThumbFile`: the thumbs of contents with glances, and hashes of turned pictures, in two files.
 
 They lie in a folder of their own, which may be deleted. What is missing is made again from the
 images. Each record has a check, made from the digest of the image too. So what was only half
@@ -18,7 +18,8 @@ import numpy as np
 from blake3 import blake3
 
 from lookalike._native import kernel
-from lookalike.sight.thumb import BYTES
+from lookalike.sight.thumb import BYTES as THUMB_BYTES
+from lookalike.sight.thumbs import BYTES
 from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class ThumbFile:
             return
         data = b"".join(row.thumb for row in some.values())
         thumbs = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
-        turned = hashes_of(thumbs, ORIENTATIONS).swapaxes(0, 1)
+        turned = hashes_of(thumbs[:, :THUMB_BYTES], ORIENTATIONS).swapaxes(0, 1)
         try:
             for at, (number, row) in enumerate(some.items()):
                 self._write(0, number, row.thumb, row.digest)
@@ -78,7 +79,7 @@ class ThumbFile:
             self._writable = False
 
     def thumb(self, number: int, digest: bytes) -> bytes | None:
-        """The thumb of a content. `digest`: that of its row. None if there is none."""
+        """The thumb of a content and its glance, or None. `digest`: that of its row."""
         return self._read(0, number, BYTES, digest)
 
     def turned(self, number: int, digest: bytes) -> bytes | None:

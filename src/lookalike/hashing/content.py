@@ -18,7 +18,7 @@ from lookalike.images.picture import DIGEST_BYTES
 from lookalike.sight.colours import FINE_SIDE, colours_of
 from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
-from lookalike.sight.thumb import thumb_of
+from lookalike.sight.thumbs import kept_of
 from lookalike.sources import trouble_of
 from lookalike.work.threads import threaded_map
 
@@ -42,7 +42,7 @@ class Depth(IntEnum):
     PIXELS = 1
     """The digest of its pixels, too."""
     THUMB = 2
-    """Its thumb, as the scan made it."""
+    """Its thumb and the glance, as the scan made them."""
     SIGHT = 3
     """What a closer look needs."""
     POINTS = 4
@@ -71,7 +71,8 @@ class Content(NamedTuple):
     """A digest of all bytes, made like the digests in a table."""
     pixels: bytes = b""
     """A digest of the pixels of all frames, equal for equal pixels. Empty if it is unknown."""
-    thumb: NDArray[np.uint8] | None = None
+    thumb: bytes = b""
+    """Its thumb, with a glance behind it."""
     seen: Seen | None = None
     query: Query | None = None
     """Its keypoints, in the form in which others like it are looked for."""
@@ -99,7 +100,7 @@ class Reader:
             return Content(contents.size, blake3(contents.data).digest(DIGEST_BYTES))
         if depth is Depth.THUMB:
             picture, _ = self.recipe.read(source)
-            return Content(picture.byte_count, picture.digest, thumb=thumb_of(picture))
+            return Content(picture.byte_count, picture.digest, thumb=kept_of(picture))
         if depth is Depth.POINTS:
             picture = self._picture(source, least_side=LEAST_SIDE)
             return Content(picture.byte_count, picture.digest, query=query_form(picture))

@@ -24,7 +24,8 @@ from lookalike.images import (
     hash_source,
     read_source,
 )
-from lookalike.sight.thumb import LEAST_SIDE, thumb_of
+from lookalike.sight.thumb import LEAST_SIDE
+from lookalike.sight.thumbs import kept_of
 from lookalike.sources import Kind, trouble_of
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Recipe:
             marks=sampled.marks,
             samples=sampled.samples,
             end_unseen=picture.is_beginning,
-            thumb=thumb_of(picture).tobytes() if self.with_thumb else b"",
+            thumb=kept_of(picture) if self.with_thumb else b"",
         )
 
     def read(self, source: Source) -> tuple[Picture, list[NDArray[np.bool_]]]:

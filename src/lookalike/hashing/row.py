@@ -53,7 +53,7 @@ class Row(NamedTuple):
     end_unseen: bool = False
     """Whether only the beginning of the file was read, wherever it comes from."""
     thumb: bytes = b""
-    """The thumb of the image, if it was wanted. A table does not store it."""
+    """The thumb of the image and a glance at it, if wanted. A table does not store them."""
 
     @property
     def path(self) -> str:

@@ -110,15 +110,23 @@ def colour_distances(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float
     if not one.size:
         return np.zeros(len(one))
     ours, theirs = (each.reshape(len(each), -1, 3).astype(np.float64) for each in (one, other))
-    pairs = ((ours, theirs), (theirs, ours))
-    ways = [way(*pair) for way in (_weakened, _brightened) for pair in pairs]
+    ways = [chroma_distances(chroma_of(ours), chroma_of(theirs))]
+    ways += [_brightened(*pair) for pair in ((ours, theirs), (theirs, ours))]
     least: NDArray[np.float64] = np.min(ways, axis=0)
     return least
 
 
-def _weakened(strong: NDArray[np.float64], weak: NDArray[np.float64]) -> NDArray[np.float64]:
+def chroma_distances(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`(m,)`: as `colour_distances`, but brighter copies may seem further apart.
+
+    `one`, `other`: `(m, ..., 2)`, as `chroma_of` returns them.
+    """
+    ours, theirs = (each.reshape(len(each), -1, 2) for each in (one, other))
+    return np.minimum(_weakened(ours, theirs), _weakened(theirs, ours))
+
+
+def _weakened(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> NDArray[np.float64]:
     """`(m,)`: how far colours are apart when those of the first are made weaker."""
-    ours, theirs = _chroma(strong), _chroma(weak)
     common = (ours * theirs).sum(axis=(1, 2))
     gain = (common / np.maximum((ours**2).sum(axis=(1, 2)), 1)).clip(LEAST_GAIN, 1)
     return _worst_quarter(ours * gain[:, None, None] - theirs)
@@ -130,7 +138,7 @@ def _brightened(dark: NDArray[np.float64], bright: NDArray[np.float64]) -> NDArr
     common = (dark * bright * whole).sum(axis=(1, 2))
     gain = (common / np.maximum((dark**2 * whole).sum(axis=(1, 2)), 1)).clip(1, 1 / LEAST_GAIN)
     brighter = np.minimum(dark * gain[:, None, None], 255)
-    return _worst_quarter(_chroma(brighter) - _chroma(bright))
+    return _worst_quarter(chroma_of(brighter) - chroma_of(bright))
 
 
 def _worst_quarter(difference: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,8 +148,8 @@ def _worst_quarter(difference: NDArray[np.float64]) -> NDArray[np.float64]:
     return worst
 
 
-def _chroma(colours: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`(m, cells, 2)`: Cb and Cr as in JPEG, without their offset."""
-    red, green, blue = np.moveaxis(colours, -1, 0)
+def chroma_of(colours: NDArray[Any]) -> NDArray[np.float64]:
+    """`(..., 2)`: Cb and Cr as in JPEG, without their offset. `colours`: `(..., 3)` RGB."""
+    red, green, blue = np.moveaxis(colours.astype(np.float64, copy=False), -1, 0)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     return np.stack([(blue - luma) / 1.772, (red - luma) / 1.402], axis=-1)

@@ -1,4 +1,7 @@
-"""`Thumbs`: the thumbs of a scan, in a temporary file. In memory they would be a kilobyte each."""
+"""`Thumbs`: the thumbs of a scan with the glances, in a temporary file.
+
+In memory they would take a kilobyte each.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lookalike.files import Scratch
-from lookalike.sight.thumb import BYTES
+from lookalike.sight.glance import BYTES as GLANCE_BYTES
+from lookalike.sight.glance import glance_of
+from lookalike.sight.thumb import BYTES as THUMB_BYTES
+from lookalike.sight.thumb import thumb_of
 from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
@@ -16,8 +22,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lookalike.images import Picture
+
+BYTES = THUMB_BYTES + GLANCE_BYTES
+"""Of a thumb with a glance behind it."""
 BATCH = 1024
 """How many thumbs are collected before they are written."""
+
+
+def kept_of(picture: Picture) -> bytes:
+    """`BYTES` bytes: the thumb of a picture, with a glance behind it."""
+    return thumb_of(picture).tobytes() + glance_of(picture)
 
 
 class Thumbs:
@@ -47,7 +62,7 @@ class Thumbs:
         return self._count
 
     def add(self, thumb: bytes) -> None:
-        """Append the thumb of the next image."""
+        """Append the thumb of the next image, with its glance."""
         self._batch.append(thumb)
         self._count += 1
         if len(self._batch) == BATCH:
@@ -70,7 +85,7 @@ class Thumbs:
     def read(
         self, positions: NDArray[np.intp], again: Callable[[NDArray[np.intp]], NDArray[np.uint8]]
     ) -> NDArray[np.uint8]:
-        """`(n, BYTES)`: the thumbs at some positions. `again` makes them if the file has none."""
+        """`(n, BYTES)`: thumbs with glances. `again` makes them if the file has none."""
         return again(positions) if self._map is None else self._map[positions]
 
     def _flush(self) -> None:
@@ -79,7 +94,7 @@ class Thumbs:
         if not data:
             return
         thumbs = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
-        self._hashes.append(hashes_of(thumbs, self._orientations))
+        self._hashes.append(hashes_of(thumbs[:, :THUMB_BYTES], self._orientations))
         if self._file is None:
             return
         try:

@@ -14,7 +14,8 @@ from lookalike.hashing.frames.moments import moments_of
 from lookalike.hashing.schema import COLUMNS, Type
 from lookalike.hashing.table import HashTable
 from lookalike.images import PREPARATION
-from lookalike.sight.thumb import BYTES
+from lookalike.sight.thumb import BYTES as THUMB_BYTES
+from lookalike.sight.thumbs import BYTES
 from lookalike.sight.turned import QUARTERS, UPRIGHT, hashes_of
 from lookalike.spark.settings import SOUGHT, TURNED, UPRIGHT_COLUMN, Settings
 
@@ -120,7 +121,7 @@ def _of_thumbs(
     """The hashes of the thumbs of stills with enough detail, upright and turned."""
     names = {UPRIGHT_COLUMN: UPRIGHT, **dict(zip(TURNED, QUARTERS, strict=True))}
     pixels = np.frombuffer(b"".join(thumbs), np.uint8).reshape(-1, BYTES)
-    found = hashes_of(pixels, tuple(names[name] for name in settings.columns))
+    found = hashes_of(pixels[:, :THUMB_BYTES], tuple(names[name] for name in settings.columns))
     others = {*table.flat_digests, *table.samples}
     return {
         name: [None if at in others else one.tobytes() for at, one in enumerate(hashes)]

@@ -19,6 +19,7 @@ from lookalike.images import read_picture, source_of
 from lookalike.matching.allowed.sides import Sides
 from lookalike.matching.rules import Rule
 from lookalike.scan import result_of
+from lookalike.sight.glance import BYTES as GLANCE_BYTES
 from lookalike.sight.seen import Seen
 from lookalike.sight.thumb import thumb_of
 from lookalike.sight.thumbs import Thumbs
@@ -155,7 +156,7 @@ def test_references_are_not_read_a_second_time_for_each_other() -> None:
     thumb = thumb_of(read_picture(source_of(photo(120, 90, 1))))
     thumbs = Thumbs(QUARTERS)
     for _ in range(count):
-        thumbs.add(thumb.tobytes())
+        thumbs.add(thumb.tobytes() + bytes(GLANCE_BYTES))
     thumbs.finish()
     read: list[str] = []
     grey = Seen.of(read_picture(source_of(photo(120, 90, 1))))

@@ -192,6 +192,7 @@ def expected() -> str:
     return EXPECTED[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", [0, 4, 24, 80, 400, 600])
 def test_a_full_disk_does_not_change_the_result(
     tmp_path: Path, kilobytes: int, monkeypatch: pytest.MonkeyPatch

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hashes/glance.h"
 #include "jpeg/reader.h"
 
 namespace lookalike {
@@ -72,6 +73,7 @@ class Hasher {
 
     std::vector<int> scales_;  // the finest first
     std::vector<Level> levels_;
+    jpeg::Chroma chroma_;
 
     // Returns whether all of the scales are reduced.
     bool list_scales() {
@@ -103,6 +105,7 @@ class Hasher {
         const size_t first = levels_.size();
         const Extent extent{facts_.width, facts_.height, facts_.orientation};
         jpeg::Planes planes{scales_[first], count > 1};
+        if (wanted_.thumb_least_side) planes.chroma = &chroma_;
         if (jpeg::read_luma(data_, size_, first_scan, planes) != jpeg::Verdict::read) return false;
         hashed_.whole |= planes.whole;
         for (size_t k = first; k < first + count; ++k)
@@ -125,9 +128,11 @@ class Hasher {
             if (!kind.hash(level.plane, error, hashed_.hashes[k])) return false;
         }
         if (!wanted_.thumb_least_side) return true;
-        const uint8_t* thumb =
-            level_for(wanted_.thumb_least_side).plane.grid(kThumbSide, kThumbSide);
+        Plane& plane = level_for(wanted_.thumb_least_side).plane;
+        const uint8_t* thumb = plane.grid(kThumbSide, kThumbSide);
         hashed_.thumb.assign(thumb, thumb + kThumbSide * kThumbSide);
+        append_glance(plane, chroma_, {facts_.width, facts_.height, facts_.orientation},
+                      hashed_.thumb);
         return true;
     }
 };

@@ -22,7 +22,7 @@ struct Hashed {
     bool first_scan = false;          // whether no more of the finest picture was read
     bool whole = false;               // whether all scans are known to be there
     std::vector<std::string> hashes;  // one per kind
-    std::string thumb;
+    std::string thumb;                // with a glance behind it
 };
 
 // `size` are the bytes that are there: all of `file_size`, or the first scan, cut out. Returns

@@ -23,28 +23,16 @@ bool is_upside_down(uint32_t orientation) {
 
 size_t reduced(int side, int scale) { return static_cast<size_t>((side + scale - 1) / scale); }
 
-View upright(const uint8_t* pixels, const Extent& extent, int scale) {
+View view_of(const uint8_t* pixels, const Extent& extent, int scale) {
     const size_t width = reduced(extent.width, scale), height = reduced(extent.height, scale);
-    View view{pixels, height, width, 1, static_cast<ptrdiff_t>(width), 1, 1};
-    if (extent.is_on_its_side()) {
-        std::swap(view.width, view.height);
-        std::swap(view.row_stride, view.column_stride);
-    }
-    if (is_upside_down(extent.orientation)) {
-        view.data += static_cast<ptrdiff_t>(view.height - 1) * view.row_stride;
-        view.row_stride = -view.row_stride;
-    }
-    if (is_mirrored(extent.orientation)) {
-        view.data += static_cast<ptrdiff_t>(view.width - 1) * view.column_stride;
-        view.column_stride = -view.column_stride;
-    }
-    return view;
+    return upright({pixels, height, width, 1, static_cast<ptrdiff_t>(width), 1, 1},
+                   extent.orientation);
 }
 
 // The picture within the pixels. The last of them may extend beyond its edge.
 Box picture_in(const View& view, const Extent& extent, int scale) {
     int width = extent.width, height = extent.height;
-    if (extent.is_on_its_side()) std::swap(width, height);
+    if (is_on_its_side(extent.orientation)) std::swap(width, height);
     const auto columns = static_cast<double>(view.width), rows = static_cast<double>(view.height);
     const double over_x = columns - static_cast<double>(width) / scale,
                  over_y = rows - static_cast<double>(height) / scale;
@@ -56,8 +44,26 @@ Box picture_in(const View& view, const Extent& extent, int scale) {
 
 }  // namespace
 
+View upright(View view, uint32_t orientation) {
+    if (is_on_its_side(orientation)) {
+        std::swap(view.width, view.height);
+        std::swap(view.row_stride, view.column_stride);
+    }
+    if (is_upside_down(orientation)) {
+        view.data += static_cast<ptrdiff_t>(view.height - 1) * view.row_stride;
+        view.row_stride = -view.row_stride;
+    }
+    if (is_mirrored(orientation)) {
+        view.data += static_cast<ptrdiff_t>(view.width - 1) * view.column_stride;
+        view.column_stride = -view.column_stride;
+    }
+    return view;
+}
+
 Plane::Plane(const uint8_t* pixels, const Extent& extent, int scale)
-    : view_(upright(pixels, extent, scale)), box_(picture_in(view_, extent, scale)) {}
+    : pixels_(pixels),
+      view_(view_of(pixels, extent, scale)),
+      box_(picture_in(view_, extent, scale)) {}
 
 const uint8_t* Plane::grid(size_t width, size_t height) {
     for (const Grid& one : grids_)

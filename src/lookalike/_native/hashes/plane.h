@@ -1,10 +1,12 @@
 // The brightness of a picture, reduced and turned upright, and the small grids made of it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "pixels/histogram.h"
 #include "pixels/resample.h"
 
 namespace lookalike {
@@ -13,9 +15,12 @@ namespace lookalike {
 struct Extent {
     int width, height;
     uint32_t orientation;
-
-    bool is_on_its_side() const { return orientation >= 5 && orientation <= 8; }
 };
+
+inline bool is_on_its_side(uint32_t orientation) { return orientation >= 5 && orientation <= 8; }
+
+// The same image, turned by an EXIF orientation.
+View upright(View view, uint32_t orientation);
 
 class Plane {
  public:
@@ -23,6 +28,11 @@ class Plane {
     Plane(const uint8_t* pixels, const Extent& extent, int scale);
 
     size_t shorter() const { return view_.width < view_.height ? view_.width : view_.height; }
+
+    // How many pixels have each value.
+    std::array<size_t, 256> histogram() const {
+        return lookalike::histogram(pixels_, view_.width * view_.height);
+    }
 
     // The whole picture resized to `width` x `height`. Valid as long as the plane.
     const uint8_t* grid(size_t width, size_t height);
@@ -36,6 +46,7 @@ class Plane {
         std::vector<uint8_t> samples;
     };
 
+    const uint8_t* pixels_;
     View view_;
     Box box_;
     std::vector<Grid> grids_;

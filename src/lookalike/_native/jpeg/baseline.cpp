@@ -39,11 +39,11 @@ bool has_codes(const Header& header, const Scan& scan) {
 }
 
 template <int kScale, bool kCoarser>
-Verdict decode_luma(Workspace& space, const Mcus& mcus, bool same_tables, Data& data,
-                    Planes& planes) {
+Verdict decode_luma(Workspace& space, const Scan& scan, const Mcus& mcus, bool same_tables,
+                    Data& data, Planes& planes) {
     std::fill(space.pairs, space.pairs + 2, Pair());
     return decode(data, mcus, space.header.restart_interval, space.interval,
-                  Luma<kScale, kCoarser>(space, mcus, same_tables, planes));
+                  Luma<kScale, kCoarser>(space, scan, mcus, same_tables, planes));
 }
 
 auto decoder_for(const Planes& planes) {
@@ -68,7 +68,7 @@ Verdict read_baseline(Workspace& space, const Scan& scan, Data& data, Planes& pl
     const Verdict verdict = make_tables(space, scan, planes.scale != 8, same_tables);
     if (verdict != Verdict::read) return verdict;
     planes.allocate();
-    return decoder_for(planes)(space, mcus, same_tables, data, planes);
+    return decoder_for(planes)(space, scan, mcus, same_tables, data, planes);
 }
 
 }  // namespace lookalike::jpeg

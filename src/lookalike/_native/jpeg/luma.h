@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "jpeg/chroma.h"
 #include "jpeg/coefficients.h"
 #include "jpeg/flat.h"
 #include "jpeg/pixels.h"
@@ -12,12 +13,14 @@
 
 namespace lookalike::jpeg {
 
-// Reads luma at a scale, with kCoarser also at all coarser scales. Passes over other components.
+// Reads luma at a scale, with kCoarser also at all coarser scales. Of the other components it reads
+// the averages, if they are wanted.
 template <int kScale, bool kCoarser>
 class Luma {
  public:
-    Luma(Workspace& space, const Mcus& mcus, bool same_tables, Planes& planes)
+    Luma(Workspace& space, const Scan& scan, const Mcus& mcus, bool same_tables, Planes& planes)
         : space_(space),
+          chroma_(planes.chroma, space, scan, mcus, 0),
           finest_(planes, mcus, true),
           quarter_(planes, mcus, kQuarter),
           eighth_(planes, mcus, kCoarser),
@@ -34,12 +37,16 @@ class Luma {
         }
     }
 
-    LOOKALIKE_INLINE void begin_row(size_t) {}
-    LOOKALIKE_INLINE void restart() { average_ = 0; }
+    LOOKALIKE_INLINE void begin_row(size_t row) { row_ = row; }
+    LOOKALIKE_INLINE void restart() {
+        average_ = 0;
+        chroma_.restart();
+    }
 
     LOOKALIKE_INLINE void mcu(size_t column, Bits& bits, bool& bad) {
         for (size_t v = 0; v < down_; ++v)
             for (size_t h = 0; h < across_; ++h) block(bits, bad, v, column * across_ + h);
+        if (chroma_.wanted()) return read_chroma(column, bits, bad);
         for (int k = 0; k < others_[0]; ++k) skip_block(space_.tables[1], bits, bad);
         for (int k = 0; k < others_[1]; ++k) skip_block(*last_, bits, bad);
     }
@@ -53,6 +60,17 @@ class Luma {
 
  private:
     static constexpr bool kQuarter = kCoarser && kScale == 2;
+
+    LOOKALIKE_INLINE void read_chroma(size_t column, Bits& bits, bool& bad) {
+        chroma_.mcu(row_, column, [&](size_t component) LOOKALIKE_INLINE_LAMBDA {
+            const Tables& tables = component ? *last_ : space_.tables[1];
+            bits.refill();
+            const int difference = read_difference(tables.differences, bits, bad);
+            bits.refill();
+            skip_rest(tables, bits, 1, bad);
+            return difference;
+        });
+    }
 
     LOOKALIKE_INLINE void block(Bits& bits, bool& bad, size_t row, size_t column) {
         const Tables& tables = space_.tables[0];
@@ -108,6 +126,7 @@ class Luma {
     }
 
     Workspace& space_;
+    ChromaBlocks chroma_;
     Strip<kScale> finest_;
     Strip<4> quarter_;
     Strip<8> eighth_;
@@ -116,6 +135,7 @@ class Luma {
     const Tables* const last_;
     const Transform transform_, transform_quarter_;
     const int16_t step_;
+    size_t row_ = 0;  // of MCUs
     uint32_t average_ = 0;
     size_t now_ = 0;  // of the two pairs: the one that is filled
     bool has_one_ = false, pending_ = false;

@@ -16,12 +16,15 @@ struct Pixels {
     uint8_t* row(size_t y) { return values.get() + y * width; }
 };
 
+struct Chroma;
+
 // The finest scale wanted, and perhaps all coarser ones up to an eighth.
 struct Planes {
     int scale;
     bool with_coarser;
-    Pixels pixels[3] = {};  // at the scale, twice the scale and so on
-    bool whole = false;     // whether every scan of a progressive file was seen
+    Pixels pixels[3] = {};     // at the scale, twice the scale and so on
+    bool whole = false;        // whether every scan of a progressive file was seen
+    Chroma* chroma = nullptr;  // where to put the colours, if they are wanted
 
     size_t count() const { return !with_coarser || scale == 8 ? 1 : scale == 4 ? 2 : 3; }
     Pixels& at(int of) { return pixels[of == scale ? 0 : of == 2 * scale ? 1 : 2]; }

@@ -77,7 +77,7 @@ bool Sent::is_whole(int components) const {
 }
 
 Verdict Progressive::read_averages(Workspace& space, const Scan& scan, Data& data,
-                                   bool with_details) {
+                                   bool with_details, Chroma* chroma) {
     const Mcus mcus(space.header.frame, scan);
     Verdict verdict = mcus.fit(data.size(), kLeastBits);
     if (verdict == Verdict::read && !scan.high) verdict = make_tables(space, scan);
@@ -90,7 +90,7 @@ Verdict Progressive::read_averages(Workspace& space, const Scan& scan, Data& dat
         return decode(data, mcus, interval, space.interval,
                       FurtherAverages(blocks, mcus, scan.low));
     return decode(data, mcus, interval, space.interval,
-                  FirstAverages(space, blocks, mcus, scan.low));
+                  FirstAverages(space, blocks, scan, mcus, chroma));
 }
 
 Verdict Progressive::read_details(Workspace& space, const Scan& scan, Data& data) {

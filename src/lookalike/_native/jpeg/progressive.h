@@ -38,7 +38,9 @@ class Sent {
 class Progressive {
  public:
     // A scan of averages. `with_details`: whether the other coefficients will be needed, too.
-    Verdict read_averages(Workspace& space, const Scan& scan, Data& data, bool with_details);
+    // `chroma` may be null.
+    Verdict read_averages(Workspace& space, const Scan& scan, Data& data, bool with_details,
+                          Chroma* chroma);
 
     // A scan of other coefficients, behind one of averages.
     Verdict read_details(Workspace& space, const Scan& scan, Data& data);

@@ -110,7 +110,7 @@ class Reader {
         if (scan.first) return progressive_.read_details(space_, scan, data_);
         verdict = latch_steps();
         if (verdict == Verdict::read)
-            verdict = progressive_.read_averages(space_, scan, data_, with_details);
+            verdict = progressive_.read_averages(space_, scan, data_, with_details, planes_.chroma);
         if (verdict == Verdict::read && first_scan_) draw();
         return verdict;
     }

@@ -9,8 +9,7 @@ import numpy as np
 
 from lookalike.catalog.thumb_file import HASH_BYTES, ORIENTATIONS
 from lookalike.images.picture import DIGEST_BYTES
-from lookalike.sight.thumb import BYTES
-from lookalike.sight.thumbs import Thumbs
+from lookalike.sight.thumbs import BYTES, Thumbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

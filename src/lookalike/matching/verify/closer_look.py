@@ -1,7 +1,8 @@
 """The closer look at pairs whose thumbs agree: pictures are read again, a little larger.
 
 It tells whether the colours differ. And on pictures like paper, where most of two different ones
-is equal, only the largest difference decides.
+is equal, only the largest difference decides. Most pictures are neither, as a glance shows, and
+need not be read again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lookalike.hashing.memory import UNKNOWN
 from lookalike.images.picture import turn
 from lookalike.matching.verify.seen_pictures import Kind, SeenPictures
 from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances
+from lookalike.sight.glance import close
 from lookalike.sight.overlay import overlaid
 from lookalike.sight.paper import LEAST_OF_PAGES, Shares, Sheet, compare_paper
 from lookalike.sight.sheets import Sheets
@@ -78,6 +80,9 @@ class CloserLook:
         """
         one, other = self._first[pairs.i], self._first[pairs.j]
         verdicts = self._again.memory.verdicts(one, other, pairs.orientation)
+        plain = (verdicts == UNKNOWN) & (agreement >= LEAST_OF_PAPER)
+        plain[plain] = self._are_close(one[plain], other[plain], pairs.orientation[plain])
+        verdicts[plain] = 0
         new = np.flatnonzero(verdicts == UNKNOWN)
         advance(len(one) - len(new))
         if len(new):
@@ -86,6 +91,15 @@ class CloserLook:
             )
         blank = self._begins_blank[pairs.i] & self._begins_blank[pairs.j]
         return Details((verdicts & LAYOUT > 0) & ~blank, verdicts & COLOUR > 0)
+
+    def _are_close(
+        self, one: NDArray[np.intp], other: NDArray[np.intp], orientation: NDArray[np.uint8]
+    ) -> NDArray[np.bool_]:
+        """Whether a glance shows that pairs are not like paper, and have the same colours."""
+        positions, at = np.unique(np.concatenate([one, other]), return_inverse=True)
+        glances = self._look.glances_of(positions)
+        ours, theirs = at.reshape(2, -1)
+        return close(glances[ours], glances[theirs], orientation)
 
     def _looked(
         self,

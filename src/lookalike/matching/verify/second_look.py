@@ -15,6 +15,7 @@ from lookalike.images.picture import Picture, turn
 from lookalike.matching.verify.candidates import turned_limit
 from lookalike.sight.look import MEANS, Looks, look_whole
 from lookalike.sight.thumb import BYTES, SIDE
+from lookalike.sight.thumbs import BYTES as KEPT_BYTES
 from lookalike.sight.turned import UPRIGHT
 from lookalike.work.threads import threaded_map
 
@@ -83,7 +84,11 @@ class SecondLook:
 
     def thumbs_of(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
         """`(n, BYTES)`: the thumbs of images."""
-        return self._thumbs.read(positions, self._made_again)
+        return np.ascontiguousarray(self._thumbs.read(positions, self._made_again)[:, :BYTES])
+
+    def glances_of(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """`(n, glance.BYTES)`: the glances at images."""
+        return self._thumbs.read(positions, self._made_again)[:, BYTES:]
 
     def _turned_distance(
         self, one: NDArray[np.uint8], other: NDArray[np.uint8], orientation: int
@@ -116,11 +121,11 @@ class SecondLook:
 
     def _made_again(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
         """Thumbs that could not be stored. Those that cannot be made again are black."""
-        made = np.zeros((len(positions), BYTES), np.uint8)
+        made = np.zeros((len(positions), KEPT_BYTES), np.uint8)
         for contents in self._again.contents(positions, Depth.THUMB):
             for at, content in contents.items():
-                if content.thumb is not None:
-                    made[np.searchsorted(positions, at)] = content.thumb.ravel()
+                if content.thumb:
+                    made[np.searchsorted(positions, at)] = np.frombuffer(content.thumb, np.uint8)
         return made
 
 
