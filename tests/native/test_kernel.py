@@ -820,7 +820,9 @@ def test_the_hash_of_texts_is_murmur() -> None:
 
 
 @examples(50)
-@given(st.integers(0, 20), st.sampled_from((1, 3, 4, 63, 64, 65, 80, 127, 129, 1000, 1024)), st.data())
+@given(
+    st.integers(0, 20), st.sampled_from((1, 3, 4, 63, 64, 65, 80, 127, 129, 1000, 1024)), st.data()
+)
 def test_rows_are_digested_as_by_blake3(count: int, width: int, data: st.DataObject) -> None:
     """Each row has the digest that it has alone, however many blocks it takes."""
     text = data.draw(st.binary(min_size=count * width, max_size=count * width))

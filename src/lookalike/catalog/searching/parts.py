@@ -10,7 +10,7 @@ import numpy as np
 
 from lookalike.catalog.places import joined
 from lookalike.catalog.store import listings, roots
-from lookalike.catalog.store.listings import RECORD, Listing
+from lookalike.catalog.store.listings import INODE, RECORD, Listing
 from lookalike.hashing.paths import FilePaths
 
 if TYPE_CHECKING:
@@ -108,6 +108,6 @@ def _part(root: int, folders: list[tuple[int, str]], found: list[Listing]) -> Pa
     of = np.repeat(np.arange(len(found)), [one.size for one in found])
     table = np.frombuffer(records, RECORD)
     return Part(
-        root, list(numbers), list(paths), of, np.frombuffer(inodes, "<i8"), table, names,
+        root, list(numbers), list(paths), of, np.frombuffer(inodes, INODE), table, names,
         np.cumsum(table["length"], dtype=np.int64),
     )  # fmt: skip

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import NDArray
-
     from lookalike.catalog.store.database import Database
     from lookalike.work.progress import Progress
 
@@ -32,7 +30,7 @@ RECORD = np.dtype(
 """One per file. The content is 0 if it was never read. The length is that of its name."""
 ASSUMED, MEMBER = 1, 2
 """Flags of a record. The name of a member is that of its archive, a slash, and its own."""
-NO_INODE = -1
+INODE, NO_INODE = np.dtype("<i8"), -1
 FORMAT = b"1 <qqqIB"
 """Changes when a listing is to be read in another way."""
 PAGE = 8192
@@ -97,7 +95,7 @@ def _of_rows(rows: list[tuple[Any, ...]]) -> Listing:
     records["flags"] = np.array(flags) & files.ASSUMED > 0
     records["flags"] |= MEMBER * np.array(list(map(bool, members)), np.uint8)
     known = [NO_INODE if one is None else one for one in inodes]
-    return Listing(np.array(known, "<i8").tobytes(), records.tobytes(), b"".join(names))
+    return Listing(np.array(known, INODE).tobytes(), records.tobytes(), b"".join(names))
 
 
 def stored(database: Database, folder: int) -> Listing | None:
@@ -165,6 +163,16 @@ def may_share_inodes(database: Database, root: int) -> bool:
     )
     if len(found) < folders:
         return True
-    inodes = np.concatenate([np.empty(0, "<i8"), *(np.frombuffer(row[0], "<i8") for row in found)])
-    inodes.sort(kind="stable")  # quick where they ascend, as in most folders
+    data = b"".join([row[0] for row in found])
+    if len(data) % INODE.itemsize:  # one is damaged
+        return True
+    inodes = np.sort(np.frombuffer(data, INODE), kind="stable")  # quick where they ascend
     return bool(((inodes[1:] == inodes[:-1]) & (inodes[1:] != NO_INODE)).any())
+
+
+def wrong(database: Database) -> list[int]:
+    """The folders whose listing does not say what their rows say."""
+    if not are_kept(database):
+        return []
+    folders = database.rows("SELECT folder_id, digest FROM listing")
+    return [folder for folder, digest in folders if made(database, folder).digest != digest]
