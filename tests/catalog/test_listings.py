@@ -20,6 +20,7 @@ from catalogs import bmp, settle, write
 from library import draw_library
 from lookalike import Catalog, find_duplicates, find_similar
 from lookalike.catalog.store import listings
+from lookalike.catalog.store.database import Database
 from lookalike.errors import CatalogError
 
 pytestmark = pytest.mark.thorough
@@ -75,11 +76,15 @@ def test_a_scan_stores_a_listing_of_each_folder_it_read(catalog: Catalog) -> Non
 def test_a_scan_remakes_only_the_listing_of_the_folder_that_changed(
     catalog: Catalog, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, remade = kept(catalog), []
+    before = kept(catalog)
+    remade: list[int] = []
     really = listings.made
-    monkeypatch.setattr(
-        listings, "made", lambda base, folder: remade.append(folder) or really(base, folder)
-    )
+
+    def made(database: Database, folder: int) -> listings.Listing:
+        remade.append(folder)
+        return really(database, folder)
+
+    monkeypatch.setattr(listings, "made", made)
     write(tree / "b/own.bmp", bmp(30))
     settle()
     catalog.scan(tree)
@@ -89,6 +94,47 @@ def test_a_scan_remakes_only_the_listing_of_the_folder_that_changed(
     found(catalog)
     catalog.scan(tree)
     assert len(remade) == 1
+
+
+VALUES = "INSERT INTO file(folder_id, name, size, mtime_ns, ctime_ns, flags) VALUES "
+STATEMENTS = [
+    (f"{VALUES} (1, x'00', 1, 1, 1, 0)", {1}),
+    (f"{VALUES} (1, x'00', 1, 1, 1, 2), (2, x'00', 1, 1, 1, 8)", set()),  # missing, an archive
+    (
+        f"{VALUES} (1, (SELECT name FROM file WHERE id = 1), 1, 1, 1, 0) "
+        "ON CONFLICT DO UPDATE SET size = excluded.size",
+        {1},
+    ),
+    ("DELETE FROM file WHERE id = 1", {1}),
+    ("UPDATE file SET folder_id = 2, name = x'00' WHERE id = 1", {1, 2}),
+    ("UPDATE OR IGNORE file SET folder_id = 2 WHERE id = 1", set()),  # the name is taken there
+    ("UPDATE file SET name = x'00' WHERE id = 1", {1}),
+    ("UPDATE file SET member = x'00' WHERE id = 1", {1}),
+    ("UPDATE file SET size = 7 WHERE id = 1", {1}),
+    ("UPDATE file SET mtime_ns = 7 WHERE id = 1", {1}),
+    ("UPDATE file SET inode = 7 WHERE id = 1", {1}),
+    ("UPDATE file SET inode = NULL WHERE id = 1", {1}),
+    ("UPDATE file SET content_id = NULL WHERE id = 1", {1}),
+    ("UPDATE file SET flags = flags | 2 WHERE id = 1", {1}),
+    ("UPDATE file SET flags = flags | 4 WHERE id = 1", {1}),
+    ("UPDATE file SET flags = flags | 8 WHERE id = 1", {1}),
+    ("UPDATE file SET flags = flags | 1, ctime_ns = 7, born_ns = 7, rotten = x'00'", set()),
+    ("UPDATE file SET size = size, name = name, flags = flags", set()),
+    ("UPDATE folder SET path = x'00' WHERE id = 1", set()),
+    ("DELETE FROM folder WHERE id = 1", {1}),
+    ("DELETE FROM root", {1, 2, 3}),
+]
+
+
+@pytest.mark.parametrize(("statement", "gone"), STATEMENTS)
+def test_whoever_changes_a_file_removes_its_listing(
+    catalog: Catalog, statement: str, gone: set[int]
+) -> None:
+    """And no other, whatever program it is."""
+    catalog.database.connection.execute(statement)
+    there = {folder for (folder,) in catalog.database.rows("SELECT folder_id FROM listing")}
+    assert {1, 2, 3} - there == gone
+    assert catalog.check() == []
 
 
 @pytest.mark.parametrize(
@@ -270,11 +316,11 @@ def change_catalog(catalog: Catalog, tree: Path, step: Step) -> None:
     """Change what is known of the files."""
     what, one, _ = step
     root = catalog.roots[0].path if catalog.roots else None
-    accepted = {"accept_loss": [tree]} if root == str(tree) else {}
+    accepted = [tree] if root == str(tree) else []
     if what == "scan":
-        catalog.scan(tree, **accepted)
+        catalog.scan(tree, accept_loss=accepted)
     elif what == "scan in":
-        catalog.scan(tree / "in", **accepted)
+        catalog.scan(tree / "in", accept_loss=accepted)
     elif what == "search" and root:
         find_duplicates(catalog=catalog)
     elif what == "forget" and root and one:
@@ -291,7 +337,7 @@ def change_catalog(catalog: Catalog, tree: Path, step: Step) -> None:
         catalog.export(lambda line: lines.append(line if line.endswith("\n") else f"{line}\n"))
         catalog.add_from(StringIO("".join(lines)), "itself")
     elif what == "rehash":
-        catalog.scan(tree, algorithm="dhash", **accepted)
+        catalog.scan(tree, algorithm="dhash", accept_loss=accepted)
     elif what == "unread":
         catalog.database.connection.execute("UPDATE file SET content_id = NULL WHERE id = ?", [one])
     elif what == "no thumbs":
