@@ -1,6 +1,7 @@
-"""How long it takes until a search of a whole catalogue has its rows, and how much memory.
+"""How long a search of a whole catalogue takes until it has its rows, and how much memory.
 
-The catalogue is filled through its own storage, without pictures. Times are processor time.
+It is compared with fetching the rows of all files from SQLite. The catalogue is filled through its
+own storage, without pictures. All times are processor time.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from lookalike import Catalog
 from lookalike.catalog.recipes import definition_of
 from lookalike.catalog.searching.everything import everything
 from lookalike.catalog.searching.search import remembered
-from lookalike.catalog.store import contents, files, roots
+from lookalike.catalog.store import contents, files, present, roots
 from lookalike.catalog.store.facts import END_UNSEEN, IS_BEGINNING, record_type
 from lookalike.catalog.thumb_file import CHECK_BYTES, TURNED_BYTES, ThumbFile
 from lookalike.hashing.request import request_for
@@ -26,7 +27,7 @@ from lookalike.matching.rules import Rule
 from lookalike.matching.verify.verified import orientations_for
 from lookalike.work.progress import silent
 
-from .measure import Report, arguments, peak_memory, positive
+from .measure import Report, arguments, peak_memory, positive, time_in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from lookalike.catalog.store.database import Database
     from lookalike.hashing.request import Request
+
+    from .measure import Row
 
 IN_A_FOLDER = 1000
 WRITTEN = 64 * contents.BLOCK
@@ -101,7 +104,7 @@ def _store(
             values = recipe, int(numbers[0]) // contents.BLOCK + at, present[at].tobytes()
             connection.execute("INSERT INTO block VALUES (?, ?, ?, ?)", (*values, block.tobytes()))
         folders: dict[int, int] = {}
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for one, size in zip(numbers.tolist(), records["size"].tolist(), strict=True):
             place = one // IN_A_FOLDER
             if place not in folders:
@@ -117,9 +120,7 @@ def _turned(random: np.random.Generator, records: NDArray[np.void]) -> bytes:
     turned = random.integers(0, 256, (len(records), TURNED_BYTES), np.uint8)
     return b"".join(
         data + blake3(digest + data).digest(CHECK_BYTES)
-        for digest, data in zip(
-            map(bytes, records["digest"]), map(bytes, turned), strict=True
-        )
+        for digest, data in zip(map(bytes, records["digest"]), map(bytes, turned), strict=True)
     )
 
 
@@ -138,12 +139,26 @@ def starting(place: str) -> Callable[[], object]:
     return partial(start, Path(place))
 
 
-def timed(report: Report, place: Path, count: int, how: str) -> None:
-    begin = process_time()
-    assert start(place) == count
-    seconds = process_time() - begin
-    row = {"images": count, "by": how, "cpu s": seconds, "µs per image": seconds / count * 1e6}
-    report.add("from the start of a search to its rows", row)
+def fetched(place: Path) -> int:
+    """Fetch what the listings have, from the rows. Returns how many there are."""
+    with Catalog.open(place) as catalog:
+        folders = [one for (one,) in catalog.database.rows("SELECT id FROM folder")]
+        every = (present.present(catalog.database, one, b"", IN_A_FOLDER + 1) for one in folders)
+        return sum(map(len, every))
+
+
+def without_listings(place: Path) -> int:
+    """Start a search that has to make all listings."""
+    with Catalog.open(place) as catalog, catalog.database.writing() as connection:
+        connection.execute("DELETE FROM listing")
+    return start(place)
+
+
+def with_a_changed_folder(place: Path) -> int:
+    """Start a search after one folder changed."""
+    with Catalog.open(place) as catalog, catalog.database.writing() as connection:
+        connection.execute("UPDATE file SET mtime_ns = mtime_ns + 1 WHERE folder_id = 1")
+    return start(place)
 
 
 def main() -> None:
@@ -155,12 +170,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         place = Path(name) / "catalog"
         fill(place, options.count)
-        timed(report, place, options.count, "first")
-        for _ in range(options.rounds):
-            timed(report, place, options.count, "again")
+        work: dict[str, Callable[[Path], int]] = {
+            "fetching the rows": fetched,
+            "the first search": without_listings,
+            "the next one": start,
+            "one after a folder changed": with_a_changed_folder,
+        }
+        timings = time_in_turn(
+            {name: partial(one, place) for name, one in work.items()}, options.rounds, process_time
+        )
+        assert {one.result for one in timings.values()} == {options.count}
+        report.add_timings(
+            f"rows of {options.count:,} images",
+            timings,
+            next(iter(work)),
+            lambda _, one: {"µs per image": one.seconds / options.count * 1e6},
+        )
         peak = peak_memory(starting, str(place))
         size = (place / "catalog.db").stat().st_size
-        row = {"images": options.count, "database": size / options.count}
+        row: Row = {"images": options.count, "database": size / options.count}
         row["peak memory"] = None if peak is None else peak / options.count
         report.add("bytes per image", row)
     report.print(options.json)

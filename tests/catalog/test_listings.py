@@ -290,7 +290,7 @@ def change_tree(tree: Path, step: Step) -> None:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
     if what == "write":
         write(path, bmp(other))
-    elif not path.exists() or path == second:
+    elif not path.exists() or (second.exists() and path.samefile(second)):
         return
     elif what == "copy":
         shutil.copy(path, second)

@@ -250,8 +250,9 @@ class Codes(Generic[H]):
         """The values that differ from the usual one, by position."""
         if self._distinct in ([], [usual]):
             return {}
-        skipped = self._code_of.get(usual)
-        return {at: self._distinct[code] for at, code in enumerate(self._codes) if code != skipped}
+        codes = np.frombuffer(self._codes, np.uint16)
+        at = np.flatnonzero(codes != self._code_of.get(usual, self.MOST))
+        return {one: self._distinct[self._codes[one]] for one in at.tolist()}
 
 
 class Sparse(Generic[T]):
