@@ -29,7 +29,8 @@ NewArray<uint8_t> digests_of_rows(const AnyArray& array) {
     const uint8_t* rows = packed<uint8_t>(array, "rows", 2, "(n, bytes) of uint8");
     const size_t count = array.shape(0), width = array.shape(1);
     if (width < 1 || width > kLongestRow)
-        refuse("rows must have 1 to ", std::to_string(kLongestRow), " bytes, not ", describe(array));
+        refuse("rows must have 1 to ", std::to_string(kLongestRow), " bytes, not ",
+               describe(array));
     auto digests = allocate<uint8_t>(count * kDigestBytes);
     {
         nb::gil_scoped_release unlocked;

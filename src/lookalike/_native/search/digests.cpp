@@ -65,8 +65,8 @@ LOOKALIKE_INLINE void mix_rounds(Lanes* v, const Lanes* words, std::index_sequen
 
 // Changes the eight words of each lane's chain by a block.
 LOOKALIKE_INLINE void compress(Lanes* chain, const Lanes* words, uint32_t length, uint32_t flags) {
-    const uint32_t rest[8] = {kInitial[0], kInitial[1], kInitial[2], kInitial[3], 0, 0, length,
-                              flags};
+    const uint32_t rest[8] = {kInitial[0], kInitial[1], kInitial[2], kInitial[3],
+                              0,           0,           length,      flags};
     Lanes v[kWords] = {};
     std::copy(chain, chain + 8, v);
     for (size_t k = 0; k < 8; ++k) v[8 + k] = Lanes{} + rest[k];
@@ -96,8 +96,7 @@ LOOKALIKE_INLINE void digest_lanes(const uint8_t* rows, size_t count, size_t wid
     for (size_t begin = 0; begin < width; begin += kBlock) {
         const size_t length = std::min(kBlock, width - begin);
         load(rows + begin, count, width, length, words);
-        const uint32_t flags =
-            (begin ? 0 : kStart) | (begin + length < width ? 0 : kEnd | kRoot);
+        const uint32_t flags = (begin ? 0 : kStart) | (begin + length < width ? 0 : kEnd | kRoot);
         compress(chain, words, static_cast<uint32_t>(length), flags);
     }
     uint32_t found[2][kLanes];
@@ -116,8 +115,7 @@ LOOKALIKE_INLINE void digest_body(const uint8_t* rows, size_t count, size_t widt
 }
 
 #if LOOKALIKE_X86
-LOOKALIKE_AVX2 void digest_avx2(const uint8_t* rows, size_t count, size_t width,
-                                uint8_t* digests) {
+LOOKALIKE_AVX2 void digest_avx2(const uint8_t* rows, size_t count, size_t width, uint8_t* digests) {
     digest_body(rows, count, width, digests);
 }
 LOOKALIKE_AVX512 void digest_avx512(const uint8_t* rows, size_t count, size_t width,
