@@ -18,6 +18,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.searching import everything
 from lookalike.errors import CatalogError
 from lookalike.report.words import text_of
+from lookalike.sight.thumbs import BYTES
 from pictures import photo
 from remembering import Searched, killed, searched
 
@@ -256,7 +257,7 @@ def test_what_is_pruned_loses_its_thumbs(library: Path, tmp_path: Path) -> None:
         _, gone = catalog.prune(-10)
         assert gone == 5
     for path, data in before.items():
-        length = KEPT_BYTES + 8 if path.suffix == ".thumbs" else 72
+        length = BYTES + 8 if path.suffix == ".thumbs" else 72
         after = path.read_bytes()
         records = [range(at, at + length) for at in range(0, len(data), length)]
         emptied = [

@@ -372,6 +372,15 @@ def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]
     multiples of `block`. Neither number is larger than that of the samples themselves.
     """
 
+def glance(grey: NDArray[np.uint8], colours: NDArray[np.uint8] | None) -> bytes:
+    """A glance at a picture, as `sight/glance.py` describes it.
+
+    - `grey`: `(h, w)`.
+    - `colours`: `(h, w, 3)` RGB, `(h, w)` if the picture is grey, None if they are unknown.
+
+    Neither must be contiguous. Raises `ValueError` for other shapes or dtypes.
+    """
+
 def histogram(samples: NDArray[np.uint8]) -> NDArray[np.int64]:
     """`(256,)`: how many of the `(h, w)` samples have each level."""
 
@@ -417,9 +426,9 @@ class JpegHashes:
     ) -> tuple[tuple[bytes, ...], bytes, int, int, int, bool, bool] | None:
         """The hashes of a file of `file_size` bytes, one per kind.
 
-        `data` is the whole file, or its first scan, cut out. After the hashes follow the thumb,
-        width and height, upright, `images` of `jpeg_header`, whether all scans are known to be
-        there, and whether no more than the first scan was read.
+        `data` is the whole file, or its first scan, cut out. After the hashes follow the thumb with
+        a glance behind it, width and height, upright, `images` of `jpeg_header`, whether all scans
+        are known to be there, and whether no more than the first scan was read.
 
         None if this is not a sound JPEG, if it has more than `max_pixels`, if it is not reduced for
         one of the hashes, or if it may lack detail or have too many doubtful bits.

@@ -131,8 +131,8 @@ class Hasher {
         Plane& plane = level_for(wanted_.thumb_least_side).plane;
         const uint8_t* thumb = plane.grid(kThumbSide, kThumbSide);
         hashed_.thumb.assign(thumb, thumb + kThumbSide * kThumbSide);
-        append_glance(plane, chroma_, {facts_.width, facts_.height, facts_.orientation},
-                      hashed_.thumb);
+        hashed_.thumb +=
+            glance_at(plane, chroma_, {facts_.width, facts_.height, facts_.orientation});
         return true;
     }
 };
