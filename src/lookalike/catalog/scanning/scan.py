@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lookalike.catalog.quick import WHOLE, quick_digest
 from lookalike.catalog.recipes import definition_of
 from lookalike.catalog.scanning.batch import Batch, is_racy
@@ -97,13 +99,19 @@ class Scan:
         later, self._sorting.later = self._sorting.later, []
         self._read(self._inputs_of(self._sorting.links(later)))
         for target, walk, gone in finished:
-            lost, trouble = Losses(self._database, target).mark(gone, walk)
+            lost, trouble = Losses(self._database, target).mark(self._not_moved(gone), walk)
             self.summary.gone += lost
             self._finish(target, trouble)
         if self.summary.opened:  # then the search of everything that follows need not do it
             for target, *_ in finished:
                 listings.complete(self._database, target.root.id, target.scope, silent)
         return self.summary
+
+    def _not_moved(self, gone: array[int]) -> array[int]:
+        """Those files that were not found elsewhere by this scan."""
+        moved = np.frombuffer(self._batch.moved, np.int64)
+        numbers = np.frombuffer(gone, np.int64)
+        return array("q", numbers[~np.isin(numbers, moved)].tobytes())
 
     def _read(self, inputs: Iterator[Input]) -> None:
         """Read inputs and store the outcomes."""
