@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalogs import bmp, settle, write
+from catalogs import LARGE, bmp, settle, write
 from library import draw_library
 from lookalike import Catalog, find_duplicates, find_similar
 from lookalike.catalog.store import listings
@@ -221,6 +221,23 @@ def test_names_of_one_file_in_several_folders_are_one_image(catalog: Catalog, tr
     assert result.to_json() == found_anew(catalog)
 
 
+def test_a_search_that_opens_no_file_does_not_forget_what_was_assumed(
+    catalog: Catalog, tree: Path
+) -> None:
+    """A copy that was taken over on trust is neither confirmed nor refuted."""
+    write(tree / "a/large.bmp", bmp(5, LARGE))
+    settle()
+    catalog.scan(tree)
+    shutil.copy2(tree / "a/large.bmp", tree / "b/large.bmp")
+    settle()
+    catalog.scan(tree)
+    assert catalog.info().assumed == 1
+    first = found(catalog)
+    assert "large.bmp" in first
+    assert found(catalog) == first
+    assert catalog.info().assumed == 1
+
+
 def test_a_picture_that_is_asked_for_is_not_listed_again(catalog: Catalog, tree: Path) -> None:
     similar = find_similar(tree / "a/same.bmp", catalog=catalog)
     paths = similar.table.paths
@@ -278,6 +295,10 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
+FIRST = [("write", 0, 4), ("write", 3, 1), ("scan", 0, 0), ("copy2", 0, 2), ("scan", 0, 0)]
+"""A picture, and a large one with a copy that is taken over on trust."""
+
+
 def change_tree(tree: Path, step: Step) -> None:
     """Change the files."""
     what, one, other = step
@@ -289,7 +310,7 @@ def change_tree(tree: Path, step: Step) -> None:
     for name in NAMES:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
     if what == "write":
-        write(path, bmp(other))
+        write(path, bmp(other, LARGE if other == 4 else 24))
     elif not path.exists() or (second.exists() and path.samefile(second)):
         return
     elif what == "copy":
@@ -353,7 +374,7 @@ def test_listings_never_change_a_result(steps: list[Step]) -> None:
     """
     with tempfile.TemporaryDirectory() as place, Catalog.open(Path(place) / "catalog") as catalog:
         tree = Path(place) / "tree"
-        for step in [("write", 0, 1), ("write", 2, 1), ("scan", 0, 0), *steps]:
+        for step in [*FIRST, *steps]:
             change_tree(tree, step)
             change_catalog(catalog, tree, step)
             assert catalog.check() == []

@@ -13,6 +13,7 @@ from lookalike.catalog.searching.parts import Part, parts
 from lookalike.catalog.store import contents, files, listings, present, roots
 from lookalike.catalog.store.contents import FactsReader
 from lookalike.catalog.store.facts import END_UNSEEN, HAS_EXTRA, IS_BEGINNING
+from lookalike.catalog.store.listings import ASSUMED, MEMBER
 from lookalike.errors import CatalogError, Status
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.columns import Coded
@@ -114,7 +115,7 @@ class _Everything:
         part = self._without_repeats(part)
         numbers = part.records["content"].astype(np.int64)
         has, facts = self._facts.many(numbers, self._width)
-        simple = has & (part.records["flags"] == 0) & ~self._memory.are_too_large(facts)
+        simple = has & (part.records["flags"] & MEMBER == 0) & ~self._memory.are_too_large(facts)
         simple &= ~self._are_named(part)
         at = np.flatnonzero(simple)
         there, turned = self._memory.turned_of(numbers[at], facts["digest"][at])
@@ -143,9 +144,9 @@ class _Everything:
     def _are_named(self, part: Part) -> NDArray[np.bool_]:
         """Which files were added before, by their paths."""
         folders = {os.path.dirname(path).rstrip("/") + "/" for path in self.named}  # noqa: PTH120
-        found = np.array([path in folders for path in part.folder_paths], np.bool_)[part.of]
+        found = np.array([path in folders for path in part.folders], np.bool_)[part.of]
         for at in np.flatnonzero(found).tolist():
-            found[at] = part.folder_paths[part.of[at]] + os.fsdecode(part.name(at)) in self.named
+            found[at] = part.folders[part.of[at]] + os.fsdecode(part.name(at)) in self.named
         return found
 
     def _add_simple(self, part: Part, facts: NDArray[np.void], turned: NDArray[np.uint8]) -> None:
@@ -163,7 +164,11 @@ class _Everything:
         }
         columns |= {name: facts[name] for name in ("width", "height", "digest")}
         columns |= self._unusual(part.records["content"], facts)
-        self._memory.add_many(part.records["content"], facts["size"], facts["digest"], turned)
+        assumed = np.flatnonzero(part.records["flags"] & ASSUMED)
+        owners = dict(zip(assumed.tolist(), part.records["id"][assumed].tolist(), strict=True))
+        self._memory.add_many(
+            part.records["content"], facts["size"], facts["digest"], turned, owners
+        )
         self._builder.extend(columns, len(facts))
 
     def _unusual(self, numbers: NDArray[np.int64], facts: NDArray[np.void]) -> dict[str, Any]:
@@ -186,23 +191,21 @@ class _Everything:
 
     def _add_other(self, part: Part, at: int) -> None:
         name, _, member = part.name(at).partition(b"/")
-        folder = int(part.of[at])
-        location = _location(part.folder_paths[folder], name, member)
+        location = _location(part.folders[part.of[at]], name, member)
         if location.kind is Kind.FILE and location.path in self.named:
             return
-        one = present.one(self._database, part.folders[folder], name, member)
-        if one is None:  # it went a moment ago
-            return
-        found = self._facts(one.content) if one.content else None
+        file, size, mtime_ns, content, _, flags = part.records[at].item()
+        found = self._facts(content) if content else None
         if found is None:
-            failed = files.failure(self._database, one.id, self._number)
+            failed = files.failure(self._database, file, self._number)
             status, reason = failed[:2] if failed else (Status.UNREADABLE, UNREAD)
             self.add(Failure(location.key, Status(status), reason))
             return
-        row = found.row(location, Stamp(one.size, one.mtime_ns))
+        row = found.row(location, Stamp(size, mtime_ns))
+        is_assumed = bool(flags & ASSUMED)
         if self._memory.is_too_large(row):
             self.add(Failure(location.key, Status.TOO_LARGE, TOO_LARGE))
-        elif not self._memory.recalls(row, one.content, one.id, one.flags):
+        elif not self._memory.recalls(row, content, file, is_assumed=is_assumed):
             self.add(Failure(location.key, Status.UNREADABLE, NO_THUMB))
         else:
             self.add(row)

@@ -26,10 +26,8 @@ class Part(NamedTuple):
     """Files of a root, in the order of a walk."""
 
     root: int
-    folders: list[int]
-    """The numbers of their folders."""
-    folder_paths: list[str]
-    """With a slash at the end."""
+    folders: list[str]
+    """The paths of their folders, with a slash at the end."""
     of: NDArray[np.intp]
     """For each file, the place of its folder in these."""
     inodes: NDArray[np.int64]
@@ -47,7 +45,7 @@ class Part(NamedTuple):
     @property
     def paths(self) -> FilePaths:
         """The path of each file. There must be no members."""
-        return FilePaths(self.folder_paths, self.of, self.names, self.records["length"])
+        return FilePaths(self.folders, self.of, self.names, self.records["length"])
 
     def name(self, at: int) -> bytes:
         """The name of a file."""
@@ -75,7 +73,7 @@ class Part(NamedTuple):
 
 def parts(database: Database, root: Root, size: int) -> Iterator[Part]:
     """All present files of a root, about so many at a time."""
-    folders: list[tuple[int, str]] = []
+    folders: list[str] = []
     found: list[Listing] = []
     count = 0
     are_kept = listings.are_kept(database)
@@ -85,8 +83,7 @@ def parts(database: Database, root: Root, size: int) -> Iterator[Part]:
         listing = stored or listings.made(database, folder.id)
         if not listing.size:
             continue
-        path = os.fsdecode(joined(root.path, folder.path)).rstrip("/") + "/"
-        folders.append((folder.id, path))
+        folders.append(os.fsdecode(joined(root.path, folder.path)).rstrip("/") + "/")
         found.append(listing)
         count += listing.size
         if count >= size:
@@ -102,12 +99,11 @@ def _portions(part: Part, size: int) -> Iterator[Part]:
         yield part.between(begin, end)
 
 
-def _part(root: int, folders: list[tuple[int, str]], found: list[Listing]) -> Part:
+def _part(root: int, folders: list[str], found: list[Listing]) -> Part:
     inodes, records, names = listings.joined(found)
-    numbers, paths = zip(*folders, strict=True)
     of = np.repeat(np.arange(len(found)), [one.size for one in found])
     table = np.frombuffer(records, RECORD)
     return Part(
-        root, list(numbers), list(paths), of, np.frombuffer(inodes, INODE), table, names,
+        root, folders, of, np.frombuffer(inodes, INODE), table, names,
         np.cumsum(table["length"], dtype=np.int64),
     )  # fmt: skip

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from lookalike.work.progress import Progress
 
 RECORD = np.dtype(
-    [("size", "<i8"), ("mtime_ns", "<i8"), ("content", "<i8"), ("length", "<u4"), ("flags", "u1")]
-)
+    [
+        ("id", "<i8"), ("size", "<i8"), ("mtime_ns", "<i8"), ("content", "<i8"), ("length", "<u4"),
+        ("flags", "u1"),
+    ]
+)  # fmt: skip
 """One per file. The content is 0 if it was never read. The length is that of its name."""
 ASSUMED, MEMBER = 1, 2
 """Flags of a record. The name of a member is that of its archive, a slash, and its own."""
 INODE, NO_INODE = np.dtype("<i8"), -1
-FORMAT = b"1 <qqqIB"
+FORMAT = b"1 <qqqqIB"
 """Changes when a listing is to be read in another way."""
 PAGE = 8192
 """How many rows are fetched at a time."""
@@ -82,7 +85,7 @@ def _pages(database: Database, folder: int) -> Iterator[list[tuple[Any, ...]]]:
 
 def _of_rows(rows: list[tuple[Any, ...]]) -> Listing:
     """The listing of rows with the values of a `Present` each."""
-    names, members, sizes, times, inodes, contents, _, flags = zip(*rows, strict=True)
+    names, members, sizes, times, inodes, contents, numbers, flags = zip(*rows, strict=True)
     if any(members):
         names = tuple(
             name + b"/" + member if member else name
@@ -90,7 +93,8 @@ def _of_rows(rows: list[tuple[Any, ...]]) -> Listing:
         )
         inodes = tuple(None if member else one for one, member in zip(inodes, members, strict=True))
     records = np.zeros(len(rows), RECORD)
-    records["size"], records["mtime_ns"], records["content"] = sizes, times, contents
+    records["id"], records["size"], records["mtime_ns"] = numbers, sizes, times
+    records["content"] = contents
     records["length"] = list(map(len, names))
     records["flags"] = np.array(flags) & files.ASSUMED > 0
     records["flags"] |= MEMBER * np.array(list(map(bool, members)), np.uint8)

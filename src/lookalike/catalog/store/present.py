@@ -50,12 +50,6 @@ def present(database: Database, folder: int, after: bytes, most: int) -> list[tu
     return found
 
 
-def one(database: Database, folder: int, name: bytes, member: bytes) -> Present | None:
-    """A file of a folder. None if it is not there any more."""
-    found = database.rows(f"{PRESENT} AND name = ? AND member = ?", (folder, name, member))
-    return Present(*found[0]) if found else None
-
-
 def shared_inodes(database: Database) -> set[int]:
     """The inodes that several plain files of the same size and time have."""
     rows = database.rows(
