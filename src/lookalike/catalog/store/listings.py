@@ -84,7 +84,7 @@ def _pages(database: Database, folder: int) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _of_rows(rows: list[tuple[Any, ...]]) -> Listing:
-    """The listing of rows with the values of a `Present` each."""
+    """The listing of rows as `present` returns them."""
     names, members, sizes, times, inodes, contents, numbers, flags = zip(*rows, strict=True)
     if any(members):
         names = tuple(
