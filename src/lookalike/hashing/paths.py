@@ -110,7 +110,9 @@ class Paths(Sequence[str]):
 
 def _are_text(names: bytes, lengths: NDArray[np.integer]) -> bool:
     """Whether each name is UTF-8, and that is how this system reads names."""
-    if names.isascii() and ENCODING == "utf-8":
+    if ENCODING != "utf-8":
+        return False
+    if names.isascii():
         return True
     try:
         names.decode("utf-8")
@@ -118,7 +120,7 @@ def _are_text(names: bytes, lengths: NDArray[np.integer]) -> bool:
         return False
     begins = (np.cumsum(lengths) - lengths)[lengths > 0]
     is_inner = np.frombuffer(names, np.uint8)[begins] & 0xC0 == 0x80  # of a character
-    return ENCODING == "utf-8" and not is_inner.any()
+    return not is_inner.any()
 
 
 def _as_text(names: bytes, lengths: NDArray[np.integer]) -> tuple[bytes, NDArray[np.integer]]:

@@ -7,7 +7,7 @@ import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,7 @@ from lookalike.catalog.scanning.twins import Twins
 from lookalike.catalog.scanning.walk import Walk
 from lookalike.catalog.store import contents, files, listings, roots
 from lookalike.catalog.thumb_file import ThumbFile
-from lookalike.errors import Status
+from lookalike.errors import CatalogError, Status
 from lookalike.hashing.hashing import outcomes_of
 from lookalike.hashing.row import Failure
 from lookalike.images import FileSource
@@ -102,9 +102,10 @@ class Scan:
             lost, trouble = Losses(self._database, target).mark(self._not_moved(gone), walk)
             self.summary.gone += lost
             self._finish(target, trouble)
-        if self.summary.opened:  # then the search of everything that follows need not do it
-            for target, *_ in finished:
-                listings.complete(self._database, target.root.id, target.scope, silent)
+        if self.summary.opened:
+            with suppress(CatalogError):  # a search of everything that follows does it
+                for target, *_ in finished:
+                    listings.complete(self._database, target.root.id, target.scope, silent)
         return self.summary
 
     def _not_moved(self, gone: array[int]) -> array[int]:
