@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from blake3 import blake3
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
@@ -394,6 +395,11 @@ def haar_remove_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
     hashes = [murmur(text[begin:end].tobytes()) for begin, end in pairwise(offsets.tolist())]
     return np.array(hashes, np.uint64)
+
+
+def digest_rows(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    digests = b"".join(blake3(row.tobytes()).digest(8) for row in rows)
+    return np.frombuffer(digests, np.uint8).reshape(-1, 8)
 
 
 def murmur(text: bytes, seed: int = 0) -> int:

@@ -2,7 +2,7 @@
 
 Hashes are compared all with all, or only those near each other in some bits. The work on pixels is
 resampling, the transforms of pHash and wHash, blur, counts of colours, and connected areas.
-Pictures are laid on each other and compared. Texts are hashed.
+Pictures are laid on each other and compared. Texts and rows of bytes are hashed.
 
 Every function releases the GIL while it works. It accepts C-contiguous NumPy arrays (`resample`:
 any strides). A wrong array raises `ValueError`, which names the array, what was expected, and the
@@ -490,6 +490,12 @@ def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[n
     `text` is `(m,)` and `offsets` is `(n + 1,)`. Text k is `text[offsets[k]:offsets[k + 1]]`. The
     offsets need not begin at 0 or end at m. They must ascend and lie within 0 and m. Otherwise
     `ValueError` is raised.
+    """
+
+def digest_rows(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The first 8 bytes of the BLAKE3 digest of each row, `(n, 8)`.
+
+    `rows` is `(n, bytes)`, with 1 to 1024 bytes per row.
     """
 
 def look_whole(

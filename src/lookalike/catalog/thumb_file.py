@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from blake3 import blake3
 
+from lookalike._native import kernel
 from lookalike.sight.thumb import BYTES as THUMB_BYTES
 from lookalike.sight.thumbs import BYTES
 from lookalike.sight.turned import hashes_of
@@ -94,30 +95,10 @@ class ThumbFile:
         begins = np.flatnonzero(np.diff(numbers, prepend=-2) != 1)
         for begin, end in pairwise((*begins.tolist(), len(numbers))):
             data = self._bytes_of(1, int(numbers[begin]) * length, (end - begin) * length)
-            there = len(data) // length
-            records[begin : begin + there] = np.frombuffer(data, np.uint8, there * length).reshape(
-                -1, length
-            )
+            records[begin:end].data.cast("B")[: len(data)] = data
         turned, checks = records[:, :TURNED_BYTES], records[:, TURNED_BYTES:]
-        checked = np.hstack((digests, turned))
-        width, whole = checked.shape[1], checked.tobytes()
-        expected = b"".join(
-            [
-                blake3(whole[at : at + width]).digest(CHECK_BYTES)
-                for at in range(0, len(whole), width)
-            ]
-        )
-        wanted = np.frombuffer(expected, np.uint8).reshape(-1, CHECK_BYTES)
-        return (checks == wanted).all(axis=1), turned
-
-    def _bytes_of(self, file: int, at: int, length: int) -> bytes:
-        """What is at a place, as far as it can be read."""
-        if self._descriptors is None:
-            return b""
-        try:
-            return os.pread(self._descriptors[file], length, at)
-        except OSError:
-            return b""
+        expected = kernel.digest_rows(np.hstack((digests, turned)))
+        return checks.view(np.uint64).ravel() == expected.view(np.uint64).ravel(), turned
 
     def _write(self, file: int, number: int, data: bytes, digest: bytes) -> None:
         assert self._descriptors is not None
@@ -130,6 +111,15 @@ class ThumbFile:
         record = self._bytes_of(file, number * length, length)
         data, check = record[:-CHECK_BYTES], record[-CHECK_BYTES:]
         return data if len(record) == length and check == _check(data, digest) else None
+
+    def _bytes_of(self, file: int, at: int, length: int) -> bytes:
+        """What is at a place, as far as it can be read."""
+        if self._descriptors is None:
+            return b""
+        try:
+            return os.pread(self._descriptors[file], length, at)
+        except OSError:
+            return b""
 
 
 def erase(catalog: Path, numbers: Collection[int]) -> None:

@@ -46,9 +46,9 @@ class KeptThumbs(Thumbs):
         turned: NDArray[np.uint8],
     ) -> None:
         """The same for many images. `digests` and `turned` have a row for each."""
+        whole = turned.view(np.dtype((np.void, HASH_BYTES)))
         for orientation, hashes in self._turned.items():
-            at = ORIENTATIONS.index(orientation) * HASH_BYTES
-            hashes += turned[:, at : at + HASH_BYTES].tobytes()
+            hashes += whole[:, ORIENTATIONS.index(orientation)].tobytes()
         self._digests += digests.tobytes()
         self._places.frombytes(numbers.tobytes())
 
