@@ -19,7 +19,7 @@ from blake3 import blake3
 
 from lookalike._native import kernel
 from lookalike.sight.thumb import BYTES as THUMB_BYTES
-from lookalike.sight.thumbs import BYTES
+from lookalike.sight.thumbs import KEPT_BYTES
 from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class ThumbFile:
         if not some or not self._writable or self._descriptors is None:
             return
         data = b"".join(row.thumb for row in some.values())
-        thumbs = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
+        thumbs = np.frombuffer(data, np.uint8).reshape(-1, KEPT_BYTES)
         turned = hashes_of(thumbs[:, :THUMB_BYTES], ORIENTATIONS).swapaxes(0, 1)
         try:
             for at, (number, row) in enumerate(some.items()):
@@ -83,7 +83,7 @@ class ThumbFile:
 
     def thumb(self, number: int, digest: bytes) -> bytes | None:
         """The thumb of a content and its glance, or None. `digest`: that of its row."""
-        return self._read(0, number, BYTES, digest)
+        return self._read(0, number, KEPT_BYTES, digest)
 
     def turned(self, number: int, digest: bytes) -> bytes | None:
         """The hashes of a content in all `ORIENTATIONS`. None if there are none."""
@@ -127,7 +127,7 @@ class ThumbFile:
 
 def erase(catalog: Path, numbers: Collection[int]) -> None:
     """Overwrite the thumbs of contents that are removed from a catalogue. Raises `OSError`."""
-    lengths = (BYTES + CHECK_BYTES, TURNED_BYTES + CHECK_BYTES)
+    lengths = (KEPT_BYTES + CHECK_BYTES, TURNED_BYTES + CHECK_BYTES)
     sizes = {f".{kind}": length for kind, length in zip(KINDS, lengths, strict=True)}
     folder = catalog / FOLDER
     if folder.is_dir():
