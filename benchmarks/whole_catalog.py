@@ -61,7 +61,7 @@ def fill(place: Path, count: int) -> None:
             recipe = contents.recipe_id(connection, "phash", definition, WIDTH)
             connection.execute("INSERT INTO format(id, name) VALUES (1, 'JPEG')")
         ThumbFile(place, definition, writable=True).close()
-        [turned] = (place / "thumbs").glob("*.turned")
+        [turned] = (place / "thumbs").glob("*.turned-2")
         with turned.open("r+b") as file:
             for numbers in _portions(count):
                 records = _records(random, len(numbers))

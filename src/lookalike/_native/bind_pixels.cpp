@@ -79,7 +79,7 @@ nb::bytes glance_of(const AnyArray& grey, const std::optional<AnyArray>& colours
     std::string glance;
     {
         nb::gil_scoped_release unlocked;
-        glance = glance_at(pixels, coloured ? &*coloured : nullptr);
+        glance = make_glance(pixels, coloured ? &*coloured : nullptr);
     }
     return nb::bytes(glance.data(), glance.size());
 }

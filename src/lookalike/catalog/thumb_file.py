@@ -19,7 +19,7 @@ from blake3 import blake3
 
 from lookalike._native import kernel
 from lookalike.sight.thumb import BYTES as THUMB_BYTES
-from lookalike.sight.thumbs import BYTES
+from lookalike.sight.thumbs import KEPT_BYTES
 from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ ORIENTATIONS = tuple(range(1, 9))
 HASH_BYTES = 8
 TURNED_BYTES = HASH_BYTES * len(ORIENTATIONS)
 CHECK_BYTES = 8
+KINDS = "thumbs-2", "turned-2"
+"""The endings of both files. They change with the layout of a record."""
 
 
 class ThumbFile:
@@ -49,6 +51,7 @@ class ThumbFile:
             opened = []
             if writable:
                 self._paths[0].parent.mkdir(mode=0o700, exist_ok=True)
+                _remove_older(self._paths[0].parent)
             flags = os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY
             for path in self._paths:
                 opened.append(os.open(path, flags | os.O_CLOEXEC, 0o600))
@@ -69,7 +72,7 @@ class ThumbFile:
         if not some or not self._writable or self._descriptors is None:
             return
         data = b"".join(row.thumb for row in some.values())
-        thumbs = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
+        thumbs = np.frombuffer(data, np.uint8).reshape(-1, KEPT_BYTES)
         turned = hashes_of(thumbs[:, :THUMB_BYTES], ORIENTATIONS).swapaxes(0, 1)
         try:
             for at, (number, row) in enumerate(some.items()):
@@ -80,7 +83,7 @@ class ThumbFile:
 
     def thumb(self, number: int, digest: bytes) -> bytes | None:
         """The thumb of a content and its glance, or None. `digest`: that of its row."""
-        return self._read(0, number, BYTES, digest)
+        return self._read(0, number, KEPT_BYTES, digest)
 
     def turned(self, number: int, digest: bytes) -> bytes | None:
         """The hashes of a content in all `ORIENTATIONS`. None if there are none."""
@@ -124,8 +127,11 @@ class ThumbFile:
 
 def erase(catalog: Path, numbers: Collection[int]) -> None:
     """Overwrite the thumbs of contents that are removed from a catalogue. Raises `OSError`."""
-    sizes = {".thumbs": BYTES + CHECK_BYTES, ".turned": TURNED_BYTES + CHECK_BYTES}
+    lengths = (KEPT_BYTES + CHECK_BYTES, TURNED_BYTES + CHECK_BYTES)
+    sizes = {f".{kind}": length for kind, length in zip(KINDS, lengths, strict=True)}
     folder = catalog / FOLDER
+    if folder.is_dir():
+        _remove_older(folder)
     for path in folder.iterdir() if folder.is_dir() else ():
         length = sizes.get(path.suffix)
         if length is None:
@@ -149,7 +155,14 @@ def remove(catalog: Path, definition: str) -> None:
 def _paths(catalog: Path, definition: str) -> list[Path]:
     """The files of thumbs and of hashes that belong to a recipe."""
     name = blake3(definition.encode()).hexdigest(8)
-    return [catalog / FOLDER / f"{name}.{kind}" for kind in ("thumbs", "turned")]
+    return [catalog / FOLDER / f"{name}.{kind}" for kind in KINDS]
+
+
+def _remove_older(folder: Path) -> None:
+    """Remove the files of earlier versions, which are made again. Raises `OSError`."""
+    for ending in ("thumbs", "turned"):
+        for path in folder.glob(f"*.{ending}"):
+            path.unlink(missing_ok=True)
 
 
 def _check(data: bytes, digest: bytes) -> bytes:

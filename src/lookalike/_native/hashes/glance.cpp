@@ -12,7 +12,7 @@
 namespace lookalike {
 namespace {
 
-// From sight/paper.py and sight/glance.py, which explain them.
+// LEVELS of sight/paper.py, and the sizes that sight/glance.py describes.
 constexpr size_t kLevels = 13, kSide = 8, kCells = kSide * kSide;
 constexpr size_t kGreySide = 48, kColourSide = 192;
 constexpr uint8_t kGrey = 128;
@@ -90,7 +90,7 @@ double contrast(const View& grey, size_t step) {
     return most;
 }
 
-std::string encoded(bool known, const View& grey, const Cells& blue, const Cells& red) {
+std::string encode(bool known, const View& grey, const Cells& blue, const Cells& red) {
     const Sample sample(grey, kGreySide, 0);
     Counts counts = histogram(sample.pixels.data(), sample.pixels.size());
     const auto all = static_cast<double>(sample.pixels.size());
@@ -145,7 +145,7 @@ Cells turned(const Cells& cells, uint32_t orientation) {
 
 }  // namespace
 
-std::string glance_at(const View& grey, const View* colours) {
+std::string make_glance(const View& grey, const View* colours) {
     Cells blue{}, red{};
     if (colours && colours->channels == 1) {
         blue.fill(kGrey);
@@ -153,10 +153,10 @@ std::string glance_at(const View& grey, const View* colours) {
     } else if (colours) {
         take_chroma(*colours, blue, red);
     }
-    return encoded(colours, grey, blue, red);
+    return encode(colours, grey, blue, red);
 }
 
-std::string glance_at(const Plane& plane, const jpeg::Chroma& chroma, const Extent& extent) {
+std::string glance_of_jpeg(const Plane& plane, const jpeg::Chroma& chroma, const Extent& extent) {
     using Kind = jpeg::Chroma::Kind;
     Cells cells[2] = {};
     for (size_t k = 0; k < 2; ++k) {
@@ -166,7 +166,7 @@ std::string glance_at(const Plane& plane, const jpeg::Chroma& chroma, const Exte
         cells[k] = turned(means_of(pixels, chroma.columns, chroma.width, chroma.height),
                           extent.orientation);
     }
-    return encoded(chroma.kind != Kind::unknown, plane.view(), cells[0], cells[1]);
+    return encode(chroma.kind != Kind::unknown, plane.view(), cells[0], cells[1]);
 }
 
 }  // namespace lookalike

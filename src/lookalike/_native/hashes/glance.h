@@ -11,9 +11,9 @@ namespace lookalike {
 
 // The bytes that sight/glance.py describes. `colours` has one channel if the picture is grey, and
 // is null if they are unknown.
-std::string glance_at(const View& grey, const View* colours);
+std::string make_glance(const View& grey, const View* colours);
 
 // Of a JPEG. `plane` is what its thumb is made of.
-std::string glance_at(const Plane& plane, const jpeg::Chroma& chroma, const Extent& extent);
+std::string glance_of_jpeg(const Plane& plane, const jpeg::Chroma& chroma, const Extent& extent);
 
 }  // namespace lookalike

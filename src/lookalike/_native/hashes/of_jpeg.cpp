@@ -141,7 +141,7 @@ class Hasher {
         const uint8_t* thumb = plane.grid(kThumbSide, kThumbSide);
         hashed_.thumb.assign(thumb, thumb + kThumbSide * kThumbSide);
         hashed_.thumb +=
-            glance_at(plane, chroma_, {facts_.width, facts_.height, facts_.orientation});
+            glance_of_jpeg(plane, chroma_, {facts_.width, facts_.height, facts_.orientation});
         return true;
     }
 };

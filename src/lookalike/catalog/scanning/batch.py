@@ -275,9 +275,11 @@ def _shift(connection: sqlite3.Connection, shifts: list[Shifted]) -> list[int]:
     stayed = files.shift(connection, several)
     for at in stayed:
         folder, name, ctime_ns, *_ = several[at]
-        _, _, size, mtime_ns, inode, born_ns, content = shifts[at][1]
+        _, _, size, mtime_ns, inode, born_ns, content, flags = shifts[at][1]
         stat = Stat(size, mtime_ns, ctime_ns, inode, born_ns=born_ns)
-        files.store(connection, files.values_of(folder, name, b"", stat, content, 0))
+        files.store(
+            connection, files.values_of(folder, name, b"", stat, content, flags & files.ASSUMED)
+        )
     gone = set(stayed)
     return [one[3] for at, one in enumerate(several) if at not in gone]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from lookalike.catalog.thumb_file import HASH_BYTES, ORIENTATIONS
 from lookalike.images.picture import DIGEST_BYTES
-from lookalike.sight.thumbs import BYTES, Thumbs
+from lookalike.sight.thumbs import KEPT_BYTES, Thumbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ class KeptThumbs(Thumbs):
     def read(
         self, positions: NDArray[np.intp], again: Callable[[NDArray[np.intp]], NDArray[np.uint8]]
     ) -> NDArray[np.uint8]:
-        found = np.zeros((len(positions), BYTES), np.uint8)
+        found = np.zeros((len(positions), KEPT_BYTES), np.uint8)
         places = np.frombuffer(self._places, np.int64)[positions]
         missing = []
         for at, (position, number) in enumerate(

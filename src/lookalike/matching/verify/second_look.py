@@ -15,7 +15,7 @@ from lookalike.images.picture import Picture, turn
 from lookalike.matching.verify.candidates import turned_limit
 from lookalike.sight.look import MEANS, Looks, look_whole
 from lookalike.sight.thumb import BYTES, SIDE
-from lookalike.sight.thumbs import BYTES as KEPT_BYTES
+from lookalike.sight.thumbs import KEPT_BYTES
 from lookalike.sight.turned import UPRIGHT
 from lookalike.work.threads import threaded_map
 
