@@ -27,7 +27,7 @@ from lookalike.spark.blocks.packing import (
     packed,
     slices_of,
 )
-from lookalike.spark.stages import in_groups
+from lookalike.spark.stages import in_groups, small_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,7 +67,8 @@ def find_distinct(
     buckets = len(settings.searches) << bits
     work = partial(_distinct, searches=settings.searches)
     nodes = in_groups(dealt, ["search", "bucket"], buckets, work, SCHEMA)
-    nodes.write.parquet(stage.path)
+    with small_rows(spark):
+        nodes.write.parquet(stage.path)
     return _facts(stage.written(), settings)
 
 

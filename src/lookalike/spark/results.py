@@ -24,6 +24,7 @@ from lookalike.sources.location import Kind
 from lookalike.spark.blocks.packing import REFERENCE
 from lookalike.spark.matches import MATCHES, matches_in
 from lookalike.spark.rows import THUMB, table_of
+from lookalike.spark.stages import small_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +72,8 @@ def write_result(
     members = found.join(chosen, "id").repartition("label").sortWithinPartitions("label", "id")
     schema = MATCHES if settings.against else GROUPS
     rows = members.mapInArrow(partial(_in_sets, settings=settings), schema)
-    rows.write.parquet(stage.path)
+    with small_rows(stage.folder.spark):
+        rows.write.parquet(stage.path)
     return _facts(stage, settings)
 
 
