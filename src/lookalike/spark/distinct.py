@@ -73,14 +73,9 @@ def find_distinct(
 
 
 def _facts(rows: DataFrame, settings: Settings) -> dict[str, Any]:
-    from pyspark.sql import functions as sql
-
-    sums = rows.groupBy("search", "role").agg(
-        sql.sum("nodes").alias("nodes"), sql.sum("edges").alias("edges")
-    )
     nodes = dict.fromkeys((one.name for one in settings.searches), 0)
     hashes = edges = 0
-    for one in sums.collect():
+    for one in rows.select("search", "role", "nodes", "edges").collect():
         name = settings.searches[one.search].name
         nodes[name] += one.nodes
         edges += one.edges

@@ -87,12 +87,9 @@ def _of_both_sides(labels: DataFrame) -> DataFrame:
 
 
 def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
-    rows = stage.written()
-    count = rows.count()
-    if settings.against:
-        return {"groups": count, "duplicates": count}
-    groups = rows.where("keeper").count()
-    return {"groups": groups, "duplicates": count - groups}
+    asked = ["count(*)"] if settings.against else ["count_if(keeper)", "count_if(not keeper)"]
+    counts = stage.written().selectExpr(*asked).collect()[0]
+    return {"groups": counts[0], "duplicates": counts[-1]}
 
 
 def _in_sets(batches: Iterator[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:
