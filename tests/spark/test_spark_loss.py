@@ -35,10 +35,10 @@ N = 20_000
 STAGES = ("inputs", "hashes", "distinct", "pairs", "labels", "result", "remove")
 KILLS = 20
 BRIEFLY = (
-    "--connect", "stars", "--conf", "spark.default.parallelism=2",
-    "--conf", "spark.sql.shuffle.partitions=2",
+    "--connect", "stars", "--conf", "spark.cores.max=1",
+    "--conf", "spark.default.parallelism=2", "--conf", "spark.sql.shuffle.partitions=2",
 )  # fmt: skip
-"""Options for a job of few tasks, which takes little longer than the start of its driver."""
+"""Options for a job of few tasks in one executor. It takes little longer than the start of both."""
 
 
 def start(cluster: Cluster, log: Path, images: list[Path], out: Path, *options: str) -> Process:
