@@ -4,6 +4,9 @@ PYTHON ?= python3
 bin := .venv/bin
 native := $(shell find src/lookalike/_native -name '*.cpp' -o -name '*.h')
 
+# Tests start many processes. Without compiled files, each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo demo-review quick test slow coverage test-spark lint sanitize docs clean
 
 demo: .venv/installed

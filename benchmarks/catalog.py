@@ -11,15 +11,13 @@ import sys
 import tempfile
 from functools import partial
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from lookalike import Catalog
-from lookalike.catalog.store import contents
-from lookalike.catalog.store.facts import record_type
 from lookalike.hashing.hashing import hash_inputs
 from lookalike.hashing.request import request_for
 from lookalike.work.progress import silent
@@ -29,14 +27,10 @@ from .measure import Report, arguments, positive, time_in_turn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .measure import Row
-
 IN_A_FOLDER = 1000
 PHOTOS, SIZE = 200, (1600, 1200)
 """How many photographs the first scan is measured with, and how large they are."""
 MOVED = " moved"
-WRITTEN = 64
-"""How many blocks are written in one transaction."""
 
 
 def draw_tree(folder: Path, count: int) -> Path:
@@ -154,40 +148,10 @@ def first_scan(report: Report, folder: Path, rounds: int) -> None:
     report.add_timings(f"read {PHOTOS} photographs for the first time", timings, next(iter(work)))
 
 
-def read_rows(report: Report, folder: Path, count: int) -> None:
-    """Read all hashes and facts of so many contents, as a search of a whole catalogue does."""
-    place = folder / "rows"
-    with Catalog.open(place) as catalog:
-        width = 8
-        kind = record_type(width)
-        random = np.random.default_rng(0)
-        blocks = -(-count // contents.BLOCK)
-        with catalog.database.writing() as connection:
-            recipe = contents.recipe_id(connection, "phash", "benchmark", width)
-        for first in range(0, blocks, WRITTEN):
-            with catalog.database.writing() as connection:
-                for number in range(first, min(first + WRITTEN, blocks)):
-                    data = random.bytes(contents.BLOCK * kind.itemsize)
-                    present = b"\1" * contents.BLOCK
-                    connection.execute(
-                        "INSERT INTO block VALUES (?, ?, ?, ?)", (recipe, number, present, data)
-                    )
-    with Catalog.open(place) as catalog:
-        begin, clock = process_time(), perf_counter()
-        numbers, records = contents.all_facts(catalog.database, recipe, width)
-        hashes = np.ascontiguousarray(records["hash"])
-        row: Row = {"cpu s": process_time() - begin, "s": perf_counter() - clock}
-        assert len(numbers) == len(hashes) == blocks * contents.BLOCK
-    report.add("reading what a search of everything needs", {"contents": len(numbers), **row})
-
-
 def main() -> None:
-    parser = arguments(__doc__, "benchmarks.catalog --count 1000000 --rows 10000000", 5)
+    parser = arguments(__doc__, "benchmarks.catalog --count 1000000", 5)
     parser.add_argument(
         "--count", type=positive, default=100_000, metavar="N", help="files in the tree"
-    )
-    parser.add_argument(
-        "--rows", type=positive, default=1_000_000, metavar="N", help="contents to read"
     )
     parser.add_argument("--folder", type=Path, metavar="DIR", help="keeps the tree for later runs")
     options = parser.parse_args()
@@ -204,7 +168,6 @@ def main() -> None:
         moved(report, tree, place, folders=False)
         put_back(tree)
         first_scan(report, folder, options.rounds)
-        read_rows(report, folder, options.rows)
     report.print(options.json)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import lookalike
 
-from .measure import time_in_turn
+from .measure import peer, time_in_turn
 from .reading_pictures import SCALES, bare_grey
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ def decode(path):
 with ThreadPoolExecutor(2) as pool:
     sum(pool.map(decode, [entry.path for entry in os.scandir(sys.argv[1])]))
 """
+IMGDD = "import sys, imgdd; imgdd.dupes(path=sys.argv[1], algo='dHash')"
+COMPILED = {name: one for name, one in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""So that modules are not compiled at each start. Those of an installed package never are."""
 
 
 def throughput(report: Report, pictures: Pictures, folder: Path, rounds: int) -> None:
@@ -67,17 +70,21 @@ def throughput(report: Report, pictures: Pictures, folder: Path, rounds: int) ->
 
 
 def scan(report: Report, pictures: Pictures, folder: Path, rounds: int) -> None:
-    """The command, from start to groups, compared with start-up and bare decodes alone."""
+    """The command, from start to groups, compared with bare decodes alone, and with imgdd."""
     details = pictures.details(SCANNED, folder / "details")
     size = sum(entry.stat().st_size for entry in os.scandir(details)) / 1e6
     find = ["find", str(details), "--workers", "2", "--quiet", "--json"]
-    timings = time_in_turn(
-        {
-            "bare grey decodes": partial(_run, FLOOR, [str(details)]),
-            "lookalike find": partial(_run, FIND, find),
-        },
-        rounds,
-    )
+    ways: dict[str, Callable[[], object]] = {
+        "bare grey decodes": partial(_run, FLOOR, [str(details)]),
+        "lookalike find": partial(_run, FIND, find),
+        "lookalike find, dhash without the second look": partial(
+            _run, FIND, [*find, "--algorithm", "dhash", "--no-verify"]
+        ),
+    }
+    if peer("imgdd", "imgdd"):
+        ways["imgdd, dHash"] = partial(_run, IMGDD, [str(details)])
+    _run(FIND, find)  # compiles the modules
+    timings = time_in_turn(ways, rounds)
     work = f"{SCANNED:,} pictures, {size:.0f} MB, from start to end, two threads"
     report.add_timings(work, timings, "bare grey decodes")
     ratio = timings["lookalike find"].seconds / timings["bare grey decodes"].seconds
@@ -107,7 +114,9 @@ def _bare(folder: Path, scale: int, workers: int) -> int:
 
 
 def _run(script: str, arguments: list[str]) -> int:
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, env=COMPILED
+    )
     if done.returncode not in {0, 1}:
         raise RuntimeError(done.stderr.decode())
     return len(done.stdout)

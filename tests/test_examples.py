@@ -98,6 +98,7 @@ def test_the_demo_is_drawn_alike_each_time(photos: Path, tmp_path: Path) -> None
     assert caught.value.returncode == 2
 
 
+@pytest.mark.slow
 def test_the_imagededup_workflow_runs(photos: Path, tmp_path: Path) -> None:
     """It encodes, finds, saves and lists, with only the import line changed."""
     outfile = tmp_path / "duplicates.json"

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from blake3 import blake3
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
@@ -396,6 +397,11 @@ def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[n
     return np.array(hashes, np.uint64)
 
 
+def digest_rows(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    digests = b"".join(blake3(row.tobytes()).digest(8) for row in rows)
+    return np.frombuffer(digests, np.uint8).reshape(-1, 8)
+
+
 def murmur(text: bytes, seed: int = 0) -> int:
     """MurmurHash64A, by Austin Appleby."""
     factor, bits = 0xC6A4A7935BD1E995, 2**64 - 1
@@ -431,6 +437,54 @@ def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]
 def histogram(samples: NDArray[np.uint8]) -> NDArray[np.int64]:
     """How many samples have each level."""
     return np.bincount(samples.ravel(), minlength=256)
+
+
+def glance(grey: NDArray[np.uint8], colours: NDArray[np.uint8] | None) -> bytes:
+    counts = histogram(_sampled(grey, 48))
+    shares = []
+    for _ in range(2):
+        sums = [counts[at : at + 13].sum() for at in range(256 - 12)]
+        at = int(np.argmax(sums))
+        shares.append(sums[at])
+        counts[at : at + 13] = 0
+    share = np.cumsum(shares) / _sampled(grey, 48).size
+    parts = (*share, _roughness(grey.astype(np.int64)))
+    head = [int(colours is not None), *(int(255 * one + 0.5) for one in parts)]
+    if colours is None:
+        return bytes([*head, *[0] * 128])
+    if colours.ndim == 2:
+        return bytes([*head, *[128] * 128])
+    red, green, blue = (_means(one) for one in np.moveaxis(_sampled(colours, 192), 2, 0))
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    chroma = np.rint([128 + (blue - luma) / 1.772, 128 + (red - luma) / 1.402]).clip(0, 255)
+    return bytes([*head, *chroma.astype(np.uint8).ravel()])
+
+
+def _roughness(grey: NDArray[np.int64]) -> float:
+    step = max(min(grey.shape) // 48, 1)
+    spread = 2 * float(grey[::step, ::step].var())
+    contrasts = [
+        float((np.diff(each, axis=1)[:, ::step] ** 2).mean())
+        for each in (grey[::step], grey.T[::step])
+        if each.shape[1] > 1
+    ]
+    return min(max(contrasts, default=0) / spread, 1.0) if spread > 0 else 1.0
+
+
+def _sampled(pixels: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:
+    step = max(min(pixels.shape[:2]) // least, 1)
+    return pixels[::step, ::step]
+
+
+def _means(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Those of 8 x 8 equal areas, rounded half up."""
+    cells = pixels.astype(np.int64)
+    for axis in (0, 1):
+        cells = cells.repeat(8, axis)  # so that the edges of the areas are between pixels
+    height, width = pixels.shape
+    sums = cells.reshape(8, height, 8, width).sum(axis=(1, 3))
+    means: NDArray[np.int64] = (2 * sums + height * width) // (2 * height * width)
+    return means
 
 
 def spread(samples: NDArray[np.uint8], specks: int) -> int:

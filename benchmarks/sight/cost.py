@@ -47,6 +47,8 @@ def cost(report: Report, photos: Photos, scratch: Path, rounds: int, count: int)
     web = web_photographs(paths, scratch / "web")
     compare(report, f"{len(web):,} web-size photographs", web, rounds, "thorough")
     compare(report, f"{len(paths):,} photographs", paths, rounds, "thorough")
+    copied = with_copies(web, scratch / "copies")
+    compare(report, f"{len(copied):,} web-size photographs, 30 % copies", copied, rounds)
     extraction(report, paths[:QUERIES], rounds)
     query(report, web, 1000)
     query(report, web, count)
@@ -80,6 +82,21 @@ def web_photographs(paths: Sequence[Path], folder: Path) -> list[Path]:
             factor = WEB_SIDE / max(part.size)
             scaled(part, factor, factor).save(path, quality=90)
     return made
+
+
+def with_copies(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """The photographs and copies of some, compressed again, and every other one made smaller.
+
+    The share of copies among all is `COPIES`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(3)
+    made = [folder / f"{at:04}.jpg" for at in range(round(len(paths) * COPIES / (1 - COPIES)))]
+    for at, path in enumerate(made):
+        picture = Image.open(paths[int(random.integers(len(paths)))])
+        factor = 0.75 if at % 2 else 1.0
+        scaled(picture, factor, factor).save(path, quality=int(random.integers(40, 85)))
+    return [*paths, *made]
 
 
 def draw_pictures(folder: Path, count: int) -> None:

@@ -18,7 +18,7 @@ from PIL import Image
 
 import lookalike
 from lookalike import Apart, Catalog, CatalogError
-from lookalike.catalog.catalog import VARIABLE
+from lookalike.catalog.folder import VARIABLE
 from lookalike.cli.commands import commands
 from pictures import photo
 

@@ -34,7 +34,7 @@ from catalogs import (
 from jpegs import jpeg, scene
 from lookalike import Catalog
 from lookalike.catalog import recipes
-from lookalike.catalog.scanning import batch, walk
+from lookalike.catalog.scanning import batch, losses, walk
 from lookalike.catalog.store import files
 from lookalike.catalog.volumes import FileSystem
 from pictures import photo
@@ -428,6 +428,35 @@ def test_files_that_leave_a_folder_together_are_moved_but_for_those_that_differ(
     settle()
     found = scanned(catalog)
     assert (found.moved, found.opened, found.gone) == (5, 3, 1)
+    assert_up_to_date(catalog, tmp_path / "pictures")
+
+
+def test_files_that_were_found_elsewhere_are_not_looked_for(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what this scan did not find anywhere, and the first file, is looked for again."""
+    old, new = tmp_path / "pictures/old", tmp_path / "pictures/new"
+    for place in (old, new):
+        place.mkdir(parents=True)
+    for number in range(8):
+        write(old / f"{number}.bmp", bmp(number))
+    write(new / "stays.bmp", bmp(30))
+    settle()
+    scanned(catalog, tmp_path / "pictures")
+    for number in range(6):
+        (old / f"{number}.bmp").rename(new / f"{number}.bmp")
+    (old / "7.bmp").unlink()
+    really, asked = losses._is_file, []  # noqa: SLF001
+
+    def is_file(path: bytes) -> bool:
+        asked.append(os.path.basename(path))  # noqa: PTH119
+        return really(path)
+
+    monkeypatch.setattr(losses, "_is_file", is_file)
+    found = scanned(catalog)
+    assert (found.moved, found.opened, found.gone) == (6, 0, 1)
+    assert len(asked) == 2
+    assert b"7.bmp" in asked
     assert_up_to_date(catalog, tmp_path / "pictures")
 
 

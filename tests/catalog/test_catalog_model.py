@@ -228,7 +228,7 @@ class Library(RuleBasedStateMachine):
 
     @invariant()
     def is_sound(self) -> None:
-        assert self.catalog.database.check() == []
+        assert self.catalog.check() == []
 
 
 Library.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -18,6 +18,7 @@ from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.searching import everything
 from lookalike.errors import CatalogError
 from lookalike.report.words import text_of
+from lookalike.sight.thumbs import KEPT_BYTES
 from pictures import photo
 from remembering import Searched, killed, searched
 
@@ -246,6 +247,18 @@ def test_a_copy_is_taken_over_on_trust_until_its_bytes_are_compared(tmp_path: Pa
     assert not searched(folder, tmp_path / "c").opened
 
 
+def test_thumbs_of_an_earlier_version_are_replaced(library: Path, tmp_path: Path) -> None:
+    """The next search makes them again, and the one after it opens nothing."""
+    first = searched(library, tmp_path / "c")
+    thumbs = tmp_path / "c/thumbs"
+    for path in list(thumbs.iterdir()):
+        path.rename(path.with_suffix(path.suffix.removesuffix("-2")))
+    assert {path.suffix for path in thumbs.iterdir()} == {".thumbs", ".turned"}
+    assert searched(library, tmp_path / "c").json == first.json
+    assert {path.suffix for path in thumbs.iterdir()} == {".thumbs-2", ".turned-2"}
+    assert not {*searched(library, tmp_path / "c").opened} - ARCHIVES
+
+
 def test_what_is_pruned_loses_its_thumbs(library: Path, tmp_path: Path) -> None:
     """The records of a content that is gone are overwritten, and those of the others stay."""
     searched(library, tmp_path / "c")
@@ -256,7 +269,7 @@ def test_what_is_pruned_loses_its_thumbs(library: Path, tmp_path: Path) -> None:
         _, gone = catalog.prune(-10)
         assert gone == 5
     for path, data in before.items():
-        length = KEPT_BYTES + 8 if path.suffix == ".thumbs" else 72
+        length = KEPT_BYTES + 8 if path.suffix == ".thumbs-2" else 72
         after = path.read_bytes()
         records = [range(at, at + length) for at in range(0, len(data), length)]
         emptied = [

@@ -819,6 +819,17 @@ def test_the_hash_of_texts_is_murmur() -> None:
     assert twin.murmur(together) % 2**32 == 0x1F0D3804
 
 
+@examples(50)
+@given(
+    st.integers(0, 20), st.sampled_from((1, 3, 4, 63, 64, 65, 80, 127, 129, 1000, 1024)), st.data()
+)
+def test_rows_are_digested_as_by_blake3(count: int, width: int, data: st.DataObject) -> None:
+    """Each row has the digest that it has alone, however many blocks it takes."""
+    text = data.draw(st.binary(min_size=count * width, max_size=count * width))
+    rows = np.frombuffer(text, np.uint8).reshape(count, width)
+    assert_same(kernel.digest_rows(rows), twin.digest_rows(rows))
+
+
 @pytest.mark.parametrize(
     ("offsets", "places"),
     [([-1, 2], "-1 to 2"), ([0, 3, 2], "3 to 2"), ([0, 33], "0 to 33"), ([40, 50], "40 to 50")],
@@ -855,6 +866,7 @@ VALID: dict[str, dict[str, Any]] = {
     "haar_low": {"values": VALUES, "levels": 1},
     "haar_remove_mean": {"values": VALUES},
     "hash_texts": {"text": HASHES.ravel(), "offsets": np.arange(5)},
+    "digest_rows": {"rows": HASHES},
 }
 ARRAYS = [
     (function, name)
@@ -896,6 +908,9 @@ WRONG_SHAPES: list[tuple[str, str, NDArray[Any]]] = [
     ("haar_remove_mean", "values", np.zeros((6, 6))),
     ("haar_remove_mean", "values", VALUES[:0, :0].copy()),
     ("hash_texts", "offsets", np.arange(0)),
+    ("digest_rows", "rows", HASHES[0]),
+    ("digest_rows", "rows", HASHES[:, :0].copy()),
+    ("digest_rows", "rows", np.zeros((1, 1025), np.uint8)),
 ]
 
 WRONG_VALUES: list[tuple[str, str, object]] = [
@@ -1016,6 +1031,7 @@ LONG_CALLS: dict[str, tuple[object, ...]] = {
     "haar_low": (np.zeros((1024, 1024)), 10),
     "haar_remove_mean": (np.zeros((1024, 1024)),),
     "hash_texts": (np.zeros(2**23, np.uint8), np.arange(0, 2**23 + 1, 8)),
+    "digest_rows": (np.zeros((2**18, 64), np.uint8),),
 }
 
 

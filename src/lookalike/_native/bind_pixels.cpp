@@ -7,6 +7,7 @@
 
 #include "arrays.h"
 #include "bind.h"
+#include "hashes/glance.h"
 #include "pixels/areas.h"
 #include "pixels/blur.h"
 #include "pixels/colour.h"
@@ -69,6 +70,18 @@ NewArray<uint8_t> resample_pixels(const AnyArray& pixels, int64_t width, int64_t
     }
     return image.channels == 1 ? new_array(std::move(out), {rows, columns})
                                : new_array(std::move(out), {rows, columns, image.channels});
+}
+
+nb::bytes glance_of(const AnyArray& grey, const std::optional<AnyArray>& colours) {
+    const View pixels = view_of(grey);
+    const std::optional<View> coloured = colours ? std::optional(view_of(*colours)) : std::nullopt;
+    if (pixels.channels != 1) refuse("grey must have the shape (height, width)");
+    std::string glance;
+    {
+        nb::gil_scoped_release unlocked;
+        glance = make_glance(pixels, coloured ? &*coloured : nullptr);
+    }
+    return nb::bytes(glance.data(), glance.size());
 }
 
 const uint8_t* pixels_of(const AnyArray& pixels, size_t channels, const char* shape) {
@@ -274,6 +287,7 @@ void bind_pixels(nb::module_& module) {
     module.def("haar_low", &haar_corner, arg("values"), arg("levels"));
     module.def("haar_remove_mean", &haar_without_mean, arg("values"));
     module.def("separable", &variation_of, arg("samples"), arg("block") = 1);
+    module.def("glance", &glance_of, arg("grey"), arg("colours").none());
     module.def("histogram", &count_levels, arg("samples"));
     module.def("spread", &spread_of, arg("samples"), arg("specks"));
     module.def("sureness", &mean_sureness, arg("margins"), arg("limit"));

@@ -1,5 +1,6 @@
 #include "arrays.h"
 #include "bind.h"
+#include "search/digests.h"
 #include "search/texts.h"
 
 namespace lookalike {
@@ -24,10 +25,25 @@ NewArray<uint64_t> hashes_of_texts(const AnyArray& text_array, const AnyArray& o
     return new_array(std::move(hashes), {count});
 }
 
+NewArray<uint8_t> digests_of_rows(const AnyArray& array) {
+    const uint8_t* rows = packed<uint8_t>(array, "rows", 2, "(n, bytes) of uint8");
+    const size_t count = array.shape(0), width = array.shape(1);
+    if (width < 1 || width > kLongestRow)
+        refuse("rows must have 1 to ", std::to_string(kLongestRow), " bytes, not ",
+               describe(array));
+    auto digests = allocate<uint8_t>(count * kDigestBytes);
+    {
+        nb::gil_scoped_release unlocked;
+        digest_rows(rows, count, width, digests.get());
+    }
+    return new_array(std::move(digests), {count, kDigestBytes});
+}
+
 }  // namespace
 
 void bind_texts(nb::module_& module) {
     module.def("hash_texts", &hashes_of_texts, nb::arg("text"), nb::arg("offsets"));
+    module.def("digest_rows", &digests_of_rows, nb::arg("rows"));
 }
 
 }  // namespace lookalike

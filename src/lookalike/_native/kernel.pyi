@@ -2,7 +2,7 @@
 
 Hashes are compared all with all, or only those near each other in some bits. The work on pixels is
 resampling, the transforms of pHash and wHash, blur, counts of colours, and connected areas.
-Pictures are laid on each other and compared. Texts are hashed.
+Pictures are laid on each other and compared. Texts and rows of bytes are hashed.
 
 Every function releases the GIL while it works. It accepts C-contiguous NumPy arrays (`resample`:
 any strides). A wrong array raises `ValueError`, which names the array, what was expected, and the
@@ -372,6 +372,15 @@ def separable(samples: NDArray[np.uint8], block: int = 1) -> tuple[float, float]
     multiples of `block`. Neither number is larger than that of the samples themselves.
     """
 
+def glance(grey: NDArray[np.uint8], colours: NDArray[np.uint8] | None) -> bytes:
+    """A glance at a picture, as `sight/glance.py` describes it.
+
+    - `grey`: `(h, w)`.
+    - `colours`: `(h, w, 3)` RGB, `(h, w)` if the picture is grey, None if they are unknown.
+
+    Neither must be contiguous. Raises `ValueError` for other shapes or dtypes.
+    """
+
 def histogram(samples: NDArray[np.uint8]) -> NDArray[np.int64]:
     """`(256,)`: how many of the `(h, w)` samples have each level."""
 
@@ -417,9 +426,9 @@ class JpegHashes:
     ) -> tuple[tuple[bytes, ...], bytes, int, int, int, bool, bool] | None:
         """The hashes of a file of `file_size` bytes, one per kind.
 
-        `data` is the whole file, or its first scan, cut out. After the hashes follow the thumb,
-        width and height, upright, `images` of `jpeg_header`, whether all scans are known to be
-        there, and whether no more than the first scan was read.
+        `data` is the whole file, or its first scan, cut out. After the hashes follow the thumb with
+        a glance behind it, width and height, upright, `images` of `jpeg_header`, whether all scans
+        are known to be there, and whether no more than the first scan was read.
 
         None if this is not a sound JPEG, if it has more than `max_pixels`, if it is not reduced for
         one of the hashes, or if it may lack detail or have too many doubtful bits.
@@ -481,6 +490,12 @@ def hash_texts(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[n
     `text` is `(m,)` and `offsets` is `(n + 1,)`. Text k is `text[offsets[k]:offsets[k + 1]]`. The
     offsets need not begin at 0 or end at m. They must ascend and lie within 0 and m. Otherwise
     `ValueError` is raised.
+    """
+
+def digest_rows(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The first 8 bytes of the BLAKE3 digest of each row, `(n, 8)`.
+
+    `rows` is `(n, bytes)`, with 1 to 1024 bytes per row.
     """
 
 def look_whole(

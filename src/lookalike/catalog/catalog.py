@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Self, TypeAlias, Unpack
 
 from lookalike.catalog.apart import ApartStore
 from lookalike.catalog.decisions import DecisionStore
+from lookalike.catalog.folder import default_folder
 from lookalike.catalog.known import Known
 from lookalike.catalog.places import Places
 from lookalike.catalog.recipes import definition_of
@@ -37,16 +38,6 @@ if TYPE_CHECKING:
 Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 DAY = 86_400
 """Seconds."""
-VARIABLE = "LOOKALIKE_CATALOG"
-"""The environment variable that names another folder than the default one."""
-
-
-def default_folder() -> Path:
-    """Where the catalogue of this user is: the folder in the environment, or the usual place."""
-    from platformdirs import user_data_path
-
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else user_data_path("lookalike", appauthor=False) / "catalog"
 
 
 class Catalog:

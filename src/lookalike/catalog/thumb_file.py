@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from blake3 import blake3
 
+from lookalike._native import kernel
 from lookalike.sight.thumb import BYTES as THUMB_BYTES
-from lookalike.sight.thumbs import BYTES
+from lookalike.sight.thumbs import KEPT_BYTES
 from lookalike.sight.turned import hashes_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ ORIENTATIONS = tuple(range(1, 9))
 HASH_BYTES = 8
 TURNED_BYTES = HASH_BYTES * len(ORIENTATIONS)
 CHECK_BYTES = 8
+KINDS = "thumbs-2", "turned-2"
+"""The endings of both files. They change with the layout of a record."""
 
 
 class ThumbFile:
@@ -48,6 +51,7 @@ class ThumbFile:
             opened = []
             if writable:
                 self._paths[0].parent.mkdir(mode=0o700, exist_ok=True)
+                _remove_older(self._paths[0].parent)
             flags = os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY
             for path in self._paths:
                 opened.append(os.open(path, flags | os.O_CLOEXEC, 0o600))
@@ -68,7 +72,7 @@ class ThumbFile:
         if not some or not self._writable or self._descriptors is None:
             return
         data = b"".join(row.thumb for row in some.values())
-        thumbs = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
+        thumbs = np.frombuffer(data, np.uint8).reshape(-1, KEPT_BYTES)
         turned = hashes_of(thumbs[:, :THUMB_BYTES], ORIENTATIONS).swapaxes(0, 1)
         try:
             for at, (number, row) in enumerate(some.items()):
@@ -79,7 +83,7 @@ class ThumbFile:
 
     def thumb(self, number: int, digest: bytes) -> bytes | None:
         """The thumb of a content and its glance, or None. `digest`: that of its row."""
-        return self._read(0, number, BYTES, digest)
+        return self._read(0, number, KEPT_BYTES, digest)
 
     def turned(self, number: int, digest: bytes) -> bytes | None:
         """The hashes of a content in all `ORIENTATIONS`. None if there are none."""
@@ -94,30 +98,10 @@ class ThumbFile:
         begins = np.flatnonzero(np.diff(numbers, prepend=-2) != 1)
         for begin, end in pairwise((*begins.tolist(), len(numbers))):
             data = self._bytes_of(1, int(numbers[begin]) * length, (end - begin) * length)
-            there = len(data) // length
-            records[begin : begin + there] = np.frombuffer(data, np.uint8, there * length).reshape(
-                -1, length
-            )
+            records[begin:end].data.cast("B")[: len(data)] = data
         turned, checks = records[:, :TURNED_BYTES], records[:, TURNED_BYTES:]
-        checked = np.hstack((digests, turned))
-        width, whole = checked.shape[1], checked.tobytes()
-        expected = b"".join(
-            [
-                blake3(whole[at : at + width]).digest(CHECK_BYTES)
-                for at in range(0, len(whole), width)
-            ]
-        )
-        wanted = np.frombuffer(expected, np.uint8).reshape(-1, CHECK_BYTES)
-        return (checks == wanted).all(axis=1), turned
-
-    def _bytes_of(self, file: int, at: int, length: int) -> bytes:
-        """What is at a place, as far as it can be read."""
-        if self._descriptors is None:
-            return b""
-        try:
-            return os.pread(self._descriptors[file], length, at)
-        except OSError:
-            return b""
+        expected = kernel.digest_rows(np.hstack((digests, turned)))
+        return checks.view(np.uint64).ravel() == expected.view(np.uint64).ravel(), turned
 
     def _write(self, file: int, number: int, data: bytes, digest: bytes) -> None:
         assert self._descriptors is not None
@@ -131,11 +115,23 @@ class ThumbFile:
         data, check = record[:-CHECK_BYTES], record[-CHECK_BYTES:]
         return data if len(record) == length and check == _check(data, digest) else None
 
+    def _bytes_of(self, file: int, at: int, length: int) -> bytes:
+        """What is at a place, as far as it can be read."""
+        if self._descriptors is None:
+            return b""
+        try:
+            return os.pread(self._descriptors[file], length, at)
+        except OSError:
+            return b""
+
 
 def erase(catalog: Path, numbers: Collection[int]) -> None:
     """Overwrite the thumbs of contents that are removed from a catalogue. Raises `OSError`."""
-    sizes = {".thumbs": BYTES + CHECK_BYTES, ".turned": TURNED_BYTES + CHECK_BYTES}
+    lengths = (KEPT_BYTES + CHECK_BYTES, TURNED_BYTES + CHECK_BYTES)
+    sizes = {f".{kind}": length for kind, length in zip(KINDS, lengths, strict=True)}
     folder = catalog / FOLDER
+    if folder.is_dir():
+        _remove_older(folder)
     for path in folder.iterdir() if folder.is_dir() else ():
         length = sizes.get(path.suffix)
         if length is None:
@@ -159,7 +155,14 @@ def remove(catalog: Path, definition: str) -> None:
 def _paths(catalog: Path, definition: str) -> list[Path]:
     """The files of thumbs and of hashes that belong to a recipe."""
     name = blake3(definition.encode()).hexdigest(8)
-    return [catalog / FOLDER / f"{name}.{kind}" for kind in ("thumbs", "turned")]
+    return [catalog / FOLDER / f"{name}.{kind}" for kind in KINDS]
+
+
+def _remove_older(folder: Path) -> None:
+    """Remove the files of earlier versions, which are made again. Raises `OSError`."""
+    for ending in ("thumbs", "turned"):
+        for path in folder.glob(f"*.{ending}"):
+            path.unlink(missing_ok=True)
 
 
 def _check(data: bytes, digest: bytes) -> bytes:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
+from lookalike.hashing.paths import Paths
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,7 +36,7 @@ def taken(values: Values, at: NDArray[np.intp]) -> list[Any]:
     if isinstance(values, array):
         found: list[Any] = np.frombuffer(values, values.typecode)[at].tolist()
         return found
-    if isinstance(values, Numbers | Blocks | Identities | Codes | Sparse):
+    if isinstance(values, Numbers | Blocks | Identities | Codes | Sparse | Paths):
         return values.take(at)
     return list(map(values.__getitem__, at.tolist()))
 
@@ -50,17 +52,22 @@ def extend(values: Values, many: Any, count: int) -> None:
     """Append many values, in the form that a column takes. None stands for zeros or usual ones."""
     if isinstance(values, array):
         data = np.zeros(count) if many is None else many
-        values.frombytes(data.astype(values.typecode).tobytes())
+        values.frombytes(_bytes_of(data.astype(values.typecode, copy=False)))
     elif isinstance(values, Flags):
         values += bytes(count) if many is None else many.astype(np.bool_).tobytes()
     elif isinstance(values, Sparse):
         values.extend(many or {}, count)
     elif isinstance(values, Identities) and many is None:
-        values.extend(np.zeros((count, Identities.BYTES), np.uint8))
-    elif isinstance(values, list | Numbers | Identities | Codes | Blocks):
+        values.extend_by_none(count)
+    elif isinstance(values, Paths | Numbers | Identities | Codes | Blocks):
         values.extend(many)
     else:
         raise TypeError(f"expected a column, not {type(values).__name__}")
+
+
+def _bytes_of(values: NDArray[Any]) -> memoryview:
+    """The bytes of values, copied only if they do not lie side by side."""
+    return np.ascontiguousarray(values).view(np.uint8).ravel().data
 
 
 class Numbers:
@@ -77,7 +84,7 @@ class Numbers:
 
     def extend(self, values: NDArray[np.int64]) -> None:
         """Add many values. `NONE` stands for an unknown one."""
-        self._array.frombytes(values.astype(np.int64).tobytes())
+        self._array.frombytes(_bytes_of(values.astype(np.int64, copy=False)))
 
     def __getitem__(self, at: int) -> int | None:
         value = self._array[at]
@@ -127,7 +134,7 @@ class Blocks:
 
     def extend(self, values: NDArray[np.uint8]) -> None:
         """Add many values, one per row."""
-        self.data += values.tobytes()
+        self.data += _bytes_of(values)
 
     def __getitem__(self, at: int) -> bytes:
         begin = range(0, len(self.data), self.width)[at]
@@ -154,25 +161,44 @@ class Identities:
 
     def __init__(self) -> None:
         self._data = bytearray()
+        self._nones = 0
+        """How many values come before those in the data. All of them are None."""
 
     def append(self, value: int | None) -> None:
-        self._data += ((value or 0) & self.MASK).to_bytes(self.BYTES, "big")
+        if value is None and not self._data:
+            self._nones += 1
+        else:
+            self._data += ((value or 0) & self.MASK).to_bytes(self.BYTES, "big")
 
     def extend(self, values: NDArray[np.uint8]) -> None:
         """Add many values, 16 bytes in each row."""
         self._data += values.tobytes()
 
+    def extend_by_none(self, count: int) -> None:
+        """Add None many times."""
+        if self._data:
+            self._data += bytes(count * self.BYTES)
+        else:
+            self._nones += count
+
     def __getitem__(self, at: int) -> int | None:
-        begin = range(0, len(self._data), self.BYTES)[at]
+        at = range(len(self))[at] - self._nones
+        if at < 0:
+            return None
+        begin = at * self.BYTES
         return int.from_bytes(self._data[begin : begin + self.BYTES], "big") or None
 
     def take(self, at: NDArray[np.intp]) -> list[int | None]:
         """The values at some positions."""
-        halves = np.frombuffer(self._data, ">u8").reshape(-1, 2)[at].T.tolist()
-        return [high << 64 | low or None for high, low in zip(*halves, strict=True)]
+        if not self._data:
+            return [None] * len(at)
+        here = at - self._nones
+        numbers = np.frombuffer(self._data, ">u8").reshape(-1, 2)[np.maximum(here, 0)]
+        numbers[here < 0] = 0
+        return [high << 64 | low or None for high, low in zip(*numbers.T.tolist(), strict=True)]
 
     def __len__(self) -> int:
-        return len(self._data) // self.BYTES
+        return self._nones + len(self._data) // self.BYTES
 
 
 class Codes(Generic[H]):
@@ -197,10 +223,10 @@ class Codes(Generic[H]):
     def extend(self, values: Coded[H]) -> None:
         """Add many values."""
         numbers, distinct = values
-        used = np.unique(numbers)
+        used = np.flatnonzero(np.bincount(numbers))
         codes = np.zeros(len(distinct), np.uint16)
         codes[used] = [self._code(distinct[number]) for number in used.tolist()]
-        self._codes.frombytes(codes[numbers].tobytes())
+        self._codes.frombytes(_bytes_of(codes[numbers]))
 
     def _code(self, value: H) -> int:
         code = self._code_of.setdefault(value, len(self._distinct))
@@ -224,8 +250,9 @@ class Codes(Generic[H]):
         """The values that differ from the usual one, by position."""
         if self._distinct in ([], [usual]):
             return {}
-        skipped = self._code_of.get(usual)
-        return {at: self._distinct[code] for at, code in enumerate(self._codes) if code != skipped}
+        codes = np.frombuffer(self._codes, np.uint16)
+        at = np.flatnonzero(codes != self._code_of.get(usual, self.MOST))
+        return {one: self._distinct[self._codes[one]] for one in at.tolist()}
 
 
 class Sparse(Generic[T]):

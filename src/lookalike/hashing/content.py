@@ -18,7 +18,7 @@ from lookalike.images.picture import DIGEST_BYTES
 from lookalike.sight.colours import FINE_SIDE, colours_of
 from lookalike.sight.points.forms import LEAST_SIDE, Query, query_form
 from lookalike.sight.seen import GREY_SIDE, Seen
-from lookalike.sight.thumbs import kept_of
+from lookalike.sight.thumbs import thumb_with_glance
 from lookalike.sources import trouble_of
 from lookalike.work.threads import threaded_map
 
@@ -100,7 +100,7 @@ class Reader:
             return Content(contents.size, blake3(contents.data).digest(DIGEST_BYTES))
         if depth is Depth.THUMB:
             picture, _ = self.recipe.read(source)
-            return Content(picture.byte_count, picture.digest, thumb=kept_of(picture))
+            return Content(picture.byte_count, picture.digest, thumb=thumb_with_glance(picture))
         if depth is Depth.POINTS:
             picture = self._picture(source, least_side=LEAST_SIDE)
             return Content(picture.byte_count, picture.digest, query=query_form(picture))

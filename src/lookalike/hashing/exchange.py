@@ -17,6 +17,7 @@ from lookalike.errors import Status
 from lookalike.extras import extra
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.columns import Blocks, Coded, Codes, Identities, Numbers, Sparse
+from lookalike.hashing.paths import Paths
 from lookalike.hashing.row import Failure, Row
 from lookalike.hashing.schema import COLUMNS, EVERY, SAME, Type, row_of
 from lookalike.images import PREPARATION
@@ -158,7 +159,7 @@ def _values(values: ChunkedArray, column: Column) -> Any:
     may_lack = column.form is not SAME or isinstance(held, Numbers)
     if values.null_count and not may_lack:
         raise ValueError(f"an image that was read has no {column.name}")
-    if isinstance(held, list):
+    if isinstance(held, Paths):
         return values.to_pylist()
     if isinstance(held, Codes):
         coded = values.combine_chunks().dictionary_encode("encode")

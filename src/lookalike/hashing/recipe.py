@@ -25,7 +25,7 @@ from lookalike.images import (
     read_source,
 )
 from lookalike.sight.thumb import LEAST_SIDE
-from lookalike.sight.thumbs import kept_of
+from lookalike.sight.thumbs import thumb_with_glance
 from lookalike.sources import Kind, trouble_of
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Recipe:
             marks=sampled.marks,
             samples=sampled.samples,
             end_unseen=picture.is_beginning,
-            thumb=kept_of(picture) if self.with_thumb else b"",
+            thumb=thumb_with_glance(picture) if self.with_thumb else b"",
         )
 
     def read(self, source: Source) -> tuple[Picture, list[NDArray[np.bool_]]]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from lookalike.errors import Status
 from lookalike.hashing.columns import Blocks, Codes, Flags, Identities, Numbers, Sparse, Values
 from lookalike.hashing.frames.moments import Samples
+from lookalike.hashing.paths import Paths
 from lookalike.hashing.row import Row
 from lookalike.images.mark import Mark
 from lookalike.images.picture import DIGEST_BYTES
@@ -97,7 +98,7 @@ SAMPLES = Form(
 COLUMNS = (
     Column(
         "path", Type.TEXT, "what the image is called, unique among the inputs",
-        list, "path",
+        Paths, "path",
     ),
     Column(
         "kind", Type.TEXT, "what kind of place that is: file, member, row, url, …",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from lookalike.hashing.columns import Blocks, Codes, Values
     from lookalike.hashing.frames.moments import Samples
+    from lookalike.hashing.paths import Paths
 
 
 class HashTable:
@@ -145,7 +146,7 @@ class HashTable:
     @property
     def paths(self) -> Sequence[str]:
         """The path of each image."""
-        paths: list[str] = self._columns["path"]
+        paths: Paths = self._columns["path"]
         return paths
 
     @property

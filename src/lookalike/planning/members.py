@@ -62,7 +62,7 @@ class Members:
         self._folders: dict[str, _Folder] = {}
         count = len(self.positions)
         self.paths: list[str] = [""] * count
-        """Real and absolute. For what is no file of its own, as it is called."""
+        """Real and absolute. If it is not a file of its own, what it is called in results."""
         self.states: list[State | None] = [None] * count
         self.unfit: list[str] = [""] * count
         """Why an image cannot be relied on as the one that stays. Empty if it can."""

@@ -79,7 +79,7 @@ def is_shared(disk: Disk, path: str, unit_paths: set[str]) -> bool:
 
 
 def file_beside(disk: Disk, path: str) -> PlannedFile | None:
-    """A companion as it is planned. None if it cannot be read, or is no regular file."""
+    """A companion as it is planned. None if it cannot be read, or is not a regular file."""
     state = disk.state(path)
     if state is None or not state.is_file:
         return None

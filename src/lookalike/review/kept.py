@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from lookalike.catalog.catalog import Catalog
 from lookalike.catalog.decisions import NOTE, Row
-from lookalike.catalog.store.database import NAME
+from lookalike.catalog.folder import NAME
 from lookalike.hashing.apart import content_of
 from lookalike.images.formats.plugins import callers_modules, import_modules
 from lookalike.review.decisions import Choice, Decision, Decisions, File, Step, locked

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lookalike._native import kernel
+from lookalike.errors import ImageError
+from lookalike.images import BytesSource, read_picture
 from lookalike.images.picture import turn
-from lookalike.sight.colours import COLOUR_SIDE, chroma_distances, chroma_of
-from lookalike.sight.grey import shrunk
-from lookalike.sight.paper import Shares
-from lookalike.sight.thumb import LEAST_SIDE
+from lookalike.sight.colours import COLOUR_SIDE, chroma_distances
+from lookalike.sight.thumb import LEAST_SIDE, SIDE
 from lookalike.sight.turned import UPRIGHT
 
 if TYPE_CHECKING:
@@ -23,42 +24,40 @@ if TYPE_CHECKING:
     from lookalike.images import Picture
 
 CELLS = COLOUR_SIDE * COLOUR_SIDE
-BYTES = 3 + 2 * CELLS
-"""Whether the colours are known, the two of `Shares` in 255ths, and then Cb and Cr of each cell."""
+BYTES = 4 + 2 * CELLS
+"""Whether the colours are known, the two of `Shares` and the roughness in 255ths, Cb of each cell,
+and Cr of each.
+
+The shares are those of a sample of the grey pixels, with at least 48 along each side. The roughness
+is 1 - the correlation of these with their neighbours, across or down, whichever is more. The
+colours are means over the cells, of a sample with at least 192 along each side.
+"""
 GREY = 128
 """Cb and Cr of what has no colour."""
-SAMPLES = 2 * LEAST_SIDE
-"""At least so many pixels along each side are enough for the mean colours of the cells."""
-MOST_OF_ONE, MOST_OF_TWO = 0.25, 0.45
-"""With smaller shares, a picture is not like paper, and no part of a pair of paper."""
-NEAR = 8.0
-"""Pictures differ in colour from twice this distance on, so they do not if it is less."""
+MOST_OF_ONE, MOST_OF_TWO = 0.3, 0.5
+"""With smaller shares, a smooth picture is not like paper, and its pairs need no rule for it."""
+MOST_ROUGHNESS = 0.15
+"""What is rougher may be small print or dots, which become many greys when they are reduced."""
+NEAR = 12.0
+"""Below this distance, pictures do not differ in colour: a closer look measures up to 3 more."""
 
 
 def glance_of(picture: Picture) -> bytes:
-    """`BYTES` bytes. The colours of a JPEG of which only the luma was read are unknown."""
-    grey = picture.at(LEAST_SIDE).grey
-    shares = Shares.of(_every(grey, LEAST_SIDE))
-    known, chroma = True, np.full((2, CELLS), GREY, np.uint8)
-    if picture.pixels.ndim == 3:
-        colours = _means(_every(picture.pixels, SAMPLES))
-        chroma = np.rint(chroma_of(colours).reshape(CELLS, 2).T + GREY).clip(0, 255)
-    elif picture.is_reduced:
-        known, chroma = False, np.zeros((2, CELLS), np.uint8)
-    head = (int(known), *(int(255 * share + 0.5) for share in shares))
-    return bytes(head) + chroma.astype(np.uint8).tobytes()
+    """`BYTES` bytes. The colours may be unknown if only the luma of a JPEG was read."""
+    return kernel.glance(picture.at(LEAST_SIDE).grey, _colours(picture))
 
 
-def _every(pixels: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:
-    """Every so many pixels along both axes, which leaves at least `least` on the shorter side."""
-    step = max(min(pixels.shape[:2]) // least, 1)
-    return np.ascontiguousarray(pixels[::step, ::step])
-
-
-def _means(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """`(COLOUR_SIDE, COLOUR_SIDE, 3)`: the means of equal areas of an RGB picture."""
-    channels = map(np.ascontiguousarray, np.moveaxis(pixels, 2, 0))
-    return np.stack([shrunk(one, COLOUR_SIDE, COLOUR_SIDE) for one in channels], axis=-1)
+def _colours(picture: Picture) -> NDArray[np.uint8] | None:
+    """The pixels with their colours. They are read again if only the luma of a JPEG was."""
+    if picture.pixels.ndim == 3 or not picture.is_reduced:
+        return picture.pixels
+    file = picture.whole_file
+    if file is None:
+        return None
+    try:
+        return read_picture(BytesSource(file), within=(SIDE, SIDE)).pixels
+    except ImageError:  # damage in what luma does not need
+        return None
 
 
 def close(
@@ -70,7 +69,7 @@ def close(
     numbers.
     """
     same: NDArray[np.bool_] = (
-        (one[:, 0] == 1) & (other[:, 0] == 1) & (_is_no_paper(one) | _is_no_paper(other))
+        (one[:, 0] == 1) & (other[:, 0] == 1) & (_are_unlike_paper(one) | _are_unlike_paper(other))
     )
     at = np.flatnonzero(same)
     if not len(at):
@@ -82,12 +81,12 @@ def close(
     return same
 
 
-def _is_no_paper(glances: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    most = np.array([255 * MOST_OF_ONE, 255 * MOST_OF_TWO])
-    return np.asarray((glances[:, 1:3] < most).all(axis=1))
+def _are_unlike_paper(glances: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    most = 255 * np.array([MOST_OF_ONE, MOST_OF_TWO, MOST_ROUGHNESS])
+    return np.asarray((glances[:, 1:4] < most).all(axis=1))
 
 
 def _chroma(glances: NDArray[np.uint8]) -> NDArray[np.float64]:
     """`(m, COLOUR_SIDE, COLOUR_SIDE, 2)`: Cb and Cr without their offset."""
-    cells = glances[:, 3:].reshape(-1, 2, COLOUR_SIDE, COLOUR_SIDE).astype(np.float64) - GREY
+    cells = glances[:, 4:].reshape(-1, 2, COLOUR_SIDE, COLOUR_SIDE).astype(np.float64) - GREY
     return np.ascontiguousarray(np.moveaxis(cells, 1, -1))

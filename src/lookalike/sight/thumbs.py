@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     from lookalike.images import Picture
 
-BYTES = THUMB_BYTES + GLANCE_BYTES
+KEPT_BYTES = THUMB_BYTES + GLANCE_BYTES
 """Of a thumb with a glance behind it."""
 BATCH = 1024
 """How many thumbs are collected before they are written."""
 
 
-def kept_of(picture: Picture) -> bytes:
-    """`BYTES` bytes: the thumb of a picture, with a glance behind it."""
+def thumb_with_glance(picture: Picture) -> bytes:
+    """`KEPT_BYTES` bytes: the thumb of a picture, with a glance behind it."""
     return thumb_of(picture).tobytes() + glance_of(picture)
 
 
@@ -73,7 +73,7 @@ class Thumbs:
         self._flush()
         if self._file is not None:
             data = self._file.mapped(self._file.length)
-            self._map = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
+            self._map = np.frombuffer(data, np.uint8).reshape(-1, KEPT_BYTES)
             self._file.close()
             self._file = None
 
@@ -85,7 +85,7 @@ class Thumbs:
     def read(
         self, positions: NDArray[np.intp], again: Callable[[NDArray[np.intp]], NDArray[np.uint8]]
     ) -> NDArray[np.uint8]:
-        """`(n, BYTES)`: thumbs with glances. `again` makes them if the file has none."""
+        """`(n, KEPT_BYTES)`: thumbs with glances. `again` makes them if the file has none."""
         return again(positions) if self._map is None else self._map[positions]
 
     def _flush(self) -> None:
@@ -93,7 +93,7 @@ class Thumbs:
         self._batch.clear()
         if not data:
             return
-        thumbs = np.frombuffer(data, np.uint8).reshape(-1, BYTES)
+        thumbs = np.frombuffer(data, np.uint8).reshape(-1, KEPT_BYTES)
         self._hashes.append(hashes_of(thumbs[:, :THUMB_BYTES], self._orientations))
         if self._file is None:
             return

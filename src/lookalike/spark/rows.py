@@ -15,7 +15,7 @@ from lookalike.hashing.schema import COLUMNS, Type
 from lookalike.hashing.table import HashTable
 from lookalike.images import PREPARATION
 from lookalike.sight.thumb import BYTES as THUMB_BYTES
-from lookalike.sight.thumbs import BYTES
+from lookalike.sight.thumbs import KEPT_BYTES
 from lookalike.sight.turned import QUARTERS, UPRIGHT, hashes_of
 from lookalike.spark.settings import SOUGHT, TURNED, UPRIGHT_COLUMN, Settings
 
@@ -120,7 +120,7 @@ def _of_thumbs(
 ) -> dict[str, list[bytes | None]]:
     """The hashes of the thumbs of stills with enough detail, upright and turned."""
     names = {UPRIGHT_COLUMN: UPRIGHT, **dict(zip(TURNED, QUARTERS, strict=True))}
-    pixels = np.frombuffer(b"".join(thumbs), np.uint8).reshape(-1, BYTES)
+    pixels = np.frombuffer(b"".join(thumbs), np.uint8).reshape(-1, KEPT_BYTES)
     found = hashes_of(pixels[:, :THUMB_BYTES], tuple(names[name] for name in settings.columns))
     others = {*table.flat_digests, *table.samples}
     return {

@@ -5,11 +5,15 @@
 
 #include "hashes/plane.h"
 #include "jpeg/chroma.h"
+#include "pixels/resample.h"
 
 namespace lookalike {
 
-// Appends the bytes that sight/glance.py describes. `plane` is what the thumb is made of.
-void append_glance(const Plane& plane, const jpeg::Chroma& chroma, const Extent& extent,
-                   std::string& out);
+// The bytes that sight/glance.py describes. `colours` has one channel if the picture is grey, and
+// is null if they are unknown.
+std::string make_glance(const View& grey, const View* colours);
+
+// Of a JPEG. `plane` is what its thumb is made of.
+std::string glance_of_jpeg(const Plane& plane, const jpeg::Chroma& chroma, const Extent& extent);
 
 }  // namespace lookalike

@@ -105,12 +105,21 @@ class Hasher {
         const size_t first = levels_.size();
         const Extent extent{facts_.width, facts_.height, facts_.orientation};
         jpeg::Planes planes{scales_[first], count > 1};
-        if (wanted_.thumb_least_side) planes.chroma = &chroma_;
+        if (wanted_.thumb_least_side && !first) planes.chroma = &chroma_;
         if (jpeg::read_luma(data_, size_, first_scan, planes) != jpeg::Verdict::read) return false;
+        for (size_t k = first; k < first + count; ++k)  // as the facts have it, too
+            if (!fits(planes.at(scales_[k]), scales_[k])) return false;
         hashed_.whole |= planes.whole;
         for (size_t k = first; k < first + count; ++k)
             levels_.emplace_back(scales_[k], std::move(planes.at(scales_[k])), first_scan, extent);
         return true;
+    }
+
+    bool fits(const jpeg::Pixels& pixels, int scale) const {
+        const auto reduced = [&](int side) {
+            return static_cast<size_t>((side + scale - 1) / scale);
+        };
+        return pixels.width == reduced(facts_.width) && pixels.height == reduced(facts_.height);
     }
 
     Level& level_for(int least_side) {
@@ -131,8 +140,8 @@ class Hasher {
         Plane& plane = level_for(wanted_.thumb_least_side).plane;
         const uint8_t* thumb = plane.grid(kThumbSide, kThumbSide);
         hashed_.thumb.assign(thumb, thumb + kThumbSide * kThumbSide);
-        append_glance(plane, chroma_, {facts_.width, facts_.height, facts_.orientation},
-                      hashed_.thumb);
+        hashed_.thumb +=
+            glance_of_jpeg(plane, chroma_, {facts_.width, facts_.height, facts_.orientation});
         return true;
     }
 };

@@ -61,9 +61,7 @@ View upright(View view, uint32_t orientation) {
 }
 
 Plane::Plane(const uint8_t* pixels, const Extent& extent, int scale)
-    : pixels_(pixels),
-      view_(view_of(pixels, extent, scale)),
-      box_(picture_in(view_, extent, scale)) {}
+    : view_(view_of(pixels, extent, scale)), box_(picture_in(view_, extent, scale)) {}
 
 const uint8_t* Plane::grid(size_t width, size_t height) {
     for (const Grid& one : grids_)

@@ -1,12 +1,10 @@
 // The brightness of a picture, reduced and turned upright, and the small grids made of it.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "pixels/histogram.h"
 #include "pixels/resample.h"
 
 namespace lookalike {
@@ -29,10 +27,8 @@ class Plane {
 
     size_t shorter() const { return view_.width < view_.height ? view_.width : view_.height; }
 
-    // How many pixels have each value.
-    std::array<size_t, 256> histogram() const {
-        return lookalike::histogram(pixels_, view_.width * view_.height);
-    }
+    // The pixels, upright.
+    const View& view() const { return view_; }
 
     // The whole picture resized to `width` x `height`. Valid as long as the plane.
     const uint8_t* grid(size_t width, size_t height);
@@ -46,7 +42,6 @@ class Plane {
         std::vector<uint8_t> samples;
     };
 
-    const uint8_t* pixels_;
     View view_;
     Box box_;
     std::vector<Grid> grids_;

@@ -19,7 +19,7 @@ class FirstAverages {
                   const Mcus& mcus, Chroma* chroma)
         : tables_(space.tables),
           blocks_(blocks),
-          chroma_(chroma, space, scan, mcus, scan.low),
+          chroma_(chroma, space, scan, mcus),
           others_{mcus.others[0], mcus.others[1]},
           low_(scan.low) {}
 

@@ -21,15 +21,18 @@ struct Chroma {
     size_t width = 0, height = 0;  // of the picture within them, in eighths of pixels
     int16_t steps[2] = {};         // of the averages
 
-    // Returns whether a scan has the colours, with room for them, and they are not there yet. They
-    // stay unknown if it does not have all components, or the two are not alike.
-    bool take(const Header& header, const Scan& scan, const Mcus& mcus) {
+    // Makes room for the averages of a scan. Returns false if they cannot be used: it does not have
+    // all components, the two are not alike, or too many of the lowest bits are left out. The
+    // averages of a later scan replace those of one before.
+    bool begin(const Header& header, const Scan& scan, const Mcus& mcus) {
         const Frame& frame = header.frame;
-        if (frame.count == 1) kind = Kind::none;
+        kind = frame.count == 1 ? Kind::none : Kind::unknown;
         const Component &blue = frame.components[1], &red = frame.components[2];
-        if (kind != Kind::unknown || scan.count != kMostComponents || blue.across != red.across ||
-            blue.down != red.down || !take_step(header, 0) || !take_step(header, 1))
+        if (scan.count != kMostComponents || blue.across != red.across || blue.down != red.down)
             return false;
+        for (size_t i = 0; i < 2; ++i)
+            if (!take_step(header, i) || (scan.low && steps[i] * (1 << scan.low) > kMostLost))
+                return false;
         const auto part = [](int side, int of, int all) {
             return static_cast<size_t>((side * of + all - 1) / all);
         };
@@ -43,6 +46,8 @@ struct Chroma {
     }
 
  private:
+    static constexpr int kMostLost = 40;  // a 16th of it is levels
+
     bool take_step(const Header& header, size_t component) {
         const size_t index = header.frame.components[component + 1].steps;
         if (index >= kTablesOfAKind || !header.has_steps[index]) return false;
@@ -54,11 +59,9 @@ struct Chroma {
 // Fills the planes, MCU by MCU.
 class ChromaBlocks {
  public:
-    // `low`: how many of the lowest bits of the averages are not there.
-    ChromaBlocks(Chroma* chroma, const Workspace& space, const Scan& scan, const Mcus& mcus,
-                 int low)
-        : low_(low) {
-        if (!chroma || !chroma->take(space.header, scan, mcus)) return;
+    ChromaBlocks(Chroma* chroma, const Workspace& space, const Scan& scan, const Mcus& mcus)
+        : low_(scan.low), left_out_((1 << scan.low) - 1) {
+        if (!chroma || !chroma->begin(space.header, scan, mcus)) return;
         const Component& one = space.header.frame.components[1];
         across_ = one.across;
         down_ = one.down;
@@ -82,13 +85,14 @@ class ChromaBlocks {
             for (size_t v = 0; v < down_; ++v)
                 for (size_t h = 0; h < across_; ++h) {
                     averages_[i] += static_cast<uint32_t>(read(i));  // it may overflow, as for luma
-                    const auto average = static_cast<int16_t>(averages_[i] << low_);
-                    out_[i][first + v * stride_ + h] = flat_pixel<8>(average, steps_[i]);
+                    const int twice = 2 * static_cast<int16_t>(averages_[i] << low_) + left_out_;
+                    out_[i][first + v * stride_ + h] = pixel((twice * steps_[i] + 8) >> 4);
                 }
     }
 
  private:
     const int low_;
+    const int left_out_;  // twice the mean of the bits that are not there
     bool wanted_ = false;
     size_t across_ = 0, down_ = 0, stride_ = 0;
     int16_t steps_[2] = {};

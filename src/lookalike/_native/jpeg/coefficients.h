@@ -98,9 +98,8 @@ LOOKALIKE_INLINE void skip_rest(const Tables& tables, Bits& bits, uint32_t k, bo
     }
 }
 
-// Passes over a whole block.
+// Passes over a whole block. Needs a full window.
 LOOKALIKE_INLINE void skip_block(const Tables& tables, Bits& bits, bool& bad) {
-    bits.refill();
     const uint32_t entry = tables.after_difference[bits.peek(kTableBits)];
     const uint32_t k = 1 + (entry >> kMove);
     if (k < kBlock) {
@@ -111,6 +110,20 @@ LOOKALIKE_INLINE void skip_block(const Tables& tables, Bits& bits, bool& bad) {
     read_difference(tables.differences, bits, bad);
     bits.refill();
     skip_rest(tables, bits, 1, bad);
+}
+
+// The same. Returns the difference, which is decoded while the block is passed over.
+LOOKALIKE_INLINE int skip_details(const Tables& tables, Bits& bits, bool& bad) {
+    const uint32_t entry = tables.differences.entries[bits.peek(kTableBits)];
+    if (!entry) {
+        const int value = read_difference(tables.differences, bits, bad);
+        bits.refill();
+        skip_rest(tables, bits, 1, bad);
+        return value;
+    }
+    const int value = extended(bits.window << (entry >> 5 & 31), entry >> 10);
+    skip_block(tables, bits, bad);
+    return value;
 }
 
 // A coefficient whose value reaches beyond the window. Its entry has the symbol.

@@ -31,9 +31,9 @@ bool is_other_frame(uint8_t marker) {
            marker != 0xCC;
 }
 
-class Beginner {
+class FactsReader {
  public:
-    Beginner(const uint8_t* data, size_t size, Facts& facts)
+    FactsReader(const uint8_t* data, size_t size, Facts& facts)
         : data_(data), size_(size), facts_(facts) {}
 
     Beginning read() {
@@ -192,7 +192,7 @@ class Beginner {
 }  // namespace
 
 Beginning read_facts(const uint8_t* data, size_t size, Facts& facts) {
-    return Beginner(data, size, facts).read();
+    return FactsReader(data, size, facts).read();
 }
 
 }  // namespace lookalike::jpeg

@@ -20,7 +20,7 @@ class Luma {
  public:
     Luma(Workspace& space, const Scan& scan, const Mcus& mcus, bool same_tables, Planes& planes)
         : space_(space),
-          chroma_(planes.chroma, space, scan, mcus, 0),
+          chroma_(planes.chroma, space, scan, mcus),
           finest_(planes, mcus, true),
           quarter_(planes, mcus, kQuarter),
           eighth_(planes, mcus, kCoarser),
@@ -47,8 +47,11 @@ class Luma {
         for (size_t v = 0; v < down_; ++v)
             for (size_t h = 0; h < across_; ++h) block(bits, bad, v, column * across_ + h);
         if (chroma_.wanted()) return read_chroma(column, bits, bad);
-        for (int k = 0; k < others_[0]; ++k) skip_block(space_.tables[1], bits, bad);
-        for (int k = 0; k < others_[1]; ++k) skip_block(*last_, bits, bad);
+        for (int i = 0; i < 2; ++i)
+            for (int k = 0; k < others_[i]; ++k) {
+                bits.refill();
+                skip_block(i ? *last_ : space_.tables[1], bits, bad);
+            }
     }
 
     LOOKALIKE_INLINE void end_row(size_t row) {
@@ -63,12 +66,8 @@ class Luma {
 
     LOOKALIKE_INLINE void read_chroma(size_t column, Bits& bits, bool& bad) {
         chroma_.mcu(row_, column, [&](size_t component) LOOKALIKE_INLINE_LAMBDA {
-            const Tables& tables = component ? *last_ : space_.tables[1];
             bits.refill();
-            const int difference = read_difference(tables.differences, bits, bad);
-            bits.refill();
-            skip_rest(tables, bits, 1, bad);
-            return difference;
+            return skip_details(component ? *last_ : space_.tables[1], bits, bad);
         });
     }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "jpeg/baseline.h"
+#include "jpeg/chroma.h"
 #include "jpeg/progressive.h"
 #include "jpeg/zigzag.h"
 
@@ -105,6 +106,8 @@ class Reader {
         Verdict verdict = sent_.add(scan);
         if (verdict != Verdict::read) return verdict;
         const bool with_details = planes_.scale != 8;
+        if (planes_.chroma && !scan.first && !scan.high)
+            planes_.chroma->kind = Chroma::Kind::unknown;
         if (!scan.has_luma() || (scan.first && !with_details))
             return first_scan_ ? Verdict::left : pass_over();
         if (scan.first) return progressive_.read_details(space_, scan, data_);

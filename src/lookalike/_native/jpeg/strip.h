@@ -28,7 +28,7 @@ class Strip {
         return rows_ + row * kPixels * stride_ + column * kPixels;
     }
 
-    // Below the strip. The pixels of a block that is none go there.
+    // Below the strip. Pixels that are not wanted go there.
     LOOKALIKE_INLINE uint8_t* nowhere() const { return rows_ + lines_ * stride_; }
 
     LOOKALIKE_INLINE void fill(uint8_t* out, int16_t average, int16_t step) const {

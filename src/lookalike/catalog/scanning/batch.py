@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -76,6 +77,8 @@ class Batch:
         self._summary = summary
         self._changes: list[Callable[[sqlite3.Connection], None]] = []
         self._shifts: list[Shifted] = []
+        self.moved = array("q")
+        """The numbers of files that were given another place, of those stored many at a time."""
         self._new = _New(0, {})
         self._since = time.monotonic()
 
@@ -111,15 +114,17 @@ class Batch:
         changes, self._changes = self._changes, []
         shifts, self._shifts = self._shifts, []
         rows: dict[int, Row] = {}
+        moved: list[int] = []
         if changes or shifts:
             with self._database.writing() as connection:
                 self._new = _New(contents.newest(connection), rows)
-                _shift(connection, shifts)
+                moved = _shift(connection, shifts)
                 for change in changes:
                     change(connection)
                 contents.add(connection, self._new.contents)
                 contents.put(connection, self._number, rows)
                 files.store_all(connection, self._new.files)
+        self.moved.extend(moved)
         for number in rows:
             if number >= len(self._has):
                 self._has.extend(bytes(number + contents.BLOCK - len(self._has)))
@@ -253,8 +258,8 @@ class Batch:
         self.add(change)
 
 
-def _shift(connection: sqlite3.Connection, shifts: list[Shifted]) -> None:
-    """Give files that were moved their new places."""
+def _shift(connection: sqlite3.Connection, shifts: list[Shifted]) -> list[int]:
+    """Give files that were moved their new places. Returns the numbers of those that have them."""
     folders = {left.id: left for left, *_ in shifts}
     there = {
         number
@@ -267,11 +272,16 @@ def _shift(connection: sqlite3.Connection, shifts: list[Shifted]) -> None:
          row[0] if left.id in there else 0, left.id, row[1], row[4])
         for left, row, folder, name, ctime_ns in shifts
     ]  # fmt: skip
-    for at in files.shift(connection, several):
+    stayed = files.shift(connection, several)
+    for at in stayed:
         folder, name, ctime_ns, *_ = several[at]
-        _, _, size, mtime_ns, inode, born_ns, content = shifts[at][1]
+        _, _, size, mtime_ns, inode, born_ns, content, flags = shifts[at][1]
         stat = Stat(size, mtime_ns, ctime_ns, inode, born_ns=born_ns)
-        files.store(connection, files.values_of(folder, name, b"", stat, content, 0))
+        files.store(
+            connection, files.values_of(folder, name, b"", stat, content, flags & files.ASSUMED)
+        )
+    gone = set(stayed)
+    return [one[3] for at, one in enumerate(several) if at not in gone]
 
 
 def folder_id(connection: sqlite3.Connection, folder: FolderAt) -> int:

@@ -67,7 +67,7 @@ class Moves:
         if known is None or status.st_nlink > 1 or not visit.system.keeps_inodes:
             return False
         left, row = known
-        _, _, size, mtime_ns, _, born_ns, _ = row
+        _, _, size, mtime_ns, _, born_ns, *_ = row
         if status.st_mtime_ns != mtime_ns or status.st_size != size:
             return False
         if self._births.born_ns(name, visit.descriptor) != born_ns:

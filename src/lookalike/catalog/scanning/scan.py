@@ -7,8 +7,10 @@ import time
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from lookalike.catalog.quick import WHOLE, quick_digest
 from lookalike.catalog.recipes import definition_of
@@ -21,9 +23,9 @@ from lookalike.catalog.scanning.summary import ScanSummary
 from lookalike.catalog.scanning.targets import Online, settle
 from lookalike.catalog.scanning.twins import Twins
 from lookalike.catalog.scanning.walk import Walk
-from lookalike.catalog.store import contents, files, roots
+from lookalike.catalog.store import contents, files, listings, roots
 from lookalike.catalog.thumb_file import ThumbFile
-from lookalike.errors import Status
+from lookalike.errors import CatalogError, Status
 from lookalike.hashing.hashing import outcomes_of
 from lookalike.hashing.row import Failure
 from lookalike.images import FileSource
@@ -31,6 +33,7 @@ from lookalike.sources.choice import Sieve
 from lookalike.sources.input import Input
 from lookalike.sources.inputs import Inputs
 from lookalike.sources.location import Kind, Location, Stamp
+from lookalike.work.progress import silent
 
 if TYPE_CHECKING:
     from lookalike.catalog.places import Places
@@ -96,10 +99,20 @@ class Scan:
         later, self._sorting.later = self._sorting.later, []
         self._read(self._inputs_of(self._sorting.links(later)))
         for target, walk, gone in finished:
-            lost, trouble = Losses(self._database, target).mark(gone, walk)
+            lost, trouble = Losses(self._database, target).mark(self._not_moved(gone), walk)
             self.summary.gone += lost
             self._finish(target, trouble)
+        if self.summary.opened:
+            with suppress(CatalogError):  # a search of everything that follows does it
+                for target, *_ in finished:
+                    listings.complete(self._database, target.root.id, target.scope, silent)
         return self.summary
+
+    def _not_moved(self, gone: array[int]) -> array[int]:
+        """Those files that were not found elsewhere by this scan."""
+        moved = np.frombuffer(self._batch.moved, np.int64)
+        numbers = np.frombuffer(gone, np.int64)
+        return array("q", numbers[~np.isin(numbers, moved)].tobytes())
 
     def _read(self, inputs: Iterator[Input]) -> None:
         """Read inputs and store the outcomes."""

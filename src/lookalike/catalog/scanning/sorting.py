@@ -130,7 +130,8 @@ class Sorting:
         """A file is known under another name."""
         self._moves.learn(twin)
         failed = None if self._is_hashed(twin.content) else self._failure(twin.id)
-        self._batch.moves(place_of(twin), job, twin.content, failed=failed)
+        flags = twin.flags & (files.RACY | files.ASSUMED)  # it is still to be looked at
+        self._batch.moves(place_of(twin), job, twin.content, flags, failed)
         yield from self._moved(job, twin)
 
     def _moved(self, job: Job, known: Entry | Twin) -> Iterator[Job]:

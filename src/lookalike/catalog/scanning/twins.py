@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from lookalike.catalog.store.database import Database
     from lookalike.catalog.store.files import Twin
 
+NOWHERE = (-1, -1)
+"""Where no file is."""
+
 
 class Found(NamedTuple):
     """What a file is, as far as that is known without reading it."""
@@ -100,7 +103,3 @@ class Twins:
 def place_of(twin: Twin) -> OldPlace:
     """Where a twin was."""
     return OldPlace(twin.root, twin.folder_path, twin.folder, twin.name, twin.inode)
-
-
-NOWHERE = (-1, -1)
-"""Where no file is."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
-from itertools import compress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.catalog.places import joined
 from lookalike.catalog.recipes import definition_of
-from lookalike.catalog.store import contents, files, present, roots
+from lookalike.catalog.searching.parts import Part, parts
+from lookalike.catalog.store import contents, files, listings, present, roots
 from lookalike.catalog.store.contents import FactsReader
 from lookalike.catalog.store.facts import END_UNSEEN, HAS_EXTRA, IS_BEGINNING
+from lookalike.catalog.store.listings import ASSUMED, MEMBER
 from lookalike.errors import CatalogError, Status
 from lookalike.hashing.builder import TableBuilder
 from lookalike.hashing.columns import Coded
@@ -23,7 +23,8 @@ from lookalike.sources.location import Kind, Location, Stamp
 from lookalike.sources.seen import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -40,9 +41,8 @@ TOO_LARGE = "it has more pixels or bytes than the limit of this search"
 NO_THUMB = "its small copy is missing: name its folder to make it again"
 
 
-PART = 8192
+PART = 65_536
 """How many files are looked up at a time."""
-ENCODING = sys.getfilesystemencoding()
 
 
 def everything(
@@ -61,47 +61,26 @@ def everything(
     if number is None:
         reason = f"nothing in it was read for {recipe.algorithms[0]} in this way: name a folder"
         raise CatalogError(reason, str(catalog.folder))
+    every = roots.roots(catalog.database)
+    if catalog.database.is_writable:
+        with suppress(CatalogError):  # without listings it takes longer
+            for root in every:
+                listings.complete(catalog.database, root.id, b"", progress)
     table = _Everything(catalog, recipe, number, memory)
     for outcome in first:
         table.add(outcome)
         table.named.add(os.path.realpath(outcome.path))
     done = 0
-    for part in _parts(catalog.database):
-        table.add_part(part)
-        done += len(part.files)
-        progress("reading", done, None)
+    for root in every:
+        for part in parts(catalog.database, root, PART):
+            table.add_part(part)
+            done += part.size
+            progress("reading", done, None)
     return table.finish()
 
 
-class _Part(NamedTuple):
-    """Some files of a root."""
-
-    root: int
-    folders: list[str]
-    """The path of each file's folder, with a slash at its end."""
-    files: list[tuple[Any, ...]]
-    """The values of a `Present` each."""
-
-
-def _parts(database: Database) -> Iterator[_Part]:
-    for root in roots.roots(database):
-        part = _Part(root.id, [], [])
-        folders = roots.folders_under(database, root.id, b"")
-        for folder in sorted(folders, key=lambda one: one.path.split(b"/")):
-            path = os.fsdecode(joined(root.path, folder.path)).rstrip("/") + "/"
-            after = b""
-            while found := present.present(database, folder.id, after, PART):
-                part.files.extend(found)
-                part.folders.extend([path] * len(found))
-                after = found[-1][0]
-                if len(part.files) >= PART:
-                    yield part
-                    part = _Part(root.id, [], [])
-        yield part
-
-
 class _Everything:
-    """Collects the files in a table: those with nothing unusual many at a time."""
+    """Collects the files in a table: those that are simple many at a time."""
 
     def __init__(
         self, catalog: Catalog, recipe: Recipe, number: int, memory: CatalogMemory
@@ -116,7 +95,7 @@ class _Everything:
         names = self._facts.formats()
         self._formats = [names.get(one, "") for one in range(max(names, default=0) + 1)]
         self._database, self._number = catalog.database, number
-        self._shared = present.shared_inodes(catalog.database)
+        self._shared = _shared_inodes(catalog.database)
         self._seen = Seen()
         self._repeats = 0
 
@@ -131,95 +110,118 @@ class _Everything:
         self._memory.opens_files = False
         return self._builder.finish({"same file": self._repeats} if self._repeats else {})
 
-    def add_part(self, part: _Part) -> None:
+    def add_part(self, part: Part) -> None:
         """Add some files, in order."""
         part = self._without_repeats(part)
-        if not part.files:
-            return
-        numbers = np.array([one[5] for one in part.files], np.int64)
-        has, records = self._facts.many(numbers, self._width)
-        plain = has & ((records["flags"] & HAS_EXTRA) == 0)
-        plain &= (records["frames"] == 1) & (records["marks"] == 0)
-        plain &= ~self._memory.are_too_large(records)
-        plain &= [not (one[1] or one[7] & files.ASSUMED) for one in part.files]
-        if self.named:
-            paths = map(_path, part.folders, part.files)
-            plain &= [path not in self.named for path in paths]
-        at = np.flatnonzero(plain)
-        there, turned = self._memory.turned_of(numbers[at], records["digest"][at])
-        plain[at[~there]] = False
+        numbers = part.records["content"].astype(np.int64)
+        has, facts = self._facts.many(numbers, self._width)
+        simple = has & (part.records["flags"] & MEMBER == 0) & ~self._memory.are_too_large(facts)
+        simple &= ~self._are_named(part)
+        at = np.flatnonzero(simple)
+        there, turned = self._memory.turned_of(numbers[at], facts["digest"][at])
+        simple[at[~there]] = False
         turned = turned[there]
         begin = taken = 0
-        for end in (*np.flatnonzero(~plain).tolist(), len(part.files)):
+        for end in (*np.flatnonzero(~simple).tolist(), part.size):
             count = end - begin
             if count:
-                some = _Part(part.root, part.folders[begin:end], part.files[begin:end])
-                self._add_plain(some, records[begin:end], turned[taken : taken + count])
-            if end < len(part.files):
-                self._add_odd(part.folders[end], present.Present(*part.files[end]))
+                some = part.between(begin, end)
+                self._add_simple(some, facts[begin:end], turned[taken : taken + count])
+            if end < part.size:
+                self._add_other(part, end)
             begin, taken = end + 1, taken + count
 
-    def _without_repeats(self, part: _Part) -> _Part:
+    def _without_repeats(self, part: Part) -> Part:
         """The same without further names of files that were added before."""
-        if not self._shared:
+        shared = np.flatnonzero(np.isin(part.inodes, self._shared))
+        if not len(shared):
             return part
-        add, high, shared = self._seen.add, part.root << 64, self._shared
-        fresh = [one[4] not in shared or bool(one[1]) or add(high | one[4]) for one in part.files]
-        if all(fresh):
-            return part
-        self._repeats += fresh.count(False)
-        return _Part(
-            part.root, list(compress(part.folders, fresh)), list(compress(part.files, fresh))
-        )
+        add, high, fresh = self._seen.add, part.root << 64, np.ones(part.size, np.bool_)
+        fresh[shared] = [add(high | inode) for inode in part.inodes[shared].tolist()]
+        self._repeats += int((~fresh).sum())
+        return part.among(fresh)
 
-    def _add_plain(self, part: _Part, records: NDArray[np.void], turned: NDArray[np.uint8]) -> None:
-        numbers, sizes, times = (
-            np.array([one[field] for one in part.files], np.int64) for field in (5, 2, 3)
-        )
-        flags, zeros = records["flags"], np.zeros(len(records), np.intp)
+    def _are_named(self, part: Part) -> NDArray[np.bool_]:
+        """Which files were added before, by their paths."""
+        folders = {os.path.dirname(path).rstrip("/") + "/" for path in self.named}  # noqa: PTH120
+        found = np.array([path in folders for path in part.folders], np.bool_)[part.of]
+        for at in np.flatnonzero(found).tolist():
+            found[at] = part.folders[part.of[at]] + os.fsdecode(part.name(at)) in self.named
+        return found
+
+    def _add_simple(self, part: Part, facts: NDArray[np.void], turned: NDArray[np.uint8]) -> None:
+        flags, zeros = facts["flags"], np.zeros(len(facts), np.intp)
         columns = {
-            "path": list(map(_path, part.folders, part.files)),
+            "path": part.paths,
             "kind": Coded(zeros, (Kind.FILE,)),
-            "marks": Coded(zeros, (Mark(0),)),
-            "format": Coded(records["format"], self._formats),
-            "bytes": records["size"],
-            "file_bytes": sizes,
-            "modified_ns": times,
+            "format": Coded(facts["format"], self._formats),
+            "bytes": facts["size"],
+            "file_bytes": part.records["size"],
+            "modified_ns": part.records["mtime_ns"],
             "is_beginning": (flags & IS_BEGINNING) > 0,
             "end_unseen": (flags & END_UNSEEN) > 0,
-            self._algorithm: records["hash"],
+            self._algorithm: facts["hash"],
         }
-        columns |= {name: records[name] for name in ("width", "height", "digest")}
-        self._memory.add_many(numbers, records["size"], records["digest"], turned)
-        self._builder.extend(columns, len(records))
+        columns |= {name: facts[name] for name in ("width", "height", "digest")}
+        columns |= self._unusual(part.records["content"], facts)
+        assumed = np.flatnonzero(part.records["flags"] & ASSUMED)
+        owners = dict(zip(assumed.tolist(), part.records["id"][assumed].tolist(), strict=True))
+        self._memory.add_many(
+            part.records["content"], facts["size"], facts["digest"], turned, owners
+        )
+        self._builder.extend(columns, len(facts))
 
-    def _add_odd(self, folder: str, one: present.Present) -> None:
-        location = _location(folder, one)
+    def _unusual(self, numbers: NDArray[np.int64], facts: NDArray[np.void]) -> dict[str, Any]:
+        """The columns of what few images have."""
+        marks = np.flatnonzero(np.bincount(facts["marks"]))
+        several = np.flatnonzero(facts["frames"] != 1)
+        extras = {
+            at: self._facts.extra(int(numbers[at]))
+            for at in np.flatnonzero(facts["flags"] & HAS_EXTRA).tolist()
+        }
+        return {
+            "marks": Coded(
+                np.searchsorted(marks, facts["marks"]), [Mark(one) for one in marks.tolist()]
+            ),
+            "frames": dict(zip(several.tolist(), facts["frames"][several].tolist(), strict=True)),
+            "flat_digest": {at: extra.flat_digest for at, extra in extras.items()},
+            "samples": {at: extra.samples for at, extra in extras.items()},
+            "reason": {at: extra.damage for at, extra in extras.items()},
+        }
+
+    def _add_other(self, part: Part, at: int) -> None:
+        name, _, member = part.name(at).partition(b"/")
+        location = _location(part.folders[part.of[at]], name, member)
         if location.kind is Kind.FILE and location.path in self.named:
             return
-        found = self._facts(one.content) if one.content else None
+        file, size, mtime_ns, content, _, flags = part.records[at].item()
+        found = self._facts(content) if content else None
         if found is None:
-            failed = files.failure(self._database, one.id, self._number)
+            failed = files.failure(self._database, file, self._number)
             status, reason = failed[:2] if failed else (Status.UNREADABLE, UNREAD)
             self.add(Failure(location.key, Status(status), reason))
             return
-        row = found.row(location, Stamp(one.size, one.mtime_ns))
+        row = found.row(location, Stamp(size, mtime_ns))
+        is_assumed = bool(flags & ASSUMED)
         if self._memory.is_too_large(row):
             self.add(Failure(location.key, Status.TOO_LARGE, TOO_LARGE))
-        elif not self._memory.recalls(row, one.content, one.id, one.flags):
+        elif not self._memory.recalls(row, content, file, is_assumed=is_assumed):
             self.add(Failure(location.key, Status.UNREADABLE, NO_THUMB))
         else:
             self.add(row)
 
 
-def _path(folder: str, values: tuple[Any, ...]) -> str:
-    """The path of a plain file, given the values of its `Present`."""
-    name: str = values[0].decode(ENCODING, "surrogateescape")
-    return folder + name
+def _shared_inodes(database: Database) -> NDArray[np.int64]:
+    """The inodes that several files of a root may have."""
+    every = roots.roots(database)
+    are_kept = listings.are_kept(database)
+    if not are_kept or any(listings.may_share_inodes(database, root.id) for root in every):
+        return np.array(sorted(present.shared_inodes(database)), np.int64)
+    return np.empty(0, np.int64)
 
 
-def _location(folder: str, one: present.Present) -> Location:
-    path = folder + os.fsdecode(one.name)
-    if not one.member:
+def _location(folder: str, name: bytes, member: bytes) -> Location:
+    path = folder + os.fsdecode(name)
+    if not member:
         return Location(Kind.FILE, path)
-    return Location(Kind.MEMBER, path, one.member.decode(errors="surrogateescape"))
+    return Location(Kind.MEMBER, path, member.decode(errors="surrogateescape"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from lookalike.catalog.thumb_file import HASH_BYTES, ORIENTATIONS
 from lookalike.images.picture import DIGEST_BYTES
-from lookalike.sight.thumbs import BYTES, Thumbs
+from lookalike.sight.thumbs import KEPT_BYTES, Thumbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +46,9 @@ class KeptThumbs(Thumbs):
         turned: NDArray[np.uint8],
     ) -> None:
         """The same for many images. `digests` and `turned` have a row for each."""
+        whole = turned.view(np.dtype((np.void, HASH_BYTES)))
         for orientation, hashes in self._turned.items():
-            at = ORIENTATIONS.index(orientation) * HASH_BYTES
-            hashes += turned[:, at : at + HASH_BYTES].tobytes()
+            hashes += whole[:, ORIENTATIONS.index(orientation)].tobytes()
         self._digests += digests.tobytes()
         self._places.frombytes(numbers.tobytes())
 
@@ -71,7 +71,7 @@ class KeptThumbs(Thumbs):
     def read(
         self, positions: NDArray[np.intp], again: Callable[[NDArray[np.intp]], NDArray[np.uint8]]
     ) -> NDArray[np.uint8]:
-        found = np.zeros((len(positions), BYTES), np.uint8)
+        found = np.zeros((len(positions), KEPT_BYTES), np.uint8)
         places = np.frombuffer(self._places, np.int64)[positions]
         missing = []
         for at, (position, number) in enumerate(

@@ -103,7 +103,9 @@ class CatalogMemory(Memory):
         row, entry = found.outcome, found.entry
         if self.is_too_large(row):
             return None
-        return row if self.recalls(row, entry.content, entry.id, entry.flags) else None
+        is_assumed = bool(entry.flags & files.ASSUMED)
+        recalls = self.recalls(row, entry.content, entry.id, is_assumed=is_assumed)
+        return row if recalls else None
 
     @property
     def _has_small_limits(self) -> bool:
@@ -123,14 +125,14 @@ class CatalogMemory(Memory):
         found: NDArray[np.bool_] = pixels > recipe.max_pixels
         return found | (records["size"] > recipe.max_bytes)
 
-    def recalls(self, row: Row, content: int, file: int, flags: int) -> bool:
+    def recalls(self, row: Row, content: int, file: int, *, is_assumed: bool) -> bool:
         """Take note of a row that is about to be added, or read again if its thumb is missing.
 
-        Returns whether that is there, or not needed. `file`: its number, `flags`: its own.
+        Returns whether that is there, or not needed. `file`: its number. `is_assumed`: whether its
+        content was taken over on trust.
         """
         turned = self._file.turned(content, row.digest) if self.thumbs is not None else None
         is_known = self.thumbs is None or turned is not None
-        is_assumed = bool(flags & files.ASSUMED)
         self._pending[row.path].append(
             _Found(content, file, is_assumed, row.digest, turned, is_known)
         )
@@ -169,11 +171,14 @@ class CatalogMemory(Memory):
         sizes: NDArray[np.int64],
         digests: NDArray[np.uint8],
         turned: NDArray[np.uint8],
+        assumed: Mapping[int, int],
     ) -> None:
         """Take note of many images at once: their contents, bytes, digests and turned hashes.
 
-        None of them is assumed.
+        `assumed`: the files of those whose contents were taken over on trust, by their places.
         """
+        before = len(self._contents)
+        self._assumed.update({before + at: file for at, file in assumed.items()})
         self._contents.frombytes(numbers.tobytes())
         self._sizes.frombytes(sizes.astype(np.int64).tobytes())
         self._is_old += (numbers <= self._latest).tobytes()
@@ -205,7 +210,7 @@ class CatalogMemory(Memory):
 
     def refute(self, positions: NDArray[np.intp]) -> None:
         numbers = [self._assumed[at] for at in positions.tolist() if at in self._assumed]
-        if numbers:
+        if numbers and self.opens_files:  # otherwise they were not read, and nothing turned out
             with suppress(CatalogError), self._database.writing() as connection:
                 files.unread(connection, numbers)
 

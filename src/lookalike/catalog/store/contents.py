@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -226,7 +227,7 @@ class FactsReader:
                 return None
             length = len(facts) // BLOCK
             record = facts[at * length : (at + 1) * length]
-            extra = self._extra(number) if has_extra(record) else Extra()
+            extra = self.extra(number) if has_extra(record) else Extra()
             return Facts(record, self._format(RECORD.unpack_from(record)[4]), extra)
 
     def many(
@@ -234,17 +235,33 @@ class FactsReader:
     ) -> tuple[NDArray[np.bool_], NDArray[np.void]]:
         """Whether contents have facts, and their records. `width`: the bytes of a hash."""
         has = np.zeros(len(numbers), np.bool_)
-        records = np.zeros(len(numbers), record_type(width))
-        blocks = numbers // BLOCK
-        for block in np.unique(blocks).tolist():
+        kind = record_type(width)
+        records = np.zeros((len(numbers), kind.itemsize), np.uint8)
+        order = np.argsort(numbers, kind="stable")  # quick if they ascend
+        blocks, places = np.divmod(numbers[order], BLOCK)
+        begins = np.flatnonzero(np.diff(blocks, prepend=-1, append=-1))
+        for begin, end in pairwise(begins.tolist()):
             with self._database.reading:
-                present, facts = self._block(block)
+                present, facts = self._block(int(blocks[begin]))
             if present:
-                here = np.flatnonzero(blocks == block)
-                at = numbers[here] % BLOCK
-                has[here] = np.frombuffer(present, np.bool_)[at]
-                records[here] = np.frombuffer(facts, records.dtype)[at]
-        return has, records
+                at = places[begin:end]
+                has[begin:end] = np.frombuffer(present, np.bool_)[at]
+                known = np.frombuffer(facts, np.uint8).reshape(BLOCK, kind.itemsize)
+                known.take(at, axis=0, out=records[begin:end])
+        if (order[1:] < order[:-1]).any():
+            has[order], records[order] = has.copy(), records.copy()
+        return has, records.view(kind).ravel()
+
+    def extra(self, number: int) -> Extra:
+        """The extra facts about a content, which has some."""
+        found = self._database.rows(
+            "SELECT damage, flat_digest, sample_flats, sample_hashes FROM extra "
+            "WHERE recipe_id = ? AND content_id = ?",
+            (self._recipe, number),
+        )
+        damage, flat_digest, flats, hashes = found[0]
+        samples = None if flats is None else Samples(tuple(map(bool, flats)), (hashes,))
+        return Extra(damage, flat_digest, samples)
 
     def formats(self) -> dict[int, str]:
         """The names of all formats, by their numbers."""
@@ -260,16 +277,6 @@ class FactsReader:
                 del self._blocks[next(iter(self._blocks))]
             self._blocks[number] = found[0] if found else (b"", b"")
         return self._blocks[number]
-
-    def _extra(self, number: int) -> Extra:
-        found = self._database.rows(
-            "SELECT damage, flat_digest, sample_flats, sample_hashes FROM extra "
-            "WHERE recipe_id = ? AND content_id = ?",
-            (self._recipe, number),
-        )
-        damage, flat_digest, flats, hashes = found[0]
-        samples = None if flats is None else Samples(tuple(map(bool, flats)), (hashes,))
-        return Extra(damage, flat_digest, samples)
 
     def _format(self, number: int) -> str:
         if number not in self._formats:

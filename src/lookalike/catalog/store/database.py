@@ -13,12 +13,12 @@ from threading import RLock
 from typing import Any
 from uuid import uuid4
 
+from lookalike.catalog.folder import NAME
 from lookalike.catalog.store.lock import WriterLock
 from lookalike.catalog.volumes import file_system_of
 from lookalike.errors import CatalogError
 from lookalike.version import VERSION
 
-NAME = "catalog.db"
 APPLICATION_ID = 0x4C4F4F4B
 LEAST_SQLITE = (3, 37)
 """The first with STRICT tables."""

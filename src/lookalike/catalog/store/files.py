@@ -195,12 +195,13 @@ def move(
 def movable(database: Database, folder: int, most: int) -> list[tuple[Any, ...]]:
     """Up to `most` plain files of a folder with a content, an inode and a time of birth.
 
-    Their number, name, size, time, inode, birth and content.
+    Their number, name, size, time, inode, birth, content and flags. Those are left out that may
+    have changed without a sign of it.
     """
     return database.rows(
-        "SELECT id, name, size, mtime_ns, inode, born_ns, content_id FROM file "
+        "SELECT id, name, size, mtime_ns, inode, born_ns, content_id, flags FROM file "
         "WHERE folder_id = ? AND member = x'' AND inode IS NOT NULL AND born_ns IS NOT NULL "
-        f"AND content_id IS NOT NULL AND NOT flags & {ARCHIVE} LIMIT ?",
+        f"AND content_id IS NOT NULL AND NOT flags & {ARCHIVE | RACY} LIMIT ?",
         (folder, most),
     )
 

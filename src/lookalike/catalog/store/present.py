@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lookalike.catalog.store.files import ARCHIVE, MISSING
 
 if TYPE_CHECKING:
     from lookalike.catalog.store.database import Database
-
-
-class Present(NamedTuple):
-    """A file that was there when its root was last scanned."""
-
-    name: bytes
-    member: bytes
-    size: int
-    mtime_ns: int
-    inode: int | None
-    content: int
-    """0 if it was never read."""
-    id: int
-    flags: int
 
 
 PRESENT = (
@@ -34,8 +20,8 @@ PRESENT = (
 def present(database: Database, folder: int, after: bytes, most: int) -> list[tuple[Any, ...]]:
     """The files of a folder that are not missing, archives left out, by name and number.
 
-    Those with names beyond `after`, about `most` of them, with all members of an archive. They have
-    the values of a `Present`.
+    Those with names beyond `after`, about `most` of them, with all members of an archive. Each has
+    its name, member, size, time, inode or None, content or 0, number and flags.
     """
     # The index has this order. To sort by the number as well would take half as long again.
     ordered = f"{PRESENT} AND name > ? ORDER BY name LIMIT ?"

@@ -168,12 +168,18 @@ def set_volume(connection: sqlite3.Connection, number: int, volume: bytes | None
     connection.execute("UPDATE folder SET volume = ? WHERE id = ?", (volume, number))
 
 
+def within(path: bytes) -> tuple[str, tuple[bytes, ...]]:
+    """The condition for a folder and all folders in it, after others, and its values."""
+    if not path:  # the root itself
+        return "", ()
+    return " AND (path = ? OR (path > ? AND path < ?))", (path, path + b"/", path + b"0")
+
+
 def folders_under(database: Database, root: int, path: bytes) -> list[Folder]:
     """A folder of a root and all folders in it, by path."""
-    within = " AND (path = ? OR (path > ? AND path < ?))" if path else ""
-    values = (path, path + b"/", path + b"0") if path else ()
+    inside, values = within(path)
     rows = database.rows(
-        f"SELECT id, path, volume FROM folder WHERE root_id = ?{within} ORDER BY path",
+        f"SELECT id, path, volume FROM folder WHERE root_id = ?{inside} ORDER BY path",
         (root, *values),
     )
     return [Folder(*row) for row in rows]

@@ -11,7 +11,7 @@ from lookalike.catalog.places import joined
 from lookalike.catalog.quick import whole_digest
 from lookalike.catalog.scanning.targets import trouble_of
 from lookalike.catalog.stats import stored_time
-from lookalike.catalog.store import contents, upkeep
+from lookalike.catalog.store import contents, listings, upkeep
 from lookalike.work.threads import threaded_map, worker_count
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def check_structure(database: Database) -> list[str]:
         f"block {number} of recipe {recipe} has a wrong length"
         for recipe, number in upkeep.wrong_blocks(database)
     ]
-    return database.check() + blocks
+    folders = [f"the listing of folder {one} is wrong" for one in listings.wrong(database)]
+    return database.check() + blocks + folders
 
 
 def check_bytes(

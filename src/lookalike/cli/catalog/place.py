@@ -44,7 +44,7 @@ def may_remember(command: Command) -> Command:
     @wraps(command)
     def with_folder(with_catalog: bool, catalog_at: str | None, **given: object) -> None:
         if with_catalog and catalog_at is None:
-            from lookalike.catalog.catalog import default_folder
+            from lookalike.catalog.folder import default_folder
 
             catalog_at = str(default_folder())
         command(catalog_at=catalog_at, **given)
@@ -67,8 +67,7 @@ def told_apart(catalog: Catalog | None = None) -> Apart | None:
     """
     if catalog is not None:
         return catalog.apart.sets()
-    from lookalike.catalog.catalog import default_folder
-    from lookalike.catalog.store.database import NAME
+    from lookalike.catalog.folder import NAME, default_folder
 
     folder = default_folder()
     if not (folder / NAME).exists():

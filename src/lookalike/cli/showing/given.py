@@ -45,7 +45,7 @@ class Given:
     @property
     def catalog_folder(self) -> Path:
         """The folder of the catalogue that keeps decisions."""
-        from lookalike.catalog.catalog import default_folder
+        from lookalike.catalog.folder import default_folder
 
         return Path(self.catalog_at) if self.catalog_at else default_folder()
 

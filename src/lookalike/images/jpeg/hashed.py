@@ -31,7 +31,7 @@ class Hashed(NamedTuple):
     hashes: tuple[bytes, ...]
     """One per algorithm."""
     thumb: bytes
-    """A grey copy of 32 x 32 pixels, if it was wanted. Otherwise empty."""
+    """A grey copy of 32 x 32 pixels with a glance behind it, if wanted. Otherwise empty."""
     width: int
     height: int
     """In pixels, upright."""

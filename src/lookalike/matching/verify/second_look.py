@@ -15,7 +15,7 @@ from lookalike.images.picture import Picture, turn
 from lookalike.matching.verify.candidates import turned_limit
 from lookalike.sight.look import MEANS, Looks, look_whole
 from lookalike.sight.thumb import BYTES, SIDE
-from lookalike.sight.thumbs import BYTES as KEPT_BYTES
+from lookalike.sight.thumbs import KEPT_BYTES
 from lookalike.sight.turned import UPRIGHT
 from lookalike.work.threads import threaded_map
 
@@ -87,7 +87,9 @@ class SecondLook:
         return np.ascontiguousarray(self._thumbs.read(positions, self._made_again)[:, :BYTES])
 
     def glances_of(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
-        """`(n, glance.BYTES)`: the glances at images."""
+        """`(n, glance.BYTES)`: the glances at images. Zeros if they are not stored."""
+        if not self._thumbs.stored:
+            return np.zeros((len(positions), KEPT_BYTES - BYTES), np.uint8)
         return self._thumbs.read(positions, self._made_again)[:, BYTES:]
 
     def _turned_distance(

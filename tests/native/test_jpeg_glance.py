@@ -1,4 +1,4 @@
-"""The kernel's glance at a JPEG is that at its picture."""
+"""The kernel's glance at pixels is the twin's, and that at a JPEG is the one at its picture."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+import twin
 from jpeg_reference import TOOLS, by_cjpeg
 from jpegs import every_kind, exif, jpeg, scene, with_segments
 from lookalike._native import kernel
@@ -20,7 +21,7 @@ from lookalike.sight.turned import UPRIGHT
 pytestmark = pytest.mark.usefixtures("isa")
 
 needs_tools = pytest.mark.skipif(not TOOLS, reason="needs cjpeg and djpeg of libjpeg-turbo")
-SHARES = slice(1, 3)
+GREYS = slice(1, 4)
 UPRIGHTS = np.array([UPRIGHT], np.uint8)
 FILES = {kind: data for kind, data in every_kind(scene(1203, 901, 7)).items() if "RGB" not in kind}
 QUADRANTS = np.repeat(
@@ -54,13 +55,33 @@ def at_pixels(data: bytes, least_side: int | None = None) -> NDArray[np.uint8]:
     return np.frombuffer(glance_of(read_picture(data, least_side=least_side)), np.uint8)[None]
 
 
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (48, 97), (130, 191), (192, 500), (700, 577)])
+def test_a_glance_at_pixels_is_the_twins(size: tuple[int, int]) -> None:
+    """In any size, with colours or grey, contiguous or turned, and of a few greys alone."""
+    random = np.random.default_rng(size)
+    for most in (2, 30, 256):
+        grey = random.integers(0, most, size, np.uint8)
+        colours = random.integers(0, most, (*size, 3), np.uint8)
+        for seen_in in (None, grey, colours):
+            assert kernel.glance(grey, seen_in) == twin.glance(grey, seen_in)
+        turned = colours[::-1].swapaxes(0, 1)
+        assert kernel.glance(grey.T, turned) == twin.glance(grey.T, turned)
+
+
+@pytest.mark.parametrize("grey", [np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4))])
+def test_other_arrays_are_refused(grey: NDArray[np.uint8]) -> None:
+    """The first must be grey, and have 8 bits."""
+    with pytest.raises(ValueError, match="must"):
+        kernel.glance(grey, None)
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_every_kind_of_file_has_the_shares_and_colours_of_its_picture(kind: str) -> None:
     """The shares of one grey are the same. The colours are close, and known."""
     data = FILES[kind]
     ours = seen(data)
     assert ours[0, 0] == 1
-    assert np.array_equal(ours[:, SHARES], at_pixels(data, LEAST_SIDE)[:, SHARES])
+    assert np.array_equal(ours[:, GREYS], at_pixels(data, LEAST_SIDE)[:, GREYS])
     assert close(ours, at_pixels(data), UPRIGHTS).all()
 
 
@@ -71,24 +92,36 @@ def test_colours_are_means_over_the_picture(size: tuple[int, int], subsampling: 
     picture = Image.fromarray(COLOURED).resize(size)
     for progressive in (False, True):
         data = jpeg(picture, subsampling=subsampling, progressive=progressive)
-        ours, theirs = seen(data)[0, 3:].astype(int), at_pixels(data)[0, 3:].astype(int)
+        ours, theirs = seen(data)[0, 4:].astype(int), at_pixels(data)[0, 4:].astype(int)
         assert np.abs(ours - theirs).max() <= 2 * NEAR
         assert np.abs(ours - theirs).mean() < 2
         assert np.abs(ours - 128).max() > 20
+
+
+@pytest.mark.parametrize("quality", [5, 10, 20, 30, 50, 75, 95])
+def test_bits_that_are_not_there_yet_do_not_bias_the_colours(quality: int) -> None:
+    """The first scan of a progressive file leaves out a bit. If that is too much, it is unknown."""
+    for tint in ([0, 0, 0], [8, 0, -8], [-30, 5, 20]):
+        picture = (scene(810, 630, 2) * 0.8 + 25 + tint).clip(0, 255).astype(np.uint8)
+        data = jpeg(picture, quality=quality, progressive=True)
+        ours, theirs = seen(data)[0].astype(int), at_pixels(data)[0].astype(int)
+        assert ours[0] or quality < 50
+        if ours[0]:
+            assert np.abs((ours - theirs)[4:].reshape(2, -1).mean(axis=1)).max() < 1
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_colours_are_turned_upright(orientation: int) -> None:
     """As the picture is."""
     data = with_segments(jpeg(COLOURED), exif(orientation))
-    ours, theirs = seen(data)[0, 3:].astype(int), at_pixels(data)[0, 3:].astype(int)
+    ours, theirs = seen(data)[0, 4:].astype(int), at_pixels(data)[0, 4:].astype(int)
     assert np.abs(ours - theirs).mean() < 2
 
 
 def test_a_grey_file_has_no_colour() -> None:
     """That is known, too."""
     ours = seen(jpeg(Image.fromarray(COLOURED).convert("L")))
-    assert (ours[0, 0], set(ours[0, 3:].tolist())) == (1, {128})
+    assert (ours[0, 0], set(ours[0, 4:].tolist())) == (1, {128})
 
 
 @needs_tools
@@ -100,7 +133,7 @@ def test_every_sampling_has_its_colours(sampling: str) -> None:
     for more in ([], ["-restart", "1"], ["-restart", "3B"], ["-progressive", "-restart", "3B"]):
         data = by_cjpeg(COLOURED, "-quality", "80", "-sample", sampling, *more)
         assert data is not None
-        ours, theirs = seen(data)[0, 3:].astype(int), at_pixels(data)[0, 3:].astype(int)
+        ours, theirs = seen(data)[0, 4:].astype(int), at_pixels(data)[0, 4:].astype(int)
         assert np.abs(ours - theirs).mean() < 2
 
 
@@ -118,4 +151,5 @@ def test_colours_that_come_apart_are_unknown(
     data = by_cjpeg(COLOURED, "-sample", sampling, *scans)
     assert data is not None
     ours = seen(data)
-    assert (ours[0, 0], ours[0, 3:].any()) == (0, False)
+    assert not ours[0, 0]
+    assert not ours[0, 4:].any()
