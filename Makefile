@@ -35,7 +35,7 @@ coverage: .venv/installed-dev
 
 # The job on Spark needs an older pandas than the other tests, so it has an environment of its own.
 # It also needs Java. One cluster of real processes serves all of these tests.
-# They take half an hour, most of it for killing the driver at random moments.
+# On two busy processors they took 23 minutes, half of it for killing the driver at random moments.
 SPARK_TESTS ?= tests/spark
 test-spark: .venv-spark/installed
 	.venv-spark/bin/python -m pytest $(SPARK_TESTS)

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -99,13 +100,12 @@ def measure_hashes(
     on_stderr(f"{count:,} hashes")
     write_hashes(folder / "hashes", count, distance)
     alone, groups = timed(lambda: in_one_process(folder / "hashes", folder / "alone", distance))
-    stages: list[tuple[str, float]] = []
+    stages = [("", Spent.until_now())]
 
     def say(line: str) -> None:
-        stages.append((line.partition(":")[0], cpu_seconds()))
+        stages.append((line.partition(":")[0], Spent.until_now()))
         on_stderr(line)
 
-    begun = cpu_seconds()
     took, outcome = timed(
         lambda: find_duplicates(
             spark, str(folder / "hashes"), folder / "out",
@@ -113,14 +113,16 @@ def measure_hashes(
         )
     )  # fmt: skip
     assert outcome.groups == groups, (outcome.groups, groups)
-    for (_, before), (stage, after) in zip([("", begun), *stages], stages, strict=False):
+    for (_, before), (stage, after) in pairwise(stages):
         row = {"hashes": count, "stage": stage, "s": outcome.seconds.get(stage)}
-        each = (after - before) / count * 1e6
-        report.add("stages", {**row, "CPU s": after - before, "CPU µs per hash": each})
+        spent = after.since(before)
+        each = sum(spent) / count * 1e6
+        row |= {"Java, CPU s": spent.java, "Python, CPU s": spent.python, "CPU µs per hash": each}
+        report.add("stages", row)
     whole = {"hashes": count, "groups": groups, "members": outcome.groups + outcome.duplicates}
     for name, (ours, theirs) in {
         "s": (took.seconds, alone.seconds),
-        "CPU s": (took.cpu, alone.cpu),
+        "CPU s": (sum(took.spent), sum(alone.spent)),
     }.items():
         row = {"clock": name, "one process": theirs, "Spark": ours, "ratio": ours / theirs}
         report.add("the whole", {**whole, **row})
@@ -130,25 +132,40 @@ class Took(NamedTuple):
     """How long some work took."""
 
     seconds: float
-    cpu: float
+    spent: Spent
+
+
+class Spent(NamedTuple):
     """Seconds of all cores, in this process and all that it started."""
 
+    java: float
+    python: float
+    """In all other processes."""
 
-def cpu_seconds() -> float:
-    """The CPU time of this process and all that it started, so far. Only on Linux."""
-    children: dict[int, list[int]] = {}
-    spent: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has just ended
-            fields = stat.read_text().rpartition(")")[2].split()
-            children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-            spent[int(stat.parent.name)] = sum(map(int, fields[11:15]))
-    ticks, waiting = 0, [os.getpid()]
-    while waiting:
-        one = waiting.pop()
-        ticks += spent.get(one, 0)
-        waiting += children.get(one, [])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    @classmethod
+    def until_now(cls) -> Spent:
+        """So far. Only on Linux."""
+        children: dict[int, list[int]] = {}
+        spent: dict[int, tuple[bool, int]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it has just ended
+                name, _, rest = stat.read_text().rpartition(")")
+                fields = rest.split()
+                children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+                is_java = name.endswith("(java")
+                spent[int(stat.parent.name)] = is_java, sum(map(int, fields[11:15]))
+        ticks, waiting = [0, 0], [os.getpid()]
+        while waiting:
+            one = waiting.pop()
+            is_java, some = spent.get(one, (False, 0))
+            ticks[is_java] += some
+            waiting += children.get(one, [])
+        python, java = (one / os.sysconf("SC_CLK_TCK") for one in ticks)
+        return cls(java, python)
+
+    def since(self, earlier: Spent) -> Spent:
+        """What was spent after an earlier moment."""
+        return Spent(self.java - earlier.java, self.python - earlier.python)
 
 
 def on_stderr(line: str) -> None:
@@ -158,9 +175,9 @@ def on_stderr(line: str) -> None:
 
 def timed(work: Callable[[], Any]) -> tuple[Took, Any]:
     """How long some work takes, and its result."""
-    begin, begun = time.perf_counter(), cpu_seconds()
+    begin, begun = time.perf_counter(), Spent.until_now()
     result = work()
-    return Took(time.perf_counter() - begin, cpu_seconds() - begun), result
+    return Took(time.perf_counter() - begin, Spent.until_now().since(begun)), result
 
 
 def write_hashes(folder: Path, count: int, distance: int) -> None:
@@ -289,14 +306,14 @@ def measure_pictures(report: Report, spark: SparkSession, folder: Path, count: i
                 info.size = len(data)
                 archive.addfile(info, io.BytesIO(data))
     for verify in (False, True):
-        marks = [cpu_seconds()]
+        marks = [Spent.until_now()]
         find_duplicates(
             spark, str(folder / "*.tar"), folder / f"out-{verify}", max_distance=4, verify=verify,
-            say=lambda line: marks.append(cpu_seconds()) if "puts" in line else None,  # noqa: B023
+            say=lambda line: marks.append(Spent.until_now()) if "puts" in line else None,  # noqa: B023
         )  # fmt: skip
         size = sum(map(len, originals)) / len(originals) / 1000
         row: dict[str, Any] = {"files": count, "kB per file": size, "verify": str(verify)}
-        spent = marks[2] - marks[1]  # from the end of the listing to that of the hashing
+        spent = sum(marks[2].since(marks[1]))  # from the end of the listing to that of the hashing
         report.add("hashing JPEG files", {**row, "CPU s": spent, "ms": spent / count * 1000})
 
 

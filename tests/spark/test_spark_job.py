@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 N = 20_000
+COUNTED = ("words", "ids", "counts")
 
 
 def run(spark: SparkSession, images: object, out: Path, **keywords: object) -> Groups:
@@ -73,6 +74,28 @@ def test_sets_of_hashes_have_the_groups_of_one_machine(
         )
         assert by_stars == groups
         assert any(line.startswith("pairs: complete before") for line in said)
+
+
+def test_distinct_hashes_have_their_counts_and_smallest_ids(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """How many images have each hash, and the first of them."""
+    hashes = clustered(3000, 5)
+    hashes[::3] = hashes[:10].repeat(100, axis=0)
+    write_hashes(tmp_path / "hashes", rows_for(hashes), settings_for(4))
+    find_duplicates(spark, str(tmp_path / "hashes"), tmp_path / "out", max_distance=4)
+    ids = [row.id for row in spark.read.parquet(str(tmp_path / "hashes")).collect() if row.sought]
+    (run,) = (tmp_path / "out" / "distinct").glob("run=*")
+    blocks = [row for row in spark.read.parquet(str(run)).collect() if row.search == 1]
+    found = {
+        one
+        for row in blocks
+        for one in zip(*(np.frombuffer(row[name], np.int64) for name in COUNTED), strict=True)
+    }
+    first, counts = np.unique(hashes.view("V8"), return_index=True, return_counts=True)[1:]
+    words = hashes.view(np.int64).ravel()
+    assert counts.max() >= 100
+    assert found == set(zip(words[first], np.sort(ids)[first], counts, strict=True))
 
 
 def test_longer_hashes_have_the_groups_of_one_machine(spark: SparkSession, tmp_path: Path) -> None:

@@ -27,10 +27,11 @@ from lookalike.spark.blocks.packing import (
     packed,
     slices_of,
 )
-from lookalike.spark.stages import in_groups
+from lookalike.spark.stages import in_groups, small_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
     from lookalike.spark.settings import Search, Settings
@@ -42,9 +43,10 @@ BUCKET = 1 << 19
 """About how many hashes one task finds the different ones of."""
 DEALT = "search int, bucket int, role int, words binary, ids binary"
 SCHEMA = (
-    "search int, role int, nodes bigint, words binary, ids binary, "
+    "search int, role int, nodes bigint, words binary, ids binary, counts binary, "
     "edges bigint, left binary, right binary"
 )
+"""`counts`: how many images have each hash, as int64."""
 
 
 def find_distinct(
@@ -67,19 +69,15 @@ def find_distinct(
     buckets = len(settings.searches) << bits
     work = partial(_distinct, searches=settings.searches)
     nodes = in_groups(dealt, ["search", "bucket"], buckets, work, SCHEMA)
-    nodes.write.parquet(stage.path)
+    with small_rows(spark):
+        nodes.write.parquet(stage.path)
     return _facts(stage.written(), settings)
 
 
 def _facts(rows: DataFrame, settings: Settings) -> dict[str, Any]:
-    from pyspark.sql import functions as sql
-
-    sums = rows.groupBy("search", "role").agg(
-        sql.sum("nodes").alias("nodes"), sql.sum("edges").alias("edges")
-    )
     nodes = dict.fromkeys((one.name for one in settings.searches), 0)
     hashes = edges = 0
-    for one in sums.collect():
+    for one in rows.select("search", "role", "nodes", "edges").collect():
         name = settings.searches[one.search].name
         nodes[name] += one.nodes
         edges += one.edges
@@ -135,23 +133,24 @@ def _distinct(rows: pa.Table, searches: Sequence[Search]) -> pa.Table:
     firsts: list[Nodes] = []
     for role in sorted(pc.unique(rows.column("role")).to_pylist()):
         of_role = rows.filter(pc.equal(rows.column("role"), role))
-        nodes, edges = _firsts(Nodes.concatenated(list(nodes_of(of_role, width)), width))
+        nodes, counts, edges = _firsts(Nodes.concatenated(list(nodes_of(of_role, width)), width))
         firsts.append(nodes)
-        written.append((number, role, *_packed_nodes(nodes), *_packed_edges(edges)))
+        written.append((number, role, *_packed_nodes(nodes, counts), *_packed_edges(edges)))
     if search.max_distance is None and len(firsts) == 2:
         edges = _equal(*firsts)
-        written.append((number, 0, 0, b"", b"", *_packed_edges(edges)))
+        written.append((number, 0, 0, b"", b"", b"", *_packed_edges(edges)))
     return pa.Table.from_batches([batch_of(written, SCHEMA)])
 
 
-def _firsts(nodes: Nodes) -> tuple[Nodes, Edges]:
-    """Each different hash with its smallest id, and an edge to that from every other id."""
+def _firsts(nodes: Nodes) -> tuple[Nodes, NDArray[np.int64], Edges]:
+    """Each different hash with its smallest id, its count, and an edge from every other id."""
     class_of, first = kernel.distinct(nodes.words)
     least = np.full(len(first), np.iinfo(np.int64).max)
     np.minimum.at(least, class_of, nodes.ids)
     of_each = least[class_of]
     others = nodes.ids != of_each
-    return Nodes(nodes.words[first], least), Edges(of_each[others], nodes.ids[others])
+    edges = Edges(of_each[others], nodes.ids[others])
+    return Nodes(nodes.words[first], least), np.bincount(class_of, minlength=len(first)), edges
 
 
 def _equal(ours: Nodes, theirs: Nodes) -> Edges:
@@ -164,8 +163,8 @@ def _equal(ours: Nodes, theirs: Nodes) -> Edges:
     return Edges(left[left >= 0], theirs.ids[left >= 0])
 
 
-def _packed_nodes(nodes: Nodes) -> tuple[int, bytes, bytes]:
-    return len(nodes.ids), packed(nodes.words), packed(nodes.ids)
+def _packed_nodes(nodes: Nodes, counts: NDArray[np.int64]) -> tuple[int, bytes, bytes, bytes]:
+    return len(nodes.ids), packed(nodes.words), packed(nodes.ids), packed(counts)
 
 
 def _packed_edges(edges: Edges) -> tuple[int, bytes, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +11,7 @@ import numpy as np
 
 from lookalike.spark.blocks.bands import SAMPLE, Spread
 from lookalike.spark.blocks.joining import joined
-from lookalike.spark.blocks.packing import ENOUGH, Nodes, arrays_in, batch_of, nodes_of, packed
+from lookalike.spark.blocks.packing import ENOUGH, Nodes, batch_of, nodes_of, packed
 from lookalike.spark.stages import in_groups
 
 if TYPE_CHECKING:
@@ -61,26 +60,16 @@ def find_pairs(stage: Stage, distinct: Stage, settings: Settings, block: int) ->
 def _spread_of(rows: DataFrame, search: Search, total: int, block: int) -> Spread:
     """How to spread the hashes of a search, from a sample of them."""
     assert search.max_distance is not None
+    width = -(-search.bits // 64)
     share = min(1.0, SAMPLE / max(total, 1))
-    work = partial(_sampled, width=-(-search.bits // 64), share=share)
-    blocks = rows.select("words").mapInArrow(work, "words binary").collect()
-    data = b"".join(one.words for one in blocks)
-    sample = np.frombuffer(data, np.uint64).reshape(-1, -(-search.bits // 64))
+    # The hashes of a block are in no order that matters.
+    some = rows.selectExpr(f"substring(words, 1, int(ceil(nodes * {share!r})) * {8 * width}) some")
+    data = b"".join(one.some for one in some.collect())
+    sample = np.frombuffer(data, np.uint64).reshape(-1, width)
     cores = rows.sparkSession.sparkContext.defaultParallelism
     each = total * (search.max_distance + 1) // (TASKS_PER_CORE * cores)
     target = max(min(TARGET, each, block), min(LEAST, block))
     return Spread.of(sample, total, search.bits, search.max_distance, target=target, most=block)
-
-
-def _sampled(
-    batches: Iterator[pa.RecordBatch], width: int, share: float
-) -> Iterator[pa.RecordBatch]:
-    """A share of the hashes, which are in no order that matters. Runs in a task."""
-    for batch in batches:
-        blocks = [one.reshape(-1, width) for one in arrays_in(batch.column("words"), np.uint64)]
-        yield batch_of(
-            ([packed(one[: math.ceil(len(one) * share)])] for one in blocks), "words binary"
-        )
 
 
 def _joined(rows: DataFrame, search: Search, spread: Spread) -> DataFrame:

@@ -24,6 +24,7 @@ from lookalike.sources.location import Kind
 from lookalike.spark.blocks.packing import REFERENCE
 from lookalike.spark.matches import MATCHES, matches_in
 from lookalike.spark.rows import THUMB, table_of
+from lookalike.spark.stages import small_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +72,8 @@ def write_result(
     members = found.join(chosen, "id").repartition("label").sortWithinPartitions("label", "id")
     schema = MATCHES if settings.against else GROUPS
     rows = members.mapInArrow(partial(_in_sets, settings=settings), schema)
-    rows.write.parquet(stage.path)
+    with small_rows(stage.folder.spark):
+        rows.write.parquet(stage.path)
     return _facts(stage, settings)
 
 
@@ -85,12 +87,9 @@ def _of_both_sides(labels: DataFrame) -> DataFrame:
 
 
 def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
-    rows = stage.written()
-    count = rows.count()
-    if settings.against:
-        return {"groups": count, "duplicates": count}
-    groups = rows.where("keeper").count()
-    return {"groups": groups, "duplicates": count - groups}
+    asked = ["count(*)"] if settings.against else ["count_if(keeper)", "count_if(not keeper)"]
+    counts = stage.written().selectExpr(*asked).collect()[0]
+    return {"groups": counts[0], "duplicates": counts[-1]}
 
 
 def _in_sets(batches: Iterator[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lookalike.errors import LookalikeError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
     from lookalike.spark.folders import Folder
 
@@ -26,6 +27,8 @@ BEGUN = "_begun.json"
 MARK = "_lookalike.json"
 """The file that says that a folder belongs to a job."""
 RUN = "run="
+BATCH_BYTES = "spark.sql.execution.arrow.maxBytesPerBatch"
+NO_LIMIT = str(2**31 - 1)
 
 
 class Stage:
@@ -127,6 +130,24 @@ def in_groups(
     grouped = rows.repartition(count, *keys).groupBy(*keys)
     # Spark 4.3 fails for a function whose type hints it cannot resolve.
     return grouped.applyInArrow(lambda group: work(group), schema)
+
+
+@contextmanager
+def small_rows(spark: SparkSession) -> Iterator[None]:
+    """Bound the batches that go to Python by their rows alone, for rows that are not packed.
+
+    To bound their bytes, Spark measures a batch after each of its rows. For rows with many columns,
+    that costs more than all else in a stage.
+    """
+    before = spark.conf.get(BATCH_BYTES, None)
+    spark.conf.set(BATCH_BYTES, NO_LIMIT)
+    try:
+        yield
+    finally:
+        if before is None:
+            spark.conf.unset(BATCH_BYTES)
+        else:
+            spark.conf.set(BATCH_BYTES, before)
 
 
 class Claim:
