@@ -20,6 +20,7 @@ from unittest.mock import patch
 import simplejpeg
 
 import lookalike
+from lookalike import files
 from lookalike._native import kernel
 from lookalike.algorithms import phash
 from lookalike.images import contents, picture
@@ -50,10 +51,10 @@ IMPORTERS = [
     (picture, "kernel"),
     (phash, "kernel"),
     (contents, "os"),
-    (hashed, "os"),
+    (files, "os"),
 ]
 """Where these modules are used."""
-FUNCTIONS = [(contents, "_read"), (picture, "blake3"), (hashed, "blake3")]
+FUNCTIONS = [(contents, "_read"), (picture, "blake3")]
 """What else releases the lock, where it is used."""
 
 

@@ -101,7 +101,7 @@ THOROUGH = frozenset(
 In other files, such tests are marked `thorough`.
 """
 
-RANDOM_CASES = {"quick": 20, "some": 40, "many": 200}
+RANDOM_CASES = {"quick": 20, "some": 40, "many": 100}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
