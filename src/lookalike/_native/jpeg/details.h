@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 
 #include "jpeg/blocks.h"
 #include "jpeg/coefficients.h"
@@ -86,6 +88,10 @@ class FurtherDetails {
 
     LOOKALIKE_INLINE void mcu(size_t column, Bits& bits, bool& bad) {
         int16_t* block = blocks_.block(column);
+        if (run_ && has_average_alone(block)) {  // a few bytes can say so of very many blocks
+            --run_;
+            return;
+        }
         uint32_t k = first_;
         if (!run_) k = read_new(block, bits, bad);
         if (!run_) return;
@@ -99,6 +105,13 @@ class FurtherDetails {
     const uint32_t first_, last_;
     const int16_t plus_, minus_;
     uint32_t run_ = 0;
+
+    static LOOKALIKE_INLINE bool has_average_alone(const int16_t* block) {
+        uint64_t words[kBlock * sizeof *block / sizeof(uint64_t)], any = 0;
+        std::memcpy(words, block, sizeof words);
+        for (size_t k = 1; k < std::size(words); ++k) any |= words[k];
+        return !any && !block[1] && !block[2] && !block[3];
+    }
 
     // Only what is not zero has a further bit.
     LOOKALIKE_INLINE void refine(int16_t& value, Bits& bits) const {
