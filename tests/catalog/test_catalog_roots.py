@@ -88,6 +88,25 @@ def test_a_root_that_lost_most_of_its_files_is_left_alone_until_that_is_accepted
     assert not catalog.roots[0].offline
 
 
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("inner_first", [False, True])
+@pytest.mark.parametrize("accepts", [False, True])
+def test_a_folder_and_one_inside_it_are_scanned_once(
+    folder: Path, catalog: Catalog, known: bool, inner_first: bool, accepts: bool
+) -> None:
+    inner = folder / "inner"
+    fill(inner, seed=100)
+    if known:
+        scanned(catalog, inner)
+    link = folder.with_name("link")
+    link.symlink_to(folder)
+    paths = [inner, folder, link] if inner_first else [link, folder, inner]
+    summary = scanned(catalog, *paths, accept_loss=[folder] if accepts else ())
+    assert [root.path for root in catalog.roots] == [str(folder)]
+    assert (summary.new, summary.unchanged) == ((COUNT, COUNT) if known else (2 * COUNT, 0))
+    assert_up_to_date(catalog, folder)
+
+
 def test_half_of_the_files_may_go(folder: Path, catalog: Catalog) -> None:
     scanned(catalog, folder)
     without_most(folder)

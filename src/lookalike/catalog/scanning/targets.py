@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lookalike.catalog.places import Place, relative
@@ -59,7 +59,24 @@ def targets_of(
     if not paths and not accepted:
         return [Target(root, root.path, b"", False) for root in places.all_roots()]
     chosen = dict.fromkeys(paths, False) | dict.fromkeys(accepted, True)
-    return [_target(database, places, path, accepts) for path, accepts in chosen.items()]
+    # An outer folder first: it would take in the root that one inside it has just become.
+    outer_first = sorted(chosen, key=lambda path: len(os.path.realpath(path)))
+    found = {path: _target(database, places, path, chosen[path]) for path in outer_first}
+    return _without_inner([found[path] for path in chosen])
+
+
+def _without_inner(targets: Sequence[Target]) -> list[Target]:
+    """Without those that lie in another, whose files would be met twice."""
+    kept: list[Target] = []
+    for target in sorted(targets, key=lambda one: (one.scope, not one.accepts_loss)):
+        around = (one for one in kept if one.root.id == target.root.id)
+        if not any(
+            relative(target.scope, one.scope) is not None
+            and one.accepts_loss >= target.accepts_loss
+            for one in around
+        ):
+            kept.append(target)
+    return sorted(kept, key=targets.index)
 
 
 def _target(database: Database, places: Places, path: bytes, accepts: bool) -> Target:
