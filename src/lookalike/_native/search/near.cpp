@@ -54,29 +54,33 @@ LOOKALIKE_POPCNT size_t near_words(const uint64_t* query, const uint64_t* hashes
     return static_cast<size_t>(next - found);
 }
 
-// Works on eight at a time, and on the rest one by one.
+// Works on eight at a time. Most runs are shorter than that, and of any length, so a loop over their
+// hashes would mispredict its end. Here the lanes beyond it are masked.
 LOOKALIKE_AVX2 size_t near_word_avx2(const uint64_t* query, const uint64_t* hashes, size_t count,
-                                     size_t words, uint64_t max_distance, Near* found) {
+                                     size_t, uint64_t max_distance, Near* found) {
+    alignas(32) static constexpr int64_t kMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
     const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(*query)),
                   zero = _mm256_setzero_si256();
     // A distance is at most 64, so a larger limit makes no difference.
     const auto limit = static_cast<long long>(max_distance < 64 ? max_distance : 64);
     const __m256i too_far = _mm256_set1_epi64x(limit + 1);
-    const size_t whole = count / 8 * 8;
     Near* next = found;
-    for (size_t at = 0; at < whole; at += 8) {
-        __m256i distances[2];
+    for (size_t at = 0; at < count; at += 8) {
+        const int64_t* masks = kMasks + 8 - (count - at < 8 ? count - at : 8);
+        __m256i distances[2], near[2];
         for (size_t v = 0; v < 2; ++v) {
-            const __m256i hash =
-                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(hashes + at + 4 * v));
+            const __m256i there =
+                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(masks + 4 * v));
+            const __m256i hash = _mm256_maskload_epi64(
+                reinterpret_cast<const long long*>(hashes + at + 4 * v), there);
             distances[v] = _mm256_sad_epu8(byte_counts(_mm256_xor_si256(wanted, hash)), zero);
+            near[v] = _mm256_and_si256(there, _mm256_cmpgt_epi64(too_far, distances[v]));
         }
-        const __m256i low = _mm256_cmpgt_epi64(too_far, distances[0]),
-                      high = _mm256_cmpgt_epi64(too_far, distances[1]);
-        const __m256i any = _mm256_or_si256(low, high);
+        const __m256i any = _mm256_or_si256(near[0], near[1]);
         if (_mm256_testz_si256(any, any)) continue;
-        auto matching = static_cast<uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(low)) |
-                                              _mm256_movemask_pd(_mm256_castsi256_pd(high)) << 4);
+        auto matching =
+            static_cast<uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(near[0])) |
+                                  _mm256_movemask_pd(_mm256_castsi256_pd(near[1])) << 4);
         uint64_t by_lane[8];
         for (size_t v = 0; v < 2; ++v)
             _mm256_storeu_si256(reinterpret_cast<__m256i*>(by_lane + 4 * v), distances[v]);
@@ -85,9 +89,7 @@ LOOKALIKE_AVX2 size_t near_word_avx2(const uint64_t* query, const uint64_t* hash
             *next++ = {static_cast<uint32_t>(at + lane), static_cast<uint32_t>(by_lane[lane])};
         }
     }
-    const size_t rest = near_words(query, hashes + whole, count - whole, words, max_distance, next);
-    for (Near* one = next; one < next + rest; ++one) one->place += static_cast<uint32_t>(whole);
-    return static_cast<size_t>(next - found) + rest;
+    return static_cast<size_t>(next - found);
 }
 
 LOOKALIKE_AVX512 size_t near_word_avx512(const uint64_t* query, const uint64_t* hashes,

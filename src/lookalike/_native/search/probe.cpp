@@ -104,6 +104,7 @@ class Ring {
     static void prefetch_all(const Number* from, size_t count) {
         constexpr size_t kLine = 64 / sizeof(Number);
         for (const Number* line = from; line < from + count; line += kLine) prefetch(line);
+        prefetch(from + count - 1);  // `from` may lie anywhere in its line
     }
 
     void prefetch_by_number(size_t found) const {
