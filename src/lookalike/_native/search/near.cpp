@@ -54,40 +54,56 @@ LOOKALIKE_POPCNT size_t near_words(const uint64_t* query, const uint64_t* hashes
     return static_cast<size_t>(next - found);
 }
 
-// Works on eight at a time. Most runs are shorter than that, and of any length, so a loop over their
-// hashes would mispredict its end. Here the lanes beyond it are masked.
+LOOKALIKE_AVX2 inline __m256i distances_avx2(__m256i query, __m256i hashes) {
+    return _mm256_sad_epu8(byte_counts(_mm256_xor_si256(query, hashes)), _mm256_setzero_si256());
+}
+
+// Appends those of four hashes, from place `at` on, that are near enough. Returns the new end.
+LOOKALIKE_AVX2 inline Near* take_avx2(__m256i distances, __m256i near_enough, size_t at,
+                                      Near* next) {
+    uint64_t by_lane[4];
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(by_lane), distances);
+    auto lanes = static_cast<uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(near_enough)));
+    for (; lanes; lanes &= lanes - 1) {
+        const size_t lane = lowest_bit(lanes);
+        *next++ = {static_cast<uint32_t>(at + lane), static_cast<uint32_t>(by_lane[lane])};
+    }
+    return next;
+}
+
+// Works on sixteen at a time, then on four. Many runs are short, and of any length, so a loop over
+// single hashes would mispredict its end. Lanes beyond the end are masked.
 LOOKALIKE_AVX2 size_t near_word_avx2(const uint64_t* query, const uint64_t* hashes, size_t count,
                                      size_t, uint64_t max_distance, Near* found) {
-    alignas(32) static constexpr int64_t kMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-    const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(*query)),
-                  zero = _mm256_setzero_si256();
+    const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(*query));
     // A distance is at most 64, so a larger limit makes no difference.
     const auto limit = static_cast<long long>(max_distance < 64 ? max_distance : 64);
     const __m256i too_far = _mm256_set1_epi64x(limit + 1);
     Near* next = found;
-    for (size_t at = 0; at < count; at += 8) {
-        const int64_t* masks = kMasks + 8 - (count - at < 8 ? count - at : 8);
-        __m256i distances[2], near[2];
-        for (size_t v = 0; v < 2; ++v) {
-            const __m256i there =
-                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(masks + 4 * v));
-            const __m256i hash = _mm256_maskload_epi64(
-                reinterpret_cast<const long long*>(hashes + at + 4 * v), there);
-            distances[v] = _mm256_sad_epu8(byte_counts(_mm256_xor_si256(wanted, hash)), zero);
-            near[v] = _mm256_and_si256(there, _mm256_cmpgt_epi64(too_far, distances[v]));
-        }
-        const __m256i any = _mm256_or_si256(near[0], near[1]);
+    size_t at = 0;
+    for (; at + 16 <= count; at += 16) {
+        __m256i distances[4];
+        for (size_t v = 0; v < 4; ++v)
+            distances[v] = distances_avx2(
+                wanted, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(hashes + at + 4 * v)));
+        // A distance fits in the low half of its lane, so the 32-bit minimum is the 64-bit one.
+        const __m256i nearest = _mm256_min_epu32(_mm256_min_epu32(distances[0], distances[1]),
+                                                 _mm256_min_epu32(distances[2], distances[3]));
+        const __m256i any = _mm256_cmpgt_epi64(too_far, nearest);
         if (_mm256_testz_si256(any, any)) continue;
-        auto matching =
-            static_cast<uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(near[0])) |
-                                  _mm256_movemask_pd(_mm256_castsi256_pd(near[1])) << 4);
-        uint64_t by_lane[8];
-        for (size_t v = 0; v < 2; ++v)
-            _mm256_storeu_si256(reinterpret_cast<__m256i*>(by_lane + 4 * v), distances[v]);
-        for (; matching; matching &= matching - 1) {
-            const size_t lane = lowest_bit(matching);
-            *next++ = {static_cast<uint32_t>(at + lane), static_cast<uint32_t>(by_lane[lane])};
-        }
+        for (size_t v = 0; v < 4; ++v)
+            next = take_avx2(distances[v], _mm256_cmpgt_epi64(too_far, distances[v]), at + 4 * v,
+                             next);
+    }
+    static constexpr long long kThere[8] = {-1, -1, -1, -1};
+    for (; at < count; at += 4) {
+        const size_t lanes = count - at < 4 ? count - at : 4;
+        const __m256i there =
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kThere + 4 - lanes));
+        const __m256i distances = distances_avx2(
+            wanted, _mm256_maskload_epi64(reinterpret_cast<const long long*>(hashes + at), there));
+        next = take_avx2(distances, _mm256_and_si256(there, _mm256_cmpgt_epi64(too_far, distances)),
+                         at, next);
     }
     return static_cast<size_t>(next - found);
 }

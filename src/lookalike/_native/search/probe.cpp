@@ -64,7 +64,8 @@ class Ring {
         return found;
     }
 
-    static constexpr size_t kBatch = 64;
+    // As many cache lines are asked for at a time as a processor can wait for.
+    static constexpr size_t kBatch = 8;
 
  private:
     static constexpr size_t kHashesAhead = 64, kNumbersAhead = 16;  // of a run
