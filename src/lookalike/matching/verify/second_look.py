@@ -45,7 +45,7 @@ class Verdicts(NamedTuple):
 
     def among(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Verdicts:
         """Those on some of the pairs."""
-        return Verdicts(*(column[chosen] for column in self))
+        return Verdicts(self.same[chosen], self.agreement[chosen], self.if_paper[chosen])
 
 
 class SecondLook:
