@@ -81,6 +81,15 @@ class Looks:
         same: NDArray[np.bool_] = agree & (self.correlation >= correlation) & (self.correlation > 0)
         return same
 
+    def undecided(self, rule: Rule = WHOLE) -> NDArray[np.bool_]:
+        """`(m,)`: whether pairs are not the same, but agree, and have too few blocks to tell.
+
+        On a white page, nearly all blocks are left out, as a brighter copy may have lost their
+        texture. That leaves faint tints to be correlated, and a brighter copy has lost these too.
+        """
+        few: NDArray[np.bool_] = self.blocks < rule.blocks
+        return few & (self.correlation >= rule.correlation) & ~self.same(rule)
+
 
 def look_whole(
     thumbs: NDArray[np.uint8],

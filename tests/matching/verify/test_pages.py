@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from lookalike import compare, find_duplicates
 from pictures import Pixels
@@ -65,3 +65,35 @@ def test_strips_with_half_of_their_tiles_in_common_share_a_part(tiles: int, alik
     found = compare(one, other, thorough=True)
     assert found.shares_a_part is not alike
     assert found.alike is alike
+
+
+def tinted_table(seed: int) -> Image.Image:
+    """A table of numbers on nearly white paper, with a faint tint behind its heading."""
+    random = np.random.default_rng(seed)
+    image = Image.new("RGB", (864, 651), (255, 254, 240))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((30, 30, 834, 70), "#d8dee9")
+    for row, column in np.ndindex(14, 6):
+        x, y = 30 + 134 * column, 30 + 41 * row
+        draw.rectangle((x, y, x + 134, y + 41), outline="#333333")
+        number = f"{random.integers(1, 99999) / 100:.2f}"
+        draw.text((x + 60, y + 8), number, "#333333", ImageFont.load_default(14))
+    return image
+
+
+def test_a_page_is_found_although_a_brighter_copy_has_lost_its_tint() -> None:
+    """Thumbs of it hardly agree. The rule for paper finds the copy of each of two tables."""
+    tables = [tinted_table(seed) for seed in (1, 2)]
+    files = [jpeg(one) for one in tables]
+    files += [jpeg(ImageEnhance.Brightness(one).enhance(1.25)) for one in tables]
+    groups = find_duplicates(files, max_distance=24).groups
+    assert sorted(sorted(group.positions.tolist()) for group in groups) == [[0, 2], [1, 3]]
+
+
+def test_thumbs_alone_do_not_confirm_a_page_that_has_lost_its_tint() -> None:
+    """Without the pictures, the rule for paper cannot be asked."""
+    table = tinted_table(1)
+    files = jpeg(table), jpeg(ImageEnhance.Brightness(table).enhance(1.1))
+    assert find_duplicates(list(files), max_distance=24).groups
+    streams = [io.BytesIO(file) for file in files]
+    assert not find_duplicates(streams, max_distance=24).groups

@@ -15,6 +15,7 @@ import numpy as np
 from lookalike.hashing.content import Depth
 from lookalike.hashing.memory import UNKNOWN
 from lookalike.images.picture import turn
+from lookalike.matching.verify.second_look import like_paper
 from lookalike.matching.verify.seen_pictures import Kind, SeenPictures
 from lookalike.sight.colours import COLOUR_DIFFERS, colour_distances
 from lookalike.sight.glance import close
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
     from lookalike.matching.links import Links
     from lookalike.matching.rereading import Rereading
     from lookalike.matching.verify.candidates import Candidates, Pictures
-    from lookalike.matching.verify.second_look import SecondLook
+    from lookalike.matching.verify.second_look import SecondLook, Verdicts
     from lookalike.sight.seen import Seen
     from lookalike.work.progress import Progress
 
 
 LAYOUT, COLOUR = 1, 2
 """The bits of a verdict, as it is remembered: the same layout only, and other colours."""
-LEAST_OF_PAPER, LEAST_OF_THUMB = 0.88, 0.5
-"""If only thumbs are known, two of which one is paper to this share must agree this much."""
+LEAST_OF_PAPER = 0.88
+"""If only thumbs are known, two of which one may be paper must agree this much."""
 
 WHOLE = 0.8
 """Pictures that have this share of both in common lie on each other nearly whole."""
@@ -71,23 +72,21 @@ class CloserLook:
         """How many images could not be read again. Of these, only the thumbs were compared."""
         return self._pictures.unread
 
-    def look(
-        self, pairs: Candidates, agreement: NDArray[np.float32], advance: Callable[[int], None]
-    ) -> Details:
+    def look(self, pairs: Candidates, looks: Verdicts, advance: Callable[[int], None]) -> Details:
         """Look at some pairs whose thumbs agree. Tells `advance` how many more have been settled.
 
         Those like paper take long.
         """
         one, other = self._first[pairs.i], self._first[pairs.j]
         verdicts = self._again.memory.verdicts(one, other, pairs.orientation)
-        plain = (verdicts == UNKNOWN) & (agreement >= LEAST_OF_PAPER)
+        plain = (verdicts == UNKNOWN) & (looks.agreement >= LEAST_OF_PAPER) & ~looks.if_paper
         plain[plain] = self._are_close(one[plain], other[plain], pairs.orientation[plain])
         verdicts[plain] = 0
         new = np.flatnonzero(verdicts == UNKNOWN)
         advance(len(one) - len(new))
         if len(new):
             verdicts[new] = self._looked(
-                one[new], other[new], pairs.orientation[new], agreement[new], advance
+                one[new], other[new], pairs.orientation[new], looks.among(new), advance
             )
         blank = self._begins_blank[pairs.i] & self._begins_blank[pairs.j]
         return Details((verdicts & LAYOUT > 0) & ~blank, verdicts & COLOUR > 0)
@@ -106,7 +105,7 @@ class CloserLook:
         one: NDArray[np.intp],
         other: NDArray[np.intp],
         orientation: NDArray[np.uint8],
-        agreement: NDArray[np.float32],
+        looks: Verdicts,
         advance: Callable[[int], None],
     ) -> NDArray[np.uint8]:
         """The verdicts on pairs, which are remembered if both images could be read."""
@@ -115,9 +114,10 @@ class CloserLook:
         papers = self._pictures.are(Kind.PAPER, one) | self._pictures.are(Kind.PAPER, other)
         at = np.flatnonzero(known & papers & self._both(Kind.NEARLY_PAPER, one, other))
         advance(len(one) - len(at))
-        layout = self._differ_by_thumbs(one, other, ~known & (agreement < LEAST_OF_PAPER))
-        layout |= self._both(Kind.PAGE, one, other) & (agreement < LEAST_OF_PAGES)
-        layout |= papers & (agreement < LEAST_OF_PAPER)
+        layout = self._differ_by_thumbs(one, other, ~known & (looks.agreement < LEAST_OF_PAPER))
+        layout |= self._both(Kind.PAGE, one, other) & (looks.agreement < LEAST_OF_PAGES)
+        layout |= papers & (looks.agreement < LEAST_OF_PAPER)
+        layout |= looks.if_paper  # unless the rule for paper says something else
         layout[at] = self._differ_as_paper(one[at], other[at], orientation[at], advance)
         differs = np.zeros(len(one), np.bool_)
         differs[known] = self._colour_differs(one[known], other[known], orientation[known])
@@ -177,7 +177,7 @@ class CloserLook:
         layout = np.zeros(len(one), np.bool_)
         for number in np.flatnonzero(doubtful).tolist():
             thumbs = self._look.thumbs_of(np.array([one[number], other[number]]))
-            layout[number] = any(Shares.of(thumb).like_paper(LEAST_OF_THUMB) for thumb in thumbs)
+            layout[number] = any(map(like_paper, thumbs))
         return layout
 
     def _keep_sheets(self, positions: NDArray[np.intp]) -> None:

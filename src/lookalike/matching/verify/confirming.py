@@ -123,7 +123,7 @@ class Confirming:
         verdicts = self._look.look(pairs)
         verdicts.same[:] &= pairs.distance <= self._rule.max_distance
         kept = np.flatnonzero(verdicts.same)
-        verdicts.same[kept] = self._look_closer(pairs.among(kept), verdicts.agreement[kept])
+        verdicts.same[kept] = self._look_closer(pairs.among(kept), verdicts.among(kept))
         return verdicts
 
     def _settle(self, waiting: list[Candidates]) -> None:
@@ -137,7 +137,7 @@ class Confirming:
             verdicts = self._look.look(portion)
             self._refuse(portion.among(~verdicts.same))
             self._advance(len(some.i) - int(verdicts.same.sum()))
-            joined = self._join(portion.among(verdicts.same), verdicts.agreement[verdicts.same])
+            joined = self._join(portion.among(verdicts.same), verdicts.among(verdicts.same))
             at += step
             if joined < len(portion.i) // 8:
                 step = min(4 * step, MOST_AT_ONCE)
@@ -159,7 +159,7 @@ class Confirming:
         np.add.at(self._refused, pairs.i, 1)
         np.add.at(self._refused, pairs.j, 1)
 
-    def _join(self, pairs: Candidates, agreement: NDArray[np.float32]) -> int:
+    def _join(self, pairs: Candidates, looks: Verdicts) -> int:
         """Look closer at pairs until all that are the same are connected. Returns how many are.
 
         If most are, only those are looked at that connect pictures. If few are, as among forms of
@@ -170,25 +170,25 @@ class Confirming:
             chosen = self._joining.forest(pairs.i, pairs.j)
             if step > LEAST_CLOSER:
                 chosen[:step] = True
-            same = self._look_closer(pairs.among(chosen), agreement[chosen], self._advance)
+            same = self._look_closer(pairs.among(chosen), looks.among(chosen), self._advance)
             joined += int(same.sum())
             step = 4 * step if 2 * same.sum() < len(same) else LEAST_CLOSER
             left = ~chosen & self._joining.open(pairs.i, pairs.j)
             self._advance(int((~chosen & ~left).sum()))
-            pairs, agreement = pairs.among(left), agreement[left]
+            pairs, looks = pairs.among(left), looks.among(left)
         return joined
 
     def _look_closer(
         self,
         pairs: Candidates,
-        agreement: NDArray[np.float32],
+        looks: Verdicts,
         advance: Callable[[int], None] = lambda _: None,
     ) -> NDArray[np.bool_]:
         """Record the links among some pairs whose thumbs agree. Returns which are the same.
 
         Those that must not be together are not linked.
         """
-        details = self._closer.look(pairs, agreement, advance)
+        details = self._closer.look(pairs, looks, advance)
         same = ~details.same_layout
         if self._rule.colour:
             same &= ~details.colour_differs
@@ -199,7 +199,7 @@ class Confirming:
         evidence = np.full(len(kept.i), Evidence.AGREES, np.uint8)
         links = Links.by_bits(self._first[kept.i], self._first[kept.j], kept.distance, evidence)
         links = links._replace(
-            agreement=agreement[same], colour_differs=details.colour_differs[same]
+            agreement=looks.agreement[same], colour_differs=details.colour_differs[same]
         )
         self._links.append(links.oriented(kept.orientation))
         return same

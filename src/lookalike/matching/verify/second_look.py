@@ -14,6 +14,7 @@ from lookalike.hashing.content import Depth
 from lookalike.images.picture import Picture, turn
 from lookalike.matching.verify.candidates import turned_limit
 from lookalike.sight.look import MEANS, Looks, look_whole
+from lookalike.sight.paper import Shares
 from lookalike.sight.thumb import BYTES, SIDE
 from lookalike.sight.thumbs import KEPT_BYTES
 from lookalike.sight.turned import UPRIGHT
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from lookalike.matching.verify.candidates import Candidates, Pictures
     from lookalike.sight.thumbs import Thumbs
 
+LEAST_OF_THUMB = 0.5
+"""A picture may be like paper if this share of its thumb is one grey."""
 SLICE = 1 << 10
 """How many pairs a thread looks at in one go."""
 
@@ -37,6 +40,12 @@ class Verdicts(NamedTuple):
     same: NDArray[np.bool_]
     agreement: NDArray[np.float32]
     """From 0 to 1."""
+    if_paper: NDArray[np.bool_]
+    """Of those that are the same, which are so only if the rule for paper confirms it."""
+
+    def among(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Verdicts:
+        """Those on some of the pairs."""
+        return Verdicts(self.same[chosen], self.agreement[chosen], self.if_paper[chosen])
 
 
 class SecondLook:
@@ -67,11 +76,13 @@ class SecondLook:
         i, j = at.astype(np.uint32).reshape(2, -1)
         looks = self._looks(thumbs, i, j, pairs.orientation - np.uint8(1))
         same, agreement = looks.same(), looks.agreement
+        if_paper = self._may_be_paper(thumbs, i, j, looks.undecided())
         begins_blank = self._pictures.begins_blank
         blank = begins_blank[pairs.i] & begins_blank[pairs.j]
         bits = get_algorithm(self._rule.algorithm).bits
         agreement[blank] = 1 - pairs.distance[blank] / bits
-        same = (same | blank) & (agreement >= self._rule.min_agreement)
+        if_paper &= ~blank
+        same = (same | blank | if_paper) & (agreement >= self._rule.min_agreement)
         if self._rule.algorithm != "phash":
             turned = np.flatnonzero(same & (pairs.orientation != UPRIGHT))
             far = [
@@ -80,7 +91,7 @@ class SecondLook:
             ]
             pairs.distance[turned] = far
             same[turned] = pairs.distance[turned] <= self._rule.max_distance
-        return Verdicts(same, agreement)
+        return Verdicts(same, agreement, if_paper)
 
     def thumbs_of(self, positions: NDArray[np.intp]) -> NDArray[np.uint8]:
         """`(n, BYTES)`: the thumbs of images."""
@@ -91,6 +102,19 @@ class SecondLook:
         if not self._thumbs.stored:
             return np.zeros((len(positions), KEPT_BYTES - BYTES), np.uint8)
         return self._thumbs.read(positions, self._made_again)[:, BYTES:]
+
+    @staticmethod
+    def _may_be_paper(
+        thumbs: NDArray[np.uint8],
+        i: NDArray[np.uint32],
+        j: NDArray[np.uint32],
+        undecided: NDArray[np.bool_],
+    ) -> NDArray[np.bool_]:
+        """Which of the undecided pairs may be decided by the rule for paper."""
+        chosen = undecided.copy()
+        for at in np.flatnonzero(undecided).tolist():
+            chosen[at] = any(like_paper(thumbs[number]) for number in (i[at], j[at]))
+        return chosen
 
     def _turned_distance(
         self, one: NDArray[np.uint8], other: NDArray[np.uint8], orientation: int
@@ -129,6 +153,11 @@ class SecondLook:
                 if content.thumb:
                     made[np.searchsorted(positions, at)] = np.frombuffer(content.thumb, np.uint8)
         return made
+
+
+def like_paper(thumb: NDArray[np.uint8]) -> bool:
+    """Whether a picture may be like paper, as far as its thumb can tell."""
+    return Shares.of(thumb).like_paper(LEAST_OF_THUMB)
 
 
 def _square(thumb: NDArray[np.uint8]) -> NDArray[np.uint8]:
