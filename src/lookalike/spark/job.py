@@ -28,7 +28,7 @@ from lookalike.spark.pairs import SCHEMA as PAIRS
 from lookalike.spark.results import GROUPS, write_result
 from lookalike.spark.rows import row_schema
 from lookalike.spark.settings import Definition, Settings
-from lookalike.spark.stages import MANIFEST, Claim, Stage
+from lookalike.spark.stages import MANIFEST, Claim, Stage, without_dictionary
 
 REMOVALS = "shard bigint, id bigint, key string, raw_path binary"
 
@@ -127,7 +127,7 @@ class _Job:
         made = [self._hashes(images, "")]
         if against is not None:
             made.append(self._hashes(against, "against/"))
-        sides = [one.rows().where("digest is not null") for one in made]
+        sides = [one.rows() for one in made]
         counts = [one.facts["inputs"] for one in made]
         asked = {"columns": settings.columns, "hashes": [one.facts["runs"] for one in made]}
         distinct = self._stage(
@@ -282,7 +282,7 @@ def list_removals(stage: Stage, result: Stage) -> dict[str, Any]:
     if "keeper" in rows.columns:
         rows = rows.where("not keeper")
     listed = rows.select(*(one.split()[0] for one in REMOVALS.split(", "))).repartition("shard")
-    listed.write.partitionBy("shard").parquet(stage.path)
+    listed.write.partitionBy("shard").options(**without_dictionary("id", "key")).parquet(stage.path)
     return {}
 
 
@@ -294,8 +294,7 @@ def check_workers(spark: SparkSession, settings: Settings) -> None:
     count = 2 * spark.sparkContext.defaultParallelism
     schema = "version string, preparation int, proof string"
     work = partial(_definitions, algorithm=settings.rule.algorithm)
-    found = spark.range(count).repartition(count).mapInArrow(work, schema).distinct().collect()
-    for one in found:
+    for one in set(spark.range(0, count, 1, count).mapInArrow(work, schema).collect()):
         settings.definition.require(Definition(*one), settings.rule.algorithm)
 
 

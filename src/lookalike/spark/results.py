@@ -23,8 +23,9 @@ from lookalike.sources.again import Again
 from lookalike.sources.location import Kind
 from lookalike.spark.blocks.packing import REFERENCE
 from lookalike.spark.matches import MATCHES, matches_in
+from lookalike.spark.pairs import TASKS_PER_CORE
 from lookalike.spark.rows import THUMB, table_of
-from lookalike.spark.stages import small_rows
+from lookalike.spark.stages import small_rows, without_dictionary
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 ENOUGH = 20_000
 """How many images are looked at together at least. The images of one label always are."""
+PER_TASK = 1 << 15
+"""About how many edges the labels of one task have. Each task writes a file."""
 MOST_BROADCAST = 4_000_000
 """Up to how many labels are sent to all workers, so that the rows of images need not move."""
 GROUPS = (
@@ -54,7 +57,7 @@ def write_result(
 ) -> dict[str, Any]:
     """Write the rows of all images in groups, or of all that were found in the reference set.
 
-    `sides`: the rows of the images, and of those searched against, if any. `count`: how many labels
+    `sides`: the rows of the images, and of those searched against, if any. `count`: how many edges
     there are. Returns how many groups and duplicates there are.
     """
     from pyspark.sql import functions as sql
@@ -69,11 +72,14 @@ def write_result(
     if settings.against:
         labels = _of_both_sides(labels)
     chosen = sql.broadcast(labels) if count <= MOST_BROADCAST else labels
-    members = found.join(chosen, "id").repartition("label").sortWithinPartitions("label", "id")
+    spark = stage.folder.spark
+    tasks = max(TASKS_PER_CORE * spark.sparkContext.defaultParallelism, count // PER_TASK)
+    # Spark sorts by one number several times faster than by two.
+    members = found.join(chosen, "id").repartition(tasks, "label").sortWithinPartitions("label")
     schema = MATCHES if settings.against else GROUPS
     rows = members.mapInArrow(partial(_in_sets, settings=settings), schema)
-    with small_rows(stage.folder.spark):
-        rows.write.parquet(stage.path)
+    with small_rows(spark):
+        rows.write.options(**without_dictionary("id", "key", "bytes")).parquet(stage.path)
     return _facts(stage, settings)
 
 
@@ -94,8 +100,6 @@ def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
 
 def _in_sets(batches: Iterator[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:
     """The rows of the result, from rows of images ordered by label. Runs in a task."""
-    import pyarrow as pa
-
     settings.check_here()
     make: Callable[[pa.Table, Settings], pa.RecordBatch]
     make = matches_of_rows if settings.against else groups_of_rows
@@ -108,12 +112,19 @@ def _in_sets(batches: Iterator[pa.RecordBatch], settings: Settings) -> Iterator[
             waiting.append(batch.slice(0, end))
             batch = batch.slice(end)
             if len(batch):
-                yield make(pa.Table.from_batches(waiting), settings)
+                yield make(_by_id(waiting), settings)
                 waiting = []
         if len(batch):
             waiting.append(batch)
     if waiting:
-        yield make(pa.Table.from_batches(waiting), settings)
+        yield make(_by_id(waiting), settings)
+
+
+def _by_id(batches: list[pa.RecordBatch]) -> pa.Table:
+    """The rows of some labels in the order of one machine."""
+    import pyarrow as pa
+
+    return pa.Table.from_batches(batches).sort_by("id")
 
 
 def groups_of_rows(rows: pa.Table, settings: Settings) -> pa.RecordBatch:

@@ -150,6 +150,14 @@ def small_rows(spark: SparkSession) -> Iterator[None]:
             spark.conf.set(BATCH_BYTES, before)
 
 
+def without_dictionary(*columns: str) -> dict[str, str]:
+    """Options for columns of Parquet whose values differ in nearly all rows.
+
+    A dictionary of them takes long to make, and is then discarded.
+    """
+    return {f"parquet.enable.dictionary#{name}": "false" for name in columns}
+
+
 class Claim:
     """The folder of a job, which only one driver uses at a time."""
 
