@@ -11,7 +11,7 @@ import numpy as np
 
 from lookalike.spark.blocks.bands import SAMPLE, Spread
 from lookalike.spark.blocks.joining import joined
-from lookalike.spark.blocks.packing import ENOUGH, Nodes, batch_of, nodes_of, packed
+from lookalike.spark.blocks.packing import ENOUGH, TASKS_PER_CORE, Nodes, batch_of, nodes_of, packed
 from lookalike.spark.stages import in_groups
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ BLOCK = 1 << 22
 TARGET = 1 << 19
 """About how many hashes a task should join."""
 LEAST = 1 << 12
-TASKS_PER_CORE = 3
 DEALT = "band int, task int, second boolean, role int, words binary, ids binary"
 SCHEMA = (
     "by_rule boolean, band int, task int, edges bigint, left binary, right binary, counts binary, "

@@ -97,6 +97,11 @@ class Stage:
         paths = (f"{self.folder.address}/{run}" for run in runs)
         return self.folder.spark.read.schema(self._schema).parquet(*paths)
 
+    def files(self) -> list[tuple[str, int]] | None:
+        """The files of the complete stage with their sizes, if workers can open them as files."""
+        found = [self.folder.child(run).local_files(".parquet") for run in self.facts["runs"]]
+        return None if None in found else [file for files in found for file in files or ()]
+
     def written(self) -> DataFrame:
         """The rows that this run has written."""
         return self.rows_of([f"{RUN}{self.run}"])
