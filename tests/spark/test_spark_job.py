@@ -80,18 +80,14 @@ def test_files_that_only_spark_can_open_have_the_same_groups(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     """Tasks do not open files of other file systems of Hadoop. The same holds for `against`."""
-    files = spark.sparkContext._jsc.hadoopConfiguration()
-    files.set("fs.viewfs.mounttable.here.link./job", tmp_path.as_uri())
     settings = settings_for(4)
     table = write_hashes(tmp_path / "hashes", rows_for(clustered(N, 1)), settings)
-    found = []
-    for folder in (str(tmp_path), "viewfs://here/job"):
+    found: list[list[tuple[object, ...]]] = []
+    for folder in (str(tmp_path), f"viewfs://here/tests/{tmp_path.name}"):
         hashes = f"{folder}/hashes"
-        kind = folder.partition(":")[0].strip("/").replace("/", "-")
-        assert run(spark, hashes, f"{folder}/{kind}", max_distance=4) == expected(table, settings)
-        outcome = find_duplicates(
-            spark, hashes, f"{folder}/{kind}-against", max_distance=4, against=hashes
-        )
+        out = f"{folder}/by-{'spark' if found else 'python'}"
+        assert run(spark, hashes, out, max_distance=4) == expected(table, settings)
+        outcome = find_duplicates(spark, hashes, f"{out}-against", max_distance=4, against=hashes)
         found.append(sorted(map(tuple, outcome.rows(spark).collect())))
     assert found[0] == found[1]
     assert len(found[0]) == N

@@ -27,7 +27,6 @@ from lookalike.spark.blocks.packing import (
     packed,
     slices_of,
 )
-from lookalike.spark.reading import map_rows
 from lookalike.spark.stages import in_groups, small_rows
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def find_distinct(stage: Stage, hashes: Sequence[Stage], settings: Settings) -> 
     for side, one in enumerate(hashes):
         columns = {column for one in settings.searches for _, column in one.columns}
         work = partial(_dealt, searches=settings.searches, side=side, bits=bits)
-        found = map_rows(one, ["id", *sorted(columns)], work, DEALT)
+        found = one.map_rows(["id", *sorted(columns)], work, DEALT)
         dealt = found if dealt is None else dealt.unionAll(found)
     assert dealt is not None
     buckets = len(settings.searches) << bits

@@ -24,7 +24,6 @@ from lookalike.sources.location import Kind
 from lookalike.spark.blocks.labelled import PACKED, labelled, packed_by_label, unpacked
 from lookalike.spark.blocks.packing import REFERENCE, TASKS_PER_CORE, bucket_bits
 from lookalike.spark.matches import MATCHES, matches_in
-from lookalike.spark.reading import map_rows
 from lookalike.spark.rows import THUMB, table_of
 from lookalike.spark.stages import in_groups, small_rows, without_dictionary
 
@@ -92,7 +91,7 @@ def _packed_members(
         arrays = tuple(found.column(name).to_numpy() for name in ("id", "label"))
         sent = hashes.folder.spark.sparkContext.broadcast(arrays)
         with_label = partial(labelled, sent=sent, side=side)
-        return map_rows(hashes, columns, lambda batches: work(with_label(batches)), PACKED)
+        return hashes.map_rows(columns, lambda batches: work(with_label(batches)), PACKED)
     rows = hashes.rows().select(*columns)
     if side:
         rows = rows.withColumn("id", sql.col("id").bitwiseOR(sql.lit(REFERENCE)))
