@@ -27,7 +27,7 @@ from lookalike.spark.blocks.packing import (
     packed,
     slices_of,
 )
-from lookalike.spark.stages import in_groups, small_rows
+from lookalike.spark.stages import in_groups, small_rows, without_dictionary
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,11 +64,11 @@ def find_distinct(stage: Stage, hashes: Sequence[Stage], settings: Settings) -> 
         found = one.map_rows(["id", *sorted(columns)], work, DEALT)
         dealt = found if dealt is None else dealt.unionAll(found)
     assert dealt is not None
-    buckets = len(settings.searches) << bits
     work = partial(_distinct, searches=settings.searches)
-    nodes = in_groups(dealt, ["search", "bucket"], buckets, work, SCHEMA)
+    # Usually one search has nearly all of them.
+    nodes = in_groups(dealt, ["search", "bucket"], 1 << bits, work, SCHEMA)
     with small_rows(spark):
-        nodes.write.parquet(stage.path)
+        nodes.write.options(**without_dictionary("words", "ids", "counts")).parquet(stage.path)
     return _facts(stage.written(), settings)
 
 
