@@ -149,6 +149,8 @@ class Cluster:
             "spark.driver.extraJavaOptions": BRIEF,
             "spark.executor.extraJavaOptions": BRIEF,
             "spark.pyspark.python": sys.executable,
+            # The folders of all tests, on a file system that only Spark knows.
+            "spark.hadoop.fs.viewfs.mounttable.here.link./tests": self.folder.parent.as_uri(),
             "spark.eventLog.enabled": "true",
             "spark.eventLog.compress": "false",
             "spark.eventLog.rolling.enabled": "false",

@@ -41,7 +41,7 @@ N = 20_000
 COUNTED = ("words", "ids", "counts")
 
 
-def run(spark: SparkSession, images: object, out: Path, **keywords: object) -> Groups:
+def run(spark: SparkSession, images: object, out: Path | str, **keywords: object) -> Groups:
     """The groups that a job finds."""
     outcome = find_duplicates(spark, images, out, **keywords)  # type: ignore[arg-type]
     groups = found_in(row.asDict() for row in outcome.rows(spark).collect())
@@ -74,6 +74,23 @@ def test_sets_of_hashes_have_the_groups_of_one_machine(
         )
         assert by_stars == groups
         assert any(line.startswith("pairs: complete before") for line in said)
+
+
+def test_files_that_only_spark_can_open_have_the_same_groups(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """Tasks do not open files of other file systems of Hadoop. The same holds for `against`."""
+    settings = settings_for(4)
+    table = write_hashes(tmp_path / "hashes", rows_for(clustered(N, 1)), settings)
+    found: list[list[tuple[object, ...]]] = []
+    for folder in (str(tmp_path), f"viewfs://here/tests/{tmp_path.name}"):
+        hashes = f"{folder}/hashes"
+        out = f"{folder}/by-{'spark' if found else 'python'}"
+        assert run(spark, hashes, out, max_distance=4) == expected(table, settings)
+        outcome = find_duplicates(spark, hashes, f"{out}-against", max_distance=4, against=hashes)
+        found.append(sorted(map(tuple, outcome.rows(spark).collect())))
+    assert found[0] == found[1]
+    assert len(found[0]) == N
 
 
 def test_distinct_hashes_have_their_counts_and_smallest_ids(

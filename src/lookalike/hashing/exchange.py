@@ -195,8 +195,10 @@ def _path(text: str, raw: bytes | None) -> str:
 def _check_inner(paths: Sequence[str], kinds: Coded[Kind], inner_at: NDArray[np.uint32]) -> None:
     """Check that the names of members begin where they are said to. Raises `ValueError`."""
     has_inner = np.array([kind in {Kind.MEMBER, Kind.ROW} for kind in kinds.distinct], np.bool_)
-    for at in np.flatnonzero(has_inner[kinds.numbers] | (inner_at > 0)).tolist():
-        path, begin = paths[at], int(inner_at[at])
-        begins_there = begin >= len(MARK) and path[begin - len(MARK) : begin] == MARK
-        if not (begins_there and has_inner[kinds.numbers[at]]):
-            raise ValueError(f"inner_at is {begin}: nothing begins there in the path {path!r}")
+    inner = has_inner[kinds.numbers]
+    marked = np.flatnonzero(inner | (inner_at > 0))
+    columns = (marked.tolist(), inner_at[marked].tolist(), inner[marked].tolist())
+    for at, begin, is_inner in zip(*columns, strict=True):
+        begins_there = begin >= len(MARK) and paths[at].startswith(MARK, begin - len(MARK))
+        if not (begins_there and is_inner):
+            raise ValueError(f"inner_at is {begin}: nothing begins there in the path {paths[at]!r}")

@@ -149,7 +149,7 @@ def _same_pixels(
     Flat or degenerate stills are in one group because their pixels are equal.
     """
     table, members = reading.table, reading.members
-    frames = np.fromiter(map(table.frames, members.tolist()), np.int64, len(members))
+    frames = np.array(table.take("frames", members), np.int64)
     may = (same_bytes == np.arange(len(members))) & (frames <= MOMENTS)
     previews = [at for at, marks in table.marks.items() if Mark.PREVIEW in marks]
     may &= ~reading.members_in(table.damages) & ~reading.members_in(previews)

@@ -27,7 +27,7 @@ from lookalike.spark.blocks.packing import (
     packed,
     slices_of,
 )
-from lookalike.spark.stages import in_groups, small_rows
+from lookalike.spark.stages import in_groups, small_rows, without_dictionary
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,28 +49,26 @@ SCHEMA = (
 """`counts`: how many images have each hash, as int64."""
 
 
-def find_distinct(
-    stage: Stage, sides: Sequence[DataFrame], counts: Sequence[int], settings: Settings
-) -> dict[str, Any]:
+def find_distinct(stage: Stage, hashes: Sequence[Stage], settings: Settings) -> dict[str, Any]:
     """Write the different hashes. Returns how many there are for each search and role.
 
-    `sides`: the rows of the images, and of those searched against, if any. `counts`: how many rows
-    these have.
+    `hashes`: those of the images, and of those searched against, if any.
     """
     spark = stage.folder.spark
-    bits = bucket_bits(sum(counts), BUCKET, spark.sparkContext.defaultParallelism)
+    count = sum(one.facts["inputs"] for one in hashes)
+    bits = bucket_bits(count, BUCKET, spark.sparkContext.defaultParallelism)
     dealt = None
-    for side, rows in enumerate(sides):
+    for side, one in enumerate(hashes):
         columns = {column for one in settings.searches for _, column in one.columns}
         work = partial(_dealt, searches=settings.searches, side=side, bits=bits)
-        found = rows.select("id", *sorted(columns)).mapInArrow(work, DEALT)
+        found = one.map_rows(["id", *sorted(columns)], work, DEALT)
         dealt = found if dealt is None else dealt.unionAll(found)
     assert dealt is not None
-    buckets = len(settings.searches) << bits
     work = partial(_distinct, searches=settings.searches)
-    nodes = in_groups(dealt, ["search", "bucket"], buckets, work, SCHEMA)
+    # Usually one search has nearly all of them.
+    nodes = in_groups(dealt, ["search", "bucket"], 1 << bits, work, SCHEMA)
     with small_rows(spark):
-        nodes.write.parquet(stage.path)
+        nodes.write.options(**without_dictionary("words", "ids", "counts")).parquet(stage.path)
     return _facts(stage.written(), settings)
 
 

@@ -36,6 +36,14 @@ class Folder:
             return []
         return sorted(one.getPath().getName() for one in self._files.listStatus(self._path("")))
 
+    def local_files(self, ending: str) -> list[tuple[str, int]] | None:
+        """The paths and sizes of files in it. None if it is not on a local or shared disk."""
+        if self._files.getUri().getScheme() != "file":
+            return None
+        found = (one for one in self._files.listStatus(self._path("")) if one.isFile())
+        named = ((one.getPath().toUri().getPath(), one.getLen()) for one in found)
+        return sorted((path, size) for path, size in named if path.endswith(ending))
+
     def read(self, name: str) -> str | None:
         """The text of a file, or None if there is no such file."""
         if not self.exists(name):

@@ -28,13 +28,13 @@ from lookalike.spark.pairs import SCHEMA as PAIRS
 from lookalike.spark.results import GROUPS, write_result
 from lookalike.spark.rows import row_schema
 from lookalike.spark.settings import Definition, Settings
-from lookalike.spark.stages import MANIFEST, Claim, Stage
+from lookalike.spark.stages import MANIFEST, Claim, Stage, without_dictionary
 
 REMOVALS = "shard bigint, id bigint, key string, raw_path binary"
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
     from lookalike.sources import ImageSources
 
@@ -127,14 +127,12 @@ class _Job:
         made = [self._hashes(images, "")]
         if against is not None:
             made.append(self._hashes(against, "against/"))
-        sides = [one.rows().where("digest is not null") for one in made]
-        counts = [one.facts["inputs"] for one in made]
         asked = {"columns": settings.columns, "hashes": [one.facts["runs"] for one in made]}
         distinct = self._stage(
             "distinct",
             DISTINCT,
             asked,
-            lambda stage: find_distinct(stage, sides, counts, settings),
+            lambda stage: find_distinct(stage, made, settings),
         )
         self._warn(distinct.facts["hashes"], "different hashes")
         pairs = self._stage(
@@ -143,12 +141,12 @@ class _Job:
             {"runs": distinct.facts["runs"], "within": settings.rule.max_distance, "block": block},
             lambda stage: find_pairs(stage, distinct, settings, block),
         )
-        self._write_page(pairs, sides)
-        result = self._grouped(distinct, pairs, sides, connect)
+        self._write_page(pairs, made)
+        result = self._grouped(distinct, pairs, made, connect)
         return Outcome(
             folder=self._out.address,
             result=result.address,
-            inputs=counts[0],
+            inputs=made[0].facts["inputs"],
             statuses=made[0].facts["statuses"],
             distinct=distinct.facts["hashes"],
             pairs=dict(enumerate(pairs.facts["pairs"])),
@@ -158,9 +156,7 @@ class _Job:
             seconds=self._seconds,
         )
 
-    def _grouped(
-        self, distinct: Stage, pairs: Stage, sides: list[DataFrame], connect: Connect
-    ) -> Stage:
+    def _grouped(self, distinct: Stage, pairs: Stage, made: list[Stage], connect: Connect) -> Stage:
         """The last stages: from edges to the result."""
         settings = self._settings
         edges = distinct.facts["edges"] + pairs.facts["edges"]
@@ -175,7 +171,7 @@ class _Job:
             "result",
             MATCHES if settings.against else GROUPS,
             {"runs": labels.facts["runs"], "rule": str(settings.rule)},
-            lambda stage: write_result(stage, sides, labels.rows(), edges, settings),
+            lambda stage: write_result(stage, made, labels.rows(), edges, settings),
         )
         self._stage(
             "remove",
@@ -241,10 +237,11 @@ class _Job:
             if self._warning:
                 self._say(f"warning, for {count:,} {what}: {self._warning}")
 
-    def _write_page(self, pairs: Stage, sides: list[DataFrame]) -> None:
+    def _write_page(self, pairs: Stage, made: list[Stage]) -> None:
         """Write the page of sampled pairs beside the pairs, unless it is there."""
         if not pairs.folder.exists(PAGE):
             choice = self._settings.request([]).inputs.choice
+            sides = [one.rows() for one in made]
             page = page_of(pairs.rows(), sides, pairs.facts["pairs"], choice)
             pairs.folder.write(PAGE, page)
 
@@ -282,7 +279,7 @@ def list_removals(stage: Stage, result: Stage) -> dict[str, Any]:
     if "keeper" in rows.columns:
         rows = rows.where("not keeper")
     listed = rows.select(*(one.split()[0] for one in REMOVALS.split(", "))).repartition("shard")
-    listed.write.partitionBy("shard").parquet(stage.path)
+    listed.write.partitionBy("shard").options(**without_dictionary("id", "key")).parquet(stage.path)
     return {}
 
 
@@ -294,8 +291,7 @@ def check_workers(spark: SparkSession, settings: Settings) -> None:
     count = 2 * spark.sparkContext.defaultParallelism
     schema = "version string, preparation int, proof string"
     work = partial(_definitions, algorithm=settings.rule.algorithm)
-    found = spark.range(count).repartition(count).mapInArrow(work, schema).distinct().collect()
-    for one in found:
+    for one in set(spark.range(0, count, 1, count).mapInArrow(work, schema).collect()):
         settings.definition.require(Definition(*one), settings.rule.algorithm)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from lookalike.spark.blocks.packing import (
     ENOUGH,
     Edges,
+    arrow_schema,
     batch_of,
     bucket_bits,
     buckets_of,
@@ -20,10 +21,11 @@ from lookalike.spark.blocks.packing import (
     slices_of,
 )
 from lookalike.spark.blocks.stars import Step, labels_of, large_star, small_star
-from lookalike.spark.stages import in_groups
+from lookalike.spark.stages import in_groups, without_dictionary
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
     from lookalike.spark.stages import Stage
@@ -36,8 +38,9 @@ BUCKET = 1 << 20
 """About how many edges a task has."""
 MOST_ROUNDS = 60
 ROUND = "round="
-DEALT = "bucket int, left binary, right binary"
-STEP = "edges bigint, changes bigint, left binary, right binary"
+BLOCK = "left binary, right binary"
+DEALT = f"bucket int, {BLOCK}"
+STEP = f"edges bigint, changes bigint, {BLOCK}"
 LABELS = "id bigint, label bigint"
 
 
@@ -58,11 +61,20 @@ def find_labels(
 def _in_driver(stage: Stage, edges: DataFrame) -> dict[str, Any]:
     import pyarrow as pa
 
-    spark = stage.folder.spark
     ids, labels = labels_of(edges_of(edges.toArrow()))
-    table = pa.table({"id": pa.array(ids), "label": pa.array(labels)})
-    spark.createDataFrame(table).write.parquet(stage.path)
+    blocks = (slice(begin, begin + ENOUGH) for begin in range(0, len(ids), ENOUGH))
+    # Each block is a batch of its own, and so is sent to a task alone.
+    batches = [batch_of([(packed(ids[at]), packed(labels[at]))], BLOCK) for at in blocks]
+    table = pa.Table.from_batches(batches, arrow_schema(BLOCK))
+    rows = stage.folder.spark.createDataFrame(table).mapInArrow(_unpacked, LABELS)
+    rows.write.options(**without_dictionary("id", "label")).parquet(stage.path)
     return {"connected": "in the driver", "labels": len(ids)}
+
+
+def _unpacked(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """A row for each image and its label. Runs in a task."""
+    for batch in batches:
+        yield _label_rows(*edges_of(batch))
 
 
 def _by_stars(stage: Stage, edges: DataFrame, count: int) -> dict[str, Any]:
@@ -84,7 +96,7 @@ def _by_stars(stage: Stage, edges: DataFrame, count: int) -> dict[str, Any]:
         edges = _stars(stage, _round(stage, last))
         stage.folder.write(f"_round_{last}.json", json.dumps({"changes": changes}))
     labels = edges.mapInArrow(_labels, LABELS).dropDuplicates(["id"])
-    labels.write.parquet(stage.path)
+    labels.write.options(**without_dictionary("id", "label")).parquet(stage.path)
     return {"connected": f"by stars, in {last} rounds"}
 
 
@@ -150,10 +162,13 @@ def _star(rows: pa.Table, star: Any) -> pa.Table:
 
 def _labels(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """A row for each end of stars. The centre of a star is in many rows, and may come twice."""
-    import pyarrow as pa
-
     for batch in batches:
         edges = edges_of(batch)
         centres = np.unique(edges.right)
-        ids, labels = np.r_[edges.left, centres], np.r_[edges.right, centres]
-        yield pa.RecordBatch.from_pydict({"id": pa.array(ids), "label": pa.array(labels)})
+        yield _label_rows(np.r_[edges.left, centres], np.r_[edges.right, centres])
+
+
+def _label_rows(ids: NDArray[np.int64], labels: NDArray[np.int64]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_pydict({"id": pa.array(ids), "label": pa.array(labels)})

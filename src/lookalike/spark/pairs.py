@@ -11,8 +11,8 @@ import numpy as np
 
 from lookalike.spark.blocks.bands import SAMPLE, Spread
 from lookalike.spark.blocks.joining import joined
-from lookalike.spark.blocks.packing import ENOUGH, Nodes, batch_of, nodes_of, packed
-from lookalike.spark.stages import in_groups
+from lookalike.spark.blocks.packing import ENOUGH, TASKS_PER_CORE, Nodes, batch_of, nodes_of, packed
+from lookalike.spark.stages import in_groups, without_dictionary
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 22
 """The most hashes of a block."""
-TARGET = 1 << 19
+TARGET = 1 << 20
 """About how many hashes a task should join."""
 LEAST = 1 << 12
-TASKS_PER_CORE = 3
 DEALT = "band int, task int, second boolean, role int, words binary, ids binary"
 SCHEMA = (
     "by_rule boolean, band int, task int, edges bigint, left binary, right binary, counts binary, "
@@ -53,7 +52,7 @@ def find_pairs(stage: Stage, distinct: Stage, settings: Settings, block: int) ->
         found = _joined(rows, search, spread)
         joins = found if joins is None else joins.unionAll(found)
     assert joins is not None
-    joins.write.parquet(stage.path)
+    joins.write.options(**without_dictionary("left", "right")).parquet(stage.path)
     return _facts(stage, settings) | {"spreads": spreads}
 
 

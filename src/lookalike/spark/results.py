@@ -6,7 +6,7 @@ own, and do with them what one machine does with all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +21,11 @@ from lookalike.sight.thumbs import Thumbs
 from lookalike.sight.turned import UPRIGHT
 from lookalike.sources.again import Again
 from lookalike.sources.location import Kind
-from lookalike.spark.blocks.packing import REFERENCE
+from lookalike.spark.blocks.labelled import PACKED, labelled, packed_by_label, unpacked
+from lookalike.spark.blocks.packing import REFERENCE, TASKS_PER_CORE, bucket_bits
 from lookalike.spark.matches import MATCHES, matches_in
 from lookalike.spark.rows import THUMB, table_of
-from lookalike.spark.stages import small_rows
+from lookalike.spark.stages import in_groups, small_rows, without_dictionary
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
     from lookalike.spark.settings import Settings
     from lookalike.spark.stages import Stage
 
-ENOUGH = 20_000
-"""How many images are looked at together at least. The images of one label always are."""
-MOST_BROADCAST = 4_000_000
-"""Up to how many labels are sent to all workers, so that the rows of images need not move."""
+BUCKET = 1 << 15
+"""About how many edges the images have that a task looks at together. It writes a file of them."""
+MOST_SENT = 4_000_000
+"""Up to how many labels are sent to all workers, so that the rows of other images need not move."""
 GROUPS = (
     "id bigint, shard bigint, key string, raw_path binary, group bigint, keeper boolean, "
     "keeper_reason string, distance int, exact boolean, same_pixels boolean, evidence string, "
@@ -50,31 +51,52 @@ LEFT_OUT = ("shard_digest", "sought", "upright", "turned_6", "turned_3")
 
 
 def write_result(
-    stage: Stage, sides: list[DataFrame], labels: DataFrame, count: int, settings: Settings
+    stage: Stage, hashes: Sequence[Stage], labels: DataFrame, count: int, settings: Settings
 ) -> dict[str, Any]:
     """Write the rows of all images in groups, or of all that were found in the reference set.
 
-    `sides`: the rows of the images, and of those searched against, if any. `count`: how many labels
+    `hashes`: those of the images, and of those searched against, if any. `count`: how many edges
     there are. Returns how many groups and duplicates there are.
+    """
+    spark = stage.folder.spark
+    if settings.against:
+        labels = _of_both_sides(labels)
+    bits = bucket_bits(count, BUCKET, TASKS_PER_CORE * spark.sparkContext.defaultParallelism)
+    names = [name for name in hashes[0].rows().columns if name not in LEFT_OUT]
+    packed = None
+    for side, one in enumerate(hashes):
+        found = _packed_members(side, one, names, labels, 2 * count, bits)
+        packed = found if packed is None else packed.unionAll(found)
+    assert packed is not None
+    work = partial(_rows_of, settings=settings)
+    schema = MATCHES if settings.against else GROUPS
+    rows = in_groups(packed, ["bucket"], 1 << bits, work, schema)
+    with small_rows(spark):
+        rows.write.options(**without_dictionary("id", "key", "bytes")).parquet(stage.path)
+    return _facts(stage, settings)
+
+
+def _packed_members(
+    side: int, hashes: Stage, columns: list[str], labels: DataFrame, count: int, bits: int
+) -> DataFrame:
+    """The rows of the images of one side, with their labels, dealt to buckets of these.
+
+    `count`: at least how many labels there are.
     """
     from pyspark.sql import functions as sql
 
-    found = None
-    for side, rows in enumerate(sides):
-        named = rows.drop(*LEFT_OUT)
-        if side:
-            named = named.withColumn("id", sql.col("id").bitwiseOR(sql.lit(REFERENCE)))
-        found = named if found is None else found.unionByName(named)
-    assert found is not None
-    if settings.against:
-        labels = _of_both_sides(labels)
-    chosen = sql.broadcast(labels) if count <= MOST_BROADCAST else labels
-    members = found.join(chosen, "id").repartition("label").sortWithinPartitions("label", "id")
-    schema = MATCHES if settings.against else GROUPS
-    rows = members.mapInArrow(partial(_in_sets, settings=settings), schema)
-    with small_rows(stage.folder.spark):
-        rows.write.parquet(stage.path)
-    return _facts(stage, settings)
+    work = partial(packed_by_label, bits=bits)
+    if count <= MOST_SENT and hashes.files():
+        found = labels.toArrow().sort_by("id")
+        arrays = tuple(found.column(name).to_numpy() for name in ("id", "label"))
+        sent = hashes.folder.spark.sparkContext.broadcast(arrays)
+        with_label = partial(labelled, sent=sent, side=side)
+        return hashes.map_rows(columns, lambda batches: work(with_label(batches)), PACKED)
+    rows = hashes.rows().select(*columns)
+    if side:
+        rows = rows.withColumn("id", sql.col("id").bitwiseOR(sql.lit(REFERENCE)))
+    chosen = sql.broadcast(labels) if count <= MOST_SENT else labels
+    return rows.join(chosen, "id").mapInArrow(work, PACKED)
 
 
 def _of_both_sides(labels: DataFrame) -> DataFrame:
@@ -92,28 +114,13 @@ def _facts(stage: Stage, settings: Settings) -> dict[str, Any]:
     return {"groups": counts[0], "duplicates": counts[-1]}
 
 
-def _in_sets(batches: Iterator[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:
-    """The rows of the result, from rows of images ordered by label. Runs in a task."""
+def _rows_of(blocks: pa.Table, settings: Settings) -> pa.Table:
+    """The rows of the result from those of all images of some labels. Runs in a task."""
     import pyarrow as pa
 
     settings.check_here()
-    make: Callable[[pa.Table, Settings], pa.RecordBatch]
     make = matches_of_rows if settings.against else groups_of_rows
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        labels = batch.column("label").to_numpy()
-        if waiting and sum(map(len, waiting)) >= ENOUGH:
-            last = waiting[-1].column("label")[-1].as_py()
-            end = int(np.searchsorted(labels, last, side="right"))
-            waiting.append(batch.slice(0, end))
-            batch = batch.slice(end)
-            if len(batch):
-                yield make(pa.Table.from_batches(waiting), settings)
-                waiting = []
-        if len(batch):
-            waiting.append(batch)
-    if waiting:
-        yield make(pa.Table.from_batches(waiting), settings)
+    return pa.Table.from_batches([make(unpacked(blocks), settings)])
 
 
 def groups_of_rows(rows: pa.Table, settings: Settings) -> pa.RecordBatch:

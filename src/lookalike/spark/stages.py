@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lookalike.errors import LookalikeError
+from lookalike.spark.blocks.packing import TASKS_PER_CORE
+from lookalike.spark.blocks.reading import PART_BYTES, parts_of, work_on_parts
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
+    from lookalike.spark.blocks.reading import Work
     from lookalike.spark.folders import Folder
 
 MANIFEST = "_manifest.json"
@@ -97,6 +101,27 @@ class Stage:
         paths = (f"{self.folder.address}/{run}" for run in runs)
         return self.folder.spark.read.schema(self._schema).parquet(*paths)
 
+    def map_rows(self, columns: Sequence[str], work: Work, schema: str) -> DataFrame:
+        """What `work` makes of all batches of some columns of the complete stage, in each task.
+
+        Spark hands rows over one by one, which takes it several times longer than pyarrow takes to
+        read them. So tasks get only the names of files, where they can open them.
+        """
+        files = self.files()
+        if not files:
+            return self.rows().select(*columns).mapInArrow(work, schema)
+        spark = self.folder.spark
+        parts = parts_of(files)
+        least = TASKS_PER_CORE * spark.sparkContext.defaultParallelism
+        tasks = max(least, sum(size for _, size in files) // PART_BYTES)
+        named = spark.createDataFrame(parts).repartition(min(tasks, len(parts)))
+        return named.mapInArrow(partial(work_on_parts, columns=list(columns), work=work), schema)
+
+    def files(self) -> list[tuple[str, int]] | None:
+        """The files of the complete stage with their sizes, if workers can open them as files."""
+        found = [self.folder.child(run).local_files(".parquet") for run in self.facts["runs"]]
+        return None if None in found else [file for files in found for file in files or ()]
+
     def written(self) -> DataFrame:
         """The rows that this run has written."""
         return self.rows_of([f"{RUN}{self.run}"])
@@ -148,6 +173,14 @@ def small_rows(spark: SparkSession) -> Iterator[None]:
             spark.conf.unset(BATCH_BYTES)
         else:
             spark.conf.set(BATCH_BYTES, before)
+
+
+def without_dictionary(*columns: str) -> dict[str, str]:
+    """Options for columns of Parquet whose values differ in nearly all rows.
+
+    A dictionary of them takes long to make, and is then discarded.
+    """
+    return {f"parquet.enable.dictionary#{name}": "false" for name in columns}
 
 
 class Claim:

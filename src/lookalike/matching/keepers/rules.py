@@ -122,7 +122,10 @@ def _raw(those: Candidates) -> NDArray[np.bool_]:
 
 def _original(those: Candidates) -> NDArray[np.bool_]:
     """Whether it is no lossless copy of a lossy file with the very same pixels."""
-    both = list(zip(those.pixels.tolist(), those.formats().tolist(), strict=True))
+    formats = those.formats().tolist()
+    if LOSSLESS.isdisjoint(formats):
+        return np.ones(len(formats), np.bool_)
+    both = list(zip(those.pixels.tolist(), formats, strict=True))
     lossy = {same for same, form in both if form in LOSSY}
     return _flags(not (form in LOSSLESS and same in lossy) for same, form in both)
 

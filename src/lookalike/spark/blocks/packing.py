@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ENOUGH = 1 << 20
 """About how many rows a task packs at a time."""
+TASKS_PER_CORE = 3
+"""With fewer, cores wait for the last task."""
 REFERENCE = 1 << 62
 """This bit is set in the ids of images that belong to the set searched against."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
