@@ -44,6 +44,13 @@ if TYPE_CHECKING:
 
 SHARD = 250_000
 COPIES = 10
+SHORT = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.shuffle.compress": "false",
+    "spark.executorEnv.MALLOC_MMAP_THRESHOLD_": str(1 << 28),
+    "spark.executorEnv.MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+}
+"""The settings that docs/scale-out.md recommends for short jobs."""
 
 
 def main() -> None:
@@ -55,11 +62,12 @@ def main() -> None:
     parser.add_argument("--connect", choices=["auto", "driver", "stars"], default="auto")
     parser.add_argument("--master", default=f"local[{worker_count(None)}]")
     parser.add_argument("--memory", default="6g", help="of the driver, which has local workers")
+    parser.add_argument("--plain", action="store_true", help="without settings for short jobs")
     parser.add_argument("--folder", help="where to make the files; a temporary folder otherwise")
     options = parser.parse_args()
     report = Report(__doc__, ["pyspark"])
     begin = time.perf_counter()
-    spark = started(options.master, options.memory)
+    spark = started(options.master, options.memory, {} if options.plain else SHORT)
     report.facts["start of Spark, s"] = f"{time.perf_counter() - begin:.1f}"
     for count in options.counts:
         with tempfile.TemporaryDirectory(dir=options.folder) as name:
@@ -72,7 +80,7 @@ def main() -> None:
     report.print(options.json)
 
 
-def started(master: str, memory: str) -> SparkSession:
+def started(master: str, memory: str, settings: dict[str, str]) -> SparkSession:
     """A session that needs no network."""
     from pyspark.sql import SparkSession
 
@@ -84,6 +92,7 @@ def started(master: str, memory: str) -> SparkSession:
         "spark.driver.memory": memory,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        **settings,
     }.items():
         builder = builder.config(key, value)
     session: SparkSession = builder.getOrCreate()

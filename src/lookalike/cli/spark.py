@@ -83,9 +83,14 @@ def spark(
     Nothing is deleted. The result is in OUT/result, what need not be kept in OUT/remove, and a page
     of sampled pairs in OUT/pairs/pairs.html.
 
+    A short job spends much of its time on compiling Java code. The second example avoids that. The
+    page about scaling out has more settings.
+
     \b
     Examples:
       lookalike-spark ~/Pictures --max-distance 10 --out /tmp/job --master 'local[*]'
+      lookalike-spark ~/Pictures --max-distance 10 --out /tmp/job --master 'local[*]' \\
+        --conf spark.driver.extraJavaOptions='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
       lookalike-spark 's3://bucket/train/*.tar' --max-distance 4 --out s3a://bucket/job
       lookalike-spark test/ --against s3a://bucket/job/hashes --max-distance 4 --out /tmp/leaks
     """
