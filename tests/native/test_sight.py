@@ -189,17 +189,27 @@ def test_pictures_that_are_gone_are_no_candidates() -> None:
         assert found[0].tolist() == expected
 
 
-def test_the_best_candidates_come_first_and_their_number_is_limited() -> None:
-    """Candidates are ordered by score."""
-    one = data(8, pictures=30, points=100, noise=20)
-    matches = near(one, 46)
-    asked = one.gallery, one.query, matches, one.even, None, 1
-    _, scores, bounds, _ = kernel.sight_candidates(*asked, 30)
-    assert len(scores) > 10
-    assert (np.diff(scores) <= 0).all()
-    assert (np.diff(bounds.astype(np.int64)) > 0).all()
-    fewer = kernel.sight_candidates(*asked, 5)
-    np.testing.assert_array_equal(fewer[1], scores[:5])
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.booleans())
+def test_the_best_candidates_come_first_and_their_number_is_limited(
+    seed: int, least: int, equal: bool
+) -> None:
+    """A few are the first of all. Those of equal score are in the order of the gallery."""
+    one = data(seed, pictures=30, points=100, noise=20)
+    random = np.random.default_rng(seed)
+    for points in one.points, one.asked:
+        points &= np.uint32(0x7F | 0x7F << 10)  # of one level and angle, and near each other
+    weights = one.even if equal else random.uniform(0.1, 1, len(one.even)).astype(np.float32)
+    asked = one.gallery, one.query, near(one, 46), weights, None, least
+    pictures, scores, bounds, matches = kernel.sight_candidates(*asked, 30)
+    assert least > 1 or len(scores) > 10
+    assert sorted(zip(-scores, pictures, strict=True)) == list(zip(-scores, pictures, strict=True))
+    assert (np.diff(bounds.astype(np.int64)) >= least).all()
+    for most in range(len(scores)):
+        fewer = kernel.sight_candidates(*asked, most)
+        np.testing.assert_array_equal(fewer[0], pictures[:most])
+        np.testing.assert_array_equal(fewer[1], scores[:most])
+        np.testing.assert_array_equal(fewer[3], matches[: bounds[most]])
 
 
 def test_matches_of_heavier_rows_count_more() -> None:
