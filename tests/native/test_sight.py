@@ -231,6 +231,52 @@ def test_each_row_of_the_query_needs_a_weight() -> None:
             kernel.sight_candidates(one.gallery, one.query, matches, weights, None, 1, 20)
 
 
+def verdict_on(stored: NDArray[np.uint8], shown: NDArray[np.uint8]) -> tuple[int, float, float]:
+    """Of two greys of 32 x 32 with equal points: the verdict, how well blocks agree, and how many
+    blocks there are."""
+    one, _ = similar(3, 60, mirrored=False)
+    one.asked[:] = one.points[1, :60]
+    one.rows[:60] = one.descriptors[1, :60]
+    thumbs, sizes = np.zeros((3, 1024), np.uint8), np.full((3, 2), 512, np.uint16)
+    thumbs[1] = stored.ravel()
+    gallery = kernel.SightGallery(one.counts, one.points, one.descriptors, thumbs, sizes)
+    grey = shown.repeat(16, 0).repeat(16, 1)
+    query = kernel.SightQuery(one.asked, one.rows, one.weakest, 512, 512, grey)
+    pictures, _, bounds, matches = kernel.sight_candidates(
+        gallery, query, near(one, 46), one.even, None, 1, 20
+    )
+    verdicts, _, numbers = kernel.sight_verify(gallery, query, pictures, bounds, matches)
+    return int(verdicts[0]), float(numbers[0, 3]), float(numbers[0, 5])
+
+
+def textured(side: int) -> NDArray[np.uint8]:
+    """A dark grey of 32 x 32 with a textured square."""
+    grey = np.full((32, 32), 10, np.uint8)
+    square = np.random.default_rng(side).integers(60, 200, (side, side))
+    grey[8 : 8 + side, 8 : 8 + side] = square
+    return grey
+
+
+@pytest.mark.parametrize(("side", "same"), [(1, False), (4, False), (5, True), (8, True)])
+def test_a_single_spot_is_no_proof(side: int, same: bool) -> None:
+    """Any lamp at night agrees with any other, and with the moon."""
+    verdict, agreement, _ = verdict_on(textured(side), textured(side))
+    assert agreement > 0.99
+    assert verdict == (1 if same else 0)
+
+
+@pytest.mark.parametrize(("side", "verdict"), [(8, 0), (16, 3)])
+def test_the_fewer_blocks_the_better_they_must_agree(side: int, verdict: int) -> None:
+    """Many blocks that agree so well are the same layout, and few are by chance."""
+    noise = np.random.default_rng(0).normal(0, 45, (32, 32))
+    stored = textured(side)
+    shown = np.where(stored > 10, (stored + noise).clip(0, 255), 10).astype(np.uint8)
+    found, agreement, blocks = verdict_on(stored, shown)
+    assert 0.7 < agreement < 0.86
+    assert (blocks < 36) == (verdict == 0)
+    assert found == verdict
+
+
 def test_impossible_counts_and_sizes_are_damage() -> None:
     """Values from a file are checked where they are used."""
     one, _ = similar(9, 60, mirrored=False)

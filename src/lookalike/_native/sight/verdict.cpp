@@ -9,14 +9,15 @@ namespace {
 constexpr float kPaper = 0.5F;
 // Two collages with half of their tiles in common share a part.
 constexpr float kLeastInCommon = 0.55F;
-constexpr float kManyBlocks = 24;
+// Blocks overlap by half. A single bright spot, as a lamp or the moon at night, lies in up to 9.
+constexpr float kBlocksOfSpot = 9, kManyBlocks = 36;
 
 // The fewer and poorer the matches, the better the pixels must agree.
 bool agrees(const Placement& placed, const Look& look) {
     if (look.blocks >= kManyBlocks)
         return look.r >= 0.68F && look.r + 0.012F * std::min(placed.evidence, 20.0F) >= 0.90F;
-    return look.blocks >= 4 && look.r >= 0.86F && placed.inliers >= 6 && placed.evidence >= 10 &&
-           std::min(look.seen, look.covered) >= 0.15F;
+    return look.blocks > kBlocksOfSpot && look.r >= 0.86F && placed.inliers >= 6 &&
+           placed.evidence >= 10 && std::min(look.seen, look.covered) >= 0.15F;
 }
 
 // Whether the picture is one of stripes, which lie well on all other stripes.
