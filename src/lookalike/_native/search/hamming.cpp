@@ -175,6 +175,7 @@ Matches scan(const Hashes& queries, Range rows, const Hashes& hashes, Range colu
 // The farther apart two hashes are, the nearer one is to the other's complement. `compare` finds
 // anything nearer than all before it, and the limit tightens on the way.
 uint32_t diameter(const Hashes& hashes) {
+    if (hashes.count == 0) return 0;
     const size_t words = words_of(hashes.width), bits = 64 * words;
     std::vector<uint64_t> planes(words * kLanes), loaded(words * hashes.count);
     std::vector<Hit> hits(kRows * kLanes);
