@@ -146,28 +146,22 @@ class Decisions:
     def _read(self, data: bytes, path: Path) -> None:
         """Read all complete lines. A last line that was cut off is removed."""
         assert self._file is not None
-        if not data:
-            header = (json.dumps({"decisions": FORMAT}) + "\n").encode()
-            _write(self._file, header)
+        header = (json.dumps({"decisions": FORMAT}) + "\n").encode()
+        if header.startswith(data):  # a new file, or one whose first line was cut off
+            _write(self._file, header[len(data) :])
             self._end = len(header)
             return
-        begin = 0
-        for number, line in enumerate(data.splitlines(keepends=True), start=1):
-            is_last = begin + len(line) == len(data)
+        whole = data[: data.rfind(b"\n") + 1]
+        for number, line in enumerate((whole or data).splitlines(), start=1):
             try:
                 self._apply_line(json.loads(line), number)
             except (ValueError, TypeError, KeyError, AttributeError) as error:
-                if number > 1 and is_last and not line.endswith(b"\n"):
-                    break
                 raise LookalikeError(
                     f"{path}, line {number}: not a decision of lookalike: {error}"
                 ) from error
-            begin += len(line)
-        if not data.endswith(b"\n", 0, begin):  # complete but for its end
-            begin = data.rfind(b"\n", 0, begin) + 1
-        self._end = begin
-        self._file.truncate(begin)
-        self._file.seek(begin)
+        self._end = len(whole)
+        self._file.truncate(self._end)
+        self._file.seek(self._end)
 
     def _apply_line(self, line: dict[str, Any], number: int) -> None:
         if number == 1:
