@@ -74,6 +74,7 @@ def test_a_file_that_breaks_off_loses_the_last_step_only(
     "text",
     [
         b"not json\n",
+        b'{"decisions":1}',
         b"[]\n",
         b'{"decisions": 2}\n',
         b'{"decisions": 1}\n{"step": 7}\n',

@@ -152,7 +152,9 @@ class Decisions:
             self._end = len(header)
             return
         whole = data[: data.rfind(b"\n") + 1]
-        for number, line in enumerate((whole or data).splitlines(), start=1):
+        if not whole:
+            raise LookalikeError(f"{path}, line 1: not a decision of lookalike: it has no end")
+        for number, line in enumerate(whole.splitlines(), start=1):
             try:
                 self._apply_line(json.loads(line), number)
             except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -9,7 +9,7 @@ namespace {
 constexpr float kPaper = 0.5F;
 // Two collages with half of their tiles in common share a part.
 constexpr float kLeastInCommon = 0.55F;
-// Blocks overlap by half. A single bright spot, as a lamp or the moon at night, lies in up to 9.
+// Blocks overlap by half. A single bright spot, such as a lamp at night, lies in up to 9.
 constexpr float kBlocksOfSpot = 9, kManyBlocks = 36;
 
 // The fewer and poorer the matches, the better the pixels must agree.

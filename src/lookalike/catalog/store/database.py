@@ -68,7 +68,7 @@ class Database:
             raise
         try:
             self._settle(path)
-        except BaseException:  # raised again
+        except BaseException:  # an interrupt too: the lock may not stay held; it is raised again
             self.connection.close()
             self._lock.close()
             raise
@@ -126,7 +126,7 @@ class Database:
             try:
                 yield self.connection
                 self.connection.execute("COMMIT")
-            except BaseException:  # raised again
+            except BaseException:  # an interrupt too: no part may be kept; it is raised again
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
@@ -214,7 +214,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             )
         try:
             connection.executescript("\n".join(["BEGIN IMMEDIATE;", *steps, "COMMIT;"]))
-        except BaseException:  # raised again
+        except BaseException:  # an interrupt too: no half of a step may stay; it is raised again
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
