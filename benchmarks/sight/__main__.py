@@ -18,10 +18,13 @@ from .graphics import KINDS
 from .lookalikes import measure_layouts
 from .peers import PACKAGES, of_others
 from .photos import Photos, photos_in, trials
+from .scenes import measure_scenes
 from .systems import System, of_lookalike
 from .trial import Score, add_false, add_recall
 
-PARTS = ("photos", "layouts", "cost")
+PARTS = ("photos", "layouts", "cost", "scenes")
+DRAWN = ("layouts", "scenes")
+"""Those that need no photographs."""
 FEW = 12, 48
 """Queries and originals for slow systems."""
 QUICK = 4, 8
@@ -80,10 +83,10 @@ def main() -> None:
         "--layouts", type=int, default=3, metavar="N", help="layouts of each kind (default: 3)"
     )
     parser.add_argument(
-        "--count", type=int, default=1_000_000, help="of generated pictures, for cost"
+        "--count", type=int, default=1_000_000, help="of generated pictures, for cost and scenes"
     )
     options = parser.parse_args()
-    if options.part != "layouts" and not options.folders:
+    if options.part not in DRAWN and not options.folders:
         parser.error(f"{options.part} requires a folder of photographs")
     report = Report(__doc__, [name for module, name in PACKAGES.items() if find_spec(module)])
     with TemporaryDirectory() as temporary:
@@ -91,6 +94,8 @@ def main() -> None:
         if options.part == "cost":
             count = 5_000 if options.quick else options.count
             cost(report, photos_in(options.folders), scratch, options.rounds, count)
+        elif options.part == "scenes":
+            measure_scenes(report, scratch / "scenes", 1_000 if options.quick else options.count)
         elif options.part == "layouts":
             systems = chosen_systems(options.systems, report)
             kinds = list(KINDS)[:3] if options.quick else list(KINDS)
