@@ -19,19 +19,23 @@ demo-review: .venv/installed-dev
 	$(bin)/python examples/draw_pictures.py demo-pictures --force
 	$(bin)/lookalike review demo-pictures --thorough --decisions demo-pictures/decisions.jsonl
 
+# More options of pytest, as in `make test TEST_OPTIONS=--hypothesis-seed=0`.
+TEST_OPTIONS ?=
+
 # The tests run in as many processes as there are processors.
 quick: .venv/installed-dev
 	$(bin)/python -m pytest -q -n auto --quick -m "not slow"
 
 test: .venv/installed-dev lint
-	$(bin)/python -m pytest -n auto -m "not slow"
+	$(bin)/python -m pytest -n auto -m "not slow" $(TEST_OPTIONS)
 
 slow: .venv/installed-dev
 	$(bin)/python -m pytest -n auto -m slow
 
 # All of these tests with more random cases, and which lines they reach.
 coverage: .venv/installed-dev
-	$(bin)/python -m pytest -n auto --hypothesis-profile=many --cov --cov-report=term
+	$(bin)/python -m pytest -n auto --hypothesis-profile=many --cov --cov-report=term \
+	  $(TEST_OPTIONS)
 
 # The job on Spark needs an older pandas than the other tests, so it has an environment of its own.
 # It also needs Java. One cluster of real processes serves all of these tests.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import lookalike
 from lookalike.catalog.catalog import Catalog
@@ -30,51 +32,54 @@ class Searched(NamedTuple):
     """How often each file in the folder was opened, by name."""
 
 
-class Watch:
-    """Counts the opened files in a folder."""
+@contextmanager
+def watched(folder: Path, then: Callable[[], object] = lambda: None) -> Iterator[Counter[str]]:
+    """Count how often each file in the folder is opened, by name, and call `then` each time.
 
-    def __init__(self) -> None:
-        self.folder: str | None = None
-        self.opened: Counter[str] = Counter()
-        self.then: Callable[[], object] = lambda: None
-        self._last = threading.local()
-        sys.addaudithook(self._told)  # it can never be removed
+    An audit hook would see the same, but can never be removed. It would also let threads change
+    places while one of them installs a trace function, which Python 3.11 does not survive.
+    """
+    opened: Counter[str] = Counter()
+    plain_file: Callable[..., Any] = io.open
+    plain_descriptor = os.open
 
-    def _told(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.folder is None or event != "open" or not isinstance(arguments[0], str | bytes):
+    def tell(path: Any) -> None:
+        if isinstance(path, int) or not Path(os.fsdecode(path)).is_relative_to(folder):
             return
-        path, mode = os.fsdecode(arguments[0]), arguments[1]
-        told, self._last.path = getattr(self._last, "path", None), path if mode else None
-        if not mode and told == path:  # `open` calls its opener, and both tell
-            return
-        if path.startswith(self.folder) and not Path(path).is_dir():
-            self.opened[Path(path).name] += 1
-            self.then()
+        if not Path(os.fsdecode(path)).is_dir():
+            opened[Path(os.fsdecode(path)).name] += 1
+            then()
 
+    def open_file(path: Any, *arguments: Any, opener: Any = None, **keywords: Any) -> Any:
+        if opener is None:  # openers call `os.open`
+            tell(path)
+        return plain_file(path, *arguments, opener=opener, **keywords)
 
-@cache
-def watch() -> Watch:
-    """The watch of this process."""
-    return Watch()
+    def open_descriptor(path: Any, *arguments: Any, **keywords: Any) -> int:
+        tell(path)
+        return plain_descriptor(path, *arguments, **keywords)
+
+    with (
+        patch("builtins.open", open_file),
+        patch("io.open", open_file),
+        patch("os.open", open_descriptor),
+    ):
+        yield opened
 
 
 def searched(
     folder: Path, catalog: Path | None = None, *images: Path | str, **keywords: Any
 ) -> Searched:
     """Search a folder, or these images in it."""
-    one = watch()
-    kept = None if catalog is None else Catalog.open(catalog)
-    one.opened, one.folder = Counter(), str(folder)
-    try:
+    with (
+        nullcontext() if catalog is None else Catalog.open(catalog) as kept,
+        watched(folder) as opened,
+    ):
         result = lookalike.find_duplicates(
             [str(image) for image in images or [folder]], archives=True, catalog=kept, **keywords
         )
-    finally:
-        one.folder = None
-        if kept is not None:
-            kept.close()
     text = text_of(result, summary=True)
-    return Searched(text, result.to_json(), result.to_csv(), one.opened)
+    return Searched(text, result.to_json(), result.to_csv(), opened)
 
 
 def killed(folder: Path, catalog: Path, after: int) -> None:
@@ -86,13 +91,9 @@ def killed(folder: Path, catalog: Path, after: int) -> None:
 
 def main(folder: str, catalog: str, after: str) -> None:
     """The process of `killed`."""
-
-    def then() -> None:
-        if watch().opened.total() == int(after):
-            os._exit(KILLED)
-
-    watch().then = then
-    found = searched(Path(folder), Path(catalog))
+    left = itertools.count(int(after) - 1, -1)
+    with watched(Path(folder), lambda: os._exit(KILLED) if next(left) == 0 else None):
+        found = searched(Path(folder), Path(catalog))
     print(json.dumps(found.opened), file=sys.stderr)
 
 

@@ -21,6 +21,7 @@ from remembering import searched
 pytestmark = pytest.mark.thorough
 
 NAMES = ("a.png", "b.jpg", "in/c.png", "in/d.jpg", "in/e.bmp")
+BETWEEN = {"copy", "copy2", "move", "link"}
 Step: TypeAlias = tuple[str, int, int]
 """What to do, with which file, and with which other file or picture."""
 STEPS = st.tuples(
@@ -43,7 +44,7 @@ def take(folder: Path, step: Step) -> None:
         save(path, uniform(40, 30, 90))
     elif what == "remove":
         path.unlink(missing_ok=True)
-    elif not path.exists() or (what in {"copy", "copy2", "move", "link"} and one == other):
+    elif not path.exists() or (what in BETWEEN and second.exists() and second.samefile(path)):
         return
     elif what == "copy":
         shutil.copy(path, second)

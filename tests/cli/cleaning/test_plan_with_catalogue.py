@@ -17,7 +17,7 @@ from catalogs import settle
 from files import save
 from lookalike.cli.commands import commands
 from pictures import photo
-from remembering import watch
+from remembering import watched
 
 
 @pytest.fixture
@@ -40,15 +40,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def planned(folder: Path, *words: object) -> tuple[dict[str, Any], Counter[str]]:
     """The plan, and how often each file in the folder was opened for it."""
-    one = watch()
-    one.opened, one.folder = Counter(), str(folder)
-    try:
+    with watched(folder) as opened:
         done = CliRunner().invoke(commands, ["plan", *map(str, words)])
-    finally:
-        one.folder = None
     assert done.exit_code == 0, done.output
     plan = json.loads(done.stdout)
-    return {**plan, "argv": None, "roots": None}, one.opened
+    return {**plan, "argv": None, "roots": None}, opened
 
 
 def test_it_equals_a_plan_without_one_and_opens_nothing_the_second_time(
