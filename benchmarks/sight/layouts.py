@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
 import numpy as np
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageChops, ImageEnhance
 from PIL.Image import Resampling
 
 if TYPE_CHECKING:
@@ -67,6 +67,11 @@ class Layout:
         random = np.random.default_rng([self._seed, version, count])
         changed = random.choice(self.entry_count, count, replace=False)
         return self._draw(Entries(self._seed, changed.tolist(), version))
+
+    def without_one(self, version: int) -> Image.Image:
+        """The base without an entry: less what is lighter in the variant with another one."""
+        other = self.variant(0, version).convert("RGB")
+        return ImageChops.lighter(self.base.convert("RGB"), other)
 
 
 def as_png(picture: Image.Image) -> bytes:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from .systems import Match, System
 
+MISSING = "one missing"
 VARIANTS = 4
 """Pictures of one layout besides the base, for each share of entries."""
 
@@ -22,11 +23,17 @@ VARIANTS = 4
 def draw_layout(layout: Layout, folder: Path) -> dict[str, list[Path]]:
     """Draw the base and its variants. Variants that look like the base are left out."""
     folder.mkdir(parents=True, exist_ok=True)
+    base = save(folder / "base.png", as_png(layout.base))
+    versions = range(1, VARIANTS + 1)
+    pictures = {
+        share: [layout.variant(size, version) for version in versions]
+        for share, size in SHARES.items()
+    }
+    pictures[MISSING] = [layout.without_one(version) for version in versions]
     drawn = {}
-    for share, size in SHARES.items():
-        drawn[share] = [save(folder / "base.png", as_png(layout.base))]
-        for version in range(1, VARIANTS + 1):
-            picture = layout.variant(size, version)
+    for share, variants in pictures.items():
+        drawn[share] = [base]
+        for version, picture in zip(versions, variants, strict=True):
             if picture.tobytes() != layout.base.tobytes():
                 path = folder / f"{share} {version}.png"
                 drawn[share].append(save(path, as_png(picture)))
@@ -78,7 +85,7 @@ def measure_layouts(
     title = f"true copies found, {len(chosen)} layouts against {len(alike)} pictures"
     add_recall(report, title, scores)
     add_false(report, "false pairs beside true copies, and processor time", scores)
-    for share in SHARES:
+    for share in (*SHARES, MISSING):
         add_share(report, scores, [one[share] for one in drawn.values()], chosen, share)
 
 
@@ -93,7 +100,8 @@ def add_share(
     everything = [path for paths in sets for path in paths]
     found = {score.system.name: all_pairs(score.system, everything) for score in scores}
     layout_of = {path: at for at, paths in enumerate(sets) for path in paths}
-    table = f"pairs of one layout taken for the same, {share} of the entries different"
+    which = share if share == MISSING else f"{share} of the entries different"
+    table = f"pairs of one layout taken for the same, {which}"
     rows: dict[str, Row] = {}
     for layout, paths in zip(chosen, sets, strict=True):
         row = rows.setdefault(layout.kind, zeros(layout.kind, 0, found))

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "sight/caption.h"
 #include "sight/disagreement.h"
 #include "sight/lay.h"
 
@@ -112,13 +114,28 @@ double mean(const Plane& plane) {
     return sum / static_cast<double>(plane.values.size());
 }
 
+Plane soft_plane(const Glance& glance) { return to_plane(glance.soft.data(), glance.relief.size); }
+
 bool lies_well(const Glance& first, const Glance& second) {
-    const auto [width, height] = first.relief.size;
-    return misplacement(to_plane(first.soft.data(), {width, height}),
-                        to_plane(second.soft.data(), {width, height})) <= kWell;
+    return misplacement(soft_plane(first), soft_plane(second)) <= kWell;
+}
+
+// The disagreement beside a line of text that only one of two pictures has.
+float disagreement_beside_caption(const Plane& first, Plane second, Plane seen, Size at) {
+    const std::optional<Rows> caption = caption_rows(first, second, seen);
+    if (!caption) return kDiffers;
+    const auto [top, bottom] = *caption;
+    std::fill(seen.row(top), seen.row(bottom), 0.0F);
+    // What does not count still blurs into the ground around it, so it must be equal.
+    std::copy(first.row(top), first.row(bottom), second.row(top));
+    return least_disagreement(first, second, seen, at);
 }
 
 float settle(const Pair& pair) {
+    // Text over much of a picture leads astray.
+    const float captioned =
+        disagreement_beside_caption(pair.first, pair.second, ones(pair.first.size), pair.at);
+    if (captioned <= kSame) return captioned;
     // The coarse start may lead astray.
     Laying laying =
         improve(pair.first, pair.second, lay_coarsely(pair.first, pair.second), kFineSteps);
@@ -130,7 +147,13 @@ float settle(const Pair& pair) {
     Plane seen;
     const Plane second = warped(pair.second, laying.warp, seen);
     if (mean(seen) <= kLeastSeen) return kDiffers;
-    return least_disagreement(pair.first, second, seen, pair.at);
+    const float least = least_disagreement(pair.first, second, seen, pair.at);
+    if (least <= kSame) return least;
+    return std::min(least, disagreement_beside_caption(pair.first, second, seen, pair.at));
+}
+
+bool may_have_caption(const Sheet& first, const Sheet& second) {
+    return may_have_caption(soft_plane(first.glances[0]), soft_plane(second.glances[0]));
 }
 
 // 0 if no glance shows that they differ, else the side of the grid that does.
@@ -138,7 +161,8 @@ int differ_at_a_glance(const Sheet& first, const Sheet& second) {
     for (size_t k = 0; k < kGlances; ++k) {
         const Glance &a = first.glances[k], &b = second.glances[k];
         if (a.soft.empty() || b.soft.empty()) return 0;
-        if (differ(a.relief, b.relief, kDifferent[k]) && lies_well(a, b)) return kGlanceSides[k];
+        if (differ(a.relief, b.relief, kDifferent[k]) && lies_well(a, b))
+            return may_have_caption(first, second) ? 0 : kGlanceSides[k];
     }
     return 0;
 }
@@ -148,7 +172,8 @@ bool differ_finely(const Sheet& first, const Sheet& second, const Pair& pair) {
     const Glance &a = first.glances.back(), &b = second.glances.back();
     return !a.soft.empty() && !b.soft.empty() && lies_well(a, b) &&
            differ(Relief(resized(pair.first, pair.at)), Relief(resized(pair.second, pair.at)),
-                  kDifferent.back());
+                  kDifferent.back()) &&
+           !may_have_caption(first, second);
 }
 
 bool is_before(const Sheet& first, const Sheet& second) {
