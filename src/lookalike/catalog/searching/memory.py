@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lookalike.hashing.row import Failure
     from lookalike.sources import Input
 
-LOOKS = 3
+LOOKS = 4
 """Goes up when a closer look may say something else about the same two pictures."""
 WHOLE = (Depth.BYTES, Depth.PIXELS, Depth.SIGHT, Depth.END, Depth.ALL)
 """The depths at which all bytes of a file are read."""
