@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from lookalike.sight.paper import Sheet, compare_paper, is_paper
 
@@ -37,6 +37,13 @@ def with_text(
     written = picture.copy()
     place = picture.width / 2, at * picture.height
     ImageDraw.Draw(written).text(place, text, 255, ImageFont.load_default(size), anchor="mm")
+    return written
+
+
+def with_paragraph(picture: Image.Image) -> Image.Image:
+    written = picture
+    for line in range(3):
+        written = with_text(written, f"{TEXT} {TEXT} kettle", WIDTH // 30, 0.45 + 0.05 * line)
     return written
 
 
@@ -89,6 +96,8 @@ DIFFERENT: dict[str, Callable[[Image.Image], tuple[Image.Image, Image.Image]]] =
     "two lines": lambda p: (p, with_text(with_text(p, at=0.2), at=0.7)),
     "small text": lambda p: (p, with_text(p, f"{TEXT} {TEXT} {TEXT}", WIDTH // 32)),
     "a short word": lambda p: (p, with_text(p, "minimum")),
+    "a paragraph": lambda p: (p, with_paragraph(p)),
+    "light paper": lambda p: (ImageOps.invert(p), ImageOps.invert(with_text(p))),
     "a bar": lambda p: (p, with_bar(p)),
     "something gone as well": lambda p: (p, with_hole(p)),
 }

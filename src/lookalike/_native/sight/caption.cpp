@@ -19,6 +19,10 @@ constexpr double kHighestAtAGlance = 0.2;
 constexpr double kLeastHeight = 0.05, kLeastWidth = 0.4;
 constexpr int kLeastStrokes = 8;  // in one row of pixels
 
+// Between the lines of a paragraph, rows have hardly any changed pixels. A single line has such
+// rows above and below only. As shares of the row that has the most:
+constexpr double kFull = 0.4, kHardlyAny = 0.2;
+
 struct Changed {
     std::vector<size_t> in_row;
     size_t count = 0;
@@ -56,9 +60,22 @@ std::optional<Rows> changed_rows(const Plane& change, float sign, double highest
     return rows;
 }
 
+bool is_one_line(const Plane& change, float sign) {
+    const std::vector<size_t> in_row = changed(change, sign).in_row;
+    const auto most = static_cast<double>(*std::max_element(in_row.begin(), in_row.end()));
+    bool within = false, left = false;
+    for (const size_t count : in_row) {
+        const auto share = static_cast<double>(count) / std::max(1.0, most);
+        if (share >= kFull && left) return false;
+        within = within || share >= kFull;
+        left = within && (left || share <= kHardlyAny);
+    }
+    return true;
+}
+
 bool is_text(const Plane& change, float sign, Rows rows) {
     const int width = change.size.width;
-    if (rows.bottom - rows.top < kLeastHeight * width) return false;
+    if (rows.bottom - rows.top < kLeastHeight * width || !is_one_line(change, sign)) return false;
     int left = width, right = 0, most = 0;
     for (int y = rows.top; y < rows.bottom; ++y) {
         int strokes = 0;

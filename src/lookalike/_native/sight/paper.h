@@ -24,6 +24,7 @@ struct Sheet {
     Size size;
     std::vector<uint8_t> grey;
     std::array<Glance, kGlances> glances;  // empty if the picture is not large enough
+    bool dark;                             // whether the ground is nearly black
     bool bold;  // whether most of what is drawn stands out from the ground, so nothing is faint
 
     Sheet(const uint8_t* grey, Size size);
