@@ -1,8 +1,6 @@
 #include "sight/caption.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <vector>
 
 namespace lookalike {

@@ -141,11 +141,12 @@ float disagreement_beside_caption(const Plane& first, Plane second, Plane seen, 
 }
 
 float settle(const Pair& pair, bool dark) {
-    // Text over much of a picture leads astray.
-    const float captioned = !dark ? kDiffers
-                                  : disagreement_beside_caption(pair.first, pair.second,
-                                                                ones(pair.first.size), pair.at);
-    if (captioned <= kSame) return captioned;
+    // Text over much of a picture leads registration astray.
+    if (dark) {
+        const float beside =
+            disagreement_beside_caption(pair.first, pair.second, ones(pair.first.size), pair.at);
+        if (beside <= kSame) return beside;
+    }
     // The coarse start may lead astray.
     Laying laying =
         improve(pair.first, pair.second, lay_coarsely(pair.first, pair.second), kFineSteps);
